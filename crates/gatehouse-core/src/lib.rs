@@ -1,1 +1,22 @@
-//! stub
+//! Everything Gatehouse believes: areas, people, passes, orders, policies, decisions, the
+//! device's state machine and the wire types.
+//!
+//! Pure: it reads no clock, makes no random number or id, awaits nothing, logs nothing, touches
+//! no disk or network. [`moment::Moment`], ids and random bytes are arguments. It builds for
+//! wasm32; reading policy documents (feature `author`) stays on the server.
+
+pub mod area;
+pub mod audit;
+pub mod device;
+pub mod gate;
+pub mod household;
+pub mod id;
+pub mod key;
+pub mod moment;
+pub mod order;
+pub mod pass;
+pub mod person;
+#[cfg(feature = "author")]
+pub mod policy;
+pub mod vehicle;
+pub mod wire;

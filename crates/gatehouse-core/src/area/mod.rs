@@ -1,0 +1,1 @@
+//! The one administrative tree (AREA-1, AREA-2): levels, codes, what runs a compound.

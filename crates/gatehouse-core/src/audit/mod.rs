@@ -1,0 +1,1 @@
+//! Hash chains of what was done, salted commitments, seals.

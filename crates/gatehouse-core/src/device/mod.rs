@@ -1,0 +1,1 @@
+//! The state machine of a gate device: outbox, chain, snapshot, the open case.

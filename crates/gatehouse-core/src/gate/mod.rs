@@ -1,0 +1,55 @@
+//! Deciding at the gate: facts, rows, the decision (design §2).
+//!
+//! A compiled policy and a situation go in, a decision comes out; nothing here knows where facts
+//! come from or what becomes of the answer.
+
+use serde::{Deserialize, Serialize};
+
+/// Direction of a crossing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// Into the compound.
+    In,
+    /// Out of the compound.
+    Out,
+}
+
+/// The four verdicts. The order is that of the laws: admit < ask < refuse, refer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// 放行: may cross.
+    Admit,
+    /// 请补充: something is still missing.
+    Ask,
+    /// 不放行: may not cross.
+    Refuse,
+    /// 转办: may not cross on their own; somebody takes charge.
+    Refer,
+}
+
+impl Verdict {
+    /// 0 for admit, 1 for ask, 2 for refuse and refer, which are equally grave.
+    pub fn gravity(self) -> u8 {
+        match self {
+            Verdict::Admit => 0,
+            Verdict::Ask => 1,
+            Verdict::Refuse | Verdict::Refer => 2,
+        }
+    }
+}
+
+/// What really happened after the verdict; only `Crossed` counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// 已通过
+    Crossed,
+    /// 已返回
+    TurnedBack,
+    /// 已接手
+    TakenInCharge,
+    /// 不清楚
+    Unknown,
+}

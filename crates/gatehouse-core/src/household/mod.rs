@@ -1,0 +1,1 @@
+//! Households and on what basis people live in them.

@@ -1,0 +1,1 @@
+//! The key tree: root, key list, issuer, snapshot, device and order keys.

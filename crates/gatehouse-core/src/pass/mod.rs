@@ -1,0 +1,1 @@
+//! Passes: signed credentials, their text form, status lists.

@@ -1,0 +1,1 @@
+//! People: names, document numbers, phones; draft and valid.

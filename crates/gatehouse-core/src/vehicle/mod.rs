@@ -1,0 +1,1 @@
+//! Vehicles and their plates (GA 36).

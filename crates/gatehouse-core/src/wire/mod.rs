@@ -1,0 +1,1 @@
+//! What devices and server tell each other; versions are never edited.
