@@ -3,6 +3,26 @@
 //! A compiled policy and a situation go in, a decision comes out; nothing here knows where facts
 //! come from or what becomes of the answer.
 
+pub mod compiled;
+pub mod decide;
+pub mod duty;
+pub mod fact;
+pub mod json;
+pub mod reading;
+pub mod situation;
+pub mod step;
+pub mod steps;
+pub mod subject;
+pub mod value;
+
+pub use compiled::{CompiledPolicy, Effect, Policy, PolicyId};
+pub use decide::{Decision, Ground, decide};
+pub use fact::Fact;
+pub use situation::Situation;
+pub use step::Step;
+pub use subject::SubjectKind;
+pub use value::{Known, Value};
+
 use serde::{Deserialize, Serialize};
 
 /// Direction of a crossing.

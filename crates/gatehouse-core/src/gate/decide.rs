@@ -1,0 +1,226 @@
+//! The decision: rows of a policy over a situation (design §2, GATE-4 to GATE-10, GATE-14).
+//!
+//! Verdict, in this order: emergency admits before any document is looked at; a refer row that
+//! applies; a bar row that applies; no grant that applies or is open (the shift lead decides);
+//! something is still open or missing (ask, with the smallest set of steps); else admit.
+
+use super::Verdict;
+use super::compiled::{Effect, Policy, Row, Test};
+use super::fact::Fact;
+use super::situation::Situation;
+use super::step::Step;
+use super::steps::{Missing, smallest_steps};
+
+/// 判定: everything that is decided about one case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// One of the four words.
+    pub verdict: Verdict,
+    /// What the verdict rests on.
+    pub ground: Ground,
+    /// Positions of the rows that give it, weightiest first: refers, then bars; for ask the
+    /// grant that is nearest, then the open rows; for admit the grants.
+    pub reasons: Vec<u16>,
+    /// Positions of every row that applies.
+    pub applied: Vec<u16>,
+    /// The smallest set of steps after which the case can be decided again, in order.
+    pub missing: Vec<Missing>,
+}
+
+/// What a verdict rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// SCOPE-3; no document was looked at.
+    Emergency,
+    /// No document is in force here: people cross as usual, nothing personal is recorded.
+    NoPolicy,
+    /// No row covers the case; the shift lead decides and the decision is recorded.
+    NoRule,
+    /// Rows of the policy.
+    Rows,
+}
+
+/// How a row stands to a situation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowState {
+    /// 适用: who, way and when hold, no exception does.
+    Applies,
+    /// 未定: an unknown fact keeps it undecided.
+    Open,
+    /// It does not apply.
+    Not,
+}
+
+/// Three-valued truth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Truth {
+    No,
+    Unknown,
+    Yes,
+}
+
+/// Decides a case. `policy` is `None` where no document is in force.
+pub fn decide(situation: &Situation, policy: Option<&Policy>) -> Decision {
+    if situation.is_emergency() {
+        return Decision::plain(Verdict::Admit, Ground::Emergency);
+    }
+    let Some(policy) = policy else {
+        return Decision::plain(Verdict::Admit, Ground::NoPolicy);
+    };
+    let classes = classes(situation, policy);
+    let states: Vec<RowState> = policy
+        .rows()
+        .iter()
+        .map(|row| row_state(row, &classes))
+        .collect();
+    weigh(policy, &classes, &states)
+}
+
+impl Decision {
+    fn plain(verdict: Verdict, ground: Ground) -> Decision {
+        Decision {
+            verdict,
+            ground,
+            reasons: vec![],
+            applied: vec![],
+            missing: vec![],
+        }
+    }
+
+    /// The rows that give the verdict.
+    pub fn reason_rows<'a>(&'a self, policy: &'a Policy) -> impl Iterator<Item = &'a Row> {
+        self.reasons
+            .iter()
+            .filter_map(|at| policy.rows().get(usize::from(*at)))
+    }
+
+    /// The rows that apply and ask for something to be done.
+    pub fn duty_rows<'a>(&'a self, policy: &'a Policy) -> impl Iterator<Item = &'a Row> {
+        self.applied
+            .iter()
+            .filter_map(|at| policy.rows().get(usize::from(*at)))
+            .filter(|row| !row.duties.is_empty())
+    }
+
+    /// The steps, in order.
+    pub fn steps(&self) -> Vec<Step> {
+        self.missing.iter().map(|missing| missing.step).collect()
+    }
+}
+
+/// The classes that each reading of the policy may lie in.
+pub(crate) fn classes(situation: &Situation, policy: &Policy) -> Vec<u64> {
+    policy
+        .compiled()
+        .readings
+        .iter()
+        .zip(policy.lookups())
+        .map(|(reading, (fact, every))| reading.classes(*fact, *every, situation))
+        .collect()
+}
+
+/// How each row of the policy stands to a situation.
+pub fn row_states(situation: &Situation, policy: &Policy) -> Vec<RowState> {
+    let classes = classes(situation, policy);
+    policy
+        .rows()
+        .iter()
+        .map(|row| row_state(row, &classes))
+        .collect()
+}
+
+pub(crate) fn truth(test: &Test, classes: &[u64]) -> Truth {
+    let possible = classes[usize::from(test.reading)];
+    if possible & test.accept == 0 {
+        Truth::No
+    } else if possible & !test.accept == 0 {
+        Truth::Yes
+    } else {
+        Truth::Unknown
+    }
+}
+
+/// Whether all hold.
+pub(crate) fn truth_of_all(tests: &[Test], classes: &[u64]) -> Truth {
+    let mut all = Truth::Yes;
+    for test in tests {
+        match truth(test, classes) {
+            Truth::No => return Truth::No,
+            Truth::Unknown => all = Truth::Unknown,
+            Truth::Yes => {}
+        }
+    }
+    all
+}
+
+fn row_state(row: &Row, classes: &[u64]) -> RowState {
+    let mut state = match truth_of_all(&row.all, classes) {
+        Truth::No => return RowState::Not,
+        Truth::Unknown => RowState::Open,
+        Truth::Yes => RowState::Applies,
+    };
+    for exception in &row.unless {
+        match truth_of_all(exception, classes) {
+            Truth::Yes => return RowState::Not,
+            Truth::Unknown => state = RowState::Open,
+            Truth::No => {}
+        }
+    }
+    state
+}
+
+fn weigh(policy: &Policy, classes: &[u64], states: &[RowState]) -> Decision {
+    let select = |effect: Effect, wanted: RowState| -> Vec<u16> {
+        let rows = policy.rows().iter().zip(states).enumerate();
+        rows.filter(|(_, (row, state))| row.effect == effect && **state == wanted)
+            .map(|(at, _)| at as u16)
+            .collect()
+    };
+    let applied: Vec<u16> = (0..states.len() as u16)
+        .filter(|at| states[usize::from(*at)] == RowState::Applies)
+        .collect();
+    let decision = |verdict, ground, reasons, missing| Decision {
+        verdict,
+        ground,
+        reasons,
+        applied: applied.clone(),
+        missing,
+    };
+
+    let bars = select(Effect::Bar, RowState::Applies);
+    let mut refers = select(Effect::Refer, RowState::Applies);
+    if !refers.is_empty() {
+        refers.extend(bars);
+        return decision(Verdict::Refer, Ground::Rows, refers, vec![]);
+    }
+    if !bars.is_empty() {
+        return decision(Verdict::Refuse, Ground::Rows, bars, vec![]);
+    }
+    let granted = select(Effect::Grant, RowState::Applies);
+    let open_grants = select(Effect::Grant, RowState::Open);
+    if granted.is_empty() && open_grants.is_empty() {
+        return decision(Verdict::Refer, Ground::NoRule, vec![], vec![]);
+    }
+    let mut open = select(Effect::Refer, RowState::Open);
+    open.extend(select(Effect::Bar, RowState::Open));
+    let needs_met =
+        |at: &u16| truth_of_all(&policy.rows()[usize::from(*at)].needs, classes) == Truth::Yes;
+    let satisfied: Vec<u16> = granted.iter().copied().filter(needs_met).collect();
+    if open.is_empty() && !satisfied.is_empty() {
+        return decision(Verdict::Admit, Ground::Rows, satisfied, vec![]);
+    }
+    let candidates: Vec<u16> = granted.into_iter().chain(open_grants).collect();
+    let (nearest, missing) = smallest_steps(policy, classes, &open, &candidates);
+    open.insert(0, nearest);
+    decision(Verdict::Ask, Ground::Rows, open, missing)
+}
+
+/// The facts that the policy reads in this situation and that are unknown.
+pub fn unknown_facts(situation: &Situation, policy: &Policy) -> Vec<Fact> {
+    use super::value::Known;
+    policy
+        .facts()
+        .into_iter()
+        .filter(|fact| matches!(situation.known(*fact).as_ref(), Known::Unknown))
+        .collect()
+}

@@ -1,0 +1,28 @@
+//! 第一次登记 · first time (HN 三(三)二).
+
+use super::{Absent, BOTH_WAYS, FactSpec, Kind, Source, only, words};
+use crate::gate::step::Step;
+use crate::gate::subject::SubjectKind;
+
+/// A temporary resident not yet on record.
+pub static SPEC: FactSpec = FactSpec {
+    number: 12,
+    name: "first_time",
+    label: words("第一次登记", "first time"),
+    meaning: words(
+        "暂住人员还没有备案发证",
+        "A temporary resident not yet on record",
+    ),
+    kind: Kind::Flag {
+        yes: words("第一次来", "here for the first time"),
+        no: words("已备案", "already on record"),
+    },
+    source: Source::Register,
+    when_absent: Absent::Unknown,
+    step: Some(Step::FindByRoom),
+    subjects: only(SubjectKind::TemporaryResident),
+    ways: BOTH_WAYS,
+    never: &[],
+    example: r#"false"#,
+    clause: "HN 三(三)二",
+};

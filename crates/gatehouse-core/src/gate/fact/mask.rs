@@ -1,0 +1,24 @@
+//! 口罩 · mask (ZX 6).
+
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use crate::gate::step::Step;
+
+/// Wears a mask.
+pub static SPEC: FactSpec = FactSpec {
+    number: 22,
+    name: "mask",
+    label: words("口罩", "mask"),
+    meaning: words("戴着口罩", "Wears a mask"),
+    kind: Kind::Flag {
+        yes: words("戴口罩", "wears a mask"),
+        no: words("没戴口罩", "wears no mask"),
+    },
+    source: Source::Guard,
+    when_absent: Absent::Unknown,
+    step: Some(Step::PutOnMask),
+    subjects: EVERYONE,
+    ways: BOTH_WAYS,
+    never: &[],
+    example: r#"true"#,
+    clause: "ZX 6",
+};

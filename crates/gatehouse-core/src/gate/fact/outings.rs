@@ -1,0 +1,20 @@
+//! 出门次数 · outings (HL 二).
+
+use super::{Absent, BOTH_WAYS, FactSpec, Kind, RESIDENTS, Source, words};
+
+/// Recent outings of the household.
+pub static SPEC: FactSpec = FactSpec {
+    number: 41,
+    name: "outings",
+    label: words("出门次数", "outings"),
+    meaning: words("这户最近的外出", "Recent outings of the household"),
+    kind: Kind::Outings,
+    source: Source::History,
+    when_absent: Absent::Nothing,
+    step: None,
+    subjects: RESIDENTS,
+    ways: BOTH_WAYS,
+    never: &[],
+    example: r#"{"taken": [{"at": "2020-02-19T08:00:00+08:00", "purpose": "shopping", "own": true}], "unsent": 0}"#,
+    clause: "HL 二",
+};

@@ -1,0 +1,27 @@
+//! 管控范围 · zone (GATE-10, AREA-7).
+
+use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+
+/// What `zone` can be; the order is that of the wire and never changes.
+pub const CHOICES: &[Choice] = &[
+    choice("none", "没有", "none"),
+    choice("spot", "疫点", "spot"),
+    choice("sealed", "封控区", "sealed zone"),
+];
+
+/// Zone that this place lies in.
+pub static SPEC: FactSpec = FactSpec {
+    number: 38,
+    name: "zone",
+    label: words("管控范围", "zone"),
+    meaning: words("这里属于哪种管控范围", "Zone that this place lies in"),
+    kind: Kind::Choice(CHOICES),
+    source: Source::GateState,
+    when_absent: Absent::Nothing,
+    step: None,
+    subjects: EVERYONE,
+    ways: BOTH_WAYS,
+    never: &[],
+    example: r#""none""#,
+    clause: "GATE-10, AREA-7",
+};

@@ -1,0 +1,301 @@
+//! Facts in JSON: cases on the command line, in `cases.toml`, from the gate app.
+//!
+//! Flags are booleans, choices are names, sets are lists of names, numbers are written in their
+//! unit (36.5), `null` is "unknown", `"not_applicable"` is said outright.
+
+use super::fact::{Choice, Fact, Kind, purpose};
+use super::situation::Situation;
+use super::value::{Known, OUTINGS_MOST, Outing, Outings, STAYS_MOST, Stay, StayKind, Value};
+use crate::moment::Moment;
+use serde_json::{Map, Value as Json, json};
+
+const NOT_APPLICABLE: &str = "not_applicable";
+
+/// Why a fact could not be read. `fact` is what was written, shortened; a value is never
+/// repeated, since it may hold personal data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FactError {
+    /// No fact has this name.
+    UnknownFact(String),
+    /// The value has another shape or is out of range.
+    WrongValue {
+        /// The fact's name.
+        fact: &'static str,
+        /// What was expected.
+        expected: String,
+    },
+}
+
+impl std::fmt::Display for FactError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            FactError::UnknownFact(name) => write!(f, "no fact is called \"{name}\""),
+            FactError::WrongValue { fact, expected } => write!(f, "{fact} must be {expected}"),
+        }
+    }
+}
+
+impl std::error::Error for FactError {}
+
+/// Reads a map of facts into a situation.
+pub fn read_facts(situation: &mut Situation, facts: &Map<String, Json>) -> Result<(), FactError> {
+    for (name, json) in facts {
+        let fact = Fact::named(name)
+            .ok_or_else(|| FactError::UnknownFact(name.chars().take(40).collect()))?;
+        situation.put(fact, read_known(fact, json)?);
+    }
+    Ok(())
+}
+
+/// Writes the facts that were supplied.
+pub fn write_facts(situation: &Situation) -> Map<String, Json> {
+    situation
+        .all_given()
+        .map(|(fact, known)| (fact.spec().name.to_owned(), write_known(fact, known)))
+        .collect()
+}
+
+/// Reads what is known of a fact.
+pub fn read_known(fact: Fact, json: &Json) -> Result<Known, FactError> {
+    match json {
+        Json::Null => Ok(Known::Unknown),
+        Json::String(text) if text == NOT_APPLICABLE => Ok(Known::NotApplicable),
+        _ => read_value(fact, json).map(Known::Is),
+    }
+}
+
+/// Writes what is known of a fact.
+pub fn write_known(fact: Fact, known: &Known) -> Json {
+    match known {
+        Known::Unknown => Json::Null,
+        Known::NotApplicable => json!(NOT_APPLICABLE),
+        Known::Is(value) => write_value(fact, value),
+    }
+}
+
+/// Reads a value of a fact.
+pub fn read_value(fact: Fact, json: &Json) -> Result<Value, FactError> {
+    let value = match fact.spec().kind {
+        Kind::Flag { .. } => json.as_bool().map(Value::Flag),
+        Kind::Choice(choices) => read_choice(choices, json).map(Value::Choice),
+        Kind::Set(choices) => read_set(choices, json).map(Value::Set),
+        Kind::Number {
+            decimals,
+            least,
+            most,
+            ..
+        } => read_scaled(json, decimals)
+            .filter(|number| (least..=most).contains(number))
+            .map(Value::Number),
+        Kind::Stays => read_stays(json).map(Value::Stays),
+        Kind::Outings => read_outings(json).map(Value::Outings),
+    };
+    value.ok_or_else(|| FactError::WrongValue {
+        fact: fact.spec().name,
+        expected: expected(fact),
+    })
+}
+
+/// Writes a value of a fact.
+pub fn write_value(fact: Fact, value: &Value) -> Json {
+    match (fact.spec().kind, value) {
+        (Kind::Choice(choices), Value::Choice(position)) => write_choice(choices, *position),
+        (Kind::Set(choices), Value::Set(bits)) => (0..choices.len() as u8)
+            .filter(|position| bits & (1 << position) != 0)
+            .map(|position| write_choice(choices, position))
+            .collect(),
+        (Kind::Number { decimals, .. }, Value::Number(number)) => write_scaled(*number, decimals),
+        (_, Value::Flag(flag)) => json!(flag),
+        (_, Value::Stays(stays)) => stays
+            .iter()
+            .map(|stay| json!({"kind": stay.kind.name(), "days_ago": stay.days_ago}))
+            .collect(),
+        (_, Value::Outings(outings)) => write_outings(outings),
+        // A value of another shape than the fact's cannot be made by reading; it is shown as
+        // unknown rather than as something that it is not.
+        _ => Json::Null,
+    }
+}
+
+/// What a value of the fact looks like, in words.
+pub fn expected(fact: Fact) -> String {
+    match fact.spec().kind {
+        Kind::Flag { .. } => "true or false".to_owned(),
+        Kind::Choice(choices) => format!("one of: {}", names(choices)),
+        Kind::Set(choices) => format!("a list of: {}", names(choices)),
+        Kind::Number {
+            unit,
+            decimals,
+            least,
+            most,
+        } => format!(
+            "a number from {} to {} {} with at most {decimals} decimals",
+            write_scaled(least, decimals),
+            write_scaled(most, decimals),
+            unit.en
+        ),
+        Kind::Stays => "a list of {kind, days_ago}".to_owned(),
+        Kind::Outings => "{taken: [{at, purpose, own}], unsent}".to_owned(),
+    }
+}
+
+pub(crate) fn names(choices: &[Choice]) -> String {
+    choices
+        .iter()
+        .map(|choice| choice.name)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Position of a name in a closed list.
+pub(crate) fn position(choices: &[Choice], name: &str) -> Option<u8> {
+    choices
+        .iter()
+        .position(|choice| choice.name == name)
+        .map(|position| position as u8)
+}
+
+fn read_choice(choices: &[Choice], json: &Json) -> Option<u8> {
+    position(choices, json.as_str()?)
+}
+
+fn write_choice(choices: &[Choice], at: u8) -> Json {
+    choices
+        .get(usize::from(at))
+        .map_or(Json::Null, |choice| json!(choice.name))
+}
+
+fn read_set(choices: &[Choice], json: &Json) -> Option<u32> {
+    json.as_array()?.iter().try_fold(0, |bits, name| {
+        Some(bits | 1 << read_choice(choices, name)?)
+    })
+}
+
+/// Reads 36.5 as 365 without a detour that could round: only what has no more decimals than the
+/// fact is a value of it.
+pub(crate) fn read_scaled(json: &Json, decimals: u8) -> Option<i64> {
+    if let Some(whole) = json.as_i64() {
+        return whole.checked_mul(10_i64.pow(u32::from(decimals)));
+    }
+    let scaled = json.as_f64()? * 10_f64.powi(i32::from(decimals));
+    let rounded = scaled.round();
+    ((scaled - rounded).abs() < 1e-6 && rounded.abs() < 9e15).then_some(rounded as i64)
+}
+
+pub(crate) fn write_scaled(number: i64, decimals: u8) -> Json {
+    if decimals == 0 {
+        json!(number)
+    } else {
+        json!(number as f64 / 10_f64.powi(i32::from(decimals)))
+    }
+}
+
+fn read_stays(json: &Json) -> Option<Vec<Stay>> {
+    let list = json.as_array()?;
+    if list.len() > STAYS_MOST {
+        return None;
+    }
+    list.iter()
+        .map(|stay| {
+            only_keys(stay, &["kind", "days_ago"])?;
+            Some(Stay {
+                kind: StayKind::named(stay.get("kind")?.as_str()?)?,
+                days_ago: stay.get("days_ago")?.as_u64()?.try_into().ok()?,
+            })
+        })
+        .collect()
+}
+
+fn read_outings(json: &Json) -> Option<Outings> {
+    only_keys(json, &["taken", "unsent"])?;
+    let list = json.get("taken")?.as_array()?;
+    if list.len() > OUTINGS_MOST {
+        return None;
+    }
+    let taken = list
+        .iter()
+        .map(|outing| {
+            only_keys(outing, &["at", "purpose", "own"])?;
+            let purpose = match outing.get("purpose") {
+                None | Some(Json::Null) => None,
+                Some(name) => Some(read_choice(purpose::CHOICES, name)?),
+            };
+            Some(Outing {
+                at: Moment::parse(outing.get("at")?.as_str()?)?,
+                purpose,
+                own: outing.get("own").map_or(Some(false), Json::as_bool)?,
+            })
+        })
+        .collect::<Option<Vec<_>>>()?;
+    let unsent = json
+        .get("unsent")
+        .map_or(Some(0), Json::as_u64)?
+        .try_into()
+        .ok()?;
+    Some(Outings { taken, unsent })
+}
+
+fn only_keys(json: &Json, allowed: &[&str]) -> Option<()> {
+    json.as_object()?
+        .keys()
+        .all(|key| allowed.contains(&key.as_str()))
+        .then_some(())
+}
+
+fn write_outings(outings: &Outings) -> Json {
+    let taken: Json = outings
+        .taken
+        .iter()
+        .map(|outing| {
+            let purpose = outing
+                .purpose
+                .map_or(Json::Null, |at| write_choice(purpose::CHOICES, at));
+            json!({"at": outing.at.to_text(), "purpose": purpose, "own": outing.own})
+        })
+        .collect();
+    json!({"taken": taken, "unsent": outings.unsent})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_another_shape_are_refused_with_what_was_expected() {
+        let table = [
+            (Fact::Temperature, "36.55"),
+            (Fact::Temperature, "365"),
+            (Fact::Temperature, "\"36.5\""),
+            (Fact::Temperature, "1e400"),
+            (Fact::Companions, "-1"),
+            (Fact::SubjectKind, "\"stranger\""),
+            (Fact::Mask, "1"),
+            (Fact::Symptoms, "[\"fever\", \"nonsense\"]"),
+            (Fact::Stays, "[{\"kind\": \"key_area\", \"days_ago\": -1}]"),
+            (
+                Fact::Stays,
+                "[{\"kind\": \"native_place\", \"days_ago\": 1}]",
+            ),
+            (Fact::Outings, "{\"taken\": [], \"unsent\": 99999999}"),
+            (Fact::Outings, "{\"taken\": [], \"extra\": 1}"),
+        ];
+        for (fact, text) in table {
+            let Ok(json) = serde_json::from_str(text) else {
+                continue;
+            };
+            let error = read_value(fact, &json).expect_err(text).to_string();
+            assert!(error.starts_with(fact.spec().name), "{error}");
+        }
+    }
+
+    #[test]
+    fn decimals_are_kept_exactly() {
+        for tenths in 300..=450 {
+            let json = write_value(Fact::Temperature, &Value::Number(tenths));
+            assert_eq!(
+                read_value(Fact::Temperature, &json),
+                Ok(Value::Number(tenths))
+            );
+        }
+    }
+}
