@@ -11,6 +11,11 @@ use super::situation::Situation;
 use super::step::Step;
 use super::steps::{Missing, smallest_steps};
 
+/// Id of the row that refers whoever an order stops (GATE-9); no document can replace it.
+pub const UNDER_ORDER: &str = "always/order";
+/// Id of the row that lets residents home (GATE-15); no document can replace it.
+pub const COMING_HOME: &str = "always/coming-home";
+
 /// 判定: everything that is decided about one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
@@ -196,11 +201,18 @@ fn weigh(policy: &Policy, classes: &[u64], states: &[RowState]) -> Decision {
     if !bars.is_empty() {
         return decision(Verdict::Refuse, Ground::Rows, bars, vec![]);
     }
-    let granted = select(Effect::Grant, RowState::Applies);
-    let open_grants = select(Effect::Grant, RowState::Open);
+    let mut granted = select(Effect::Grant, RowState::Applies);
+    let mut open_grants = select(Effect::Grant, RowState::Open);
+    let home = take_coming_home(policy, &mut granted, &mut open_grants);
     if granted.is_empty() && open_grants.is_empty() {
-        return decision(Verdict::Refer, Ground::NoRule, vec![], vec![]);
+        match home {
+            // The rows of documents come first; where none covers the case, home is home.
+            Some((at, RowState::Applies)) => granted.push(at),
+            Some((at, _)) => open_grants.push(at),
+            None => return decision(Verdict::Refer, Ground::NoRule, vec![], vec![]),
+        }
     }
+    let at_home = matches!(home, Some((_, RowState::Applies)));
     let mut open = select(Effect::Refer, RowState::Open);
     open.extend(select(Effect::Bar, RowState::Open));
     let needs_met =
@@ -210,9 +222,39 @@ fn weigh(policy: &Policy, classes: &[u64], states: &[RowState]) -> Decision {
         return decision(Verdict::Admit, Ground::Rows, satisfied, vec![]);
     }
     let candidates: Vec<u16> = granted.into_iter().chain(open_grants).collect();
-    let (nearest, missing) = smallest_steps(policy, classes, &open, &candidates);
+    let (nearest, missing) = smallest_steps(policy, classes, at_home, &open, &candidates);
     open.insert(0, nearest);
     decision(Verdict::Ask, Ground::Rows, open, missing)
+}
+
+/// The built-in grant for people coming home, taken out of the lists, and how it stands.
+fn take_coming_home(
+    policy: &Policy,
+    granted: &mut Vec<u16>,
+    open: &mut Vec<u16>,
+) -> Option<(u16, RowState)> {
+    let is_it = |at: &u16| policy.rows()[usize::from(*at)].id == COMING_HOME;
+    for (list, state) in [(granted, RowState::Applies), (open, RowState::Open)] {
+        if let Some(position) = list.iter().position(is_it) {
+            return Some((list.remove(position), state));
+        }
+    }
+    None
+}
+
+/// The needs of a grant that are not met. Who comes home needs no pass (GATE-15), whatever a
+/// document says.
+pub(crate) fn unmet_needs<'a>(
+    policy: &'a Policy,
+    row: &'a Row,
+    classes: &'a [u64],
+    at_home: bool,
+) -> impl Iterator<Item = &'a Test> {
+    row.needs.iter().filter(move |test| {
+        let fact = policy.lookups()[usize::from(test.reading)].0;
+        let waived = at_home && fact.spec().step == Some(Step::ScanPass);
+        !waived && truth(test, classes) != Truth::Yes
+    })
 }
 
 /// The facts that the policy reads in this situation and that are unknown.

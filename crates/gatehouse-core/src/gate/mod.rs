@@ -14,6 +14,7 @@ pub mod step;
 pub mod steps;
 pub mod subject;
 pub mod value;
+pub mod wording;
 
 pub use compiled::{CompiledPolicy, Effect, Policy, PolicyId};
 pub use decide::{Decision, Ground, decide};

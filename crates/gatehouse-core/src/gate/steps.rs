@@ -6,7 +6,7 @@
 //! greedy beyond, so that no document can make a gate wait.
 
 use super::compiled::{Policy, Row, Test};
-use super::decide::{Truth, truth, truth_of_all};
+use super::decide::{Truth, truth, truth_of_all, unmet_needs};
 use super::fact::Fact;
 use super::step::Step;
 
@@ -28,6 +28,7 @@ type Choices = Vec<u64>;
 pub(crate) fn smallest_steps(
     policy: &Policy,
     classes: &[u64],
+    at_home: bool,
     open: &[u16],
     candidates: &[u16],
 ) -> (u16, Vec<Missing>) {
@@ -36,9 +37,9 @@ pub(crate) fn smallest_steps(
         .iter()
         .map(|at| ways_out(policy, row(*at), classes))
         .collect();
-    let mut best: Option<(u16, u64)> = None;
+    let mut best: Option<(u16, u64, (usize, Weight))> = None;
     for at in candidates {
-        let (certain, mut choices) = ways_in(policy, row(*at), classes);
+        let (certain, mut choices) = ways_in(policy, row(*at), classes, at_home);
         choices.extend(hurdles.iter().cloned());
         let mut search = Search {
             best: None,
@@ -46,17 +47,29 @@ pub(crate) fn smallest_steps(
         };
         search.run(certain, &choices);
         let steps = search.best.unwrap_or(certain | Step::CallShiftLead.bit());
-        if best.is_none_or(|(_, held)| weight(steps) < weight(held)) {
-            best = Some((*at, steps));
+        let cost = (to_mend(policy, row(*at), classes, at_home), weight(steps));
+        if best.is_none_or(|(_, _, held)| cost < held) {
+            best = Some((*at, steps, cost));
         }
     }
-    let (nearest, steps) = best.unwrap_or((0, Step::CallShiftLead.bit()));
+    let (nearest, steps) =
+        best.map_or((0, Step::CallShiftLead.bit()), |(at, steps, _)| (at, steps));
     let relevant = open.iter().chain([&nearest]).map(|at| row(*at));
     (nearest, name_facts(policy, classes, steps, relevant))
 }
 
+type Weight = (bool, u32, u64);
+
+/// Needs that are known not to be met: what is not known yet is asked before what was already
+/// answered with no is asked again.
+fn to_mend(policy: &Policy, row: &Row, classes: &[u64], at_home: bool) -> usize {
+    unmet_needs(policy, row, classes, at_home)
+        .filter(|test| truth(test, classes) == Truth::No)
+        .count()
+}
+
 /// Fewer steps first, the shift lead only where nothing else helps, then earlier steps.
-fn weight(steps: u64) -> (bool, u32, u64) {
+fn weight(steps: u64) -> Weight {
     (
         steps & Step::CallShiftLead.bit() != 0,
         steps.count_ones(),
@@ -93,11 +106,8 @@ fn ways_out(policy: &Policy, row: &Row, classes: &[u64]) -> Choices {
 }
 
 /// What a grant wants for certain, and the choices it leaves (an open exception must fail).
-fn ways_in(policy: &Policy, row: &Row, classes: &[u64]) -> (u64, Vec<Choices>) {
-    let needs = row
-        .needs
-        .iter()
-        .filter(|test| truth(test, classes) != Truth::Yes)
+fn ways_in(policy: &Policy, row: &Row, classes: &[u64], at_home: bool) -> (u64, Vec<Choices>) {
+    let needs = unmet_needs(policy, row, classes, at_home)
         .fold(0, |steps, test| steps | step_of(policy, test));
     let exceptions = row
         .unless

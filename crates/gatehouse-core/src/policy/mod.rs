@@ -1,1 +1,21 @@
-//! Policy documents: reading, compiling, explaining, checking.
+//! Policy documents: notices made into rows (design §2, POL-1 to POL-6).
+//!
+//! A folder under `policies/` holds `policy.toml` and `cases.toml`. [`read`] turns the text into a
+//! typed [`document::PolicyDocument`] with every complaint at its line and column; [`compile`]
+//! makes one effective policy of all documents in force; [`explain`] says in words what it holds;
+//! [`cases`] runs the cases and tells which rows they never try. Nothing here reaches a browser.
+
+pub mod cases;
+pub mod compile;
+pub mod condition;
+pub mod coverage;
+pub mod diagnostic;
+pub mod document;
+pub mod explain;
+mod node;
+pub mod read;
+
+pub use compile::compile;
+pub use diagnostic::Diagnostic;
+pub use document::PolicyDocument;
+pub use read::read;

@@ -1,0 +1,234 @@
+//! Cases of a document: situation, fixed moment, expected answer. Written from the clause text
+//! before the rows.
+
+use super::diagnostic::Diagnostic;
+use super::node::{self, Node, NodeValue, TableReader};
+use crate::gate::compiled::Policy;
+use crate::gate::decide::{Decision, decide};
+use crate::gate::json::read_facts;
+use crate::gate::situation::Situation;
+use crate::gate::{Step, Verdict};
+use crate::moment::Moment;
+use std::ops::Range;
+
+/// One `[[case]]`.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Short name, unique in its file.
+    pub id: String,
+    /// Where it stands.
+    pub span: Range<usize>,
+    /// The clause it was written from.
+    pub clause: String,
+    /// What is known, and when.
+    pub situation: Situation,
+    /// What is expected.
+    pub expect: Expect,
+}
+
+/// The expected answer; what is `None` is not looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expect {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Ids of the rows that give it, as a set.
+    pub rows: Option<Vec<String>>,
+    /// The steps, in order.
+    pub steps: Option<Vec<String>>,
+    /// Ids of the rows with duties that apply, as a set.
+    pub duties: Option<Vec<String>>,
+}
+
+/// Reads `cases.toml`.
+pub fn read_cases(source: &str) -> Result<Vec<Case>, Vec<Diagnostic>> {
+    let root = node::parse(source).map_err(|diagnostic| vec![diagnostic])?;
+    let mut complaints = Vec::new();
+    let mut cases = Vec::new();
+    if let Some(mut reader) = TableReader::new(&root, "the file of cases", &mut complaints) {
+        if let Some(list) = reader.required("case") {
+            let items: &[Node] = if let NodeValue::List(items) = &list.value {
+                items
+            } else {
+                &[]
+            };
+            for item in items {
+                cases.extend(case(&mut reader, item));
+            }
+        }
+        reader.finish();
+    }
+    for (at, case) in cases.iter().enumerate() {
+        if cases[..at].iter().any(|other| other.id == case.id) {
+            let message = format!("two cases are called `{}`", case.id);
+            complaints.push(Diagnostic::new("P011", case.span.clone(), message));
+        }
+    }
+    if complaints.is_empty() {
+        Ok(cases)
+    } else {
+        Err(complaints)
+    }
+}
+
+fn case(reader: &mut TableReader<'_>, node: &Node) -> Option<Case> {
+    let mut fields = TableReader::new(node, "a case", reader.complaints)?;
+    let id = fields.text("id");
+    let clause = fields.text("clause");
+    let moment = fields.text("moment");
+    let facts = fields.required("facts");
+    let expect = fields
+        .required("expect")
+        .and_then(|node| expectation(&mut fields, node));
+    let (text, at) = moment?;
+    let Some(moment) = Moment::parse(&text) else {
+        let message = "`moment` must be written like 2020-02-19T07:00:00+08:00".to_owned();
+        fields.complain("P005", at, message);
+        return None;
+    };
+    let mut situation = Situation::new(moment);
+    if let Some(skew) = fields.optional("skew_minutes") {
+        situation.skew_minutes = skew.as_integer().and_then(|n| u16::try_from(n).ok())?;
+    }
+    let facts = facts?;
+    match facts.to_json() {
+        Some(serde_json::Value::Object(map)) => {
+            if let Err(error) = read_facts(&mut situation, &map) {
+                fields.complain("P008", facts.span.clone(), error.to_string());
+            }
+        }
+        _ => fields.complain(
+            "P002",
+            facts.span.clone(),
+            "`facts` must be a table".to_owned(),
+        ),
+    }
+    fields.finish();
+    let (id, span) = id?;
+    Some(Case {
+        id,
+        span,
+        clause: clause?.0,
+        situation,
+        expect: expect?,
+    })
+}
+
+fn expectation(reader: &mut TableReader<'_>, node: &Node) -> Option<Expect> {
+    let mut fields = TableReader::new(node, "expect", reader.complaints)?;
+    let verdict = fields.text("verdict").and_then(|(text, span)| {
+        let verdict = serde_json::from_value(text.into()).ok();
+        if verdict.is_none() {
+            let message = "`verdict` is one of: admit, ask, refuse, refer".to_owned();
+            fields.complain("P005", span, message);
+        }
+        verdict
+    });
+    let (rows, duties) = (list(&mut fields, "rows"), list(&mut fields, "duties"));
+    let steps = list(&mut fields, "steps");
+    for name in steps.iter().flatten() {
+        if !Step::ALL.iter().any(|step| step.name() == *name) {
+            fields.complain(
+                "P005",
+                node.span.clone(),
+                format!("no step is called `{name}`"),
+            );
+        }
+    }
+    fields.finish();
+    Some(Expect {
+        verdict: verdict?,
+        rows,
+        steps,
+        duties,
+    })
+}
+
+fn list(fields: &mut TableReader<'_>, key: &'static str) -> Option<Vec<String>> {
+    let node = fields.optional(key)?;
+    let NodeValue::List(items) = &node.value else {
+        fields.complain(
+            "P005",
+            node.span.clone(),
+            format!("`{key}` is a list of texts"),
+        );
+        return None;
+    };
+    Some(
+        items
+            .iter()
+            .filter_map(|item| item.as_text().map(str::to_owned))
+            .collect(),
+    )
+}
+
+/// Runs a case; an answer that is not the expected one is told in words.
+pub fn run_case(case: &Case, policy: &Policy) -> Result<Decision, String> {
+    let decision = decide(&case.situation, Some(policy));
+    let mut differences = Vec::new();
+    if decision.verdict != case.expect.verdict {
+        differences.push(format!(
+            "verdict {:?}, expected {:?}",
+            decision.verdict, case.expect.verdict
+        ));
+    }
+    let rows: Vec<&str> = decision
+        .reason_rows(policy)
+        .map(|row| row.id.as_str())
+        .collect();
+    let duties: Vec<&str> = decision
+        .duty_rows(policy)
+        .map(|row| row.id.as_str())
+        .collect();
+    let steps: Vec<String> = decision.steps().into_iter().map(Step::name).collect();
+    compare(
+        &mut differences,
+        "rows",
+        &rows,
+        case.expect.rows.as_deref(),
+        false,
+    );
+    compare(
+        &mut differences,
+        "duties",
+        &duties,
+        case.expect.duties.as_deref(),
+        false,
+    );
+    let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+    compare(
+        &mut differences,
+        "steps",
+        &steps,
+        case.expect.steps.as_deref(),
+        true,
+    );
+    if differences.is_empty() {
+        Ok(decision)
+    } else {
+        Err(format!(
+            "case {} ({}): {}; rows {rows:?}, steps {steps:?}, duties {duties:?}",
+            case.id,
+            case.clause,
+            differences.join("; ")
+        ))
+    }
+}
+
+fn compare(
+    differences: &mut Vec<String>,
+    what: &str,
+    found: &[&str],
+    expected: Option<&[String]>,
+    ordered: bool,
+) {
+    let Some(expected) = expected else { return };
+    let mut found: Vec<&str> = found.to_vec();
+    let mut wanted: Vec<&str> = expected.iter().map(String::as_str).collect();
+    if !ordered {
+        found.sort_unstable();
+        wanted.sort_unstable();
+    }
+    if found != wanted {
+        differences.push(format!("{what} {found:?}, expected {wanted:?}"));
+    }
+}

@@ -1,0 +1,328 @@
+//! One effective policy out of all documents in force at a place (POL-2, design §2 "Several
+//! documents").
+//!
+//! Documents come upper areas first. A document adds rows; it takes a row from above out of force
+//! only where that row lets it. Every fact that a condition looks at becomes a reading, cut at the
+//! boundaries that any row uses.
+
+use super::condition::{Condition, Want};
+use super::document::{Below, DocumentRow, PolicyDocument};
+use crate::gate::compiled::{
+    COMPILED_VERSION, CompiledError, CompiledPolicy, DocumentName, Effect, Policy, READINGS_MOST,
+    Row, Test, Text,
+};
+use crate::gate::decide::{COMING_HOME, UNDER_ORDER};
+use crate::gate::fact::Fact;
+use crate::gate::reading::{CUTS_MOST, Lens, NOT_APPLICABLE, Reading, accept_flag, accept_range};
+
+/// Why documents cannot be made one policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CompileError {
+    /// A document replaces a row that no document above has.
+    NoSuchRow {
+        /// The document.
+        document: String,
+        /// The row it names.
+        row: String,
+    },
+    /// A document replaces a row that does not let it.
+    MayNotReplace {
+        /// The document.
+        document: String,
+        /// The row it names.
+        row: String,
+    },
+    /// Two documents have one id.
+    DoubleDocument(String),
+    /// More distinct readings or boundaries than one policy may have.
+    TooMany,
+    /// The result does not hold together (a mistake of ours).
+    Inconsistent(CompiledError),
+}
+
+impl std::fmt::Display for CompileError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            CompileError::NoSuchRow { document, row } => {
+                write!(
+                    f,
+                    "{document} replaces {row}, but no document above has that row"
+                )
+            }
+            CompileError::MayNotReplace { document, row } => write!(
+                f,
+                "{document} replaces {row}, but that row does not say below = \"may replace\""
+            ),
+            CompileError::DoubleDocument(id) => write!(f, "two documents are called {id}"),
+            CompileError::TooMany => {
+                write!(
+                    f,
+                    "more than {READINGS_MOST} readings or {CUTS_MOST} limits of one fact"
+                )
+            }
+            CompileError::Inconsistent(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for CompileError {}
+
+/// Compiles the documents in force at one place, upper areas first.
+pub fn compile(documents: &[&PolicyDocument]) -> Result<Policy, CompileError> {
+    for (at, document) in documents.iter().enumerate() {
+        if documents[..at].iter().any(|other| other.id == document.id) {
+            return Err(CompileError::DoubleDocument(document.id.clone()));
+        }
+    }
+    let rows = rows_in_force(documents)?;
+    let mut built_in = built_in_rows();
+    let mut readings = Readings::default();
+    let exception = coming_home();
+    let conditions = rows.iter().flat_map(|(_, row)| row_conditions(row));
+    for condition in conditions
+        .chain(built_in.iter().flat_map(row_conditions))
+        .chain(&exception)
+    {
+        readings.take(condition)?;
+    }
+    let mut compiled: Vec<Row> = built_in
+        .drain(..)
+        .map(|row| compile_row(&row, None, &readings, &[]))
+        .collect();
+    compiled.extend(
+        rows.iter()
+            .map(|(at, row)| compile_row(row, Some(*at), &readings, &exception)),
+    );
+    let policy = CompiledPolicy {
+        version: COMPILED_VERSION,
+        documents: documents.iter().map(|document| name(document)).collect(),
+        readings: readings.0,
+        rows: compiled,
+        rest_minutes: parameter(documents, "rest_minutes").map_or(15, |value| value as u16),
+        offsets: vec![(
+            0,
+            documents
+                .last()
+                .map_or(480, |d| d.force.from.value.offset_minutes),
+        )],
+    };
+    Policy::new(policy).map_err(CompileError::Inconsistent)
+}
+
+fn name(document: &PolicyDocument) -> DocumentName {
+    DocumentName {
+        id: document.id.clone(),
+        version: document.version,
+        title: document.title.clone(),
+    }
+}
+
+/// The value that the lowest document sets.
+fn parameter(documents: &[&PolicyDocument], name: &str) -> Option<f64> {
+    documents
+        .iter()
+        .rev()
+        .find_map(|document| Some(document.parameters.get(name)?.value))
+}
+
+fn rows_in_force<'a>(
+    documents: &[&'a PolicyDocument],
+) -> Result<Vec<(u8, &'a DocumentRow)>, CompileError> {
+    let mut rows: Vec<(u8, &DocumentRow)> = Vec::new();
+    for (at, document) in documents.iter().enumerate() {
+        for replaced in document.rows.iter().flat_map(|row| &row.replaces) {
+            let (document, row) = (document.id.clone(), replaced.clone());
+            let Some(position) = rows.iter().position(|(_, row)| row.id == *replaced) else {
+                return Err(CompileError::NoSuchRow { document, row });
+            };
+            if rows[position].1.below == Below::Keep {
+                return Err(CompileError::MayNotReplace { document, row });
+            }
+            rows.remove(position);
+        }
+        rows.extend(document.rows.iter().map(|row| (at as u8, row)));
+    }
+    Ok(rows)
+}
+
+fn row_conditions(row: &DocumentRow) -> impl Iterator<Item = &Condition> {
+    row.all
+        .iter()
+        .chain(row.unless.iter().flatten())
+        .chain(&row.needs)
+}
+
+/// A registered resident under no order who comes home (GATE-15): no bar of any document reaches
+/// them.
+fn coming_home() -> Vec<Condition> {
+    vec![
+        condition(Fact::RegisteredResident, Want::Flag(true)),
+        condition(Fact::Way, Want::OneOf(1)),
+        condition(Fact::Order, Want::OneOf(1)),
+        condition(Fact::Zone, Want::OneOf(1)),
+    ]
+}
+
+fn condition(fact: Fact, want: Want) -> Condition {
+    Condition {
+        fact,
+        lens: Lens::Whole { cuts: Vec::new() },
+        want,
+        span: 0..0,
+    }
+}
+
+/// The rows that nobody can replace.
+fn built_in_rows() -> Vec<DocumentRow> {
+    let row = |id: &str, effect, source: &str, all, zh: &str, en: &str| DocumentRow {
+        id: id.to_owned(),
+        span: 0..0,
+        effect,
+        source: source.to_owned(),
+        all,
+        unless: Vec::new(),
+        needs: Vec::new(),
+        duties: Vec::new(),
+        say: Some(Text {
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        }),
+        below: Below::Keep,
+        replaces: Vec::new(),
+    };
+    vec![
+        row(
+            UNDER_ORDER,
+            Effect::Refer,
+            "GATE-9",
+            vec![condition(Fact::Order, Want::OneOf(2))],
+            "念：请您稍等，我请值班长来。{phone}",
+            "Say: one moment, I am calling the shift lead. {phone}",
+        ),
+        row(
+            COMING_HOME,
+            Effect::Grant,
+            "GATE-15",
+            coming_home(),
+            "住户回家。先登记，可以进，证以后补。",
+            "A resident coming home. Register, let through; the pass can follow.",
+        ),
+    ]
+}
+
+/// The readings of a policy, each with the cuts that any condition needs.
+#[derive(Default)]
+struct Readings(Vec<Reading>);
+
+impl Readings {
+    fn take(&mut self, condition: &Condition) -> Result<(), CompileError> {
+        let at = self.find(condition).unwrap_or_else(|| {
+            let fact = condition.fact.spec().number;
+            self.0.push(Reading {
+                fact,
+                lens: condition.lens.clone(),
+            });
+            self.0.len() - 1
+        });
+        if let Lens::Whole { cuts } | Lens::OutingCount { cuts, .. } = &mut self.0[at].lens {
+            cuts.extend(boundaries(&condition.want));
+            cuts.sort_unstable();
+            cuts.dedup();
+            if cuts.len() > CUTS_MOST {
+                return Err(CompileError::TooMany);
+            }
+        }
+        if self.0.len() > READINGS_MOST {
+            Err(CompileError::TooMany)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn find(&self, condition: &Condition) -> Option<usize> {
+        self.0.iter().position(|reading| {
+            reading.fact == condition.fact.spec().number
+                && without_cuts(&reading.lens) == without_cuts(&condition.lens)
+        })
+    }
+
+    fn test(&self, condition: &Condition) -> Test {
+        let at = self
+            .find(condition)
+            .expect("every condition was taken before");
+        Test {
+            reading: at as u8,
+            accept: accepted(condition, &self.0[at]),
+        }
+    }
+}
+
+fn without_cuts(lens: &Lens) -> Lens {
+    let mut bare = lens.clone();
+    if let Lens::Whole { cuts } | Lens::OutingCount { cuts, .. } = &mut bare {
+        cuts.clear();
+    }
+    bare
+}
+
+fn boundaries(want: &Want) -> Vec<i64> {
+    match want {
+        Want::Range(least, most) => least
+            .iter()
+            .copied()
+            .chain(most.map(|most| most + 1))
+            .collect(),
+        Want::Clock(from, to) => vec![i64::from(*from), i64::from(*to)],
+        Want::Flag(_) | Want::OneOf(_) | Want::NotApplicable => Vec::new(),
+    }
+}
+
+fn accepted(condition: &Condition, reading: &Reading) -> u64 {
+    let cuts: &[i64] = match &reading.lens {
+        Lens::Whole { cuts } | Lens::OutingCount { cuts, .. } => cuts,
+        _ => &[],
+    };
+    match condition.want {
+        Want::Flag(wanted) => accept_flag(wanted),
+        Want::OneOf(positions) => u64::from(positions) << 1,
+        Want::Range(least, most) => accept_range(least, most, cuts),
+        Want::Clock(from, to) => {
+            let (from, to) = (i64::from(from), i64::from(to));
+            if from < to {
+                accept_range(Some(from), Some(to - 1), cuts)
+            } else {
+                accept_range(Some(from), None, cuts) | accept_range(None, Some(to - 1), cuts)
+            }
+        }
+        Want::NotApplicable => NOT_APPLICABLE,
+    }
+}
+
+fn compile_row(
+    row: &DocumentRow,
+    document: Option<u8>,
+    readings: &Readings,
+    coming_home: &[Condition],
+) -> Row {
+    let tests = |conditions: &[Condition]| -> Vec<Test> {
+        conditions
+            .iter()
+            .map(|condition| readings.test(condition))
+            .collect()
+    };
+    let mut unless: Vec<Vec<Test>> = row.unless.iter().map(|group| tests(group)).collect();
+    if row.effect == Effect::Bar {
+        unless.push(tests(coming_home));
+    }
+    Row {
+        id: row.id.clone(),
+        effect: row.effect,
+        document,
+        source: row.source.clone(),
+        all: tests(&row.all),
+        unless,
+        needs: tests(&row.needs),
+        duties: row.duties.clone(),
+        say: row.say.clone(),
+    }
+}

@@ -1,0 +1,135 @@
+//! 规则文件: a notice as typed data, with where each entry stands in its source.
+
+use super::condition::Condition;
+use crate::gate::compiled::{Effect, Text};
+use crate::gate::duty::Duty;
+use crate::moment::{CivilDay, Moment};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Where a value comes from when the notice leaves it open (POL-5).
+pub const LOCAL_CHOICE: &str = "deployment";
+
+/// A policy document.
+#[derive(Clone, Debug)]
+pub struct PolicyDocument {
+    /// Short code that starts every row id, `HN`.
+    pub id: String,
+    /// Grows with each version; a version that was in force is never edited.
+    pub version: u32,
+    /// Short title.
+    pub title: Text,
+    /// The notice that it runs, as it is named in lists.
+    pub notice: String,
+    /// When it holds.
+    pub force: Force,
+    /// On what the restrictions in it rest (SCOPE-1).
+    pub basis: Basis,
+    /// Named values.
+    pub parameters: BTreeMap<String, Parameter>,
+    /// The gate table.
+    pub rows: Vec<DocumentRow>,
+    /// Clauses that no row carries, with the reason (SCOPE-7).
+    pub outside: Vec<Outside>,
+}
+
+/// A value and the clause it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sourced<T> {
+    /// The value.
+    pub value: T,
+    /// Clause, or [`LOCAL_CHOICE`].
+    pub source: String,
+}
+
+/// From when to when a document holds.
+#[derive(Clone, Debug)]
+pub struct Force {
+    /// First instant.
+    pub from: Sourced<Moment>,
+    /// First instant after it. There is always an end (SCOPE-1).
+    pub ends: Sourced<Moment>,
+    /// Day on which it is looked at again.
+    pub review: Sourced<CivilDay>,
+}
+
+/// What makes restrictions lawful.
+#[derive(Clone, Debug)]
+pub struct Basis {
+    /// Health ground, from the closed list of orders.
+    pub health_ground: String,
+    /// Law and number.
+    pub legal_basis: Text,
+    /// Issuing authority.
+    pub authority: Text,
+    /// Where to object.
+    pub appeal: Text,
+    /// Clause, or [`LOCAL_CHOICE`].
+    pub source: String,
+}
+
+/// A named value of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// As written; scaled where a condition uses it.
+    pub value: f64,
+    /// Unit in words.
+    pub unit: String,
+    /// Clause, or [`LOCAL_CHOICE`].
+    pub source: String,
+}
+
+/// How a document of a lower area may stand to a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Below {
+    /// It holds as it is.
+    Keep,
+    /// It may be replaced by rows that are at least as strict everywhere.
+    MayTighten,
+    /// It may be replaced.
+    MayReplace,
+}
+
+/// One row as written.
+#[derive(Clone, Debug)]
+pub struct DocumentRow {
+    /// `HN/visitor`.
+    pub id: String,
+    /// Where the id stands.
+    pub span: Range<usize>,
+    /// What it does.
+    pub effect: Effect,
+    /// Clause, or [`LOCAL_CHOICE`].
+    pub source: String,
+    /// Who, way and when.
+    pub all: Vec<Condition>,
+    /// Exceptions.
+    pub unless: Vec<Vec<Condition>>,
+    /// What can still be supplied.
+    pub needs: Vec<Condition>,
+    /// What is to be done.
+    pub duties: Vec<Duty>,
+    /// Sentences for the guard.
+    pub say: Option<Text>,
+    /// How documents below may stand to it.
+    pub below: Below,
+    /// Rows of documents above that it takes out of force.
+    pub replaces: Vec<String>,
+}
+
+/// A clause without a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outside {
+    /// `HN 二.5`.
+    pub clause: String,
+    /// Why no row carries it, and what takes its place.
+    pub why: Text,
+}
+
+impl PolicyDocument {
+    /// Whether the document holds at an instant.
+    pub fn in_force_at(&self, moment: Moment) -> bool {
+        self.force.from.value.millis <= moment.millis
+            && moment.millis < self.force.ends.value.millis
+    }
+}

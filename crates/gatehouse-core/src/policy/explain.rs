@@ -1,0 +1,264 @@
+//! A policy in plain words, out of its rows' own fields, with the clause behind every line.
+
+use super::condition::{Condition, Want};
+use super::document::{DocumentRow, LOCAL_CHOICE, PolicyDocument};
+use crate::gate::compiled::{Effect, Text};
+use crate::gate::duty::Duty;
+use crate::gate::fact::{Choice, Fact, Kind, Words, purpose};
+use crate::gate::reading::{Lens, Per, Window};
+use crate::gate::value::StayKind;
+use crate::gate::wording::{Lang, duty_text};
+use crate::moment::CivilDay;
+
+/// One line of the explanation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The row.
+    pub row: String,
+    /// What it does.
+    pub effect: Effect,
+    /// For whom and when, in one sentence.
+    pub condition: String,
+    /// What is needed or to be done.
+    pub demand: String,
+    /// The sentence for the guard, slots in braces.
+    pub say: String,
+    /// Where it comes from, in words.
+    pub source: String,
+}
+
+/// Explains every row of a document.
+pub fn explain(document: &PolicyDocument, lang: Lang) -> Vec<Line> {
+    document.rows.iter().map(|row| line(row, lang)).collect()
+}
+
+fn line(row: &DocumentRow, lang: Lang) -> Line {
+    let mut condition = phrases(&row.all, lang);
+    if condition.is_empty() {
+        condition = lang.pick(words("所有人", "everyone")).to_owned();
+    }
+    for group in &row.unless {
+        let exception = phrases(group, lang);
+        condition.push_str(&match lang {
+            Lang::Zh => format!("；除非{exception}"),
+            Lang::En => format!("; unless {exception}"),
+        });
+    }
+    let duties: Vec<String> = row
+        .duties
+        .iter()
+        .map(|duty: &Duty| duty_text(duty, lang))
+        .collect();
+    let needs = row.needs.iter().map(|need| phrase(need, lang));
+    let demand: Vec<String> = needs.chain(duties).collect();
+    Line {
+        row: row.id.clone(),
+        effect: row.effect,
+        condition,
+        demand: demand.join(comma(lang)),
+        say: row
+            .say
+            .as_ref()
+            .map(|say| text(say, lang))
+            .unwrap_or_default(),
+        source: source_words(&row.source, lang),
+    }
+}
+
+/// 依据, or 本地自定 where the notice leaves it open.
+pub fn source_words(source: &str, lang: Lang) -> String {
+    if source == LOCAL_CHOICE {
+        lang.pick(words("本地自定", "local choice")).to_owned()
+    } else {
+        source.to_owned()
+    }
+}
+
+fn text(text: &Text, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => text.zh.clone(),
+        Lang::En => text.en.clone(),
+    }
+}
+
+const fn words(zh: &'static str, en: &'static str) -> Words {
+    Words { zh, en }
+}
+
+fn comma(lang: Lang) -> &'static str {
+    lang.pick(words("，", ", "))
+}
+
+fn phrases(conditions: &[Condition], lang: Lang) -> String {
+    conditions
+        .iter()
+        .map(|c| phrase(c, lang))
+        .collect::<Vec<_>>()
+        .join(comma(lang))
+}
+
+/// One condition in words.
+fn phrase(condition: &Condition, lang: Lang) -> String {
+    let spec = condition.fact.spec();
+    let label = lang.pick(spec.label);
+    if condition.want == Want::NotApplicable {
+        return match lang {
+            Lang::Zh => format!("没有{label}这回事"),
+            Lang::En => format!("no {label} arises"),
+        };
+    }
+    match (&condition.lens, spec.kind, &condition.want) {
+        (Lens::Whole { .. }, Kind::Flag { yes, no }, Want::Flag(wanted)) => {
+            lang.pick(if *wanted { yes } else { no }).to_owned()
+        }
+        (Lens::Whole { .. }, Kind::Choice(choices), Want::OneOf(bits)) => {
+            format!("{label}{} {}", colon(lang), one_of(choices, *bits, lang))
+        }
+        (Lens::Whole { .. }, Kind::Number { unit, decimals, .. }, Want::Range(least, most)) => {
+            let write = |number: i64| number_text(condition.fact, number, decimals);
+            format!(
+                "{label} {}",
+                range(*least, *most, write, lang.pick(unit), lang)
+            )
+        }
+        (_, _, Want::Clock(from, to)) => match lang {
+            Lang::Zh => format!("{} 到 {}", clock(*from), clock(*to)),
+            Lang::En => format!("from {} to {}", clock(*from), clock(*to)),
+        },
+        (Lens::AnyOf { members }, Kind::Set(choices), Want::Flag(wanted)) => {
+            let head = if *wanted {
+                words("有", "any of")
+            } else {
+                words("没有", "none of")
+            };
+            format!(
+                "{label}{} {} {}",
+                colon(lang),
+                lang.pick(head),
+                one_of(choices, *members, lang)
+            )
+        }
+        (Lens::AllOf { members }, Kind::Set(choices), _) => {
+            let all = lang.pick(words("都有", "all of"));
+            format!(
+                "{label}{} {all} {}",
+                colon(lang),
+                one_of(choices, *members, lang)
+            )
+        }
+        (Lens::StayWithin { kinds, days }, _, Want::Flag(wanted)) => {
+            stay_phrase(*kinds, *days, *wanted, lang)
+        }
+        (
+            Lens::OutingCount {
+                per,
+                window,
+                purposes,
+                ..
+            },
+            _,
+            Want::Range(least, most),
+        ) => {
+            let write = |number: i64| number.to_string();
+            let count = range(*least, *most, write, lang.pick(words("次", "times")), lang);
+            outing_phrase(*per, *window, *purposes, &count, lang)
+        }
+        _ => label.to_owned(),
+    }
+}
+
+fn colon(lang: Lang) -> &'static str {
+    lang.pick(words("：", ":"))
+}
+
+fn one_of(choices: &[Choice], bits: u32, lang: Lang) -> String {
+    let named: Vec<&str> = choices
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| bits & (1 << at) != 0)
+        .map(|(_, choice)| lang.pick(choice.label))
+        .collect();
+    named.join(lang.pick(words("、", " or ")))
+}
+
+fn number_text(fact: Fact, number: i64, decimals: u8) -> String {
+    if fact == Fact::Date {
+        return CivilDay(number.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32).to_text();
+    }
+    match decimals {
+        0 => number.to_string(),
+        _ => format!(
+            "{:.*}",
+            usize::from(decimals),
+            number as f64 / 10_f64.powi(decimals.into())
+        ),
+    }
+}
+
+fn range(
+    least: Option<i64>,
+    most: Option<i64>,
+    write: impl Fn(i64) -> String,
+    unit: &str,
+    lang: Lang,
+) -> String {
+    let unit = if unit.is_empty() {
+        String::new()
+    } else {
+        format!(" {unit}")
+    };
+    match (least, most, lang) {
+        (Some(l), Some(m), _) if l == m => format!("{}{unit}", write(l)),
+        (Some(l), Some(m), Lang::Zh) => format!("{} 至 {}{unit}", write(l), write(m)),
+        (Some(l), Some(m), Lang::En) => format!("{} to {}{unit}", write(l), write(m)),
+        (Some(l), None, Lang::Zh) => format!("{}{unit} 及以上", write(l)),
+        (Some(l), None, Lang::En) => format!("{}{unit} or more", write(l)),
+        (None, Some(m), Lang::Zh) => format!("不超过 {}{unit}", write(m)),
+        (None, Some(m), Lang::En) => format!("at most {}{unit}", write(m)),
+        (None, None, _) => String::new(),
+    }
+}
+
+fn clock(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+fn stay_phrase(kinds: u8, days: u16, wanted: bool, lang: Lang) -> String {
+    let places: Vec<&str> = StayKind::ALL
+        .iter()
+        .filter(|entry| kinds & (1 << entry.0 as u8) != 0)
+        .map(|entry| lang.pick(words(entry.2, entry.3)))
+        .collect();
+    let places = places.join(lang.pick(words("、", " or ")));
+    match (lang, wanted) {
+        (Lang::Zh, true) => format!("最近 {days} 天去过{places}"),
+        (Lang::Zh, false) => format!("最近 {days} 天没去过{places}"),
+        (Lang::En, true) => format!("was in {places} within {days} days"),
+        (Lang::En, false) => format!("was not in {places} within {days} days"),
+    }
+}
+
+fn outing_phrase(per: Per, window: Window, purposes: u32, count: &str, lang: Lang) -> String {
+    let who = match per {
+        Per::Household => words("这户", "the household"),
+        Per::Person => words("本人", "the person"),
+    };
+    let window = match (window, lang) {
+        (Window::Rolling { days }, Lang::Zh) => format!("{} 小时内", u32::from(days) * 24),
+        (Window::Rolling { days }, Lang::En) => format!("within {} hours", u32::from(days) * 24),
+        (Window::Calendar { days: 1 }, Lang::Zh) => "今天".to_owned(),
+        (Window::Calendar { days: 1 }, Lang::En) => "today".to_owned(),
+        (Window::Calendar { days }, Lang::Zh) => format!("{days} 天内"),
+        (Window::Calendar { days }, Lang::En) => format!("within {days} days"),
+    };
+    let purpose = match purposes {
+        0 => String::new(),
+        bits => one_of(purpose::CHOICES, bits, lang),
+    };
+    match lang {
+        Lang::Zh => format!("{}{window}{purpose}外出 {count}", lang.pick(who)),
+        Lang::En => {
+            format!("{} went out {purpose} {window} {count}", lang.pick(who)).replace("  ", " ")
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The delivered documents: they read, compile, answer their cases, and every row is tried.
+
+use gatehouse_core::gate::Policy;
+use gatehouse_core::policy::cases::{Case, read_cases, run_case};
+use gatehouse_core::policy::{PolicyDocument, compile, coverage, read};
+use std::path::{Path, PathBuf};
+
+const CASES_LEAST: usize = 25;
+
+fn folders() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(root)
+        .expect("the folder of policies")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.join("policy.toml").is_file())
+        .collect();
+    folders.sort();
+    folders
+}
+
+fn load(folder: &Path) -> (PolicyDocument, Policy, Vec<Case>) {
+    let text = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a text file");
+    let source = text("policy.toml");
+    let name = folder.display().to_string();
+    let document = read(&source).unwrap_or_else(|complaints| {
+        let lines: Vec<String> = complaints
+            .iter()
+            .map(|c| c.to_text(&name, &source))
+            .collect();
+        panic!("{}", lines.join("\n"))
+    });
+    let source = text("cases.toml");
+    let cases = read_cases(&source).unwrap_or_else(|complaints| {
+        let lines: Vec<String> = complaints
+            .iter()
+            .map(|c| c.to_text(&name, &source))
+            .collect();
+        panic!("{}", lines.join("\n"))
+    });
+    let policy = compile(&[&document]).unwrap_or_else(|error| panic!("{name}: {error}"));
+    (document, policy, cases)
+}
+
+#[test]
+fn cases_are_answered_as_expected() {
+    for folder in folders() {
+        let (document, policy, cases) = load(&folder);
+        let failures: Vec<String> = cases
+            .iter()
+            .filter_map(|case| run_case(case, &policy).err())
+            .collect();
+        assert!(
+            failures.is_empty(),
+            "{}:\n{}",
+            document.id,
+            failures.join("\n")
+        );
+        assert!(
+            cases.len() >= CASES_LEAST,
+            "{} has {} cases",
+            document.id,
+            cases.len()
+        );
+    }
+}
+
+#[test]
+fn every_row_decides_once_and_just_fails_once() {
+    for folder in folders() {
+        let (document, policy, cases) = load(&folder);
+        let untried = coverage::untried(&cases, &policy);
+        assert!(untried.is_empty(), "{}: {untried:#?}", document.id);
+    }
+}
+
+#[test]
+fn the_compiled_form_reads_back_and_keeps_its_id() {
+    for folder in folders() {
+        let (_, policy, _) = load(&folder);
+        let bytes = policy.compiled().to_bytes();
+        let again = Policy::read(&bytes).expect("reads back");
+        assert_eq!(again.id(), policy.id());
+        assert_eq!(again.compiled(), policy.compiled());
+    }
+}
