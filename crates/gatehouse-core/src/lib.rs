@@ -7,6 +7,7 @@
 
 pub mod area;
 pub mod audit;
+pub mod complaint;
 pub mod device;
 pub mod gate;
 pub mod household;
@@ -18,5 +19,6 @@ pub mod pass;
 pub mod person;
 #[cfg(feature = "author")]
 pub mod policy;
+pub mod text;
 pub mod vehicle;
 pub mod wire;

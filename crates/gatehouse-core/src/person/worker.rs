@@ -1,0 +1,134 @@
+//! Why a worker is exempt at a gate: the class, and the employer that answers for it.
+//!
+//! The classes are those of ZX 4; which of them a policy exempts, and from what, is its row.
+
+use crate::complaint::ComplaintCode;
+use crate::text;
+use serde::{Deserialize, Serialize};
+
+const MAX_EMPLOYER_CHARS: usize = 60;
+
+/// 岗位类别: a class of work that goes on while a compound is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkerClass {
+    /// 医疗: doctors, nurses, pharmacists.
+    Medical,
+    /// 防疫: disinfection, testing, community staff on duty.
+    EpidemicControl,
+    /// 保供: food, water, power, gas, network.
+    Supply,
+    /// 物业: the compound's own staff.
+    Property,
+    /// 环卫: waste and cleaning.
+    Sanitation,
+}
+
+impl WorkerClass {
+    /// Every class once.
+    pub const ALL: [WorkerClass; 5] = [
+        WorkerClass::Medical,
+        WorkerClass::EpidemicControl,
+        WorkerClass::Supply,
+        WorkerClass::Property,
+        WorkerClass::Sanitation,
+    ];
+
+    /// As in `{worker_class}人员，可以出入。`
+    pub const fn label_zh(self) -> &'static str {
+        match self {
+            WorkerClass::Medical => "医疗",
+            WorkerClass::EpidemicControl => "防疫",
+            WorkerClass::Supply => "保供",
+            WorkerClass::Property => "物业",
+            WorkerClass::Sanitation => "环卫",
+        }
+    }
+
+    /// As in `{worker_class} staff may cross.`
+    pub const fn label_en(self) -> &'static str {
+        match self {
+            WorkerClass::Medical => "Medical",
+            WorkerClass::EpidemicControl => "Epidemic control",
+            WorkerClass::Supply => "Supply",
+            WorkerClass::Property => "Property",
+            WorkerClass::Sanitation => "Sanitation",
+        }
+    }
+
+    /// The name in wire formats and databases.
+    pub const fn code(self) -> &'static str {
+        match self {
+            WorkerClass::Medical => "medical",
+            WorkerClass::EpidemicControl => "epidemic_control",
+            WorkerClass::Supply => "supply",
+            WorkerClass::Property => "property",
+            WorkerClass::Sanitation => "sanitation",
+        }
+    }
+
+    /// The class with this [`WorkerClass::code`].
+    pub fn from_code(code: &str) -> Option<WorkerClass> {
+        WorkerClass::ALL
+            .into_iter()
+            .find(|class| class.code() == code)
+    }
+}
+
+/// A worker class with the employer that it is held for: it ends with the employment.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Employment {
+    class: WorkerClass,
+    employer: String,
+}
+
+impl Employment {
+    /// # Errors
+    /// `EmployerMissing`, or what is wrong with the employer's name.
+    pub fn new(class: WorkerClass, employer: &str) -> Result<Employment, ComplaintCode> {
+        let employer =
+            text::clean_line(employer, MAX_EMPLOYER_CHARS).map_err(|code| match code {
+                ComplaintCode::Missing => ComplaintCode::EmployerMissing,
+                other => other,
+            })?;
+        Ok(Employment { class, employer })
+    }
+
+    /// Why the worker is exempt.
+    pub fn class(&self) -> WorkerClass {
+        self.class
+    }
+
+    /// Name of the hospital, company, office.
+    pub fn employer(&self) -> &str {
+        &self.employer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_the_wire_names() {
+        for class in WorkerClass::ALL {
+            assert_eq!(
+                serde_json::to_value(class).expect("serialises"),
+                class.code()
+            );
+            assert_eq!(WorkerClass::from_code(class.code()), Some(class));
+        }
+        assert_eq!(WorkerClass::from_code("visitor"), None);
+    }
+
+    #[test]
+    fn a_class_needs_an_employer() {
+        let refused = Employment::new(WorkerClass::Supply, " ");
+        assert_eq!(refused, Err(ComplaintCode::EmployerMissing));
+        let kept = Employment::new(WorkerClass::Supply, " 桂花里菜场 ").expect("an employer");
+        assert_eq!(
+            (kept.class(), kept.employer()),
+            (WorkerClass::Supply, "桂花里菜场")
+        );
+    }
+}
