@@ -1,2 +1,81 @@
-//! stub
-fn main() {}
+//! Chores of the repository: `cargo xtask tidy | ship | generate | licences | bench`.
+//!
+//! `tidy` holds the rules that no compiler holds; `generate` writes what is derived from the
+//! sources. Nothing here is part of the product.
+
+mod generate;
+mod licences;
+mod repository;
+mod rust_file;
+mod tidy;
+
+use anyhow::{Result, bail};
+use clap::{Parser, Subcommand};
+use repository::Repository;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(about = "Chores of the repository")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Checks the rules of the house; each breach is a line with file, line and reason.
+    Tidy {
+        /// Lowers the ratchets to what the files are now; never raises one.
+        #[arg(long)]
+        lower: bool,
+    },
+    /// Writes down the checksums of migrations, policies and wire vectors: from now on they are
+    /// shipped and may not change.
+    Ship,
+    /// Writes what is generated from the sources.
+    Generate {
+        /// Writes nothing; fails where a committed file differs.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Checks the licence of every dependency against the list in deny.toml.
+    Licences,
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    match Arguments::parse().chore {
+        Chore::Tidy { lower } => {
+            let repository = Repository::read(&root)?;
+            if lower {
+                tidy::size::lower(&repository, &root)?;
+            }
+            report("tidy", &tidy::breaches(&repository))
+        }
+        Chore::Ship => tidy::shipped::ship(&Repository::read(&root)?, &root),
+        Chore::Generate { check } => generate::run(&root, check),
+        Chore::Licences => report("licences", &licences::breaches(&root)?),
+    }
+}
+
+fn report(chore: &str, breaches: &[String]) -> Result<()> {
+    for breach in breaches {
+        println!("{breach}");
+    }
+    if !breaches.is_empty() {
+        bail!("{chore}: {} breaches", breaches.len());
+    }
+    println!("{chore}: nothing found");
+    Ok(())
+}

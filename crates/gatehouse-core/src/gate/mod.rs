@@ -14,6 +14,7 @@ pub mod step;
 pub mod steps;
 pub mod subject;
 pub mod value;
+pub mod vocabulary;
 pub mod wording;
 
 pub use compiled::{CompiledPolicy, Effect, Policy, PolicyId};

@@ -15,6 +15,9 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: RESIDENTS,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"{"taken": [{"at": "2020-02-19T08:00:00+08:00", "purpose": "shopping", "own": true}], "unsent": 0}"#,
+    example: concat!(
+        r#"{"taken": [{"at": "2020-02-19T08:00:00+08:00", "purpose": "shopping", "own": true}], "#,
+        r#""unsent": 0}"#
+    ),
     clause: "HL 二",
 };

@@ -1,0 +1,49 @@
+//! What is derived from the sources and committed, so that a reader need not build anything:
+//! the vocabulary of facts as a page and as a JSON schema.
+
+mod facts;
+
+use anyhow::{Context, Result, bail};
+use std::path::Path;
+
+/// Writes every generated file; with `check` compares instead and fails where one differs.
+pub fn run(root: &Path, check: bool) -> Result<()> {
+    let files = [
+        ("docs/facts.md", facts::page()),
+        ("docs/facts.schema.json", facts::schema()?),
+    ];
+    let mut stale = Vec::new();
+    for (path, text) in files {
+        let place = root.join(path);
+        if std::fs::read_to_string(&place).ok().as_deref() == Some(text.as_str()) {
+            continue;
+        }
+        if check {
+            stale.push(path);
+        } else {
+            std::fs::write(&place, text).with_context(|| path.to_owned())?;
+            println!("wrote {path}");
+        }
+    }
+    if !stale.is_empty() {
+        bail!("not up to date: {} (run script/generate)", stale.join(", "));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stale_file_is_found_and_generating_mends_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("docs")).expect("a folder");
+        assert!(run(folder.path(), true).is_err());
+        run(folder.path(), false).expect("writes");
+        run(folder.path(), true).expect("is up to date");
+        let page = folder.path().join("docs/facts.md");
+        std::fs::write(&page, "edited by hand").expect("writes");
+        assert!(run(folder.path(), true).is_err());
+    }
+}

@@ -1,0 +1,88 @@
+//! Every table says in its migration whether it is *sharded* (its key begins with `shard`) or
+//! *reference* (small, the same everywhere), and its comment stands above it.
+
+use crate::repository::Repository;
+
+const MIGRATIONS: &str = "crates/gatehouse-store/migrations/";
+
+pub fn breaches(repository: &Repository) -> Vec<String> {
+    let mut found = Vec::new();
+    for (path, text) in repository.files(MIGRATIONS, ".sql") {
+        let mut comment = String::new();
+        let mut lines = text.lines().enumerate();
+        while let Some((number, line)) = lines.next() {
+            let lower = line.trim().to_lowercase();
+            if lower.starts_with("--") {
+                comment.push_str(&lower);
+                continue;
+            }
+            if lower.starts_with("create table") {
+                let mut statement = lower.clone();
+                while !statement.contains(';') {
+                    let Some((_, more)) = lines.next() else { break };
+                    statement.push('\n');
+                    statement.push_str(&more.to_lowercase());
+                }
+                if let Some(reason) = unsound(&comment, &statement) {
+                    found.push(format!("{path}:{}: {reason}", number + 1));
+                }
+            }
+            comment.clear();
+        }
+    }
+    found
+}
+
+fn unsound(comment: &str, statement: &str) -> Option<&'static str> {
+    match (comment.contains("sharded"), comment.contains("reference")) {
+        (false, false) => Some("say above the table: sharded or reference"),
+        (true, true) => Some("sharded and reference: one of them"),
+        (true, false) if !key_begins_with_shard(statement) => {
+            Some("sharded, but its primary key does not begin with shard")
+        }
+        _ => None,
+    }
+}
+
+fn key_begins_with_shard(statement: &str) -> bool {
+    let squeezed: String = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+    let squeezed = squeezed.replace("( ", "(").replace("key(", "key (");
+    squeezed.contains("primary key (shard,") || squeezed.contains("primary key (shard)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_does_not_say_where_it_lives_is_found() {
+        let table = [
+            (
+                "-- A gate. Sharded.\nCREATE TABLE gate (\n PRIMARY KEY (shard, id)\n);",
+                0,
+            ),
+            (
+                "-- Codes. Reference.\ncreate table area_code (code text primary key);",
+                0,
+            ),
+            (
+                "-- A gate.\ncreate table gate (primary key (shard, id));",
+                1,
+            ),
+            ("create table gate (primary key (shard, id));", 1),
+            (
+                "-- A gate. Sharded.\ncreate table gate (id text primary key);",
+                1,
+            ),
+            (
+                "-- Sharded.\n\ncreate table gate (primary key (shard, id));",
+                1,
+            ),
+        ];
+        for (sql, count) in table {
+            let path = "crates/gatehouse-store/migrations/sqlite/0001.sql";
+            let found = breaches(&Repository::of(&[(path, sql)]));
+            assert_eq!(found.len(), count, "{sql}: {found:?}");
+        }
+    }
+}
