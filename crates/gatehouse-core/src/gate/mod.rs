@@ -9,6 +9,7 @@ pub mod duty;
 pub mod fact;
 pub mod json;
 pub mod reading;
+pub mod record;
 pub mod situation;
 pub mod step;
 pub mod steps;

@@ -1,3 +1,4 @@
 //! The one integration binary of core.
 
+mod laws;
 mod policies;
