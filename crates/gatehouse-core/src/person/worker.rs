@@ -1,8 +1,10 @@
 //! Why a worker is exempt at a gate: the class, and the employer that answers for it.
 //!
-//! The classes are those of ZX 4; which of them a policy exempts, and from what, is its row.
+//! The classes are those of ZX 4, in the order of the gate's fact; which of them a policy exempts, and from what, is its row.
 
 use crate::complaint::ComplaintCode;
+use crate::gate::fact::Words;
+use crate::gate::fact::worker_class::CHOICES;
 use crate::text;
 use serde::{Deserialize, Serialize};
 
@@ -34,37 +36,14 @@ impl WorkerClass {
         WorkerClass::Sanitation,
     ];
 
-    /// As in `{worker_class}人员，可以出入。`
-    pub const fn label_zh(self) -> &'static str {
-        match self {
-            WorkerClass::Medical => "医疗",
-            WorkerClass::EpidemicControl => "防疫",
-            WorkerClass::Supply => "保供",
-            WorkerClass::Property => "物业",
-            WorkerClass::Sanitation => "环卫",
-        }
-    }
-
-    /// As in `{worker_class} staff may cross.`
-    pub const fn label_en(self) -> &'static str {
-        match self {
-            WorkerClass::Medical => "Medical",
-            WorkerClass::EpidemicControl => "Epidemic control",
-            WorkerClass::Supply => "Supply",
-            WorkerClass::Property => "Property",
-            WorkerClass::Sanitation => "Sanitation",
-        }
+    /// What people call it, as in `{worker_class}人员，可以出入。`; the words of the gate's fact.
+    pub fn label(self) -> Words {
+        CHOICES[self as usize].label
     }
 
     /// The name in wire formats and databases.
-    pub const fn code(self) -> &'static str {
-        match self {
-            WorkerClass::Medical => "medical",
-            WorkerClass::EpidemicControl => "epidemic_control",
-            WorkerClass::Supply => "supply",
-            WorkerClass::Property => "property",
-            WorkerClass::Sanitation => "sanitation",
-        }
+    pub fn code(self) -> &'static str {
+        CHOICES[self as usize].name
     }
 
     /// The class with this [`WorkerClass::code`].
@@ -111,6 +90,7 @@ mod tests {
 
     #[test]
     fn codes_are_the_wire_names() {
+        assert_eq!(CHOICES.len(), WorkerClass::ALL.len());
         for class in WorkerClass::ALL {
             assert_eq!(
                 serde_json::to_value(class).expect("serialises"),

@@ -2,62 +2,72 @@
 
 use super::plate::Plate;
 use crate::complaint::{Complaint, ComplaintCode};
+use crate::gate::fact::Words;
+use crate::gate::fact::vehicle_kind::CHOICES;
 use crate::id::HouseholdId;
 use crate::text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What drives up to the gate.
+/// What drives up to the gate, in the order of the gate's fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VehicleKind {
     /// 小客车
     Car,
+    /// 出租车
+    Taxi,
+    /// 厢式货车
+    Van,
+    /// 货车
+    Truck,
     /// 客车
     Bus,
-    /// 货车
-    Lorry,
-    /// 摩托车, with a plate of its own size and the same characters.
+    /// 摩托车
     Motorcycle,
-    /// 电动自行车, 三轮车: no GA 36 plate.
-    Cycle,
-    /// 救护车, 消防车, 警车.
-    Emergency,
+    /// 自行车, 电动自行车: no GA 36 plate.
+    Bicycle,
+    /// 救护车
+    Ambulance,
+    /// 消防车
+    FireEngine,
+    /// 警车
+    PoliceCar,
+    /// 殡葬车
+    Hearse,
 }
 
 impl VehicleKind {
     /// Every kind once.
-    pub const ALL: [VehicleKind; 6] = [
+    pub const ALL: [VehicleKind; 11] = [
         VehicleKind::Car,
+        VehicleKind::Taxi,
+        VehicleKind::Van,
+        VehicleKind::Truck,
         VehicleKind::Bus,
-        VehicleKind::Lorry,
         VehicleKind::Motorcycle,
-        VehicleKind::Cycle,
-        VehicleKind::Emergency,
+        VehicleKind::Bicycle,
+        VehicleKind::Ambulance,
+        VehicleKind::FireEngine,
+        VehicleKind::PoliceCar,
+        VehicleKind::Hearse,
     ];
 
-    /// Name on Chinese screens.
-    pub const fn label_zh(self) -> &'static str {
-        match self {
-            VehicleKind::Car => "小客车",
-            VehicleKind::Bus => "客车",
-            VehicleKind::Lorry => "货车",
-            VehicleKind::Motorcycle => "摩托车",
-            VehicleKind::Cycle => "电动车",
-            VehicleKind::Emergency => "救护、消防、警车",
-        }
+    /// What people call it; the words of the gate's fact.
+    pub fn label(self) -> Words {
+        CHOICES[self as usize].label
     }
 
-    /// Name on English screens.
-    pub const fn label_en(self) -> &'static str {
-        match self {
-            VehicleKind::Car => "car",
-            VehicleKind::Bus => "bus",
-            VehicleKind::Lorry => "lorry",
-            VehicleKind::Motorcycle => "motorcycle",
-            VehicleKind::Cycle => "cycle",
-            VehicleKind::Emergency => "ambulance, fire engine, police car",
-        }
+    /// The name in wire formats and databases.
+    pub fn code(self) -> &'static str {
+        CHOICES[self as usize].name
+    }
+
+    /// The kind with this [`VehicleKind::code`].
+    pub fn from_code(code: &str) -> Option<VehicleKind> {
+        VehicleKind::ALL
+            .into_iter()
+            .find(|kind| kind.code() == code)
     }
 }
 
@@ -111,7 +121,8 @@ impl VehicleDraft {
         let plate = Plate::parse(&self.plate).map_err(|code| Complaint::new("plate", code));
         let typed = text::fold_for_lookup(&self.kind);
         let named = |kind: &VehicleKind| {
-            typed == kind.label_zh() || typed == text::fold_for_lookup(kind.label_en())
+            let label = kind.label();
+            typed == label.zh || typed == text::fold_for_lookup(label.en) || typed == kind.code()
         };
         let kind = match typed.as_str() {
             "" => Some(VehicleKind::Car),
@@ -134,6 +145,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_list_of_the_fact_is_this_list() {
+        assert_eq!(CHOICES.len(), VehicleKind::ALL.len());
+        for kind in VehicleKind::ALL {
+            assert_eq!(serde_json::to_value(kind).expect("serialises"), kind.code());
+            assert_eq!(VehicleKind::from_code(kind.code()), Some(kind));
+        }
+    }
+
+    #[test]
     fn a_vehicle_needs_a_plate_and_a_known_kind() {
         let draft = |plate: &str, kind: &str| VehicleDraft {
             plate: plate.to_owned(),
@@ -143,7 +163,7 @@ mod tests {
         let lorry = draft("豫K12345", "货车").check().expect("a vehicle");
         assert_eq!(
             (lorry.kind(), lorry.plate().reveal_text()),
-            (VehicleKind::Lorry, "豫K12345")
+            (VehicleKind::Truck, "豫K12345")
         );
         assert_eq!(
             draft("豫K12345", "").check().map(|v| v.kind()),
