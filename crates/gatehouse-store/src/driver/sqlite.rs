@@ -1,0 +1,362 @@
+//! SQLite: one writer thread with group commit, a few readers.
+//!
+//! The writer takes what waits, runs each closure under its own savepoint, commits once, and
+//! only then answers. A closure that fails is undone alone. Waiting for company happens only
+//! when the batch before had company: somebody alone never waits for others.
+
+use crate::driver::Counters;
+use crate::error::StoreError;
+use crate::queue::{Job, Lane, Queue, Ran};
+use crate::tx::{Backend, Limits, Tx, thread_time};
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Closures in one commit at most.
+const BATCH_LENGTH: usize = 256;
+/// A batch takes no further closure after this long, so that the first is answered soon.
+const BATCH_TIME: Duration = Duration::from_millis(20);
+/// How long a batch waits for the company that the last one had.
+const COMPANY_WAIT: Duration = Duration::from_millis(1);
+/// How long to wait for another process that writes the same file.
+const OTHER_PROCESS_WAIT: Duration = Duration::from_secs(5);
+/// Virtual-machine steps between two looks at the clock, about a tenth of a millisecond.
+const STEPS_BETWEEN_LOOKS: i32 = 10_000;
+/// Connections that read.
+const READERS: usize = 3;
+/// Prepared statements kept per connection: all of ours.
+const STATEMENTS_KEPT: usize = 512;
+
+pub(crate) struct Sqlite {
+    pub(crate) writes: Arc<Queue>,
+    pub(crate) reads: Arc<Queue>,
+    pub(crate) counters: Arc<Counters>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Sqlite {
+    /// Starts the threads on a migrated file.
+    pub(crate) fn start(
+        path: &Path,
+        writer: Connection,
+        limits: Limits,
+    ) -> Result<Sqlite, StoreError> {
+        let (writes, reads) = (Arc::new(Queue::new()), Arc::new(Queue::new()));
+        let counters = Arc::new(Counters::default());
+        let mut sqlite = Sqlite {
+            writes: writes.clone(),
+            reads: reads.clone(),
+            counters: counters.clone(),
+            threads: Vec::new(),
+        };
+        let mut writer = Writer::new(writer, limits, counters)?;
+        sqlite.spawn("store-writer", move || writer.serve(&writes))?;
+        for _ in 0..READERS {
+            let reader = open_reader(path)?;
+            let reads = reads.clone();
+            sqlite.spawn("store-reader", move || serve_reads(&reader, limits, &reads))?;
+        }
+        Ok(sqlite)
+    }
+
+    fn spawn(
+        &mut self,
+        name: &str,
+        body: impl FnOnce() + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let thread = std::thread::Builder::new().name(name.to_owned());
+        let handle = thread
+            .spawn(body)
+            .map_err(|_| StoreError::Unavailable("no thread".to_owned()))?;
+        self.threads.push(handle);
+        Ok(())
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        self.writes.close();
+        self.reads.close();
+        let this = std::thread::current().id();
+        for thread in self.threads.drain(..) {
+            // A closure that held the last store would wait for its own thread.
+            if thread.thread().id() != this {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+/// Opens a file for writing with everything that durability and erasure need.
+pub(crate) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(OTHER_PROCESS_WAIT)?;
+    if connection.is_readonly("main")? {
+        return Err(StoreError::ReadOnly);
+    }
+    prepare_writer(&connection)?;
+    Ok(connection)
+}
+
+/// A database in memory, for the inline driver.
+pub(crate) fn open_memory() -> Result<Connection, StoreError> {
+    let connection = Connection::open_in_memory()?;
+    prepare_writer(&connection)?;
+    Ok(connection)
+}
+
+fn prepare_writer(connection: &Connection) -> Result<(), StoreError> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    connection.execute_batch(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
+         PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;
+         PRAGMA trusted_schema = OFF; PRAGMA journal_size_limit = 67108864;",
+    )?;
+    Ok(())
+}
+
+fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    // Opened for writing too, since a WAL cannot be recovered otherwise; `query_only` forbids it.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    connection.busy_timeout(OTHER_PROCESS_WAIT)?;
+    connection.execute_batch(
+        "PRAGMA query_only = ON; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;
+         PRAGMA trusted_schema = OFF;",
+    )?;
+    Ok(connection)
+}
+
+fn serve_reads(connection: &Connection, limits: Limits, queue: &Queue) {
+    while let Some((_, mut job)) = queue.next() {
+        let end = read_once(connection, limits, job.as_mut());
+        job.answer(end);
+    }
+}
+
+fn read_once(connection: &Connection, limits: Limits, job: &mut dyn Job) -> Result<(), StoreError> {
+    connection.execute_batch("BEGIN")?;
+    let ran = job.run(Tx::new(Backend::Sqlite(connection), limits, None));
+    if !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK")?;
+    }
+    match ran {
+        Ran::Keep | Ran::Undo => Ok(()),
+        Ran::Failed(error) => Err(error),
+    }
+}
+
+struct Writer {
+    connection: Connection,
+    limits: Limits,
+    counters: Arc<Counters>,
+    /// When the running closure's processor time ends, in nanoseconds; 0 while none runs.
+    deadline: Arc<AtomicU64>,
+    company: usize,
+}
+
+struct Batch {
+    /// Ran well in the open transaction; answered after the commit.
+    kept: Vec<Box<dyn Job>>,
+    /// To run again: a neighbour's cut took the whole transaction with it.
+    again: Vec<(Lane, Box<dyn Job>)>,
+}
+
+impl Writer {
+    fn new(
+        mut connection: Connection,
+        limits: Limits,
+        counters: Arc<Counters>,
+    ) -> Result<Writer, StoreError> {
+        let deadline = Arc::new(AtomicU64::new(0));
+        let seen = deadline.clone();
+        // Cuts a single statement that runs on; between statements the `Tx` itself looks.
+        connection.progress_handler(
+            STEPS_BETWEEN_LOOKS,
+            Some(move || {
+                let end = seen.load(Ordering::Relaxed);
+                end != 0 && thread_time() > Duration::from_nanos(end)
+            }),
+        )?;
+        Ok(Writer {
+            connection,
+            limits,
+            counters,
+            deadline,
+            company: 0,
+        })
+    }
+
+    fn serve(&mut self, queue: &Queue) {
+        while let Some(first) = queue.next() {
+            self.batch(first, queue);
+        }
+        // Leaves one file behind where it can; what cannot be done now is done at next open.
+        let _ = self
+            .connection
+            .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    fn batch(&mut self, first: (Lane, Box<dyn Job>), queue: &Queue) {
+        let mut batch = Batch {
+            kept: Vec::new(),
+            again: Vec::new(),
+        };
+        if let Err(error) = self.connection.execute_batch("BEGIN IMMEDIATE") {
+            return first.1.answer(Err(error.into()));
+        }
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "waiting time, not a moment of the domain"
+        )]
+        let started = Instant::now();
+        let mut served = 0;
+        let mut next = Some(first);
+        while let Some((lane, job)) = next {
+            served += 1;
+            if let Err(error) = self.run(lane, job, &mut batch) {
+                self.roll_back();
+                return fail_all(batch, &error);
+            }
+            let may_grow = served < BATCH_LENGTH && started.elapsed() < BATCH_TIME;
+            next = match batch.again.pop() {
+                Some(again) => Some(again),
+                // What nobody waits for gets its commit to itself and delays no answer.
+                None if lane == Lane::Jobs || !may_grow => None,
+                None => queue
+                    .next_now()
+                    .or_else(|| self.await_company(served, started.elapsed(), queue)),
+            };
+        }
+        self.company = served;
+        self.commit(batch);
+    }
+
+    fn await_company(
+        &self,
+        served: usize,
+        since: Duration,
+        queue: &Queue,
+    ) -> Option<(Lane, Box<dyn Job>)> {
+        // The last batch had company, which has been answered and is likely to come again.
+        let wait = COMPANY_WAIT.saturating_sub(since);
+        if self.company > 1 && served < self.company && !wait.is_zero() {
+            queue.next_within(wait)
+        } else {
+            None
+        }
+    }
+
+    /// Runs one closure under its savepoint. An error means that the transaction is lost.
+    fn run(
+        &mut self,
+        lane: Lane,
+        mut job: Box<dyn Job>,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        if let Err(error) = self.savepoint("SAVEPOINT closure") {
+            job.answer(Err(error.clone()));
+            return Err(error);
+        }
+        let end = thread_time() + self.limits.processor_time;
+        let nanos = u64::try_from(end.as_nanos()).unwrap_or(u64::MAX);
+        self.deadline.store(nanos, Ordering::Relaxed);
+        let backend = Backend::Sqlite(&self.connection);
+        let ran = job.run(Tx::new(backend, self.limits, Some(end)));
+        self.deadline.store(0, Ordering::Relaxed);
+        if self.connection.is_autocommit() {
+            return self.begin_again(lane, job, ran, batch);
+        }
+        let undone = match ran {
+            Ran::Keep => {
+                if let Err(error) = self.savepoint("RELEASE closure") {
+                    job.answer(Err(error.clone()));
+                    return Err(error);
+                }
+                batch.kept.push(job);
+                return Ok(());
+            }
+            Ran::Undo => Ok(()),
+            Ran::Failed(error) => Err(error),
+        };
+        let back = self
+            .savepoint("ROLLBACK TO closure")
+            .and_then(|()| self.savepoint("RELEASE closure"));
+        match back {
+            Ok(()) => {
+                job.answer(undone);
+                Ok(())
+            }
+            Err(error) => {
+                job.answer(Err(error.clone()));
+                Err(error)
+            }
+        }
+    }
+
+    /// The failure took the whole transaction: SQLite does so when a write is cut short. The
+    /// neighbours are `Fn`, so they simply run again in a new transaction.
+    fn begin_again(
+        &mut self,
+        lane: Lane,
+        job: Box<dyn Job>,
+        ran: Ran,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        let error = match ran {
+            Ran::Failed(error) => error,
+            Ran::Keep | Ran::Undo => StoreError::Unavailable("transaction lost".to_owned()),
+        };
+        job.answer(Err(error.clone()));
+        if !matches!(error, StoreError::OverBudget(_)) {
+            return Err(error);
+        }
+        self.counters.repeated(batch.kept.len() as u64);
+        let kept = batch.kept.drain(..).rev();
+        batch.again.extend(kept.map(|job| (lane, job)));
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        Ok(())
+    }
+
+    fn savepoint(&self, text: &str) -> Result<(), StoreError> {
+        self.connection.prepare_cached(text)?.execute([])?;
+        Ok(())
+    }
+
+    fn commit(&self, batch: Batch) {
+        match self.connection.execute_batch("COMMIT") {
+            Ok(()) => {
+                if !batch.kept.is_empty() {
+                    self.counters.committed(batch.kept.len() as u64);
+                }
+                for job in batch.kept {
+                    job.answer(Ok(()));
+                }
+            }
+            Err(error) => {
+                self.roll_back();
+                fail_all(batch, &error.into());
+            }
+        }
+    }
+
+    fn roll_back(&self) {
+        if !self.connection.is_autocommit() {
+            // Nothing to add if this fails too: the next BEGIN will say what is wrong.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+}
+
+fn fail_all(batch: Batch, error: &StoreError) {
+    for job in batch.kept {
+        job.answer(Err(error.clone()));
+    }
+    for (_, job) in batch.again {
+        job.answer(Err(error.clone()));
+    }
+}

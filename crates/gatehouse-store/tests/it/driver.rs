@@ -1,0 +1,277 @@
+//! The promises of the drivers: all or nothing, nobody pays for a neighbour, conflicts are
+//! found, order and limits hold.
+
+use crate::support::{
+    MORNING, Place, area, id, lay_town, on_both, on_both_places, read, sqlite, staff_row,
+    try_write, write,
+};
+use gatehouse_core::id::{AreaId, StaffId};
+use gatehouse_store::{DatabaseKind, Lane, Limits, Store, StoreError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+fn names(store: &Store) -> Vec<String> {
+    read(store, |tx| tx.area_roots())
+        .into_iter()
+        .map(|area| area.name)
+        .collect()
+}
+
+#[derive(Debug, PartialEq)]
+enum Refusal {
+    Mine,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Refusal {
+        Refusal::Store(error)
+    }
+}
+
+#[test]
+fn an_error_of_ones_own_undoes_everything() {
+    on_both(|store| {
+        let end = store.write_blocking(Lane::People, |tx| {
+            tx.insert_area(&area(1, None, "county", "甲县"))?;
+            Err::<(), Refusal>(Refusal::Mine)
+        });
+        assert_eq!(end, Err(Refusal::Mine));
+        assert_eq!(names(store), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn after_a_failed_statement_nothing_more_is_done_or_kept() {
+    on_both(|store| {
+        write(store, |tx| tx.insert_area(&area(1, None, "county", "甲县")));
+        let error = try_write(store, |tx| {
+            tx.insert_area(&area(2, None, "county", "乙县"))?;
+            // The error is swallowed; the transaction remembers it.
+            let twice = tx.insert_area(&area(1, None, "county", "丙县"));
+            assert!(
+                matches!(twice, Err(StoreError::NotUnique { .. })),
+                "{twice:?}"
+            );
+            let after = tx.insert_area(&area(3, None, "county", "丁县"));
+            assert_eq!(after, Err(StoreError::AlreadyFailed));
+            assert_eq!(tx.area_roots(), Err(StoreError::AlreadyFailed));
+            Ok(())
+        });
+        assert!(
+            matches!(error, Err(StoreError::NotUnique { .. })),
+            "{error:?}"
+        );
+        assert_eq!(names(store), ["甲县"]);
+    });
+}
+
+#[test]
+fn a_panic_fails_its_closure_alone() {
+    on_both(|store| {
+        let error = try_write(store, |tx| {
+            tx.insert_area(&area(1, None, "county", "甲县"))?;
+            panic!("invented");
+            #[expect(unreachable_code, reason = "gives the closure its type")]
+            Ok(())
+        });
+        assert_eq!(error, Err(StoreError::Panicked));
+        write(store, |tx| tx.insert_area(&area(2, None, "county", "乙县")));
+        assert_eq!(names(store), ["乙县"]);
+    });
+}
+
+#[test]
+fn a_reader_sees_one_state_and_changes_nothing() {
+    on_both(|store| {
+        write(store, |tx| tx.insert_area(&area(1, None, "county", "甲县")));
+        let (begun, wait_begun) = mpsc::channel();
+        let (go_on, wait_go_on) = mpsc::channel::<()>();
+        let wait_go_on = std::sync::Mutex::new(wait_go_on);
+        let reader = store.clone();
+        let thread = std::thread::spawn(move || {
+            read(&reader, move |tx| {
+                let before = tx.area_roots()?.len();
+                begun.send(()).unwrap();
+                wait_go_on.lock().unwrap().recv().unwrap();
+                Ok((before, tx.area_roots()?.len()))
+            })
+        });
+        wait_begun.recv().unwrap();
+        write(store, |tx| tx.insert_area(&area(2, None, "county", "乙县")));
+        go_on.send(()).unwrap();
+        assert_eq!(thread.join().unwrap(), (1, 1));
+        assert_eq!(names(store).len(), 2);
+    });
+}
+
+/// Two closures that each read what the other writes: run one after the other they can never
+/// both find nobody else. Their reads are made to interleave where the database allows it.
+#[test]
+fn two_closures_that_would_cross_do_not() {
+    on_both(|store| {
+        lay_town(store);
+        write(store, |tx| {
+            tx.insert_staff(&staff_row(10, "lead-a"))?;
+            tx.insert_staff(&staff_row(11, "lead-b"))
+        });
+        // Each disables one lead if the other one is still there: one must stay.
+        let meet = Arc::new(std::sync::Barrier::new(2));
+        let interleave = store.kind() == DatabaseKind::Postgres;
+        let runs = Arc::new(AtomicU32::new(0));
+        let disable = |mine: u32, other: u32| {
+            let (store, meet, runs) = (store.clone(), meet.clone(), runs.clone());
+            std::thread::spawn(move || {
+                let first = AtomicBool::new(true);
+                write(&store, move |tx| {
+                    runs.fetch_add(1, Ordering::Relaxed);
+                    let other = tx.staff(StaffId(id(2, other)))?;
+                    if first.swap(false, Ordering::Relaxed) && interleave {
+                        meet.wait();
+                    }
+                    if other.is_some_and(|row| row.disabled_at.is_some()) {
+                        return Ok(false);
+                    }
+                    let mut row = tx.staff(StaffId(id(2, mine)))?.expect("laid above");
+                    row.disabled_at = Some(MORNING);
+                    tx.update_staff(&row)?;
+                    Ok(true)
+                })
+            })
+        };
+        let (a, b) = (disable(10, 11), disable(11, 10));
+        let disabled = [a.join().unwrap(), b.join().unwrap()];
+        assert_eq!(disabled.iter().filter(|did| **did).count(), 1);
+        let expected = if interleave { 3.. } else { 2.. };
+        assert!(expected.contains(&runs.load(Ordering::Relaxed)));
+    });
+}
+
+#[test]
+fn many_at_once_lose_nothing_and_share_commits() {
+    const CLIENTS: u32 = 64;
+    const EACH: u32 = 20;
+    on_both_places(|database| {
+        let store = &database.store;
+        write(store, |tx| {
+            tx.insert_area(&area(0, None, "county", "青石县"))
+        });
+        let before = store.figures();
+        let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+        runtime.block_on(async {
+            let clients = (0..CLIENTS).map(|client| {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    for n in 0..EACH {
+                        let row = area(1 + client * EACH + n, Some(0), "township", "某街道");
+                        let added = store.write(Lane::Gate, move |tx| tx.insert_area(&row));
+                        added.await.unwrap();
+                    }
+                })
+            });
+            for client in clients.collect::<Vec<_>>() {
+                client.await.unwrap();
+            }
+        });
+        let rows = read(store, |tx| tx.areas_in(AreaId(id(1, 0)))).len();
+        assert_eq!(rows, (CLIENTS * EACH) as usize);
+        let after = store.figures();
+        let closures = after.closures - before.closures;
+        let commits = after.commits - before.commits;
+        assert_eq!(closures, u64::from(CLIENTS * EACH));
+        if let Place::Sqlite { .. } = database.place {
+            assert!(
+                commits * 8 <= closures,
+                "{commits} commits for {closures} closures"
+            );
+        }
+    });
+}
+
+#[test]
+fn somebody_alone_waits_for_nobody() {
+    let database = sqlite();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let before = database.store.figures();
+    runtime.block_on(async {
+        for n in 0..20 {
+            let row = area(n, None, "county", "某县");
+            let added = database
+                .store
+                .write(Lane::Gate, move |tx| tx.insert_area(&row));
+            added.await.unwrap();
+        }
+    });
+    // One commit each: nothing was held back to find company.
+    assert_eq!(database.store.figures().commits - before.commits, 20);
+}
+
+#[test]
+fn a_closure_that_asks_too_much_is_cut_and_its_neighbours_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = Limits {
+        statements: 50,
+        rows: 100,
+        processor_time: Duration::from_millis(50),
+    };
+    let store = Store::open_sqlite_with(&folder.path().join("town.db"), limits).unwrap();
+    let many = try_write(&store, |tx| {
+        for n in 0..51 {
+            tx.insert_area(&area(n, None, "county", "某县"))?;
+        }
+        Ok(())
+    });
+    assert_eq!(many, Err(StoreError::OverBudget("statements")));
+    let long = try_write(&store, |tx| {
+        let mut spun = 0u64;
+        loop {
+            tx.area_roots()?;
+            for n in 0..20_000_000u64 {
+                spun = std::hint::black_box(spun.wrapping_add(n));
+            }
+        }
+        #[expect(unreachable_code, reason = "gives the closure its type")]
+        Ok(())
+    });
+    assert_eq!(long, Err(StoreError::OverBudget("time")));
+    assert_eq!(names(&store), Vec::<String>::new());
+    for step in 0..3 {
+        write(&store, move |tx| {
+            for n in 0..40 {
+                tx.insert_area(&area(step * 40 + n, None, "county", "某县"))?;
+            }
+            Ok(())
+        });
+    }
+    let rows = store.read_blocking::<_, StoreError, _>(|tx| tx.area_roots());
+    assert_eq!(rows, Err(StoreError::OverBudget("rows")));
+}
+
+#[test]
+fn the_inline_driver_keeps_the_same_promises() {
+    let store = Store::open_memory().unwrap();
+    write(&store, |tx| {
+        tx.insert_area(&area(1, None, "county", "甲县"))
+    });
+    let twice = try_write(&store, |tx| {
+        tx.insert_area(&area(2, None, "county", "乙县"))?;
+        tx.insert_area(&area(1, None, "county", "丙县"))
+    });
+    assert!(matches!(twice, Err(StoreError::NotUnique { .. })));
+    let panicked = try_write(&store, |tx| {
+        tx.insert_area(&area(3, None, "county", "丁县"))?;
+        Err::<(), _>(StoreError::Stale).expect("invented");
+        Ok(())
+    });
+    assert_eq!(panicked, Err(StoreError::Panicked));
+    assert_eq!(names(&store), ["甲县"]);
+    let inner = store.clone();
+    let nested = try_write(&store, move |_| {
+        inner.write_blocking::<_, StoreError, _>(Lane::Gate, |tx| tx.count_staff())
+    });
+    assert_eq!(nested, Err(StoreError::Busy));
+}

@@ -1,0 +1,7 @@
+//! Stories of the store, each told on both databases. One binary for all of them.
+#![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
+
+mod driver;
+mod schema;
+mod sign_in;
+mod support;
