@@ -1,0 +1,120 @@
+//! `gatehouse policy check|explain`: a document looked at without a server.
+
+use crate::ops::policy_folder;
+use anyhow::{Result, bail};
+use clap::{Args, Subcommand, ValueEnum};
+use gatehouse_core::gate::compiled::Effect;
+use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::policy::explain::{Line, explain};
+use std::path::PathBuf;
+
+/// Look at policy documents.
+#[derive(Debug, Args)]
+pub struct PolicyCommand {
+    #[command(subcommand)]
+    action: PolicyAction,
+}
+
+#[derive(Debug, Subcommand)]
+enum PolicyAction {
+    /// Check folders of documents: keys, types, cases, rows that no case tries.
+    Check {
+        /// Folders with policy.toml and cases.toml, upper areas first.
+        #[arg(required = true)]
+        folders: Vec<PathBuf>,
+        /// Answer with JSON: {"complaints": […]}.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say in plain words what documents hold, with the clause behind every line.
+    Explain {
+        /// Folders with policy.toml, upper areas first.
+        #[arg(required = true)]
+        folders: Vec<PathBuf>,
+        /// Language of the words.
+        #[arg(long, value_enum, default_value = "zh")]
+        lang: LangArgument,
+    },
+}
+
+/// A language on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum LangArgument {
+    /// 中文.
+    Zh,
+    /// English.
+    En,
+}
+
+impl From<LangArgument> for Lang {
+    fn from(argument: LangArgument) -> Lang {
+        match argument {
+            LangArgument::Zh => Lang::Zh,
+            LangArgument::En => Lang::En,
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(command: PolicyCommand) -> Result<()> {
+    match command.action {
+        PolicyAction::Check { folders, json } => check(&folders, json),
+        PolicyAction::Explain { folders, lang } => print_lines(&folders, lang.into()),
+    }
+}
+
+fn check(folders: &[PathBuf], json: bool) -> Result<()> {
+    let complaints = policy_folder::check(folders);
+    if json {
+        println!("{}", serde_json::json!({ "complaints": complaints }));
+    } else {
+        complaints.iter().for_each(|complaint| println!("{complaint}"));
+    }
+    match complaints.len() {
+        0 => {
+            if !json {
+                println!("没有问题 · nothing to complain about");
+            }
+            Ok(())
+        }
+        1 => bail!("one complaint; the document cannot come into force"),
+        many => bail!("{many} complaints; the document cannot come into force"),
+    }
+}
+
+fn print_lines(folders: &[PathBuf], lang: Lang) -> Result<()> {
+    let documents = policy_folder::read_documents(folders).map_err(|complaints| {
+        let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("{}", lines.join("\n"))
+    })?;
+    for document in &documents {
+        println!("{} {}", document.id, lang.of(&document.title));
+        for line in explain(document, lang) {
+            println!("{}", line_text(&line, lang));
+        }
+        println!();
+    }
+    Ok(())
+}
+
+fn line_text(line: &Line, lang: Lang) -> String {
+    let effect = match (line.effect, lang) {
+        (Effect::Grant, Lang::Zh) => "准许",
+        (Effect::Bar, Lang::Zh) => "不准",
+        (Effect::Refer, Lang::Zh) => "转办",
+        (Effect::Duty, Lang::Zh) => "要做的事",
+        (Effect::Grant, Lang::En) => "grant",
+        (Effect::Bar, Lang::En) => "bar",
+        (Effect::Refer, Lang::En) => "refer",
+        (Effect::Duty, Lang::En) => "duty",
+    };
+    let mut text = format!("  [{effect}] {}", line.condition);
+    if !line.demand.is_empty() {
+        text.push_str(&format!(" → {}", line.demand));
+    }
+    if !line.say.is_empty() {
+        text.push_str(&format!("\n      {}", line.say));
+    }
+    text.push_str(&format!("\n      {} · {}", line.source, line.row));
+    text
+}

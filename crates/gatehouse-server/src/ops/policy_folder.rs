@@ -1,0 +1,133 @@
+//! A policy folder on disk: `policy.toml`, `cases.toml` beside it.
+
+use gatehouse_core::gate::Policy;
+use gatehouse_core::policy::cases::{Case, read_cases, run_case};
+use gatehouse_core::policy::coverage::{Untried, untried};
+use gatehouse_core::policy::{Diagnostic, PolicyDocument, compile, read};
+use std::path::{Path, PathBuf};
+
+/// A complaint about a folder, ready to show: where, which code, what.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Complaint {
+    /// The file.
+    pub file: PathBuf,
+    /// Line from 1; 0 where it is about the whole file.
+    pub line: usize,
+    /// Column from 1; 0 where it is about the whole file.
+    pub column: usize,
+    /// Short stable code.
+    pub code: &'static str,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl std::fmt::Display for Complaint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Complaint { file, line, column, code, message } = self;
+        write!(f, "{}:{line}:{column}: {code} {message}", file.display())
+    }
+}
+
+impl Complaint {
+    fn of_file(file: PathBuf, code: &'static str, message: String) -> Complaint {
+        Complaint { file, line: 0, column: 0, code, message }
+    }
+
+    fn of(file: &Path, source: &str, diagnostic: &Diagnostic) -> Complaint {
+        let (line, column) = diagnostic.line_and_column(source);
+        let message = diagnostic.message.clone();
+        Complaint { file: file.to_owned(), line, column, code: diagnostic.code, message }
+    }
+}
+
+/// Reads the documents of folders, upper areas first.
+pub fn read_documents(folders: &[PathBuf]) -> Result<Vec<PolicyDocument>, Vec<Complaint>> {
+    let mut complaints = Vec::new();
+    let mut documents = Vec::new();
+    for folder in folders {
+        match read_document(folder) {
+            Ok(document) => documents.push(document),
+            Err(more) => complaints.extend(more),
+        }
+    }
+    if complaints.is_empty() { Ok(documents) } else { Err(complaints) }
+}
+
+/// Reads the documents of folders and makes them one policy.
+pub fn read_policy(folders: &[PathBuf]) -> Result<Policy, Vec<Complaint>> {
+    let documents = read_documents(folders)?;
+    let references: Vec<&PolicyDocument> = documents.iter().collect();
+    compile(&references).map_err(|error| {
+        let file = folders.last().cloned().unwrap_or_default();
+        vec![Complaint::of_file(file, "P020", error.to_string())]
+    })
+}
+
+/// Everything that is wrong with folders: the documents themselves, how they go together, cases
+/// that are not answered as expected, rows that no case tries.
+pub fn check(folders: &[PathBuf]) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    for folder in folders {
+        complaints.extend(check_folder(folder).err().unwrap_or_default());
+    }
+    if complaints.is_empty() {
+        complaints.extend(read_policy(folders).err().unwrap_or_default());
+    }
+    complaints
+}
+
+fn check_folder(folder: &Path) -> Result<(), Vec<Complaint>> {
+    let document = read_document(folder)?;
+    let file = folder.join("cases.toml");
+    let (source, cases) = read_folder_cases(&file)?;
+    let policy = compile(&[&document])
+        .map_err(|error| vec![Complaint::of_file(folder.into(), "P020", error.to_string())])?;
+    let at = |case: &Case| Diagnostic {
+        code: "P021",
+        message: String::new(),
+        span: case.span.clone(),
+    };
+    let mut complaints: Vec<Complaint> = cases
+        .iter()
+        .filter_map(|case| Some((case, run_case(case, &policy).err()?)))
+        .map(|(case, message)| Complaint { message, ..Complaint::of(&file, &source, &at(case)) })
+        .collect();
+    let rows = untried(&cases, &policy);
+    complaints.extend(rows.iter().map(|row| {
+        Complaint::of_file(folder.join("policy.toml"), "P022", untried_message(row))
+    }));
+    if complaints.is_empty() { Ok(()) } else { Err(complaints) }
+}
+
+fn untried_message(row: &Untried) -> String {
+    let what = match (row.never_decides, row.never_just_fails) {
+        (true, true) => "decides in no case, and in no case does it just not apply",
+        (true, false) => "decides in no case",
+        _ => "just fails to apply in no case",
+    };
+    format!("{} {what}; add a case", row.row)
+}
+
+fn read_document(folder: &Path) -> Result<PolicyDocument, Vec<Complaint>> {
+    let file = folder.join("policy.toml");
+    let source = read_text(&file)?;
+    read(&source).map_err(|diagnostics| {
+        diagnostics.iter().map(|one| Complaint::of(&file, &source, one)).collect()
+    })
+}
+
+fn read_folder_cases(file: &Path) -> Result<(String, Vec<Case>), Vec<Complaint>> {
+    let source = read_text(file)?;
+    match read_cases(&source) {
+        Ok(cases) => Ok((source, cases)),
+        Err(diagnostics) => {
+            Err(diagnostics.iter().map(|one| Complaint::of(file, &source, one)).collect())
+        }
+    }
+}
+
+fn read_text(file: &Path) -> Result<String, Vec<Complaint>> {
+    std::fs::read_to_string(file).map_err(|error| {
+        vec![Complaint::of_file(file.to_owned(), "P000", format!("cannot be read: {error}"))]
+    })
+}
