@@ -1,2 +1,8 @@
-//! stub
-fn main() {}
+//! `gatehouse`: the one binary.
+
+mod cli;
+mod ops;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

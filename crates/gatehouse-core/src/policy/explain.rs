@@ -112,7 +112,7 @@ fn phrase(condition: &Condition, lang: Lang) -> String {
             lang.pick(if *wanted { yes } else { no }).to_owned()
         }
         (Lens::Whole { .. }, Kind::Choice(choices), Want::OneOf(bits)) => {
-            format!("{label}{} {}", colon(lang), one_of(choices, *bits, lang))
+            format!("{label}{}{}", colon(lang), one_of(choices, *bits, lang))
         }
         (Lens::Whole { .. }, Kind::Number { unit, decimals, .. }, Want::Range(least, most)) => {
             let write = |number: i64| number_text(condition.fact, number, decimals);
@@ -168,7 +168,7 @@ fn phrase(condition: &Condition, lang: Lang) -> String {
 }
 
 fn colon(lang: Lang) -> &'static str {
-    lang.pick(words("：", ":"))
+    lang.pick(words("：", ": "))
 }
 
 fn one_of(choices: &[Choice], bits: u32, lang: Lang) -> String {

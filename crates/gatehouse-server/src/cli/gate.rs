@@ -39,8 +39,12 @@ pub fn run(command: GateCommand) -> Result<()> {
     match command.action {
         GateAction::Facts => {
             let schema = gatehouse_core::gate::vocabulary::schema();
-            println!("{}", serde_json::to_string_pretty(&schema)?);
-            Ok(())
+            let mut output = std::io::stdout().lock();
+            Ok(writeln!(
+                output,
+                "{}",
+                serde_json::to_string_pretty(&schema)?
+            )?)
         }
         GateAction::Decide { policy, lang } => decide(&policy, lang),
     }
@@ -71,5 +75,9 @@ fn decide(folders: &[PathBuf], lang: LangArgument) -> Result<()> {
         failed += usize::from(answer.get("error").is_some());
         writeln!(output, "{answer}")?;
     }
-    if failed > 0 { bail!("{failed} lines could not be read") } else { Ok(()) }
+    if failed > 0 {
+        bail!("{failed} lines could not be read")
+    } else {
+        Ok(())
+    }
 }

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use gatehouse_core::gate::compiled::Effect;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::explain::{Line, explain};
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Look at policy documents.
@@ -65,15 +66,18 @@ pub fn run(command: PolicyCommand) -> Result<()> {
 
 fn check(folders: &[PathBuf], json: bool) -> Result<()> {
     let complaints = policy_folder::check(folders);
+    let mut output = std::io::stdout().lock();
     if json {
         println!("{}", serde_json::json!({ "complaints": complaints }));
     } else {
-        complaints.iter().for_each(|complaint| println!("{complaint}"));
+        complaints
+            .iter()
+            .for_each(|complaint| println!("{complaint}"));
     }
     match complaints.len() {
         0 => {
             if !json {
-                println!("没有问题 · nothing to complain about");
+                writeln!(output, "没有问题 · nothing to complain about")?;
             }
             Ok(())
         }
@@ -87,12 +91,13 @@ fn print_lines(folders: &[PathBuf], lang: Lang) -> Result<()> {
         let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("{}", lines.join("\n"))
     })?;
+    let mut output = std::io::stdout().lock();
     for document in &documents {
-        println!("{} {}", document.id, lang.of(&document.title));
+        writeln!(output, "{} {}", document.id, lang.of(&document.title))?;
         for line in explain(document, lang) {
-            println!("{}", line_text(&line, lang));
+            writeln!(output, "{}", line_text(&line, lang))?;
         }
-        println!();
+        writeln!(output)?;
     }
     Ok(())
 }

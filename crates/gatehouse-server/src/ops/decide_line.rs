@@ -5,7 +5,9 @@
 //! "sentences"}`, or `{"id", "error": {"code", "message"}}`.
 
 use gatehouse_core::gate::wording::{Lang, clause_text, duty_text, put_in_words};
-use gatehouse_core::gate::{Decision, Ground, Policy, Situation, decide, json as facts_json};
+use gatehouse_core::gate::{
+    Decision, Effect, Ground, Policy, Situation, Verdict, decide, json as facts_json,
+};
 use gatehouse_core::moment::Moment;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -59,8 +61,10 @@ fn answer(id: Value, decision: &Decision, policy: Option<&Policy>, lang: Lang) -
         .map(|(policy, row)| {
             let reason = row.say.as_ref().map(|say| lang.of(say));
             let clause = clause_text(policy, row, lang);
-            json!({ "id": row.id, "effect": row.effect, "source": row.source, "clause": clause,
-                    "reason": reason })
+            // Under ask a bar or refer is only possible: it is open.
+            let open = decision.verdict == Verdict::Ask && row.effect != Effect::Grant;
+            json!({ "id": row.id, "effect": row.effect, "open": open, "source": row.source,
+                    "clause": clause, "reason": reason })
         })
         .collect();
     let duties: Vec<Value> = policy

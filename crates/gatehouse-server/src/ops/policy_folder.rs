@@ -23,20 +23,38 @@ pub struct Complaint {
 
 impl std::fmt::Display for Complaint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Complaint { file, line, column, code, message } = self;
+        let Complaint {
+            file,
+            line,
+            column,
+            code,
+            message,
+        } = self;
         write!(f, "{}:{line}:{column}: {code} {message}", file.display())
     }
 }
 
 impl Complaint {
     fn of_file(file: PathBuf, code: &'static str, message: String) -> Complaint {
-        Complaint { file, line: 0, column: 0, code, message }
+        Complaint {
+            file,
+            line: 0,
+            column: 0,
+            code,
+            message,
+        }
     }
 
     fn of(file: &Path, source: &str, diagnostic: &Diagnostic) -> Complaint {
         let (line, column) = diagnostic.line_and_column(source);
         let message = diagnostic.message.clone();
-        Complaint { file: file.to_owned(), line, column, code: diagnostic.code, message }
+        Complaint {
+            file: file.to_owned(),
+            line,
+            column,
+            code: diagnostic.code,
+            message,
+        }
     }
 }
 
@@ -50,7 +68,11 @@ pub fn read_documents(folders: &[PathBuf]) -> Result<Vec<PolicyDocument>, Vec<Co
             Err(more) => complaints.extend(more),
         }
     }
-    if complaints.is_empty() { Ok(documents) } else { Err(complaints) }
+    if complaints.is_empty() {
+        Ok(documents)
+    } else {
+        Err(complaints)
+    }
 }
 
 /// Reads the documents of folders and makes them one policy.
@@ -90,13 +112,22 @@ fn check_folder(folder: &Path) -> Result<(), Vec<Complaint>> {
     let mut complaints: Vec<Complaint> = cases
         .iter()
         .filter_map(|case| Some((case, run_case(case, &policy).err()?)))
-        .map(|(case, message)| Complaint { message, ..Complaint::of(&file, &source, &at(case)) })
+        .map(|(case, message)| Complaint {
+            message,
+            ..Complaint::of(&file, &source, &at(case))
+        })
         .collect();
     let rows = untried(&cases, &policy);
-    complaints.extend(rows.iter().map(|row| {
-        Complaint::of_file(folder.join("policy.toml"), "P022", untried_message(row))
-    }));
-    if complaints.is_empty() { Ok(()) } else { Err(complaints) }
+    complaints.extend(
+        rows.iter().map(|row| {
+            Complaint::of_file(folder.join("policy.toml"), "P022", untried_message(row))
+        }),
+    );
+    if complaints.is_empty() {
+        Ok(())
+    } else {
+        Err(complaints)
+    }
 }
 
 fn untried_message(row: &Untried) -> String {
@@ -112,7 +143,10 @@ fn read_document(folder: &Path) -> Result<PolicyDocument, Vec<Complaint>> {
     let file = folder.join("policy.toml");
     let source = read_text(&file)?;
     read(&source).map_err(|diagnostics| {
-        diagnostics.iter().map(|one| Complaint::of(&file, &source, one)).collect()
+        diagnostics
+            .iter()
+            .map(|one| Complaint::of(&file, &source, one))
+            .collect()
     })
 }
 
@@ -120,14 +154,19 @@ fn read_folder_cases(file: &Path) -> Result<(String, Vec<Case>), Vec<Complaint>>
     let source = read_text(file)?;
     match read_cases(&source) {
         Ok(cases) => Ok((source, cases)),
-        Err(diagnostics) => {
-            Err(diagnostics.iter().map(|one| Complaint::of(file, &source, one)).collect())
-        }
+        Err(diagnostics) => Err(diagnostics
+            .iter()
+            .map(|one| Complaint::of(file, &source, one))
+            .collect()),
     }
 }
 
 fn read_text(file: &Path) -> Result<String, Vec<Complaint>> {
     std::fs::read_to_string(file).map_err(|error| {
-        vec![Complaint::of_file(file.to_owned(), "P000", format!("cannot be read: {error}"))]
+        vec![Complaint::of_file(
+            file.to_owned(),
+            "P000",
+            format!("cannot be read: {error}"),
+        )]
     })
 }

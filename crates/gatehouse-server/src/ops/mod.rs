@@ -1,0 +1,4 @@
+//! Use cases, one file each; the only place that opens transactions.
+
+pub mod decide_line;
+pub mod policy_folder;
