@@ -4,7 +4,7 @@
 use super::Hash;
 use super::chain::{Head, WriterId};
 use crate::key::cose::{self, Envelope};
-use crate::key::{KeyId, SigningKey, VerifyingKey};
+use crate::key::{KeyId, PublicKey, SigningKey};
 use crate::wire::cbor::{Cbor, CborError, Read, Reader, Writer};
 
 const CONTEXT: &[u8] = b"gatehouse/seal/1";
@@ -62,12 +62,12 @@ impl Seal {
     ///
     /// # Errors
     /// [`SealError::Malformed`], [`SealError::UnknownKey`], [`SealError::BadSignature`].
-    pub fn open(bytes: &[u8], key: &VerifyingKey) -> Result<Seal, SealError> {
+    pub fn open(bytes: &[u8], key: &PublicKey) -> Result<Seal, SealError> {
         let envelope = Envelope::read(bytes, SEAL_BYTES_MOST).map_err(|_| SealError::Malformed)?;
-        if envelope.key != KeyId::of(key) {
+        if envelope.key != key.id() {
             return Err(SealError::UnknownKey(envelope.key));
         }
-        if !envelope.verify(key, CONTEXT) {
+        if !envelope.verify(key.key(), CONTEXT) {
             return Err(SealError::BadSignature);
         }
         Seal::from_cbor(envelope.payload).map_err(|_| SealError::Malformed)
@@ -161,6 +161,10 @@ mod tests {
         SigningKey::from_bytes(&[3; 32])
     }
 
+    fn public() -> PublicKey {
+        PublicKey::from(&key())
+    }
+
     fn head(writer: u8, seq: u64, hash: u8) -> SealedHead {
         SealedHead {
             writer: WriterId([writer; 16]),
@@ -185,11 +189,11 @@ mod tests {
     fn a_seal_reads_back_under_its_key_alone() {
         let first = seal(1, Hash::START, &[head(1, 5, 9), head(2, 7, 9)]);
         let bytes = first.sign(&key());
-        assert_eq!(Seal::open(&bytes, &key().verifying_key()), Ok(first));
-        let other = SigningKey::from_bytes(&[4; 32]).verifying_key();
+        assert_eq!(Seal::open(&bytes, &public()), Ok(first));
+        let other = PublicKey::from(&SigningKey::from_bytes(&[4; 32]));
         assert_eq!(
             Seal::open(&bytes, &other),
-            Err(SealError::UnknownKey(KeyId::of(&key().verifying_key())))
+            Err(SealError::UnknownKey(public().id()))
         );
     }
 
@@ -215,10 +219,7 @@ mod tests {
             [head(1, 1, 1), head(1, 2, 1)],
         ] {
             let bytes = seal(1, Hash::START, &heads).sign(&key());
-            assert_eq!(
-                Seal::open(&bytes, &key().verifying_key()),
-                Err(SealError::Malformed)
-            );
+            assert_eq!(Seal::open(&bytes, &public()), Err(SealError::Malformed));
         }
     }
 
@@ -228,12 +229,12 @@ mod tests {
             let mut bytes = seal(1, Hash::START, &[head(1, 5, 9)]).sign(&key());
             let at = at.index(bytes.len());
             bytes[at] ^= flip;
-            prop_assert!(Seal::open(&bytes, &key().verifying_key()).is_err());
+            prop_assert!(Seal::open(&bytes, &public()).is_err());
         }
 
         #[test]
         fn any_bytes_are_read_without_panic(bytes: Vec<u8>) {
-            prop_assert!(Seal::open(&bytes, &key().verifying_key()).is_err());
+            prop_assert!(Seal::open(&bytes, &public()).is_err());
         }
     }
 }

@@ -1,10 +1,17 @@
-//! The key tree: root, key list, issuer, snapshot, device and order keys.
+//! The key tree (design §4 "Keys"): the root signs a numbered [`KeyList`], which says which key may
+//! issue passes, sign snapshots, sign orders, or is a device's.
 //!
-//! Keys are given; none is made or kept here.
+//! Keys are given: none is made, sealed or kept here; that is the server's.
 
 pub mod cose;
+mod list;
+mod list_cbor;
 
-use crate::wire::cbor::{Cbor, Read, Reader, Writer};
+pub use list::{
+    DeviceKey, Grant, IssuerKey, KeyList, KeyListError, Keys, OrderKey, SnapshotKey, Term, Trust,
+};
+
+use crate::wire::cbor::{Cbor, CborError, Read, Reader, Writer};
 pub use ed25519_dalek::{SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -31,6 +38,60 @@ impl fmt::Display for KeyId {
 impl fmt::Debug for KeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "KeyId({self})")
+    }
+}
+
+/// The public half of an Ed25519 key, with its id.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct PublicKey {
+    id: KeyId,
+    key: VerifyingKey,
+}
+
+impl PublicKey {
+    /// From 32 bytes; `None` where they are no point of the curve, or a weak one, under which
+    /// every signature would verify.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Option<PublicKey> {
+        let key = VerifyingKey::from_bytes(bytes).ok()?;
+        (!key.is_weak()).then(|| key.into())
+    }
+
+    /// Its name.
+    pub const fn id(&self) -> KeyId {
+        self.id
+    }
+
+    /// The key itself.
+    pub const fn key(&self) -> &VerifyingKey {
+        &self.key
+    }
+}
+
+impl From<VerifyingKey> for PublicKey {
+    fn from(key: VerifyingKey) -> PublicKey {
+        let id = KeyId::of(&key);
+        PublicKey { id, key }
+    }
+}
+
+impl From<&SigningKey> for PublicKey {
+    fn from(key: &SigningKey) -> PublicKey {
+        key.verifying_key().into()
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PublicKey({})", self.id)
+    }
+}
+
+impl Cbor for PublicKey {
+    fn write(&self, to: &mut Writer) {
+        to.bytes(self.key.as_bytes());
+    }
+    fn read(from: &mut Reader<'_>) -> Read<PublicKey> {
+        PublicKey::from_bytes(&from.fixed()?).ok_or(CborError::Value)
     }
 }
 

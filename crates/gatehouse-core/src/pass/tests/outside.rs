@@ -1,0 +1,151 @@
+//! What comes from outside: vectors of an independent program, hostile codes, random bytes.
+
+use super::*;
+use crate::wire::cbor::Cbor;
+use proptest::prelude::*;
+use std::path::PathBuf;
+
+/// Read forever: a pass printed today must scan as long as it is valid.
+#[test]
+fn the_vectors_of_version_one_are_read() {
+    let vectors: serde_json::Value =
+        serde_json::from_str(include_str!("../../../../../testdata/pass/v1.json")).expect("JSON");
+    let root = PublicKey::from(&SigningKey::from_bytes(&[10; 32]));
+    let hex = |text: &serde_json::Value| {
+        let text = text.as_str().expect("hex digits");
+        data_encoding::HEXLOWER
+            .decode(text.as_bytes())
+            .expect("hex digits")
+    };
+    let trust = crate::key::Trust {
+        root: &root,
+        newest: 0,
+        demo: false,
+    };
+    let keys = KeyList::open(&hex(&vectors["key_list"]), trust).expect("the key list");
+    let lists = StatusLists::from_cbor(&hex(&vectors["status_lists"])).expect("the lists");
+    for vector in vectors["passes"].as_array().expect("passes") {
+        let text = vector["text"].as_str().expect("a text");
+        let at = vector["at"]
+            .as_str()
+            .and_then(Moment::parse)
+            .expect("a time");
+        let found = verify(text, &keys, &lists, &PLACES, at);
+        let refusal = serde_json::to_value(found.refusal()).expect("serialises");
+        assert_eq!(refusal, vector["refusal"], "{}", vector["name"]);
+        let credential = serde_json::to_value(found.credential()).expect("serialises");
+        assert_eq!(credential, vector["credential"], "{}", vector["name"]);
+    }
+}
+
+/// Text of a file that may not be copied into this repository, or `None` after saying that the
+/// test is skipped.
+fn shared(path: &str) -> Option<String> {
+    let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folders = [
+        std::env::var_os("GATEHOUSE_SHARED_DATA").map(PathBuf::from),
+        Some(workspace.join("../shared/data")),
+        // A worktree lies one folder deeper than the main checkout.
+        Some(workspace.join("../../shared/data")),
+    ];
+    let found = folders
+        .into_iter()
+        .flatten()
+        .find_map(|folder| std::fs::read_to_string(folder.join(path)).ok());
+    if found.is_none() {
+        eprintln!("skipped: {path} is not here; set GATEHOUSE_SHARED_DATA to its folder");
+    }
+    found
+}
+
+#[test]
+fn codes_that_are_no_passes_are_refused_at_once() {
+    let Some(text) = shared("adversarial/qr-payloads.jsonl") else {
+        return;
+    };
+    let (keys, lists) = (keys(), lists());
+    for line in text.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let payload = line["payload"].as_str().expect("a payload");
+        let started = std::time::Instant::now();
+        let found = verify(payload, &keys, &lists, &PLACES, moment());
+        assert!(started.elapsed().as_millis() < 1_000, "{}", line["why"]);
+        assert!(
+            matches!(
+                found.refusal(),
+                Some(PassRefusal::Unreadable | PassRefusal::Malformed)
+            ),
+            "{}",
+            line["why"]
+        );
+    }
+}
+
+fn any_pass() -> impl Strategy<Value = Credential> {
+    let kind = prop::sample::select(
+        PassKind::ALL
+            .iter()
+            .copied()
+            .filter(|kind| *kind != PassKind::Visitor)
+            .collect::<Vec<_>>(),
+    );
+    let band = prop::sample::select(PassBand::ALL.to_vec());
+    (kind, band, 14..100u32, any::<bool>(), 0..7200u32).prop_map(
+        |(kind, band, index, hinted, early)| Credential {
+            band,
+            number: number(index),
+            hint: hinted.then(|| longest_hint(kind)).flatten(),
+            valid_from: NOW - early,
+            ..pass(kind)
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn what_is_signed_verifies(pass in any_pass()) {
+        let text = to_text("pass.example.org", &signed(&pass));
+        let found = verify(&text, &keys(), &lists(), &PLACES, moment());
+        prop_assert_eq!(found.refusal(), None);
+        prop_assert_eq!(found.credential(), Some(&pass));
+    }
+
+    #[test]
+    fn any_changed_byte_is_refused(
+        pass in any_pass(), at: prop::sample::Index, flip in 1u8..,
+    ) {
+        let mut bytes = signed(&pass);
+        let at = at.index(bytes.len());
+        bytes[at] ^= flip;
+        let found = find(&bytes);
+        prop_assert!(found.refusal().is_some());
+        prop_assert_eq!(found.credential(), None);
+    }
+
+    #[test]
+    fn any_cut_or_added_byte_is_refused(
+        pass in any_pass(), at: prop::sample::Index, byte: u8,
+    ) {
+        let bytes = signed(&pass);
+        let at = at.index(bytes.len());
+        let mut longer = bytes.clone();
+        longer.insert(at, byte);
+        for changed in [&bytes[..at], &bytes[at + 1..], &longer[..]] {
+            prop_assert!(find(changed).refusal().is_some() || changed == bytes);
+        }
+    }
+
+    #[test]
+    fn any_bytes_and_texts_are_read_without_panic(bytes: Vec<u8>, text: String) {
+        prop_assert!(find(&bytes).refusal().is_some());
+        let found = verify(&text, &keys(), &lists(), &PLACES, moment());
+        prop_assert!(found.refusal().is_some());
+    }
+
+    // Bytes that our own key signed reach the inner decoder.
+    #[test]
+    fn any_signed_payload_is_read_without_panic(payload in prop::collection::vec(any::<u8>(), 0..70)) {
+        let found = find(&cose::seal(&key(), b"", &payload));
+        prop_assert_eq!(found.refusal(), Some(PassRefusal::Malformed));
+    }
+}
