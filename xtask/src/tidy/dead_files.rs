@@ -2,7 +2,7 @@
 //! modules of the gate app that nobody imports.
 
 use crate::repository::Repository;
-use crate::rust_file::RustFile;
+use crate::rust_file::{RustFile, Token, find_sequence};
 use std::collections::BTreeSet;
 
 const TEMPLATES: &str = "crates/gatehouse-server/templates/";
@@ -38,7 +38,7 @@ fn rust_modules(repository: &Repository) -> Vec<String> {
             continue;
         };
         let folder = folder_of_modules(&path);
-        for (module, _) in &file.modules {
+        for module in modules(&file) {
             next.push(format!("{folder}/{module}.rs"));
             next.push(format!("{folder}/{module}/mod.rs"));
         }
@@ -47,6 +47,19 @@ fn rust_modules(repository: &Repository) -> Vec<String> {
     let dead = all.iter().filter(|path| !alive.contains(**path));
     dead.map(|path| format!("{path}:1: no `mod` leads to this file"))
         .collect()
+}
+
+/// What a file declares. Where a macro of its own writes `mod`, any of its words may be a module.
+fn modules(file: &RustFile) -> Vec<&str> {
+    let tokens: Vec<&Token> = file.tokens.iter().collect();
+    if find_sequence(&tokens, &["mod", "$"]).is_empty() {
+        file.modules
+            .iter()
+            .map(|(module, _)| module.as_str())
+            .collect()
+    } else {
+        tokens.iter().map(|token| token.text.as_str()).collect()
+    }
 }
 
 /// Where the modules that a file declares lie.
@@ -107,6 +120,17 @@ mod tests {
         let found = breaches(&repository);
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found.iter().all(|line| line.contains("lost.rs")));
+    }
+
+    #[test]
+    fn modules_that_a_macro_declares_are_alive() {
+        let text = "macro_rules! nouns { ($($n:ident),*) => { $(pub mod $n;)* } } nouns!(area);";
+        let repository = Repository::of(&[
+            ("crates/a/src/lib.rs", text),
+            ("crates/a/src/area.rs", ""),
+            ("crates/a/src/lost.rs", ""),
+        ]);
+        assert_eq!(breaches(&repository).len(), 1);
     }
 
     #[test]
