@@ -1,12 +1,14 @@
 //! Every table says in its migration whether it is *sharded* (its key begins with `shard`) or
-//! *reference* (small, the same everywhere), and its comment stands above it.
+//! *reference* (small, the same everywhere), and stands in docs/data-model.md.
 
 use crate::repository::Repository;
 
 const MIGRATIONS: &str = "crates/gatehouse-store/migrations/";
+const MODEL: &str = "docs/data-model.md";
 
 pub fn breaches(repository: &Repository) -> Vec<String> {
     let mut found = Vec::new();
+    let model = repository.text(MODEL).unwrap_or_default();
     for (path, text) in repository.files(MIGRATIONS, ".sql") {
         let mut comment = String::new();
         let mut lines = text.lines().enumerate();
@@ -26,11 +28,26 @@ pub fn breaches(repository: &Repository) -> Vec<String> {
                 if let Some(reason) = unsound(&comment, &statement) {
                     found.push(format!("{path}:{}: {reason}", number + 1));
                 }
+                let table = name(&statement);
+                if !model.contains(&format!("| `{table}` |")) {
+                    found.push(format!(
+                        "{path}:{}: `{table}` is not in {MODEL}",
+                        number + 1
+                    ));
+                }
             }
             comment.clear();
         }
     }
     found
+}
+
+fn name(statement: &str) -> &str {
+    let rest = statement.trim_start_matches("create table").trim_start();
+    let rest = rest.trim_start_matches("if not exists").trim_start();
+    rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .next()
+        .unwrap_or_default()
 }
 
 fn code(line: &str) -> &str {
@@ -73,6 +90,10 @@ mod tests {
                 "-- A gate.\ncreate table gate (primary key (shard, id));",
                 1,
             ),
+            (
+                "-- Reference.\ncreate table lost (code text primary key);",
+                1,
+            ),
             ("create table gate (primary key (shard, id));", 1),
             (
                 "-- A gate. Sharded.\ncreate table gate (id text primary key);",
@@ -85,7 +106,8 @@ mod tests {
         ];
         for (sql, count) in table {
             let path = "crates/gatehouse-store/migrations/sqlite/0001.sql";
-            let found = breaches(&Repository::of(&[(path, sql)]));
+            let model = "| `gate` | sharded |\n| `area_code` | reference |\n";
+            let found = breaches(&Repository::of(&[(path, sql), (MODEL, model)]));
             assert_eq!(found.len(), count, "{sql}: {found:?}");
         }
     }
