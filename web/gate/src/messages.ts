@@ -72,7 +72,7 @@ export type Input =
   | { input: "amend"; seq: number; change: Change }
   | { input: "cancel" }
   /** The server's reply to POST /gate/api/events. */
-  | { input: "sent"; acknowledged_through: number; answers: Answer[] }
+  | { input: "sent"; acknowledged_through: number; answers: Answer[]; server_millis?: number }
   | { input: "tick" };
 
 /** What gh_step takes. */
@@ -111,6 +111,8 @@ export interface Control {
   several?: boolean;
   /** For call: the number, where it is known. */
   phone?: string;
+  /** For a second measurement: when the rest is over (device's clock, milliseconds). */
+  rest_until?: number;
 }
 
 export interface Step {

@@ -1,0 +1,258 @@
+// The app's one state and the way inputs travel: tap or scan → core → store, send, paint, sound.
+// No rule of the gate is here; what may be done next is what the core's screen says.
+
+import { Camera } from "./camera";
+import type { Core } from "./core";
+import type { Answer, Input, Output, Recent, SubjectKind, Outcome, Way } from "./messages";
+import { device_keys, public_key_base64, to_base64 } from "./key";
+import { Outbox, type Line } from "./outbox";
+import { Scanner } from "./scanner";
+import { Failure, fetch_snapshot, register, type Me, type Reply } from "./server";
+import { play, vibrate } from "./sound";
+import type { Settings, Store, Values } from "./store";
+import { speak } from "./words";
+
+/** What fills the screen: the core's own screen, or a form of the page before it asks the core. */
+export type View =
+  | { name: "opening" }
+  | { name: "error"; code: string }
+  | { name: "login" }
+  | { name: "enrol"; failed?: string }
+  | { name: "core" }
+  | { name: "lookup" }
+  | { name: "card" }
+  | { name: "plate" }
+  | { name: "room"; subject: SubjectKind }
+  | { name: "reason"; outcome: Outcome }
+  | { name: "menu" }
+  | { name: "recent" }
+  | { name: "amend"; item: Recent };
+
+/** How often the core learns the time and the server is asked for a newer list. */
+const TICK_MILLIS = 15_000;
+const SNAPSHOT_MILLIS = 60_000;
+
+export const DEFAULT_SETTINGS: Settings = { lang: "zh", theme: "auto", large: false, sound: true };
+
+export class App {
+  view: View = { name: "opening" };
+  output: Output | undefined;
+  line: Line = navigator.onLine ? "online" : "offline";
+  line_code = "";
+  /** Direction for the next person; stays as the guard left it. */
+  way: Way = "in";
+  me: Me | undefined;
+  device: Values["device"] | undefined;
+  settings: Settings = DEFAULT_SETTINGS;
+  /** The crossing recorded last, offered for correction until the next one. */
+  last_recorded: number | undefined;
+  /** A write to the phone's own store failed; the guard is told until one succeeds. */
+  not_saved = false;
+  set_aside = 0;
+  readonly camera: Camera;
+  readonly scanner: Scanner;
+  /** The core as loaded; it decides only once the device is enrolled. */
+  loaded: Core | undefined;
+  private core: Core | undefined;
+  private outbox: Outbox | undefined;
+  private timers: number[] = [];
+
+  constructor(
+    readonly store: Store,
+    private readonly paint: (app: App) => void,
+  ) {
+    this.camera = new Camera(() => this.paint(this));
+    this.scanner = new Scanner(this.camera.video, (text) => this.scanned(text));
+  }
+
+  get ready(): boolean {
+    return this.core !== undefined && this.output !== undefined;
+  }
+
+  /** Shows a form of the page, or goes back to the core's screen. */
+  show(view: View): void {
+    this.view = view;
+    this.paint(this);
+  }
+
+  repaint(): void {
+    this.paint(this);
+  }
+
+  /** Applies settings and keeps them. */
+  set(settings: Partial<Settings>): void {
+    this.settings = { ...this.settings, ...settings };
+    speak(this.settings.lang);
+    void this.store.put("settings", this.settings);
+    if (this.ready) this.feed({ input: "tick" });
+    else this.paint(this);
+  }
+
+  /** Starts deciding: the core with its kept state and list, the send loop, the timers. */
+  async run(device: Values["device"]): Promise<void> {
+    const core = this.loaded;
+    if (!core) return;
+    this.device = device;
+    this.core = core;
+    const state = await this.store.get("state");
+    if (state !== undefined) core.load?.(state);
+    this.feed({
+      input: "enrol",
+      device: device.device,
+      gate: device.gate,
+      root_key_base64: device.root_key_base64,
+    });
+    const kept = await this.store.get("snapshot");
+    if (kept) this.feed({ input: "snapshot", bytes_base64: kept.bytes_base64 });
+    this.view = { name: "core" };
+    await this.play_waiting();
+    this.outbox = new Outbox(this.store, device.device, await device_keys(this.store), {
+      sent: (reply) => this.sent(reply),
+      line: (line, code) => this.set_line(line, code),
+    });
+    this.outbox.kick();
+    this.set_aside = (await this.store.get("set_aside"))?.length ?? 0;
+    for (const timer of this.timers) clearInterval(timer);
+    this.timers = [
+      setInterval(() => this.feed({ input: "tick" }), TICK_MILLIS),
+      setInterval(() => void this.refresh_snapshot(), SNAPSHOT_MILLIS),
+    ];
+    this.paint(this);
+    await this.refresh_snapshot();
+  }
+
+  /** Registers this phone for a gate and starts deciding. */
+  async enrol(gate: string): Promise<void> {
+    try {
+      const public_key = await public_key_base64(await device_keys(this.store));
+      const label = this.me?.gates.find((known) => known.gate === gate)?.name ?? "";
+      const made = await register({ gate, public_key_base64: public_key, label });
+      const { device, shard, root_key_base64 } = made;
+      const kept = { device, shard, root_key_base64, gate, label };
+      await this.store.put("device", kept);
+      await this.run(kept);
+    } catch (error) {
+      this.show({ name: "enrol", failed: error instanceof Failure ? error.code : "app" });
+    }
+  }
+
+  /** Gives one input to the core and carries out what it answers. */
+  feed(input: Input, millis = Date.now()): Output | undefined {
+    if (!this.core) return undefined;
+    let output: Output;
+    try {
+      const moment = { millis, offset_minutes: -new Date(millis).getTimezoneOffset() };
+      output = this.core.step({ moment, lang: this.settings.lang, input });
+    } catch {
+      // A trap ends this instance of the core; what was stored is whole.
+      this.core = undefined;
+      this.show({ name: "error", code: "core" });
+      return undefined;
+    }
+    this.absorb(input, output);
+    return output;
+  }
+
+  /** One tap, before any form (SCOPE-3). Kept until the core is there if it is not. */
+  emergency(): void {
+    if (this.feed({ input: "emergency", way: this.way })) {
+      this.show({ name: "core" });
+      return;
+    }
+    const waiting = { millis: Date.now(), input: { input: "emergency", way: this.way } as Input };
+    void this.store.get("waiting").then((before = []) =>
+      this.store.put("waiting", [...before, waiting]),
+    );
+    location.hash = "emergency";
+  }
+
+  /** A text from camera or scanner: a proof if the open step wants one, else the next person. */
+  scanned(text: string): void {
+    const screen = this.output?.screen;
+    if (!this.ready || !screen) return;
+    const wanted = screen.steps.find((step) => step.control.kind === "scan");
+    if (this.view.name === "core" && wanted && screen.kind !== "scan") {
+      this.feed({ input: "fact", fact: wanted.control.fact, value: text });
+    } else if (screen.kind === "scan") {
+      this.view = { name: "core" };
+      this.feed({ input: "scan", text, way: this.way });
+    }
+  }
+
+  private absorb(input: Input, output: Output): void {
+    const before = this.output;
+    this.output = output;
+    if (output.append.length > 0 || input.input === "sent" || input.input === "shift_start") {
+      void this.keep(output);
+    }
+    if (output.append.length > 0) {
+      this.last_recorded = input.input === "finish" ? output.append.at(-1)?.seq : undefined;
+    }
+    const changed = before?.screen.kind !== output.screen.kind;
+    // The server's answer takes the screen from whatever form the guard is in.
+    if (output.screen.flags.includes("server_answer")) this.view = { name: "core" };
+    if (changed && output.screen.kind === "scan") this.scanner.forget();
+    if (this.settings.sound && output.sound) play(output.sound);
+    if (output.vibrate) vibrate(output.vibrate);
+    this.paint(this);
+  }
+
+  private async keep(output: Output): Promise<void> {
+    try {
+      await this.store.append(output.append, this.core?.save?.());
+      if (output.forget_through > 0) await this.store.forget(output.forget_through);
+      this.not_saved = false;
+      this.outbox?.hurry();
+    } catch {
+      this.not_saved = true;
+      this.paint(this);
+    }
+  }
+
+  private async sent(reply: Reply): Promise<void> {
+    if (reply.set_aside.length > 0) {
+      const kept = [...((await this.store.get("set_aside")) ?? []), ...reply.set_aside];
+      await this.store.put("set_aside", kept.slice(-500));
+      this.set_aside = kept.length;
+    }
+    const answers: Answer[] = reply.answers.map(({ seq, verdict, graver, rows, sentences }) => ({
+      seq, verdict, graver, rows, sentences,
+    }));
+    this.feed({
+      input: "sent",
+      acknowledged_through: reply.acknowledged_through,
+      answers,
+      ...(reply.server_millis === undefined ? {} : { server_millis: reply.server_millis }),
+    });
+  }
+
+  private set_line(line: Line, code: string): void {
+    if (this.line === line && this.line_code === code) return;
+    this.line = line;
+    this.line_code = code;
+    this.paint(this);
+  }
+
+  private async play_waiting(): Promise<void> {
+    const waiting = (await this.store.get("waiting")) ?? [];
+    for (const { input, millis } of waiting) this.feed(input, millis);
+    if (waiting.length > 0) await this.store.put("waiting", []);
+    if (location.hash === "#emergency") history.replaceState(null, "", location.pathname);
+  }
+
+  private async refresh_snapshot(): Promise<void> {
+    if (!this.device || !this.core) return;
+    const kept = await this.store.get("snapshot");
+    try {
+      const fresh = await fetch_snapshot(this.device.device, kept?.etag ?? null);
+      this.set_line("online", "");
+      if (!fresh) return;
+      const bytes_base64 = to_base64(fresh.bytes);
+      await this.store.put("snapshot", { bytes_base64, etag: fresh.etag });
+      this.feed({ input: "snapshot", bytes_base64 });
+    } catch (error) {
+      if (error instanceof Failure && error.kind === "login") this.set_line("login", error.code);
+      else if (error instanceof Failure) this.set_line("offline", error.code);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+// Empties the outbox: oldest events first, in batches, the head of each batch signed. Online means
+// that it is empty within a second; without network it tries again, ever more slowly, and at once
+// when the phone says that it is back.
+
+import { sign_head } from "./key";
+import { Failure, send_events, type Reply } from "./server";
+import type { Store } from "./store";
+
+/** Most events of one request. */
+const BATCH_EVENTS = 200;
+const FIRST_WAIT_MILLIS = 1_000;
+const LONGEST_WAIT_MILLIS = 15_000;
+
+export type Line = "online" | "offline" | "login" | "refused";
+
+export interface OutboxEvents {
+  /** The server has committed events. */
+  sent(reply: Reply): Promise<void>;
+  /** The state of the line changed. */
+  line(line: Line, code: string): void;
+}
+
+export class Outbox {
+  private running = false;
+  private again = false;
+  private wait_millis = FIRST_WAIT_MILLIS;
+  private timer = 0;
+
+  constructor(
+    private readonly store: Store,
+    private readonly device: string,
+    private readonly keys: CryptoKeyPair,
+    private readonly events: OutboxEvents,
+  ) {
+    addEventListener("online", () => this.hurry());
+    addEventListener("offline", () => this.events.line("offline", ""));
+  }
+
+  /** Sends now, whatever wait is under way. */
+  hurry(): void {
+    this.wait_millis = FIRST_WAIT_MILLIS;
+    this.kick();
+  }
+
+  /** Sends what there is; a call during a send causes one more round after it. */
+  kick(): void {
+    if (this.running) {
+      this.again = true;
+      return;
+    }
+    clearTimeout(this.timer);
+    this.running = true;
+    void this.run().finally(() => {
+      this.running = false;
+      if (this.again) {
+        this.again = false;
+        this.kick();
+      }
+    });
+  }
+
+  private async run(): Promise<void> {
+    try {
+      while (await this.send_batch());
+      this.wait_millis = FIRST_WAIT_MILLIS;
+    } catch (error) {
+      const failure = error instanceof Failure ? error : new Failure("network", "app");
+      const line = failure.kind === "login" || failure.kind === "refused" ? failure.kind : "offline";
+      this.events.line(line, failure.code);
+      this.timer = setTimeout(() => this.kick(), this.wait_millis);
+      this.wait_millis = Math.min(this.wait_millis * 2, LONGEST_WAIT_MILLIS);
+    }
+  }
+
+  /** Sends one batch; false when there was nothing to send. */
+  private async send_batch(): Promise<boolean> {
+    const after = (await this.store.get("acknowledged")) ?? 0;
+    const batch = await this.store.events_after(after, BATCH_EVENTS);
+    const last = batch.at(-1);
+    if (!last) return false;
+    const reply = await send_events({
+      device: this.device,
+      events: batch.map((event) => event.event_base64),
+      head_signature_base64: await sign_head(this.keys, last.head_base64),
+    });
+    const through = reply.acknowledged_through;
+    // A server restored from a copy may be behind: go back to where it stands. A reply that moves
+    // nothing must not become an endless loop.
+    if (!Number.isSafeInteger(through) || through === after) throw new Failure("server", "ack");
+    await this.store.put("acknowledged", through);
+    this.events.line("online", "");
+    await this.events.sent(reply);
+    return true;
+  }
+}

@@ -1,0 +1,203 @@
+// Paints the page from the app's state. The header is made anew each time; the main part only when
+// what it shows has changed, so that a half-filled form survives ticks and answers of the server.
+
+import type { App } from "./app";
+import { h, icon, type Child } from "./dom";
+import { amend_screen, menu_screen, recent_screen } from "./screens/desk";
+import { card_screen, lookup_screen, plate_screen, room_screen } from "./screens/forms";
+import { reason_screen, verdict_screen } from "./screens/verdict";
+import { scan_counts, scan_screen } from "./screens/scan";
+import { enrol_screen, error_screen, login_screen, shift_screen } from "./screens/start";
+import { spoken_age, t } from "./words";
+
+const top_bar = () => document.getElementById("top") as HTMLElement;
+const main_part = () => document.getElementById("main") as HTMLElement;
+const live_region = () => document.getElementById("say") as HTMLElement;
+
+let painted = "";
+
+/** Paints everything that has changed. */
+export function paint(app: App): void {
+  dress(app);
+  const header = top_bar();
+  const menu_had_focus = header.contains(document.activeElement);
+  header.replaceChildren(...header_parts(app).filter((part) => part instanceof Node));
+  if (menu_had_focus) header.querySelector("button")?.focus();
+  const key = what_is_shown(app);
+  if (key !== painted) {
+    painted = key;
+    paint_main(app);
+  }
+  if (showing_scan(app)) scan_counts(app);
+  run_camera(app);
+  words_of_emergency_key();
+}
+
+/** Everything that the main part depends on. */
+function what_is_shown(app: App): string {
+  const { view, settings } = app;
+  const common = [view, settings, app.me?.guards.length, app.me?.gates.length, app.set_aside];
+  if (view.name === "recent") return JSON.stringify([common, app.output?.recent]);
+  if (view.name !== "core") return JSON.stringify(common);
+  const { age, ...screen } = app.output?.screen ?? {};
+  return JSON.stringify([common, screen, age?.text, app.line === "online"]);
+}
+
+function showing_scan(app: App): boolean {
+  return app.view.name === "core" && app.output?.screen.kind === "scan";
+}
+
+function paint_main(app: App): void {
+  const main = main_part();
+  main.replaceChildren(screen_of(app));
+  main.scrollTop = 0;
+  document.body.dataset["screen"] = screen_name(app);
+  // Keyboard and screen reader start at the heading of what is new.
+  const heading = main.querySelector<HTMLElement>("h1");
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus({ preventScroll: true });
+  announce(app);
+}
+
+function screen_name(app: App): string {
+  if (app.view.name !== "core") return app.view.name;
+  const screen = app.output?.screen;
+  if (screen?.kind !== "verdict") return screen?.kind ?? "opening";
+  return screen.flags.includes("emergency") ? "emergency" : (screen.verdict ?? "message");
+}
+
+function screen_of(app: App): Node {
+  const { view } = app;
+  switch (view.name) {
+    case "opening":
+      return h("p", { class: "loading" }, "正在打开 · Opening");
+    case "error":
+      return error_screen(app, view.code);
+    case "login":
+      return login_screen();
+    case "enrol":
+      return enrol_screen(app, view.failed);
+    case "lookup":
+      return lookup_screen(app);
+    case "card":
+      return card_screen(app);
+    case "plate":
+      return plate_screen(app);
+    case "room":
+      return room_screen(app, view.subject);
+    case "reason":
+      return reason_screen(app, view.outcome);
+    case "menu":
+      return menu_screen(app);
+    case "recent":
+      return recent_screen(app);
+    case "amend":
+      return amend_screen(app, view.item);
+    case "core":
+      return core_screen(app);
+  }
+}
+
+function core_screen(app: App): Node {
+  const screen = app.output?.screen;
+  if (!screen) return h("p", { class: "loading" }, "正在打开 · Opening");
+  if (screen.kind === "scan") return scan_screen(app);
+  if (screen.kind === "shift") return shift_screen(app, screen);
+  return verdict_screen(app, screen);
+}
+
+/** Verdict, step, reason: the order in which it is read aloud (glossary §2.13). */
+function announce(app: App): void {
+  const screen = app.output?.screen;
+  if (app.view.name !== "core" || !screen || screen.kind === "scan" || screen.kind === "shift") {
+    live_region().textContent = "";
+    return;
+  }
+  const emergency = screen.flags.includes("emergency");
+  const word = emergency ? t("emergency") : screen.verdict ? t(screen.verdict) : "";
+  const parts = [word, screen.headline, screen.steps[0]?.text ?? "", screen.sentences[0]?.text];
+  const said = [...new Set(parts.filter((part) => part))];
+  live_region().textContent = said.join(app.settings.lang === "zh" ? "。" : ". ");
+}
+
+function header_parts(app: App): Child[] {
+  const header = app.output?.header;
+  const guards = header?.guards.join("、") ?? "";
+  return [
+    h("div", { class: "where" }, h("b", {}, header?.place || app.device?.label || t("app_name")),
+      h("small", {}, ...(guards ? [guards, " · "] : []), age_mark(app))),
+    pill(app),
+    h("button", { class: "key square", type: "button", "aria-label": t("menu"),
+      "aria-pressed": app.view.name === "menu" ? "true" : "false",
+      on: { click: () => app.show({ name: app.view.name === "menu" ? back_of(app) : "menu" }) } },
+      icon("menu")),
+    ...notices(app),
+  ];
+}
+
+function back_of(app: App): "core" | "enrol" {
+  return app.ready ? "core" : "enrol";
+}
+
+/** The list's age, on every screen; its stage differs by shape and word as well as colour. */
+function age_mark(app: App): Child {
+  if (!app.ready) return null;
+  const age = app.output?.screen.age;
+  if (!age) return h("span", { class: "age age-past" }, t("list_none"));
+  const text = age.minutes < 1 ? t("list_now") : t("list_age", { age: spoken_age(age.minutes) });
+  return h("span", { class: `age age-${age.stage}`, title: t(`list_${age.stage}`) }, text);
+}
+
+function pill(app: App): Child {
+  if (!app.ready) return null;
+  const count = app.output?.counts.unsent ?? 0;
+  const online = app.line === "online";
+  const word =
+    app.line === "login" ? t("line_login")
+    : app.line === "refused" ? t("line_refused")
+    : online ? (count > 0 ? t("online_unsent", { count }) : t("online"))
+    : count > 0 ? t("offline_unsent", { count }) : t("offline");
+  const mark = icon(online ? "online" : "offline");
+  if (app.line === "login") {
+    return h("a", { class: "net off", href: "/login?next=/gate/" }, mark, h("span", {}, word));
+  }
+  return h("span", { class: `net ${online ? "on" : "off"}`, role: "status" }, mark,
+    h("span", {}, word));
+}
+
+function notices(app: App): Child[] {
+  const lines = [...(app.output?.header.notices ?? [])];
+  if (app.not_saved) lines.unshift(t("not_saved"));
+  return lines.map((line) => h("p", { class: "notice" }, line));
+}
+
+/** Theme, size and language of the whole page. By hand or, on automatic, by the hour. */
+function dress(app: App): void {
+  const { theme, large } = app.settings;
+  const hour = new Date().getHours();
+  const dark = hour >= 19 || hour < 6 || matchMedia("(prefers-color-scheme: dark)").matches;
+  const night = theme === "night" || (theme === "auto" && dark);
+  document.documentElement.dataset["theme"] = night ? "night" : "day";
+  document.documentElement.dataset["size"] = large ? "large" : "normal";
+}
+
+function words_of_emergency_key(): void {
+  const key = document.getElementById("emergency-key");
+  const [big, small] = [key?.querySelector("b"), key?.querySelector("small")];
+  if (big) big.textContent = t("emergency");
+  if (small) small.textContent = t("emergency_when");
+}
+
+/** The camera runs while something can be scanned, and only then. */
+function run_camera(app: App): void {
+  const screen = app.output?.screen;
+  const wanted =
+    app.view.name === "core" && screen !== undefined &&
+    (screen.kind === "scan" || main_part().querySelector(".cam") !== null);
+  if (wanted) {
+    if (app.camera.state === "off" && !document.hidden) void app.camera.start();
+    app.scanner.start();
+  } else {
+    app.scanner.stop();
+  }
+}

@@ -1,0 +1,139 @@
+// One control for each way in which a guard supplies a fact. Nothing is ever filled in beforehand.
+
+import type { App } from "../app";
+import { h, icon, type Child } from "../dom";
+import type { Choice, FactValue, Step } from "../messages";
+import { t } from "../words";
+import { field, key, ring } from "./common";
+import { plate_pad } from "./plate";
+import { camera_box } from "./scan";
+
+/** The control of a step; answering it gives the fact to the core. */
+export function control_of(app: App, step: Step): HTMLElement {
+  const { control } = step;
+  const answer = (value: FactValue) => {
+    app.feed({ input: "fact", fact: control.fact, value });
+  };
+  switch (control.kind) {
+    case "temperature":
+      return h("div", {}, rest_timer(control.rest_until), temperature_keys(answer));
+    case "confirm":
+      return confirm_keys(control.choices, answer);
+    case "choice":
+      return control.several
+        ? several_keys(control.choices ?? [], answer)
+        : h("div", { class: "choices" }, ...(control.choices ?? []).map((choice) =>
+            key(choice.label, () => answer(choice.value))));
+    case "call":
+      return h("div", { class: "stack" },
+        control.phone && ring(control.phone, t("call", { phone: control.phone }), "call"),
+        confirm_keys(control.choices, answer));
+    case "plate":
+      return plate_pad(answer);
+    case "room":
+      return room_fields(answer);
+    case "scan":
+      return h("div", { class: "small-cam" }, camera_box(app));
+    case "text":
+      return text_field(step.text, answer);
+  }
+}
+
+function confirm_keys(choices: Choice[] | undefined, answer: (value: FactValue) => void) {
+  const offered = choices?.length
+    ? choices
+    : [{ value: true, label: t("confirm_yes") }, { value: false, label: t("confirm_no") }];
+  return h("div", { class: "choices" }, ...offered.map((choice, index) =>
+    key(choice.label, () => answer(choice.value), { class: index === 0 ? "yes" : "" })));
+}
+
+function several_keys(choices: Choice[], answer: (value: FactValue) => void): HTMLElement {
+  const chosen = new Set<Choice>();
+  const keys = choices.map((choice) => {
+    const made = key(choice.label, () => {
+      if (!chosen.delete(choice)) chosen.add(choice);
+      made.setAttribute("aria-pressed", chosen.has(choice) ? "true" : "false");
+    });
+    made.setAttribute("aria-pressed", "false");
+    return made;
+  });
+  return h("div", { class: "choices" }, ...keys,
+    key(t("choose_done"), () => answer([...chosen].map((choice) => choice.value as string)),
+      { class: "wide yes" }));
+}
+
+function text_field(label: string, answer: (value: FactValue) => void): HTMLElement {
+  const { row, input } = field(label, "text", { maxlength: "100", enterkeyhint: "done" });
+  return h("form", { class: "stack", on: { submit: (event) => {
+    event.preventDefault();
+    if (input.value.trim()) answer(input.value.trim());
+    else input.focus();
+  } } }, row, h("button", { class: "key yes", type: "submit" }, t("save")));
+}
+
+/** Building, unit and room as `6-2-302`; a building without units leaves the middle out. */
+export function room_fields(answer: (room: string) => void, extra: Child = null): HTMLElement {
+  const building = field(t("building"), "numeric");
+  const unit = field(t("unit"), "numeric");
+  const room = field(t("room"), "numeric", { enterkeyhint: "done" });
+  return h("form", { class: "stack", on: { submit: (event) => {
+    event.preventDefault();
+    const values = [building, unit, room].map(({ input }) => input.value.trim());
+    if (!values[0]) building.input.focus();
+    else if (!values[2]) room.input.focus();
+    else answer(values.filter((value) => value).join("-"));
+  } } },
+    h("div", { class: "three" }, building.row, unit.row, room.row),
+    h("p", { class: "note" }, t("lookup_none")),
+    h("button", { class: "key yes", type: "submit" }, t("go_on")), extra);
+}
+
+/** Tenths of a degree per page: below, usual, above, far above. A thermometer shows no others. */
+const PAGES = [[340, 354], [355, 372], [373, 390], [391, 408], [409, 426]] as const;
+const USUAL_PAGE = 1;
+
+/** Keys for every reading; the usual ones at once, the others one tap away. */
+export function temperature_keys(answer: (celsius: number) => void): HTMLElement {
+  const grid = h("div", { class: "degrees", role: "group", "aria-label": t("temperature_pick") });
+  const show = (page: number, focus: boolean) => {
+    const [from, to] = PAGES[page] ?? PAGES[USUAL_PAGE];
+    const keys: HTMLElement[] = [];
+    for (let tenths = from; tenths <= to; tenths += 1) {
+      const reading = (tenths / 10).toFixed(1);
+      keys.push(h("button", { class: "key degree", type: "button",
+        on: { click: () => answer(Number(reading)) } }, reading));
+    }
+    const below = PAGES[page - 1];
+    const above = PAGES[page + 1];
+    const turn = (label: string, to_page: number) =>
+      h("button", { class: "key degree turn", type: "button",
+        on: { click: () => show(to_page, true) } }, label);
+    const tens = (value: number) => (value / 10).toFixed(1);
+    if (below) keys.push(turn(t("temperature_low", { value: tens(below[1]) }), page - 1));
+    if (above) keys.push(turn(t("temperature_high", { value: tens(above[0]) }), page + 1));
+    grid.replaceChildren(...keys);
+    if (focus) keys[0]?.focus();
+  };
+  show(USUAL_PAGE, false);
+  return grid;
+}
+
+/** Counts the rest before a second measurement down; it informs, it locks nothing. */
+function rest_timer(until: number | undefined): Child {
+  if (until === undefined) return null;
+  const words = h("span", {});
+  const box = h("p", { class: "rest", role: "timer" }, icon("fever"), words);
+  const tick = () => {
+    const left = Math.max(0, Math.ceil((until - Date.now()) / 1_000));
+    const seconds = String(left % 60).padStart(2, "0");
+    words.textContent = left === 0 ? t("rest_done")
+      : `${t("rest")} · ${t("rest_left", { minutes: Math.floor(left / 60), seconds })}`;
+    box.classList.toggle("over", left === 0);
+    if (left === 0 || (started && !box.isConnected)) clearInterval(timer);
+    started = true;
+  };
+  let started = false;
+  const timer = setInterval(tick, 1_000);
+  tick();
+  return box;
+}

@@ -1,0 +1,140 @@
+// The core's verdicts, choices and messages. Four verdicts, four looks: circle, triangle, octagon,
+// diamond, each with its word, pattern and colour; blue with a cross where life comes first.
+
+import type { App } from "../app";
+import { h, shape, type Child } from "../dom";
+import type { Finish, Outcome, Screen, Step } from "../messages";
+import { t } from "../words";
+import { form_screen, key, ring } from "./common";
+import { control_of } from "./controls";
+
+/** A verdict, a choice or a message of the core. */
+export function verdict_screen(app: App, screen: Screen): HTMLElement {
+  const look = look_of(screen);
+  const wants = screen.steps.length > 0;
+  return h(
+    "section",
+    { class: `decided look-${look}${wants ? " wants" : ""}`, "data-look": look },
+    banner(screen, look, app.line === "online"),
+    h("div", { class: "pad body" },
+      flag_line(screen),
+      who_card(screen),
+      sayings(screen),
+      steps_part(app, screen)),
+    actions(app, screen),
+  );
+}
+
+/** Which of the looks a screen has; an emergency is never one of the four. */
+export function look_of(screen: Screen): string {
+  if (screen.flags.includes("emergency")) return "emergency";
+  return screen.verdict ?? "message";
+}
+
+/** The header always has the list's age; the verdict repeats it where it can matter. */
+function banner(screen: Screen, look: string, online: boolean): HTMLElement {
+  const word = look === "message" ? screen.headline : t(look as "admit");
+  const headline = look === "message" || screen.headline === word ? "" : screen.headline;
+  const plain = screen.sentences.filter((sentence) => !sentence.read_aloud);
+  return h(
+    "div",
+    { class: "verdict" },
+    h("div", { class: "sign" }, shape(look), h("h1", {}, word)),
+    headline && h("p", { class: "headline" }, headline),
+    ...plain.map((sentence) => h("p", { class: "sub" }, sentence.text)),
+    screen.age && (!online || screen.age.stage !== "fresh") && h("p", { class: "sub" }, screen.age.text),
+    screen.clause ? h("p", { class: "clause" }, t("clause", { clause: screen.clause })) : null,
+    screen.code ? h("p", { class: "clause" }, t("error_code", { code: screen.code })) : null,
+  );
+}
+
+function flag_line(screen: Screen): Child {
+  if (screen.flags.includes("server_answer")) return h("p", { class: "flag" }, t("server_answer"));
+  if (screen.flags.includes("copied")) return h("p", { class: "flag" }, t("copied"));
+  return null;
+}
+
+function who_card(screen: Screen): Child {
+  const { who } = screen;
+  if (!who) return null;
+  return h("div", { class: "who" },
+    h("div", {}, h("b", {}, who.name), h("span", {}, who.room)),
+    h("div", { class: "traits" }, h("span", {}, who.sex), h("b", {}, who.age_band)));
+}
+
+/** What is said to the person as it stands, then what else is to be done. */
+function sayings(screen: Screen): Child {
+  const aloud = screen.sentences.filter((sentence) => sentence.read_aloud);
+  if (aloud.length + screen.duties.length === 0) return null;
+  return h("ul", { class: "list" },
+    ...aloud.map((sentence) => h("li", {}, say_mark(), h("span", {}, sentence.text))),
+    ...screen.duties.map((duty) => h("li", {}, h("i", { class: "dot" }), h("span", {}, duty.text))));
+}
+
+function say_mark(): HTMLElement {
+  return h("i", { class: "aloud" }, t("say_this"));
+}
+
+/** Steps by number; one is open at a time, and tapping another opens that one. */
+function steps_part(app: App, screen: Screen): Child {
+  const [first] = screen.steps;
+  if (!first) return null;
+  const place = h("div", { class: "control" });
+  const list = h("ol", { class: "list steps" });
+  const open = (step: Step) => {
+    place.replaceChildren(control_of(app, step));
+    [...list.children].forEach((row, index) => {
+      const current = screen.steps[index] === step;
+      row.classList.toggle("current", current);
+      row.querySelector("button")?.setAttribute("aria-current", current ? "step" : "false");
+    });
+  };
+  screen.steps.forEach((step, index) => list.append(step_row(step, index, screen, open)));
+  open(first);
+  return h("div", { class: "todo" }, list, place);
+}
+
+function step_row(step: Step, index: number, screen: Screen, open: (step: Step) => void) {
+  const words = [h("i", { class: "number" }, `${index + 1}`), step.read_aloud ? say_mark() : null,
+    h("span", {}, step.text)];
+  if (screen.steps.length === 1) return h("li", { class: "current" }, ...words);
+  return h("li", {},
+    h("button", { type: "button", class: "step", on: { click: () => open(step) } }, ...words));
+}
+
+function actions(app: App, screen: Screen): HTMLElement {
+  const call = screen.phone ? ring(screen.phone, t("call", { phone: screen.phone })) : null;
+  const [first] = screen.finish;
+  const done = screen.steps.length === 0;
+  // One large key: who takes charge is rung first; else what the verdict leads to.
+  const main = call && screen.verdict === "refer" ? call
+    : first && done && !first.needs_reason ? finish_key(app, first) : null;
+  main?.classList.add("main");
+  const others = screen.finish
+    .filter((finish) => main === null || main === call || finish !== first)
+    .map((finish) => finish_key(app, finish));
+  const cancel = () => app.feed({ input: "cancel" });
+  const message = screen.kind !== "verdict" && screen.finish.length === 0;
+  const leave = message && done ? key(t("next"), cancel, { class: "main" })
+    : key(t("wrong"), cancel, { icon: "undo" });
+  return h("div", { class: "acts" }, main, ...others, call === main ? null : call, leave);
+}
+
+function finish_key(app: App, finish: Finish): HTMLElement {
+  return key(finish.label, () => {
+    if (finish.needs_reason) app.show({ name: "reason", outcome: finish.outcome });
+    else app.feed({ input: "finish", outcome: finish.outcome });
+  }, { class: `outcome-${finish.outcome}` });
+}
+
+/** The short list of reasons for an outcome that differs from the verdict. */
+export function reason_screen(app: App, outcome: Outcome): HTMLElement {
+  const reasons = app.output?.screen.reasons ?? [];
+  return form_screen(app, t("reason_title"), h("p", { class: "note" }, t("reason_note")),
+    h("div", { class: "stack" },
+      ...reasons.map(({ value, label }) =>
+        key(label, () => {
+          app.view = { name: "core" };
+          app.feed({ input: "finish", outcome, overruling_reason: value });
+        }))));
+}

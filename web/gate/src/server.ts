@@ -1,0 +1,121 @@
+// The server's gate routes. Every call has a time limit, and every failure is one of four kinds
+// that the caller can act on; nothing of a response but these is trusted.
+
+import type { Answer } from "./messages";
+
+/** Longest wait for one call, in milliseconds. */
+const CALL_MILLIS = 8_000;
+/** A snapshot of a large compound over a slow line. */
+const SNAPSHOT_MILLIS = 60_000;
+
+export type FailureKind = "network" | "login" | "refused" | "server";
+
+/** A call that did not give an answer; `code` is the server's, short enough for the phone. */
+export class Failure extends Error {
+  constructor(
+    readonly kind: FailureKind,
+    readonly code: string,
+  ) {
+    super(code);
+  }
+}
+
+export interface Me {
+  staff: string;
+  name: string;
+  gates: { gate: string; name: string }[];
+  guards: { staff: string; name: string }[];
+}
+
+export interface Registered {
+  device: string;
+  shard: number;
+  root_key_base64: string;
+}
+
+export interface Reply {
+  acknowledged_through: number;
+  answers: Answer[];
+  set_aside: { seq: number; reason: string }[];
+  server_millis?: number;
+}
+
+async function call(path: string, init: RequestInit = {}, millis = CALL_MILLIS): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      ...init,
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(millis),
+    });
+  } catch {
+    throw new Failure("network", "net");
+  }
+  if (response.ok || response.status === 304) return response;
+  let code = `h${response.status}`;
+  try {
+    const problem = (await response.json()) as { code?: unknown };
+    if (typeof problem.code === "string" && problem.code.length <= 40) code = problem.code;
+  } catch {
+    // A body that is no problem+json: the status is all there is.
+  }
+  if (response.status === 401) throw new Failure("login", code);
+  if (response.status >= 500) throw new Failure("server", code);
+  throw new Failure("refused", code);
+}
+
+async function json<T>(response: Response): Promise<T> {
+  try {
+    return (await response.json()) as T;
+  } catch {
+    throw new Failure("network", "body");
+  }
+}
+
+const post = (body: unknown): RequestInit => ({
+  method: "POST",
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(body),
+});
+
+/** Who is logged in, which gates they may serve, who may be on duty there. */
+export async function fetch_me(): Promise<Me> {
+  return json<Me>(await call("api/me"));
+}
+
+/** Registers this phone's public key for a gate. */
+export async function register(body: {
+  gate: string;
+  public_key_base64: string;
+  label: string;
+}): Promise<Registered> {
+  return json<Registered>(await call("api/devices", post(body)));
+}
+
+/** The signed snapshot, or null if the one we hold is still the newest. */
+export async function fetch_snapshot(
+  device: string,
+  etag: string | null,
+): Promise<{ bytes: Uint8Array; etag: string | null } | null> {
+  const response = await call(
+    `api/snapshot?device=${encodeURIComponent(device)}`,
+    { headers: etag ? { "if-none-match": etag } : {}, cache: "no-store" },
+    SNAPSHOT_MILLIS,
+  );
+  if (response.status === 304) return null;
+  try {
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return { bytes, etag: response.headers.get("etag") };
+  } catch {
+    throw new Failure("network", "body");
+  }
+}
+
+/** Sends events; the reply comes after the server's commit. */
+export async function send_events(body: {
+  device: string;
+  events: string[];
+  head_signature_base64: string;
+}): Promise<Reply> {
+  return json<Reply>(await call("api/events", post(body)));
+}

@@ -1,0 +1,188 @@
+// What every browser test needs: a build of the page, a small server with the gate's routes, the
+// system's Chromium with a camera that shows what the test draws.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const gate = join(here, "../gate");
+
+/** Builds the page with the stand-in core into a folder of its own. */
+export function build_with_mock() {
+  const dist = mkdtempSync(join(tmpdir(), "gatehouse-gate-"));
+  execFileSync(process.execPath, [join(gate, "build.mjs")], {
+    env: { ...process.env, GATEHOUSE_CORE: join(here, "mock/core.ts"), GATEHOUSE_DIST: dist },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  return dist;
+}
+
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+};
+/** As strict as the product's own. */
+const POLICY =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src 'self' data: blob:; " +
+  "worker-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/** Serves a built page under /gate/ and answers its routes; `state` is the test's to change. */
+export async function serve(dist) {
+  const state = {
+    logged_in: true,
+    received: [],
+    signatures: [],
+    devices: [],
+    /** Delay and content of the answers to events. */
+    answer: (seq) => ({ seq, verdict: "admit", graver: false, rows: [], sentences: [] }),
+  };
+  const server = createServer((request, response) => {
+    handle(dist, state, request, response).catch(() => response.destroy());
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${server.address().port}/gate/`;
+  const close = () => new Promise((resolve) => {
+    server.closeAllConnections();
+    server.close(resolve);
+  });
+  return { url, state, close };
+}
+
+async function body_of(request) {
+  const parts = [];
+  for await (const part of request) parts.push(part);
+  return JSON.parse(Buffer.concat(parts).toString());
+}
+
+async function handle(dist, state, request, response) {
+  const path = new URL(request.url, "http://x").pathname;
+  if (path.startsWith("/gate/api/")) return api(state, path.slice(10), request, response);
+  if (!path.startsWith("/gate/")) return response.writeHead(404).end();
+  const name = normalize(path.slice(6) || "index.html");
+  const file = join(dist, name);
+  if (name.startsWith("..") || !existsSync(file)) return response.writeHead(404).end();
+  response.writeHead(200, {
+    "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+    "content-security-policy": POLICY,
+    "cache-control": "no-store",
+  });
+  response.end(await readFile(file));
+}
+
+async function api(state, route, request, response) {
+  const send = (status, value) => {
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(JSON.stringify(value));
+  };
+  if (!state.logged_in) return send(401, { code: "login", status: 401 });
+  if (route === "me") {
+    return send(200, {
+      staff: "s1", name: "李师傅",
+      gates: [{ gate: "g1", name: "锦绣苑 · 东门" }],
+      guards: [{ staff: "s1", name: "李师傅" }, { staff: "s2", name: "赵师傅" }],
+    });
+  }
+  if (route === "devices") {
+    state.devices.push(await body_of(request));
+    return send(200, { device: "d1", shard: 1, root_key_base64: "AAAA" });
+  }
+  if (route === "snapshot") {
+    response.writeHead(200, { "content-type": "application/cbor", etag: '"1"' });
+    return response.end(Buffer.from([0xa0]));
+  }
+  if (route === "events") {
+    const { events, head_signature_base64 } = await body_of(request);
+    state.signatures.push(head_signature_base64);
+    const known = new Set(state.received);
+    for (const event of events) if (!known.has(event)) state.received.push(event);
+    const through = state.received.length;
+    return send(200, { acknowledged_through: through, answers: [state.answer(through)],
+      set_aside: [] });
+  }
+  return send(404, { code: "none", status: 404 });
+}
+
+/** Arguments that keep Chromium quiet and away from any network but ours. */
+export const QUIET = [
+  "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  "--autoplay-policy=no-user-gesture-required",
+];
+
+/** Starts the system's Chromium. */
+export function browse(more = []) {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  return chromium.launch({ executablePath, args: [...QUIET, ...more] });
+}
+
+/** Makes getUserMedia give a canvas; `window.show_to_camera(url)` draws a picture on it. */
+export function canvas_camera() {
+  const canvas = document.createElement("canvas");
+  canvas.width = 1280;
+  canvas.height = 720;
+  const context = canvas.getContext("2d");
+  let picture = null;
+  const draw = () => {
+    context.fillStyle = "#777";
+    context.fillRect(0, 0, 1280, 720);
+    if (picture) context.drawImage(picture, 0, 0, 1280, 720);
+  };
+  setInterval(draw, 40);
+  draw();
+  window.show_to_camera = async (url) => {
+    picture = null;
+    if (!url) return;
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    picture = image;
+  };
+  const devices = navigator.mediaDevices;
+  devices.getUserMedia = async () => canvas.captureStream(25);
+}
+
+/** A page with the canvas camera; errors of the page end up in `page.troubles`. */
+export async function open_page(browser, url, options = {}) {
+  const context = await browser.newContext({
+    viewport: { width: 360, height: 800 },
+    locale: "zh-CN",
+    timezoneId: "Asia/Shanghai",
+    deviceScaleFactor: 1,
+    colorScheme: "light",
+    ...options,
+  });
+  await context.addInitScript(canvas_camera);
+  const page = await context.newPage();
+  page.troubles = [];
+  page.on("pageerror", (error) => page.troubles.push(String(error)));
+  page.on("console", (line) => {
+    if (line.type() === "error" && !/Failed to load resource|net::ERR/.test(line.text())) {
+      page.troubles.push(line.text());
+    }
+  });
+  await page.goto(url);
+  return page;
+}
+
+/** Enrols the phone and starts a shift, up to the scan screen. */
+export async function start_shift(page) {
+  await page.getByRole("button", { name: "锦绣苑 · 东门" }).click();
+  await page.getByRole("button", { name: "李师傅" }).click();
+  await page.getByLabel("口罩戴好了").check();
+  await page.getByLabel("袖标戴好了").check();
+  await page.getByRole("button", { name: "开始值守" }).click();
+  await page.locator("body[data-screen=scan]").waitFor();
+}
+
+/** Waits until the page shows a screen of this name. */
+export function screen(page, name) {
+  return page.locator(`body[data-screen=${name}]`).waitFor({ timeout: 10_000 });
+}
