@@ -50,7 +50,57 @@ pub struct Person {
     employment: Option<Employment>,
 }
 
+/// The parts of a person who was accepted before: what the store reads back.
+#[derive(Clone, Debug)]
+pub struct PersonParts {
+    /// The name.
+    pub name: PersonName,
+    /// As said, or as the ID number has it.
+    pub sex: Sex,
+    /// As said, or as the ID number has it.
+    pub birth_on: Option<CivilDay>,
+    /// The document that was shown.
+    pub document: Option<Document>,
+    /// The phone number.
+    pub phone: Option<Phone>,
+    /// Class and employer of an exempt worker.
+    pub employment: Option<Employment>,
+}
+
 impl Person {
+    /// Puts a person together from kept parts, without judging them by today's rules.
+    pub fn from_kept(parts: PersonParts) -> Person {
+        let PersonParts {
+            name,
+            sex,
+            birth_on,
+            document,
+            phone,
+            employment,
+        } = parts;
+        let document = document.map(|document| (document, AreaStanding::NotChecked));
+        Person {
+            name,
+            sex,
+            birth_on,
+            document,
+            phone,
+            employment,
+        }
+    }
+
+    /// The parts, for keeping or for changing some of them.
+    pub fn to_parts(&self) -> PersonParts {
+        PersonParts {
+            name: self.name.clone(),
+            sex: self.sex,
+            birth_on: self.birth_on,
+            document: self.document().cloned(),
+            phone: self.phone.clone(),
+            employment: self.employment.clone(),
+        }
+    }
+
     /// The name.
     pub fn name(&self) -> &PersonName {
         &self.name

@@ -23,7 +23,7 @@ mod shared_data_tests;
 
 pub use age::{AgeBand, MAX_AGE_YEARS, full_years};
 pub use document::{Document, DocumentKind, PermitNumber};
-pub use draft::{Person, PersonDraft};
+pub use draft::{Person, PersonDraft, PersonParts};
 pub use id_area::{AreaCodeTable, AreaCodes, AreaStanding, NoAreaTable};
 pub use id_number::IdNumber;
 pub use name::{MAX_NAME_CHARS, PersonName};

@@ -1,0 +1,16 @@
+//! The demo town: an invented street with its people, passes and a day at its gates.
+//!
+//! [`plan`] makes it as plain data from a size, a seed and a moment, so that the same three give
+//! the same town anywhere; nothing here reads a clock or asks for randomness. Nobody in it
+//! exists: see [`identity`] for the reserved patterns of its numbers.
+
+pub mod household;
+pub mod identity;
+pub mod name;
+pub mod person;
+pub mod plan;
+pub mod random;
+pub mod staff;
+pub mod town;
+
+pub use plan::{DemoSize, Town, plan};
