@@ -1,8 +1,9 @@
 //! `gatehouse`: the one binary.
 
-mod cli;
-mod ops;
+/// Small idle memory and quick small allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> std::process::ExitCode {
-    cli::run()
+    gatehouse_server::cli::run()
 }

@@ -1,7 +1,14 @@
 //! The command line: one file per noun. Commands hold no SQL and no rules; they call `ops`.
 
+mod audit;
+mod demo;
+mod doctor;
 mod gate;
+mod init;
+mod order;
+mod pass;
 mod policy;
+mod serve;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -16,17 +23,38 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Look at facts, decide cases.
-    Gate(gate::GateCommand),
+    /// Serve pages and gate routes.
+    Serve(serve::ServeCommand),
+    /// Make the key tree and the first account of a new database.
+    Init(init::InitCommand),
+    /// Propose, approve, lift orders.
+    Order(order::OrderCommand),
+    /// Issue and verify passes.
+    Pass(pass::PassCommand),
     /// Look at policy documents.
     Policy(policy::PolicyCommand),
+    /// Look at facts, decide cases.
+    Gate(gate::GateCommand),
+    /// Verify audit chains and seals.
+    Audit(audit::AuditCommand),
+    /// Make a town of invented people.
+    Demo(demo::DemoCommand),
+    /// Look at an installation from a phone's view.
+    Doctor(doctor::DoctorCommand),
 }
 
 /// Runs what the arguments ask for.
 pub fn run() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Gate(command) => gate::run(command),
+        Command::Serve(command) => serve::run(command),
+        Command::Init(command) => init::run(command),
+        Command::Order(command) => order::run(command),
+        Command::Pass(command) => pass::run(command),
         Command::Policy(command) => policy::run(command),
+        Command::Gate(command) => gate::run(command),
+        Command::Audit(command) => audit::run(command),
+        Command::Demo(command) => demo::run(command),
+        Command::Doctor(command) => doctor::run(command),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

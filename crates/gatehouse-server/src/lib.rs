@@ -1,0 +1,12 @@
+//! Everything Gatehouse does: pages, gate routes, commands. The binary is `main.rs`; this library
+//! exists so that tests can call the router without a socket.
+//!
+//! A request goes handler (`console`, `api`) → one call of `ops` → `gatehouse_core` and
+//! `gatehouse_store`. Handlers hold no SQL and no rules; only `ops` opens transactions; the clock
+//! and chance come through [`world::World`]; the environment is read in `config` alone.
+
+pub mod cli;
+pub mod config;
+pub mod error;
+pub mod ops;
+pub mod world;
