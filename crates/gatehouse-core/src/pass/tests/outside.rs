@@ -38,6 +38,10 @@ fn the_vectors_of_version_one_are_read() {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test finds its data by the environment"
+)]
 /// Text of a file that may not be copied into this repository, or `None` after saying that the
 /// test is skipped.
 fn shared(path: &str) -> Option<String> {
@@ -59,6 +63,7 @@ fn shared(path: &str) -> Option<String> {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "measures")]
 fn codes_that_are_no_passes_are_refused_at_once() {
     let Some(text) = shared("adversarial/qr-payloads.jsonl") else {
         return;

@@ -147,6 +147,27 @@ macro_rules! numbered {
 }
 pub(crate) use numbered;
 
+/// Numbers on the wire for an enum that has names of its own elsewhere.
+macro_rules! cbor_enum {
+    ($name:ty { $($variant:ident = $number:literal),* $(,)? }) => {
+        impl $crate::wire::cbor::Cbor for $name {
+            fn write(&self, to: &mut $crate::wire::cbor::Writer) {
+                let number: u8 = match self { $(<$name>::$variant => $number),* };
+                to.uint(u64::from(number));
+            }
+            fn read(
+                from: &mut $crate::wire::cbor::Reader<'_>,
+            ) -> $crate::wire::cbor::Read<Self> {
+                match from.small::<u8>()? {
+                    $($number => Ok(<$name>::$variant),)*
+                    _ => Err($crate::wire::cbor::CborError::Value),
+                }
+            }
+        }
+    };
+}
+pub(crate) use cbor_enum;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -192,6 +192,30 @@ impl<'a> Reader<'a> {
             .ok_or(CborError::Short)
     }
 
+    /// A number that fits the wanted type, or nothing.
+    ///
+    /// # Errors
+    /// [`CborError::Value`] where it does not fit.
+    pub fn optional_small<T: TryFrom<u64>>(&mut self) -> Read<Option<T>> {
+        if self.null()? {
+            Ok(None)
+        } else {
+            self.small().map(Some)
+        }
+    }
+
+    /// A number or nothing.
+    ///
+    /// # Errors
+    /// As [`Reader::int`].
+    pub fn optional_int(&mut self) -> Read<Option<i64>> {
+        if self.null()? {
+            Ok(None)
+        } else {
+            self.int().map(Some)
+        }
+    }
+
     /// An item or nothing.
     ///
     /// # Errors

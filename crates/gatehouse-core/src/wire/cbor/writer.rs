@@ -82,6 +82,22 @@ impl Writer {
         self.head(SIMPLE, NULL)
     }
 
+    /// A number that is not negative, or nothing.
+    pub fn optional_uint(&mut self, value: Option<u64>) -> &mut Writer {
+        match value {
+            Some(value) => self.uint(value),
+            None => self.null(),
+        }
+    }
+
+    /// A number or nothing.
+    pub fn optional_int(&mut self, value: Option<i64>) -> &mut Writer {
+        match value {
+            Some(value) => self.int(value),
+            None => self.null(),
+        }
+    }
+
     /// An item or nothing.
     pub fn option<T: Cbor>(&mut self, value: Option<&T>) -> &mut Writer {
         match value {

@@ -1,0 +1,291 @@
+//! Encodings of the snapshot, version 1, and the bounds of its lists.
+
+use super::cbor::{Cbor, CborError, Read, Reader, Writer};
+use super::snapshot::*;
+
+pub(super) const VERSION: u64 = 1;
+pub(super) const PARTS: usize = 13;
+
+const PLACES_MOST: usize = 16;
+const POLICIES_MOST: usize = 32;
+const STATE_MOST: usize = 64;
+const CLASSES_MOST: usize = 32;
+const HOUSEHOLDS_MOST: usize = 65_536;
+const PEOPLE_MOST: usize = 64;
+const OUTINGS_MOST: usize = 512;
+const VEHICLES_MOST: usize = 65_536;
+const PASSES_MOST: usize = 16;
+const ORDERS_MOST: usize = 16;
+const EXCEPTIONS_MOST: usize = 32;
+const TEXT_BYTES_MOST: usize = 240;
+
+fn text(from: &mut Reader<'_>) -> Read<String> {
+    from.text(TEXT_BYTES_MOST).map(str::to_owned)
+}
+
+fn ascending<T>(items: Vec<T>, before: impl Fn(&T, &T) -> bool) -> Read<Vec<T>> {
+    items
+        .is_sorted_by(before)
+        .then_some(items)
+        .ok_or(CborError::NotCanonical)
+}
+
+impl Cbor for Snapshot {
+    fn write(&self, to: &mut Writer) {
+        to.array(PARTS)
+            .uint(VERSION)
+            .bytes(&self.key_list)
+            .uint(self.number)
+            .int(self.made_at)
+            .uint(self.shard.into())
+            .item(&self.gate)
+            .item(&self.status_lists)
+            .list(&self.policies)
+            .list(&self.state)
+            .bytes(&self.exempt_classes)
+            .uint(self.silent_devices.into())
+            .list(&self.households)
+            .list(&self.vehicles);
+    }
+    fn read(from: &mut Reader<'_>) -> Read<Snapshot> {
+        from.array_of(PARTS)?;
+        if from.uint()? != VERSION {
+            return Err(CborError::Value);
+        }
+        Ok(Snapshot {
+            key_list: from.bytes(KEY_LIST_BYTES_MOST)?.to_vec(),
+            number: from.uint()?,
+            made_at: from.int()?,
+            shard: from.small()?,
+            gate: from.item()?,
+            status_lists: from.item()?,
+            policies: from.list(POLICIES_MOST)?,
+            state: from.list(STATE_MOST)?,
+            exempt_classes: from.bytes(CLASSES_MOST)?.to_vec(),
+            silent_devices: from.small()?,
+            households: ascending(from.list(HOUSEHOLDS_MOST)?, |a: &HouseholdEntry, b| {
+                a.id < b.id
+            })?,
+            vehicles: from.list(VEHICLES_MOST)?,
+        })
+    }
+}
+
+impl Cbor for GateEntry {
+    fn write(&self, to: &mut Writer) {
+        to.array(9)
+            .item(&self.gate)
+            .list(&self.places)
+            .text(&self.gate_name)
+            .text(&self.compound_name)
+            .item(&self.phones)
+            .text(&self.goods_point)
+            .text(&self.parking_place)
+            .text(&self.waiting_place)
+            .text(&self.office_place);
+    }
+    fn read(from: &mut Reader<'_>) -> Read<GateEntry> {
+        from.array_of(9)?;
+        Ok(GateEntry {
+            gate: from.item()?,
+            places: from.list(PLACES_MOST)?,
+            gate_name: text(from)?,
+            compound_name: text(from)?,
+            phones: from.item()?,
+            goods_point: text(from)?,
+            parking_place: text(from)?,
+            waiting_place: text(from)?,
+            office_place: text(from)?,
+        })
+    }
+}
+
+impl Cbor for Phones {
+    fn write(&self, to: &mut Writer) {
+        to.array(4)
+            .text(&self.duty_desk)
+            .text(&self.shift_lead)
+            .text(&self.office)
+            .text(&self.health);
+    }
+    fn read(from: &mut Reader<'_>) -> Read<Phones> {
+        from.array_of(4)?;
+        Ok(Phones {
+            duty_desk: text(from)?,
+            shift_lead: text(from)?,
+            office: text(from)?,
+            health: text(from)?,
+        })
+    }
+}
+
+impl Cbor for Span {
+    fn write(&self, to: &mut Writer) {
+        to.array(2).int(self.from_at).optional_int(self.until_at);
+    }
+    fn read(from: &mut Reader<'_>) -> Read<Span> {
+        from.array_of(2)?;
+        Ok(Span {
+            from_at: from.int()?,
+            until_at: from.optional_int()?,
+        })
+    }
+}
+
+impl Cbor for PolicySpell {
+    fn write(&self, to: &mut Writer) {
+        to.array(2).item(&self.span).bytes(&self.compiled);
+    }
+    fn read(from: &mut Reader<'_>) -> Read<PolicySpell> {
+        from.array_of(2)?;
+        Ok(PolicySpell {
+            span: from.item()?,
+            compiled: from
+                .bytes(crate::gate::compiled::COMPILED_BYTES_MOST)?
+                .to_vec(),
+        })
+    }
+}
+
+impl Cbor for StateSpell {
+    fn write(&self, to: &mut Writer) {
+        to.array(3).uint(self.fact.into());
+        to.int(self.value).item(&self.span);
+    }
+    fn read(from: &mut Reader<'_>) -> Read<StateSpell> {
+        from.array_of(3)?;
+        Ok(StateSpell {
+            fact: from.small()?,
+            value: from.int()?,
+            span: from.item()?,
+        })
+    }
+}
+
+impl Cbor for HouseholdEntry {
+    fn write(&self, to: &mut Writer) {
+        to.array(7)
+            .item(&self.id)
+            .text(&self.building)
+            .text(&self.unit)
+            .text(&self.room)
+            .list(&self.people)
+            .list(&self.outings)
+            .list(&self.state);
+    }
+    fn read(from: &mut Reader<'_>) -> Read<HouseholdEntry> {
+        from.array_of(7)?;
+        Ok(HouseholdEntry {
+            id: from.item()?,
+            building: text(from)?,
+            unit: text(from)?,
+            room: text(from)?,
+            people: from.list(PEOPLE_MOST)?,
+            outings: from.list(OUTINGS_MOST)?,
+            state: from.list(STATE_MOST)?,
+        })
+    }
+}
+
+impl Cbor for ResidentEntry {
+    fn write(&self, to: &mut Writer) {
+        to.array(8)
+            .item(&self.id)
+            .item(&self.kind)
+            .text(&self.surname)
+            .text(&self.masked_name)
+            .item(&self.sex)
+            .optional_uint(self.age_decade.map(u64::from))
+            .list(&self.passes)
+            .list(&self.not_to_cross);
+    }
+    fn read(from: &mut Reader<'_>) -> Read<ResidentEntry> {
+        from.array_of(8)?;
+        Ok(ResidentEntry {
+            id: from.item()?,
+            kind: from.item()?,
+            surname: text(from)?,
+            masked_name: text(from)?,
+            sex: from.item()?,
+            age_decade: from.optional_small()?,
+            passes: from.list(PASSES_MOST)?,
+            not_to_cross: from.list(ORDERS_MOST)?,
+        })
+    }
+}
+
+impl Cbor for PassEntry {
+    fn write(&self, to: &mut Writer) {
+        to.array(4)
+            .item(&self.number)
+            .item(&self.kind)
+            .item(&self.band)
+            .item(&self.span);
+    }
+    fn read(from: &mut Reader<'_>) -> Read<PassEntry> {
+        from.array_of(4)?;
+        Ok(PassEntry {
+            number: from.item()?,
+            kind: from.item()?,
+            band: from.item()?,
+            span: from.item()?,
+        })
+    }
+}
+
+impl Cbor for NotToCross {
+    fn write(&self, to: &mut Writer) {
+        to.array(4)
+            .int(self.from_at)
+            .int(self.until_at)
+            .list(&self.exceptions)
+            .text(&self.phone);
+    }
+    fn read(from: &mut Reader<'_>) -> Read<NotToCross> {
+        from.array_of(4)?;
+        Ok(NotToCross {
+            from_at: from.int()?,
+            until_at: from.int()?,
+            exceptions: from.list(EXCEPTIONS_MOST)?,
+            phone: text(from)?,
+        })
+    }
+}
+
+impl Cbor for OutingEntry {
+    fn write(&self, to: &mut Writer) {
+        to.array(4)
+            .int(self.at)
+            .optional_uint(self.purpose.map(u64::from))
+            .option(self.person.as_ref())
+            .boolean(self.returned);
+    }
+    fn read(from: &mut Reader<'_>) -> Read<OutingEntry> {
+        from.array_of(4)?;
+        Ok(OutingEntry {
+            at: from.int()?,
+            purpose: from.optional_small()?,
+            person: from.option()?,
+            returned: from.boolean()?,
+        })
+    }
+}
+
+impl Cbor for VehicleEntry {
+    fn write(&self, to: &mut Writer) {
+        to.array(4)
+            .item(&self.id)
+            .text(&self.plate)
+            .option(self.household.as_ref())
+            .list(&self.passes);
+    }
+    fn read(from: &mut Reader<'_>) -> Read<VehicleEntry> {
+        from.array_of(4)?;
+        Ok(VehicleEntry {
+            id: from.item()?,
+            plate: text(from)?,
+            household: from.option()?,
+            passes: from.list(PASSES_MOST)?,
+        })
+    }
+}

@@ -1,0 +1,1 @@
+//! Events and snapshots: reading back, changed bytes, chains, erasure.
