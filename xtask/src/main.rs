@@ -3,6 +3,7 @@
 //! `tidy` holds the rules that no compiler holds; `generate` writes what is derived from the
 //! sources. Nothing here is part of the product.
 
+mod bench;
 mod generate;
 mod licences;
 mod repository;
@@ -39,8 +40,20 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Measures the figures that the product is held to.
+    Bench {
+        /// What to measure.
+        #[arg(value_enum)]
+        subject: Subject,
+    },
     /// Checks the licence of every dependency against the list in deny.toml.
     Licences,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Subject {
+    /// Decision, sizes, durable decisions over HTTP, start.
+    Gate,
 }
 
 fn main() -> ExitCode {
@@ -65,6 +78,9 @@ fn run() -> Result<()> {
         }
         Chore::Ship => tidy::shipped::ship(&Repository::read(&root)?, &root),
         Chore::Generate { check } => generate::run(&root, check),
+        Chore::Bench {
+            subject: Subject::Gate,
+        } => bench::gate(&root),
         Chore::Licences => report("licences", &licences::breaches(&root)?),
     }
 }

@@ -1,0 +1,74 @@
+//! What a gate loads before it can decide, compressed as the server sends it.
+
+use super::{Figure, Finding};
+use anyhow::{Context, Result, bail};
+use std::path::Path;
+use std::process::Command;
+
+/// The scanner's own file, which is not counted.
+const SCANNER: &str = "zxing";
+
+/// Two figures: everything together, and the WASM alone.
+pub fn measure(root: &Path) -> Result<Vec<Finding>> {
+    let wasm = root.join("target/wasm/gatehouse.wasm");
+    let dist = root.join("web/gate/dist");
+    if !wasm.is_file() || !dist.is_dir() {
+        let reason = "sizes: run script/wasm and script/web first";
+        return Ok(vec![Finding::Skipped(reason.to_owned())]);
+    }
+    if Command::new("brotli").arg("--version").output().is_err() {
+        return Ok(vec![Finding::Skipped(
+            "sizes: install brotli first".to_owned(),
+        )]);
+    }
+    let wasm_kilobytes = brotli_kilobytes(&wasm)?;
+    let mut all = wasm_kilobytes;
+    for file in files_below(&dist)? {
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let sent = !name.ends_with(".map") && !name.ends_with(".br");
+        if sent && !name.contains(SCANNER) && name != "gatehouse.wasm" {
+            all += brotli_kilobytes(&file)?;
+        }
+    }
+    let figure = |what: &str, value, limit| {
+        Finding::Figure(Figure {
+            what: what.to_owned(),
+            value,
+            limit,
+            unit: "kB",
+        })
+    };
+    Ok(vec![
+        figure("all that the gate app needs to decide, brotli", all, 150.0),
+        figure("WASM of it, brotli", wasm_kilobytes, 110.0),
+    ])
+}
+
+fn files_below(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(files_below(&path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+fn brotli_kilobytes(file: &Path) -> Result<f64> {
+    let output = Command::new("brotli")
+        .args(["-q", "11", "-c"])
+        .arg(file)
+        .output()
+        .context("brotli")?;
+    if !output.status.success() {
+        bail!("brotli: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(output.stdout.len() as f64 / 1000.0)
+}
