@@ -10,6 +10,9 @@ use std::process::Command;
 /// What does not build for it is not asked for: a crate for another system stays undownloaded.
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 
+/// Also good for tools that build and test and are not handed on with the program.
+const TOOLS_ALSO: &[&str] = &["MPL-2.0"];
+
 /// A line for each dependency that no licence on the list covers.
 pub fn breaches(root: &Path) -> Result<Vec<String>> {
     let deny: toml::Table = std::fs::read_to_string(root.join("deny.toml"))
@@ -51,7 +54,12 @@ fn npm_breaches(path: &str, lock: &Value, allowed: &[&str]) -> Vec<String> {
     packages
         .filter_map(|(name, package)| {
             let named = serde_json::json!({"name": name, "license": package["license"]});
-            Some(format!("{path}: {}", breach(&named, allowed)?))
+            let is_tool = package["dev"].as_bool() == Some(true);
+            let more = if is_tool { TOOLS_ALSO } else { &[] };
+            Some(format!(
+                "{path}: {}",
+                breach(&named, &[allowed, more].concat())?
+            ))
         })
         .collect()
 }
@@ -152,7 +160,9 @@ mod tests {
             "": {"license": "MIT"},
             "node_modules/a": {"license": "GPL-3.0"},
             "node_modules/b": {},
+            "node_modules/c": {"license": "MPL-2.0"},
+            "node_modules/d": {"license": "MPL-2.0", "dev": true},
         }});
-        assert_eq!(npm_breaches("package-lock.json", &lock, &["MIT"]).len(), 2);
+        assert_eq!(npm_breaches("package-lock.json", &lock, &["MIT"]).len(), 3);
     }
 }

@@ -32,8 +32,20 @@ pub struct RustFile {
     pub tokens: Vec<Token>,
     /// Every function with a body, nested ones too.
     pub functions: Vec<Function>,
-    /// `mod name;` in this file: name and whether for tests only.
-    pub modules: Vec<(String, bool)>,
+    /// Every `mod name;` in this file.
+    pub modules: Vec<Module>,
+    path_attribute: Option<String>,
+}
+
+/// A module that lies in another file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Module {
+    /// Its name.
+    pub name: String,
+    /// Its file as `#[path = "…"]` gives it, from the folder of the declaring file.
+    pub path: Option<String>,
+    /// Whether it is compiled for tests only.
+    pub in_test: bool,
 }
 
 impl RustFile {
@@ -44,6 +56,7 @@ impl RustFile {
             tokens: Vec::new(),
             functions: Vec::new(),
             modules: Vec::new(),
+            path_attribute: None,
         };
         file.walk(stream, false);
         Some(file)
@@ -74,6 +87,9 @@ impl RustFile {
                     self.push(open.to_owned(), group.span_open().start().line, marked);
                     self.walk(group.stream(), marked);
                     self.push(close.to_owned(), group.span_close().end().line, marked);
+                    if let Some(path) = path_attribute(&trees, at) {
+                        self.path_attribute = Some(path);
+                    }
                     if is_test_attribute(&trees, at) {
                         item_in_test = true;
                     } else if group.delimiter() == Delimiter::Brace {
@@ -101,7 +117,11 @@ impl RustFile {
         if keyword == "mod"
             && matches!(rest.first(), Some(TokenTree::Punct(p)) if p.as_char() == ';')
         {
-            self.modules.push((name.to_string(), in_test));
+            self.modules.push(Module {
+                name: name.to_string(),
+                path: self.path_attribute.take(),
+                in_test,
+            });
         }
         if keyword == "fn" {
             let body = rest.iter().find(|tree| ends_signature(tree));
@@ -135,23 +155,29 @@ fn brackets(delimiter: Delimiter) -> (&'static str, &'static str) {
 }
 
 fn is_test_attribute(trees: &[TokenTree], at: usize) -> bool {
-    let (Some(TokenTree::Punct(hash)), TokenTree::Group(group)) =
-        (at.checked_sub(1).map(|before| &trees[before]), &trees[at])
-    else {
-        return false;
-    };
-    let text: String = group
-        .stream()
-        .to_string()
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect();
-    hash.as_char() == '#'
-        && group.delimiter() == Delimiter::Bracket
-        && (text == "test"
+    attribute(trees, at).is_some_and(|text| {
+        text == "test"
             || text.ends_with("::test")
             || text.starts_with("cfg(test")
-            || text.starts_with("cfg(all(test"))
+            || text.starts_with("cfg(all(test")
+    })
+}
+
+fn path_attribute(trees: &[TokenTree], at: usize) -> Option<String> {
+    let text = attribute(trees, at)?;
+    Some(text.strip_prefix("path=\"")?.strip_suffix('"')?.to_owned())
+}
+
+/// The inside of `#[…]` without blanks, where the group at this place is one.
+fn attribute(trees: &[TokenTree], at: usize) -> Option<String> {
+    let (TokenTree::Punct(hash), TokenTree::Group(group)) =
+        (trees.get(at.checked_sub(1)?)?, &trees[at])
+    else {
+        return None;
+    };
+    let is_attribute = hash.as_char() == '#' && group.delimiter() == Delimiter::Bracket;
+    let text = group.stream().to_string();
+    is_attribute.then(|| text.chars().filter(|c| !c.is_whitespace()).collect())
 }
 
 /// Positions in `tokens` at which the texts of `sequence` stand one after the other.
@@ -173,6 +199,7 @@ mod tests {
 use std::fmt;
 mod kept;
 #[cfg(test)]
+#[path = "elsewhere.rs"]
 mod trial;
 
 fn short() -> &'static str {
@@ -203,8 +230,13 @@ fn after() {}
         assert_eq!(instants, [true]);
         let after = file.tokens.iter().find(|token| token.text == "after");
         assert_eq!(after.map(|token| token.in_test), Some(false));
-        let modules = [("kept".to_owned(), false), ("trial".to_owned(), true)];
-        assert_eq!(file.modules, modules);
+        let modules: Vec<(&str, Option<&str>, bool)> = file
+            .modules
+            .iter()
+            .map(|module| (module.name.as_str(), module.path.as_deref(), module.in_test))
+            .collect();
+        let expected = [("kept", None, false), ("trial", Some("elsewhere.rs"), true)];
+        assert_eq!(modules, expected);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Files that nothing leads to: Rust modules that nobody declares, templates that nobody renders,
 //! modules of the gate app that nobody imports.
 
+use super::files_of;
 use crate::repository::Repository;
-use crate::rust_file::{RustFile, Token, find_sequence};
+use crate::rust_file::{Module, RustFile, Token, find_sequence};
 use std::collections::BTreeSet;
 
 const TEMPLATES: &str = "crates/gatehouse-server/templates/";
@@ -14,15 +15,17 @@ pub fn breaches(repository: &Repository) -> Vec<String> {
     found
 }
 
-fn is_root(path: &str) -> bool {
+pub fn is_root(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
-    matches!(
-        parts.as_slice(),
-        [.., "src", "lib.rs" | "main.rs"]
-            | [.., "build.rs"]
-            | [.., "tests", "it", "main.rs"]
-            | [.., "tests" | "examples" | "benches" | "fuzz_targets", _]
-    )
+    let in_sources = parts.iter().rev().skip(2).any(|part| *part == "src");
+    !in_sources
+        && matches!(
+            parts.as_slice(),
+            [.., "src", "lib.rs" | "main.rs"]
+                | [.., "build.rs"]
+                | [.., "tests", "it", "main.rs"]
+                | [.., "tests" | "examples" | "benches" | "fuzz_targets", _]
+        )
 }
 
 fn rust_modules(repository: &Repository) -> Vec<String> {
@@ -37,11 +40,11 @@ fn rust_modules(repository: &Repository) -> Vec<String> {
         let Some(file) = repository.text(&path).and_then(RustFile::parse) else {
             continue;
         };
-        let folder = folder_of_modules(&path);
-        for module in modules(&file) {
-            next.push(format!("{folder}/{module}.rs"));
-            next.push(format!("{folder}/{module}/mod.rs"));
-        }
+        next.extend(
+            modules(&file)
+                .iter()
+                .flat_map(|module| files_of(&path, module)),
+        );
         alive.insert(path);
     }
     let dead = all.iter().filter(|path| !alive.contains(**path));
@@ -50,26 +53,19 @@ fn rust_modules(repository: &Repository) -> Vec<String> {
 }
 
 /// What a file declares. Where a macro of its own writes `mod`, any of its words may be a module.
-fn modules(file: &RustFile) -> Vec<&str> {
+fn modules(file: &RustFile) -> Vec<Module> {
     let tokens: Vec<&Token> = file.tokens.iter().collect();
     if find_sequence(&tokens, &["mod", "$"]).is_empty() {
-        file.modules
-            .iter()
-            .map(|(module, _)| module.as_str())
-            .collect()
-    } else {
-        tokens.iter().map(|token| token.text.as_str()).collect()
+        return file.modules.clone();
     }
-}
-
-/// Where the modules that a file declares lie.
-fn folder_of_modules(path: &str) -> String {
-    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-    if is_root(path) || file == "mod.rs" {
-        folder.to_owned()
-    } else {
-        path.trim_end_matches(".rs").to_owned()
-    }
+    let names = tokens.iter().map(|token| token.text.clone());
+    names
+        .map(|name| Module {
+            name,
+            path: None,
+            in_test: false,
+        })
+        .collect()
 }
 
 fn templates(repository: &Repository) -> Vec<String> {
@@ -108,7 +104,12 @@ mod tests {
     fn a_module_that_nobody_declares_is_found() {
         let repository = Repository::of(&[
             ("crates/a/src/lib.rs", "pub mod one;\nmod two;"),
-            ("crates/a/src/one.rs", "mod inner;"),
+            (
+                "crates/a/src/one.rs",
+                "mod inner;\n#[path = \"one_tests.rs\"]\nmod tests;",
+            ),
+            ("crates/a/src/one_tests.rs", ""),
+            ("crates/a/src/tests/lost.rs", ""),
             ("crates/a/src/one/inner.rs", ""),
             ("crates/a/src/two/mod.rs", "mod leaf;"),
             ("crates/a/src/two/leaf.rs", ""),
@@ -118,7 +119,7 @@ mod tests {
             ("crates/a/tests/it/story.rs", ""),
         ]);
         let found = breaches(&repository);
-        assert_eq!(found.len(), 2, "{found:?}");
+        assert_eq!(found.len(), 3, "{found:?}");
         assert!(found.iter().all(|line| line.contains("lost.rs")));
     }
 

@@ -150,6 +150,8 @@ mod tests {
         assert_eq!(breaches(&repository).len(), 1);
     }
 
+    const BESIDE: &str = "//! Keys.\n#[cfg(test)]\n#[path = \"key_tests.rs\"]\nmod tests;";
+
     #[test]
     fn a_module_declared_for_tests_counts_as_a_test() {
         let repository = Repository::of(&[
@@ -159,6 +161,11 @@ mod tests {
             ),
             (
                 "crates/gatehouse-core/src/trial.rs",
+                "fn f() { g().unwrap(); }",
+            ),
+            ("crates/gatehouse-core/src/key.rs", BESIDE),
+            (
+                "crates/gatehouse-core/src/key_tests.rs",
                 "fn f() { g().unwrap(); }",
             ),
         ]);

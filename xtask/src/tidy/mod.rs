@@ -15,7 +15,7 @@ mod templates;
 mod words;
 
 use crate::repository::Repository;
-use crate::rust_file::RustFile;
+use crate::rust_file::{Module, RustFile};
 
 /// Every breach of every rule, one line each.
 pub fn breaches(repository: &Repository) -> Vec<String> {
@@ -47,38 +47,51 @@ fn rust_files<'a>(
 }
 
 /// Whether a whole file is there for tests only: below a `tests` folder, or a module that
-/// its parent declares under `#[cfg(test)]`.
+/// a file around it declares under `#[cfg(test)]`.
 fn is_test_file(repository: &Repository, path: &str) -> bool {
-    if path.contains("/tests/") || path.contains("/benches/") {
-        return true;
+    path.contains("/tests/")
+        || path.contains("/benches/")
+        || declaring_files(path).iter().any(|parent| {
+            repository
+                .text(parent)
+                .and_then(RustFile::parse)
+                .is_some_and(|file| {
+                    let mut modules = file.modules.iter();
+                    modules.any(|module| {
+                        module.in_test && files_of(parent, module).iter().any(|file| file == path)
+                    })
+                })
+        })
+}
+
+/// Files that may declare the module in this one.
+fn declaring_files(path: &str) -> Vec<String> {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
+    let stem = file.trim_end_matches(".rs").trim_end_matches("_tests");
+    let mut files: Vec<String> = [folder, above]
+        .iter()
+        .flat_map(|folder| ["mod.rs", "lib.rs", "main.rs"].map(|f| format!("{folder}/{f}")))
+        .collect();
+    files.push(format!("{folder}.rs"));
+    files.push(format!("{folder}/{stem}.rs"));
+    files
+}
+
+/// Where a module lies that `parent` declares: the place named, or one of the two usual ones.
+fn files_of(parent: &str, module: &Module) -> Vec<String> {
+    let (folder, file) = parent.rsplit_once('/').unwrap_or(("", parent));
+    if let Some(path) = &module.path {
+        return vec![format!("{folder}/{path}")];
     }
-    let Some((folder, file)) = path.rsplit_once('/') else {
-        return false;
-    };
-    let name = file.trim_end_matches(".rs");
-    let above = folder.rsplit_once('/').map(|(above, _)| above);
-    let mut parents = vec![
-        format!("{folder}/mod.rs"),
-        format!("{folder}/lib.rs"),
-        format!("{folder}/main.rs"),
-        format!("{folder}.rs"),
-    ];
-    if name == "mod" {
-        parents = above
-            .map(|above| ["mod.rs", "lib.rs", "main.rs"].map(|file| format!("{above}/{file}")))
-            .into_iter()
-            .flatten()
-            .collect();
-    }
-    let module = if name == "mod" {
-        folder.rsplit('/').next().unwrap_or(folder)
+    let name = &module.name;
+    let folder = if dead_files::is_root(parent) || file == "mod.rs" {
+        folder
     } else {
-        name
+        parent.trim_end_matches(".rs")
     };
-    parents.iter().any(|parent| {
-        repository
-            .text(parent)
-            .and_then(RustFile::parse)
-            .is_some_and(|file| file.modules.iter().any(|(m, test)| m == module && *test))
-    })
+    vec![
+        format!("{folder}/{name}.rs"),
+        format!("{folder}/{name}/mod.rs"),
+    ]
 }
