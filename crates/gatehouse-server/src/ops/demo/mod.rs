@@ -4,9 +4,12 @@
 //! the same town anywhere; nothing here reads a clock or asks for randomness. Nobody in it
 //! exists: see [`identity`] for the reserved patterns of its numbers.
 
+pub mod attempt;
+pub mod day;
 pub mod household;
 pub mod identity;
 pub mod name;
+pub mod pass;
 pub mod person;
 pub mod plan;
 pub mod random;
