@@ -1,1 +1,0 @@
-//! Events and snapshots: reading back, changed bytes, chains, erasure.
