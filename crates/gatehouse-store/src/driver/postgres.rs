@@ -223,7 +223,7 @@ impl Worker {
             match self.attempt(job) {
                 Err(StoreError::Conflict) if attempt < RETRIES => {
                     self.counters.repeated(1);
-                    std::thread::sleep(pause(attempt, self.number));
+                    wait(pause(attempt, self.number));
                 }
                 end => return end,
             }
@@ -267,6 +267,14 @@ impl Worker {
             }
         }
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "nothing tells when the other transaction has gone; on a thread of its own"
+)]
+fn wait(pause: Duration) {
+    std::thread::sleep(pause);
 }
 
 /// Half to whole of the doubled pause. The jitter comes from thread and attempt: two threads
