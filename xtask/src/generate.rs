@@ -1,6 +1,7 @@
 //! What is derived from the sources and committed, so that a reader need not build anything:
-//! the vocabulary of facts as a page and as a JSON schema.
+//! the vocabulary of facts as a page and as a JSON schema, the list of decisions.
 
+mod decisions;
 mod facts;
 
 use anyhow::{Context, Result, bail};
@@ -9,6 +10,7 @@ use std::path::Path;
 /// Writes every generated file; with `check` compares instead and fails where one differs.
 pub fn run(root: &Path, check: bool) -> Result<()> {
     let files = [
+        ("docs/adr/README.md", decisions::page(root)?),
         ("docs/facts.md", facts::page()),
         ("docs/facts.schema.json", facts::schema()?),
     ];
@@ -38,7 +40,7 @@ mod tests {
     #[test]
     fn a_stale_file_is_found_and_generating_mends_it() {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::create_dir(folder.path().join("docs")).expect("a folder");
+        std::fs::create_dir_all(folder.path().join("docs/adr")).expect("a folder");
         assert!(run(folder.path(), true).is_err());
         run(folder.path(), false).expect("writes");
         run(folder.path(), true).expect("is up to date");

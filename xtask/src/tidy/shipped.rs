@@ -47,7 +47,9 @@ pub fn ship(repository: &Repository, root: &Path) -> Result<()> {
 fn ships(path: &str) -> bool {
     path.starts_with("crates/gatehouse-store/migrations/")
         || (path.starts_with("policies/") && path.ends_with("/policy.toml"))
-        || path.starts_with("testdata/wire/")
+        || ["testdata/audit/", "testdata/pass/", "testdata/wire/"]
+            .iter()
+            .any(|folder| path.starts_with(folder))
 }
 
 fn read(list: &str) -> BTreeMap<String, String> {
