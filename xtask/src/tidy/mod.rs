@@ -12,6 +12,8 @@ pub mod shipped;
 pub mod size;
 mod tables;
 mod templates;
+mod unused;
+mod wording;
 mod words;
 
 use crate::repository::Repository;
@@ -31,6 +33,8 @@ pub fn breaches(repository: &Repository) -> Vec<String> {
         size::breaches,
         tables::breaches,
         templates::breaches,
+        unused::breaches,
+        wording::breaches,
         words::breaches,
     ];
     rules.iter().flat_map(|rule| rule(repository)).collect()
