@@ -5,8 +5,17 @@
 //! `gatehouse_store`. Handlers hold no SQL and no rules; only `ops` opens transactions; the clock
 //! and chance come through [`world::World`]; the environment is read in `config` alone.
 
+pub mod app;
+pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod console;
 pub mod error;
+pub mod gate_state;
+mod layers;
+mod locale;
 pub mod ops;
+mod page;
+mod peer;
+pub mod serve;
 pub mod world;

@@ -1,7 +1,11 @@
 //! The one home of the clock, of chance and of new ids. Everything else takes them as arguments,
 //! so that tests and replays give the same answer.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+
+/// A world that can be handed around.
+pub type SharedWorld = Arc<dyn World>;
 
 /// What comes from outside: the time and random bytes.
 pub trait World: Send + Sync {

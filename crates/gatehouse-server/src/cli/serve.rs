@@ -1,10 +1,12 @@
 //! `gatehouse serve`: pages and gate routes.
 
 use crate::config::{self, Config};
-use anyhow::{Result, bail};
+use crate::world::Computer;
+use anyhow::Result;
 use clap::Args;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Serve pages and gate routes.
 #[derive(Debug, Args)]
@@ -22,6 +24,11 @@ pub fn run(command: ServeCommand) -> Result<()> {
     if command.print_example {
         return Ok(write!(std::io::stdout(), "{}", config::example())?);
     }
-    let _config = Config::load(command.config.as_deref())?;
-    bail!("`gatehouse serve` is not built into this version")
+    let config = Config::load(command.config.as_deref())?;
+    tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_new(&config.log)?)
+        .with_writer(std::io::stderr)
+        .init();
+    crate::serve::run(config, Arc::new(Computer))
 }

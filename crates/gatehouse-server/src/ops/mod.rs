@@ -1,5 +1,12 @@
 //! Use cases, one file each; the only place that opens transactions.
 
+pub mod area_of_gate;
+pub mod change_password;
+pub mod check_health;
 pub mod decide_line;
 pub mod demo;
+pub mod find_caller;
+pub mod list_places;
 pub mod policy_folder;
+pub mod sign_in;
+pub mod sign_out;

@@ -1,0 +1,50 @@
+//! Who is calling: staff with the memberships that hold now.
+
+use super::role::{Permission, Role};
+use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::id::{AreaId, StaffId};
+
+/// A membership that holds at this moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldRole {
+    /// What it may do.
+    pub role: Role,
+    /// Top of the subtree in which it holds.
+    pub area: AreaId,
+}
+
+/// The signed-in person behind a request.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who.
+    pub staff: StaffId,
+    /// As colleagues know them.
+    pub name: String,
+    /// Language of their pages.
+    pub lang: Lang,
+    /// Until it is done, every page leads there.
+    pub must_change_password: bool,
+    /// Which session.
+    pub token_hash: [u8; 32],
+    /// Memberships that hold now.
+    pub roles: Vec<HeldRole>,
+}
+
+impl Caller {
+    /// Whether a permission is held anywhere.
+    pub fn may_somewhere(&self, permission: Permission) -> bool {
+        self.roles.iter().any(|held| held.role.may(permission))
+    }
+
+    /// Whether a permission is held in an area, given the area and all above it.
+    pub fn may_in(&self, permission: Permission, path: &[AreaId]) -> bool {
+        self.roles
+            .iter()
+            .any(|held| held.role.may(permission) && path.contains(&held.area))
+    }
+
+    /// Whether anything at all is held in an area: only then they may know that it exists.
+    pub fn belongs_to(&self, path: &[AreaId]) -> bool {
+        self.roles.iter().any(|held| path.contains(&held.area))
+    }
+}

@@ -1,0 +1,6 @@
+//! Who may do what: roles, permissions, areas, sessions.
+
+pub mod access;
+pub mod caller;
+pub mod password;
+pub mod role;

@@ -1,0 +1,107 @@
+//! Roles and what each may do. A role holds in the subtree of a membership's area.
+
+/// What a membership may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// 值守员
+    Guard,
+    /// 值班长
+    ShiftLead,
+    /// 网格员
+    GridWorker,
+    /// 卫生人员
+    HealthWorker,
+    /// 社区
+    CommunityOffice,
+    /// 街道指挥部
+    StreetCommand,
+    /// 县指挥部
+    CountyCommand,
+    /// 审计
+    Auditor,
+    /// 管理员
+    Administrator,
+}
+
+/// Something that a route asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Work a gate: decide, record, fetch the snapshot.
+    WorkGate,
+    /// Make a phone a device of a gate.
+    EnrolDevice,
+    /// See the crossings of a gate, masked.
+    SeeCrossings,
+    /// See open items and record their outcome.
+    KeepOpenItems,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 9] = [
+        Role::Guard,
+        Role::ShiftLead,
+        Role::GridWorker,
+        Role::HealthWorker,
+        Role::CommunityOffice,
+        Role::StreetCommand,
+        Role::CountyCommand,
+        Role::Auditor,
+        Role::Administrator,
+    ];
+
+    /// As it stands in the database and in keys of texts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Role::Guard => "guard",
+            Role::ShiftLead => "shift_lead",
+            Role::GridWorker => "grid_worker",
+            Role::HealthWorker => "health_worker",
+            Role::CommunityOffice => "community_office",
+            Role::StreetCommand => "street_command",
+            Role::CountyCommand => "county_command",
+            Role::Auditor => "auditor",
+            Role::Administrator => "administrator",
+        }
+    }
+
+    /// Key of what people call it.
+    pub const fn text_key(self) -> &'static str {
+        match self {
+            Role::Guard => "role-guard",
+            Role::ShiftLead => "role-shift_lead",
+            Role::GridWorker => "role-grid_worker",
+            Role::HealthWorker => "role-health_worker",
+            Role::CommunityOffice => "role-community_office",
+            Role::StreetCommand => "role-street_command",
+            Role::CountyCommand => "role-county_command",
+            Role::Auditor => "role-auditor",
+            Role::Administrator => "role-administrator",
+        }
+    }
+
+    /// The role of this name.
+    pub fn named(name: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.name() == name)
+    }
+
+    /// What the role may do.
+    pub const fn permissions(self) -> &'static [Permission] {
+        use Permission::{EnrolDevice, KeepOpenItems, SeeCrossings, WorkGate};
+        match self {
+            Role::Guard => &[WorkGate, EnrolDevice, SeeCrossings],
+            Role::ShiftLead => &[WorkGate, EnrolDevice, SeeCrossings, KeepOpenItems],
+            Role::HealthWorker => &[KeepOpenItems],
+            Role::CommunityOffice => &[EnrolDevice, SeeCrossings, KeepOpenItems],
+            Role::StreetCommand | Role::CountyCommand => &[SeeCrossings, KeepOpenItems],
+            Role::Auditor => &[SeeCrossings],
+            // Whoever keeps the accounts sees nobody's comings and goings.
+            Role::GridWorker | Role::Administrator => &[],
+        }
+    }
+
+    /// Whether the role has a permission.
+    pub fn may(self, permission: Permission) -> bool {
+        self.permissions().contains(&permission)
+    }
+}

@@ -1,0 +1,68 @@
+//! The first page after signing in: the caller's gates, and what they may do there.
+
+use crate::app::App;
+use crate::auth::caller::Caller;
+use crate::auth::role::Permission::{KeepOpenItems, SeeCrossings, WorkGate};
+use crate::ops::list_places::{Place, list_places};
+use crate::page::{Frame, PageError, show as show_page};
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage {
+    frame: Frame,
+    name: String,
+    places: Vec<PlaceCard>,
+}
+
+struct PlaceCard {
+    id: String,
+    gate: String,
+    compound: String,
+    roles: Vec<&'static str>,
+    works: bool,
+    sees: bool,
+    keeps: bool,
+}
+
+/// GET /
+pub async fn show(
+    State(app): State<App>,
+    Extension(caller): Extension<Arc<Caller>>,
+    frame: Frame,
+) -> Response {
+    match list_places(&app, &caller).await {
+        Ok(places) => {
+            let places = places
+                .into_iter()
+                .map(|place| card(place, &caller))
+                .collect();
+            show_page(&HomePage {
+                frame,
+                name: caller.name.clone(),
+                places,
+            })
+        }
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+fn card(place: Place, caller: &Caller) -> PlaceCard {
+    let held = caller
+        .roles
+        .iter()
+        .filter(|held| place.path.contains(&held.area));
+    PlaceCard {
+        roles: held.map(|held| held.role.text_key()).collect(),
+        works: caller.may_in(WorkGate, &place.path),
+        sees: caller.may_in(SeeCrossings, &place.path),
+        keeps: caller.may_in(KeepOpenItems, &place.path),
+        id: place.gate.to_string(),
+        gate: place.gate_name,
+        compound: place.compound,
+    }
+}

@@ -1,0 +1,25 @@
+//! Language and type size, kept in cookies of the browser.
+
+use crate::page::redirect_with_cookie;
+use axum::Form;
+use axum::response::Response;
+use serde::Deserialize;
+
+/// What is switched, and where to go back to.
+#[derive(Deserialize)]
+pub struct Look {
+    set: String,
+    back: String,
+}
+
+/// POST /look
+pub async fn submit(Form(look): Form<Look>) -> Response {
+    let cookie = match look.set.as_str() {
+        "lang-en" => "lang=en",
+        "lang-zh" => "lang=zh",
+        "type-large" => "type=large",
+        _ => "type=normal",
+    };
+    let cookie = format!("{cookie}; Path=/; Max-Age=31536000; SameSite=Lax");
+    redirect_with_cookie(&look.back, &cookie)
+}
