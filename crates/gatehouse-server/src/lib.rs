@@ -17,5 +17,6 @@ mod locale;
 pub mod ops;
 mod page;
 mod peer;
+pub mod secrets;
 pub mod serve;
 pub mod world;
