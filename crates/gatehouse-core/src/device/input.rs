@@ -1,0 +1,171 @@
+//! What the page tells the device: one JSON object per tap, scan or reply of the server.
+//!
+//! Unknown keys are refused. The catalogue with an example of each is `docs/device.md`.
+
+use super::words::Language;
+use crate::gate::subject::SubjectKind;
+use crate::gate::{Outcome, Verdict, Way};
+use crate::id::{DeviceId, GateId, StaffId};
+use crate::moment::Moment;
+use serde::{Deserialize, Serialize};
+
+/// Most bytes of one request; a snapshot of a large compound fits several times.
+pub const REQUEST_BYTES_MOST: usize = 32 << 20;
+
+/// Most characters of anything a guard types or scans.
+pub const TEXT_CHARACTERS_MOST: usize = 2_000;
+
+/// One call of the device: when, in which language, what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// The device's clock.
+    pub moment: Moment,
+    /// Language of everything on the screen that follows.
+    pub lang: Language,
+    /// What happened.
+    pub input: Input,
+}
+
+/// What happened on the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "input", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Input {
+    /// Once after enrolment: whose chain this is and which root key it trusts.
+    Enrol {
+        /// This device.
+        device: DeviceId,
+        /// The gate it is bound to.
+        gate: GateId,
+        /// Ed25519 public key of the root, 32 bytes.
+        root_key_base64: String,
+    },
+    /// A signed snapshot (COSE_Sign1) as the server sent it; again after every start.
+    Snapshot {
+        /// Its bytes.
+        bytes_base64: String,
+    },
+    /// Guards clock in (GATE-2: mask and armband are part of it).
+    ShiftStart {
+        /// Who is on duty; the first is named in the records.
+        guards: Vec<Guard>,
+        /// The masks are on (ZJ-3.三).
+        mask: bool,
+        /// The armbands are on (ZX 5).
+        armband: bool,
+    },
+    /// The shift ends.
+    ShiftEnd {},
+    /// A camera or hardware scanner read this.
+    Scan {
+        /// Text of the QR code.
+        text: String,
+        /// Direction chosen on the screen.
+        way: Way,
+    },
+    /// The number on the card, typed.
+    Card {
+        /// As printed.
+        number: String,
+        /// Direction.
+        way: Way,
+    },
+    /// A resident without a pass: all four together (GATE-12).
+    Lookup {
+        /// Building, `6` or `6栋`.
+        building: String,
+        /// Unit; empty where the building has none.
+        unit: String,
+        /// Room, `302`.
+        room: String,
+        /// Surname.
+        surname: String,
+        /// Direction.
+        way: Way,
+    },
+    /// Somebody without a pass of this compound.
+    Begin {
+        /// Who or what it is.
+        subject_kind: SubjectKind,
+        /// Direction.
+        way: Way,
+        /// Where they go, as the guard heard it: `3-2-302`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<String>,
+        /// Plate of a vehicle.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        plate: Option<String>,
+    },
+    /// The answer to one control of the open case.
+    Fact {
+        /// Name of the fact, from the control.
+        fact: String,
+        /// Its value in the form of the vocabulary (`gatehouse gate facts`).
+        value: serde_json::Value,
+    },
+    /// Illness, birth, fire, danger: admitted before anything else (SCOPE-3).
+    Emergency {
+        /// Direction.
+        way: Way,
+        /// Which, if somebody said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        what: Option<EmergencyKind>,
+    },
+    /// The guard reports that somebody is feverish (GATE-7).
+    Fever {},
+    /// What really happened; ends the case with exactly one event.
+    Finish {
+        /// The outcome.
+        outcome: Outcome,
+        /// Why it differs from the verdict, where it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        overruling_reason: Option<OverrulingReason>,
+    },
+    /// A further event that names an earlier one (GATE-3).
+    Amend {
+        /// Number of the earlier event of this device.
+        seq: u64,
+        /// What it changes.
+        change: Change,
+    },
+    /// Drops the open case; nothing is recorded.
+    Cancel {},
+    /// The server's reply to a batch of events.
+    Sent {
+        /// Everything up to here is committed.
+        acknowledged_through: u64,
+        /// What the server decided with its own facts.
+        answers: Vec<Answer>,
+        /// The server's clock, to notice a wrong one here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        server_millis: Option<i64>,
+    },
+    /// Time passed.
+    Tick {},
+}
+
+/// A guard on duty.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guard {
+    /// Account.
+    pub staff: StaffId,
+    /// As colleagues call them, 李师傅.
+    pub name: String,
+}
+
+/// The server's second decision on one event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// The event.
+    pub seq: u64,
+    /// Its verdict there.
+    pub verdict: Verdict,
+    /// Whether that is graver than the device's.
+    pub graver: bool,
+    /// Row ids that decided it.
+    pub rows: Vec<String>,
+    /// Their sentences, ready to show.
+    pub sentences: Vec<String>,
+}
