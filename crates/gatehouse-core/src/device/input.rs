@@ -169,3 +169,56 @@ pub struct Answer {
     /// Their sentences, ready to show.
     pub sentences: Vec<String>,
 }
+
+/// Why the outcome of a crossing differs from its verdict (改判); a closed list, no free text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OverrulingReason {
+    /// 值班长定的.
+    ShiftLeadDecided,
+    /// 有单位批准.
+    OfficeApproved,
+    /// 后来补齐了.
+    SuppliedLater,
+    /// 来人自己走了.
+    LeftByChoice,
+    /// 没拦，已经过去.
+    WentThrough,
+    /// 其实是急事.
+    EmergencyFound,
+}
+
+/// What an emergency was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EmergencyKind {
+    /// 急病.
+    Illness,
+    /// 生孩子.
+    Birth,
+    /// 着火.
+    Fire,
+    /// 有危险.
+    Danger,
+}
+
+/// What a further event changes about an earlier one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Change {
+    /// 点错了: it did not happen.
+    Undo {},
+    /// It ended differently.
+    Outcome {
+        /// What really happened.
+        outcome: Outcome,
+        /// Why it differs from the verdict, where it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<OverrulingReason>,
+    },
+    /// What the emergency was.
+    Emergency {
+        /// Which.
+        what: EmergencyKind,
+    },
+}

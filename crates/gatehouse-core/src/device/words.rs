@@ -1,0 +1,371 @@
+//! The sentences of the device itself (glossary §3): passes, look-up, offline, emergency, fever,
+//! errors. Sentences of policy rows come with the compiled policy.
+
+use crate::gate::compiled::Text;
+use crate::gate::fact::{Words, words};
+use crate::gate::{Outcome, Verdict, Way};
+use crate::moment::{CivilDay, Moment};
+use serde::{Deserialize, Serialize};
+
+/// Language of a screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// Chinese.
+    #[default]
+    Zh,
+    /// English.
+    En,
+}
+
+impl Language {
+    /// The words of this language.
+    pub fn of(self, words: Words) -> &'static str {
+        match self {
+            Language::Zh => words.zh,
+            Language::En => words.en,
+        }
+    }
+
+    /// The text of this language.
+    pub fn text(self, text: &Text) -> &str {
+        match self {
+            Language::Zh => &text.zh,
+            Language::En => &text.en,
+        }
+    }
+}
+
+/// Values for the slots of a sentence.
+#[derive(Clone, Debug, Default)]
+pub struct Slots(Vec<(&'static str, String)>);
+
+impl Slots {
+    /// No values.
+    pub fn new() -> Slots {
+        Slots::default()
+    }
+
+    /// One more value.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Slots {
+        self.0.push((name, value.into()));
+        self
+    }
+
+    /// Fills the slots in one pass, so that a value with braces is never read as a slot. A slot
+    /// without a value becomes `—`: a guard must not read a word of the program.
+    pub fn fill(&self, template: &str) -> String {
+        let mut filled = String::with_capacity(template.len() + 16);
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            filled.push_str(before);
+            let Some((name, tail)) = after.split_once('}') else {
+                rest = after;
+                break;
+            };
+            let value = self.0.iter().find(|slot| slot.0 == name);
+            filled.push_str(value.map_or("—", |slot| &slot.1));
+            rest = tail;
+        }
+        filled.push_str(rest);
+        filled
+    }
+}
+
+macro_rules! sentences {
+    ($($(#[$doc:meta])* $name:ident = $zh:literal, $en:literal;)*) => {
+        $($(#[$doc])* pub(crate) const $name: Words = words($zh, $en);)*
+        /// Every sentence with its name, for tests.
+        #[cfg(test)]
+        pub(crate) const EVERY: &[(&str, Words)] = &[$((stringify!($name), $name),)*];
+    };
+}
+
+sentences! {
+    ADMIT = "放行", "Let through";
+    ASK = "请补充", "More needed";
+    REFUSE = "不放行", "Do not let through";
+    REFER = "转办", "Hand over";
+
+    READY = "请扫码", "Ready to scan";
+    READY_HOW = "把码放进框里，离远一点更快。", "Hold the code in the frame, a little farther away.";
+    SHIFT_FIRST = "请先接班", "Start the shift first";
+    SHIFT_HOW = "选好值守的人，戴好口罩和袖标。", "Choose who is on duty. Mask and armband on.";
+    SHIFT_MASK = "请戴好口罩再接班。", "Put on the mask before the shift starts.";
+    SHIFT_NOBODY = "请选好值守的人。", "Choose who is on duty.";
+    SHIFT_CASE = "手上这一位还没办完，请先记下。", "Record the person at the gate first.";
+
+    OFFLINE = "没网，照常用。存了 {count} 条，有网自动传。",
+        "No network; go on as usual. {count} kept, sent by itself later.";
+    STALE = "名单是 {age} 前的，可能有变。拿不准，叫值班长。",
+        "The list is {age} old and may have changed. In doubt, call the shift lead.";
+    PAST = "名单过旧，只查证和日期。拿不准，打值班室 {phone}。",
+        "List too old: only pass and dates are checked. In doubt, call the duty desk, {phone}.";
+    NO_LIST = "还没有名单。请连上网，等一会儿。",
+        "No list yet. Connect to the network and wait a moment.";
+    SKEW = "手机时间不准，差 {minutes} 分钟。请调准，记录会注明。",
+        "The phone clock is {minutes} minutes off. Records say so; please set it.";
+    LIST_AGE = "按 {age} 前的名单", "By the list of {age} ago";
+    LIST_NOW = "按刚到的名单", "By the newest list";
+
+    COPIED = "这张证 {minutes} 分钟前刚用过。请看照片，已告诉值班长。",
+        "Used {minutes} minutes ago. Look at the photo; the shift lead knows.";
+    GRACE = "证过期 {days} 天，现在没网，住户先用。请提醒补办。",
+        "Expired {days} days ago; no network, so a resident may still use it. Remind them.";
+    PASS_ALTERED = "这张证验不过，不能用。住户请查房号，不要扣证。",
+        "This pass does not verify. For a resident, look up the room; do not keep the card.";
+    PASS_EXPIRED = "证到 {date} 已到期。住户照样回家，访客重新登记。",
+        "The pass ended on {date}. Residents still go home; visitors register again.";
+    PASS_NOT_YET = "证从 {date} 起才能用。现在按没带证办。",
+        "The pass starts on {date}. For now, go on as without a pass.";
+    PASS_REVOKED = "这张证已作废。住户请查房号，新证在 {office} 领。",
+        "This pass has been revoked. Look up a resident by room; a new one is at {office}.";
+    PASS_ELSEWHERE = "这是 {compound} 的证，这里不能用。可以按访客办。",
+        "A pass of {compound}; not valid here. Treat them as a visitor.";
+    OTHER_COMPOUND = "别的小区", "another compound";
+    PASS_UNKNOWN = "这张证暂时查不到。请查房号，或打 {phone}。",
+        "This pass cannot be checked yet. Look up the room or call {phone}.";
+    PASS_UNREADABLE = "没扫上。离远一点，或输入卡号。",
+        "Not read. Hold it farther away, or type the number.";
+
+    LOOKUP_NONE = "没查到。请再问一遍楼号、房号和姓。",
+        "Not found. Ask again for building, room and surname.";
+    LOOKUP_WAIT = "查得太快了。请等 {minutes} 分钟，或叫值班长。",
+        "Too many look-ups. Wait {minutes} minutes, or call the shift lead.";
+    LOOKUP_CHOOSE = "是哪一位？", "Which of them?";
+    LOOKUP_HOW = "看人点一位，不要念名字。", "Look, then tap one. Do not read the names out.";
+
+    EMERGENCY_DONE = "已放行，先走，事后补记。", "Gone through; notes can wait.";
+    FEVER_FIRST = "请到旁边坐 {minutes} 分钟，再量一次。",
+        "Please sit over there for {minutes} minutes; we will measure again.";
+    FEVER_NORMAL = "复测 {temperature}，正常，接着办。两次都记下。",
+        "Second reading {temperature}, normal: go on. Both are kept.";
+    FEVER_HIGH = "转办。请来人在 {place} 等，戴好口罩。已报：{receivers}。",
+        "Hand over. Ask them to wait at {place}, mask on. Told: {receivers}.";
+    FEVER_REPORTED = "请您先歇一下，我请人来帮您看。",
+        "Please rest; I am getting someone to look after you.";
+    FEVER_SEAT = "请到旁边坐，戴好口罩。", "Please sit over there, mask on.";
+    HELD = "请您稍等，我请值班长来。", "One moment, I am calling the shift lead.";
+
+    QUOTA_UNSURE = "{window}出门 {least} 至 {most} 次，还有一台手机没传。这次放行。",
+        "Out {least} to {most} times {window}; one phone has not sent yet. Let through this time.";
+    NO_RULE = "规则没写到这种情况。请叫值班长定，定了要记下。",
+        "No rule covers this. The shift lead decides; the decision is recorded.";
+    NO_POLICY = "现在没有限制，正常进出，不记姓名。",
+        "No restriction now. People cross as usual; no names are kept.";
+    GRAVER = "名单刚更新：{verdict}。请按这个办。",
+        "The list has just changed: {verdict}. Follow this.";
+    CLAUSE = "依据：{notice} {clause}", "Rule: {notice} {clause}";
+    LOCAL = "本地自定", "local choice";
+
+    ERROR_INPUT = "这一步没办成，前面的还在。请再点一次；不行拨 {phone}。",
+        "That did not work; what you did before is still here. Tap again, or call {phone}.";
+    ERROR_NO_CASE = "现在没有要办的人。请重新扫码。", "Nobody is being checked now. Scan again.";
+    ERROR_REASON = "和判定不一样，请选一个理由。", "This differs from the verdict. Choose a reason.";
+    ERROR_LIST = "新名单没收下，还用原来的。请告诉社区。",
+        "The new list was not taken; the old one stays. Tell the community.";
+    ERROR_NOTHING = "没有这条记录，改不了。", "There is no such record to change.";
+    MESSAGE = "请看一下", "Please read";
+    ERROR_TITLE = "没办成", "Not done";
+    CHANGED = "已更正。", "Corrected.";
+    UNDONE = "已撤销，按没发生记下。", "Undone; recorded as not having happened.";
+
+    CROSSED_IN = "放行，下一位", "Let through, next";
+    TURNED_BACK = "记为已返回", "Turned back";
+    TAKEN = "已接手", "Taken in charge";
+    NOT_KNOWN = "不清楚", "Not clear";
+    LET_THROUGH = "还是通过了", "Crossed anyway";
+    WAS_CROSSED = "已通过", "crossed";
+    WAS_TURNED = "已返回", "turned back";
+    WAS_TAKEN = "已接手", "taken in charge";
+    WAS_UNKNOWN = "不清楚", "not clear";
+    WAS_EMERGENCY = "紧急放行", "emergency";
+    WAS_UNDONE = "已撤销", "undone";
+    WAY_IN = "进", "in";
+    WAY_OUT = "出", "out";
+    SOMEBODY = "来人", "person";
+
+    BECAUSE_LEAD = "值班长定的", "The shift lead decided";
+    BECAUSE_OFFICE = "有单位批准", "An office approved";
+    BECAUSE_SUPPLIED = "后来补齐了", "Supplied afterwards";
+    BECAUSE_LEFT = "来人自己走了", "They chose to leave";
+    BECAUSE_WENT = "没拦，已经过去", "They had gone through";
+    BECAUSE_EMERGENCY = "其实是急事", "It was an emergency";
+
+    DUTY_TEMPERATURE = "量体温。", "Measure the temperature.";
+    DUTY_REGISTER = "登记。", "Register.";
+    DUTY_MASK = "戴好口罩。", "Mask on.";
+    DUTY_APART = "请到旁边坐，和别人隔开。", "A seat to the side, apart from others.";
+    DUTY_REPORT = "告诉{receivers}。", "Tell {receivers}.";
+    DUTY_REPORT_WITHIN = "{minutes} 分钟内告诉{receivers}。",
+        "Tell {receivers} within {minutes} minutes.";
+    DUTY_HAND = "交给{receivers}，记下谁接走的。", "Hand over to {receivers}; note who took charge.";
+    DUTY_TRANSPORT = "{receivers}来接，不用自己去。", "{receivers} comes; nobody goes alone.";
+    DUTY_DOCTOR = "劝去看医生。", "Advise to see a doctor.";
+    DUTY_PASS = "登记好，发证。", "Once registered, issue a pass.";
+    DUTY_END_PASSES = "原来的证不再用。", "Earlier passes end.";
+    DUTY_CLOCK = "{minutes} 分钟内出来。", "Back out within {minutes} minutes.";
+    DUTY_FOLLOW = "过后再问一次。", "Ask again later.";
+
+    STEP_PERSON = "看人点一位，不要念名字。", "Look, then tap one. Do not read the names out.";
+    CALL = "打给{receivers}", "Call {receivers}";
+    YES = "是", "Yes";
+    NO = "不是", "No";
+    MAN = "男", "man";
+    WOMAN = "女", "woman";
+    AGE_BAND = "{age} 多岁", "{age}s";
+    AGE_CHILD = "不到 10 岁", "under 10";
+    AGE_OLD = "80 岁以上", "80 or older";
+    ROOM = "{building} 栋 {unit} 单元 {room}", "Building {building}, unit {unit}, {room}";
+    ROOM_NO_UNIT = "{building} 栋 {room}", "Building {building}, {room}";
+    ANYWHERE = "旁边", "the side";
+    DUTY_DESK = "值班室", "the duty desk";
+    COMMUNITY = "社区", "the community";
+    AT_GATE = "门岗", "the gate";
+
+    UNDER_A_MINUTE = "不到 1 分钟", "under 1 minute";
+    ONE_MINUTE = "1 分钟", "1 minute";
+    MINUTES = "{n} 分钟", "{n} minutes";
+    ONE_HOUR = "1 小时", "1 hour";
+    HOURS = "{n} 小时", "{n} hours";
+    DAYS = "{n} 天", "{n} days";
+    DATE = "{month}月{day}日", "{day} {month}";
+}
+
+/// The word of a verdict.
+pub fn verdict(verdict: Verdict) -> Words {
+    match verdict {
+        Verdict::Admit => ADMIT,
+        Verdict::Ask => ASK,
+        Verdict::Refuse => REFUSE,
+        Verdict::Refer => REFER,
+    }
+}
+
+/// What came of a crossing, as a record says it.
+pub fn outcome(outcome: Outcome) -> Words {
+    match outcome {
+        Outcome::Crossed => WAS_CROSSED,
+        Outcome::TurnedBack => WAS_TURNED,
+        Outcome::TakenInCharge => WAS_TAKEN,
+        Outcome::Unknown => WAS_UNKNOWN,
+    }
+}
+
+/// 进 or 出.
+pub fn way(way: Way) -> Words {
+    match way {
+        Way::In => WAY_IN,
+        Way::Out => WAY_OUT,
+    }
+}
+
+/// A length of time, rounded as people say it (glossary §2.6): 26 分钟, not 26:14.
+pub fn length(lang: Language, minutes: u32) -> String {
+    let (template, n) = match minutes {
+        0 => (UNDER_A_MINUTE, 0),
+        1 => (ONE_MINUTE, 1),
+        2..=89 => (MINUTES, minutes),
+        _ => match (minutes + 30) / 60 {
+            1 => (ONE_HOUR, 1),
+            hours @ 2..=47 => (HOURS, hours),
+            hours => (DAYS, (hours + 12) / 24),
+        },
+    };
+    Slots::new().with("n", n.to_string()).fill(lang.of(template))
+}
+
+/// 11月28日, 28 Nov.
+pub fn date(lang: Language, day: CivilDay) -> String {
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let date = day.date();
+    let month = match lang {
+        Language::Zh => date.month.to_string(),
+        Language::En => MONTHS[usize::from(date.month.clamp(1, 12)) - 1].to_owned(),
+    };
+    Slots::new()
+        .with("month", month)
+        .with("day", date.day.to_string())
+        .fill(lang.of(DATE))
+}
+
+/// 14:05.
+pub fn clock(moment: Moment) -> String {
+    let minute = moment.minute_of_day();
+    let mut text = String::with_capacity(5);
+    for (position, number) in [minute / 60, minute % 60].into_iter().enumerate() {
+        if position == 1 {
+            text.push(':');
+        }
+        if number < 10 {
+            text.push('0');
+        }
+        text.push_str(&number.to_string());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn slots(template: &str) -> BTreeSet<&str> {
+        let after_braces = template.split('{').skip(1);
+        after_braces
+            .filter_map(|part| Some(part.split_once('}')?.0))
+            .collect()
+    }
+
+    #[test]
+    fn both_languages_have_the_same_slots_and_no_forbidden_word() {
+        for (name, words) in EVERY {
+            assert_eq!(slots(words.zh), slots(words.en), "{name}");
+            assert!(!words.zh.is_empty() && !words.en.is_empty(), "{name}");
+            // Glossary §2.8.
+            for never in ["一律", "严禁", "必须", "拒不", "追究", "！", "异常", "隔离", "密接"] {
+                assert!(!words.zh.contains(never), "{name}: {never}");
+            }
+            for never in ["must ", "illegal", "suspect", "!", "error"] {
+                assert!(!words.en.contains(never), "{name}: {never}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_sentence_at_the_gate_is_short() {
+        for (name, words) in EVERY {
+            for sentence in words.zh.split_inclusive(['。', '？']) {
+                assert!(sentence.chars().count() <= 30, "{name}: {sentence}");
+            }
+        }
+    }
+
+    #[test]
+    fn slots_are_filled_once_and_what_is_missing_is_a_dash() {
+        let slots = Slots::new().with("a", "{b}").with("b", "two");
+        assert_eq!(slots.fill("{a} {b} {c} {"), "{b} two — ");
+        assert_eq!(slots.fill("plain"), "plain");
+    }
+
+    #[test]
+    fn lengths_are_rounded_as_people_say_them() {
+        let table = [
+            (0, "不到 1 分钟", "under 1 minute"),
+            (1, "1 分钟", "1 minute"),
+            (26, "26 分钟", "26 minutes"),
+            (89, "89 分钟", "89 minutes"),
+            (90, "2 小时", "2 hours"),
+            (24 * 60, "24 小时", "24 hours"),
+            (47 * 60 + 29, "47 小时", "47 hours"),
+            (47 * 60 + 30, "2 天", "2 days"),
+            (10 * 24 * 60, "10 天", "10 days"),
+        ];
+        for (minutes, zh, en) in table {
+            assert_eq!(length(Language::Zh, minutes), zh);
+            assert_eq!(length(Language::En, minutes), en);
+        }
+    }
+}
