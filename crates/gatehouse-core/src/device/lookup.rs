@@ -3,7 +3,6 @@
 //! Only the residents of the snapshot are searched; all four must fit, so that the register
 //! cannot be leafed through, and look-ups are limited per device and counted in the record.
 
-use super::seen::Minutes;
 use crate::moment::Moment;
 use crate::wire::cbor::{Cbor, Read, Reader, Writer};
 
@@ -31,7 +30,8 @@ impl LookupLimit {
             return Ok(());
         }
         let first = self.at_millis.first().copied().unwrap_or(now.millis);
-        Err(Minutes::up(first.saturating_sub(since)))
+        let wait = first.saturating_sub(since).saturating_add(59_999) / 60_000;
+        Err(u32::try_from(wait).unwrap_or(1).max(1))
     }
 }
 

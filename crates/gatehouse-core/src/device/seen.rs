@@ -1,108 +1,107 @@
-//! Passes that came in lately: the same pass inside twice within minutes is flagged, not refused
-//! (PASS-4).
+//! Passes that crossed lately, so that a copied one is noticed (PASS-4).
 
+use crate::gate::Way;
 use crate::moment::Moment;
+use crate::pass::{CopyFlag, PassNumber, Use, copy_flag};
 use crate::wire::cbor::{Cbor, CborError, Read, Reader, Writer};
 
 /// Minutes within which a second entry is flagged (local choice).
-pub const COPIED_MINUTES: i64 = 5;
+pub const COPIED_MINUTES: u32 = 5;
 /// Passes that are remembered; a compound of 20 000 brings about 1 700 in five minutes (GATE-11).
 const HELD_MOST: usize = 2048;
 
-/// Whole minutes of a time in milliseconds.
-pub(crate) struct Minutes;
-
-impl Minutes {
-    /// Begun minutes; never negative.
-    pub fn up(millis: i64) -> u32 {
-        let minutes = millis.max(0).saturating_add(59_999) / 60_000;
-        u32::try_from(minutes).unwrap_or(u32::MAX)
-    }
-
-    /// Full minutes; never negative.
-    pub fn full(millis: i64) -> u32 {
-        u32::try_from(millis.max(0) / 60_000).unwrap_or(u32::MAX)
-    }
-}
-
-/// Number of a pass: (list, index).
-pub(crate) type PassNumber = (u32, u32);
-
-/// Latest entries, oldest first.
+/// Latest uses, oldest first, each pass once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
-    inside: Vec<(PassNumber, i64)>,
+    uses: Vec<(PassNumber, Use)>,
 }
 
 impl Seen {
-    /// How many minutes ago the pass came in, if that makes it a copied one.
-    pub fn minutes_since_entry(&self, pass: PassNumber, now: Moment) -> Option<u32> {
-        let at = self.inside.iter().rev().find(|seen| seen.0 == pass)?.1;
-        let since = now.millis.saturating_sub(at);
-        (0..COPIED_MINUTES * 60_000)
-            .contains(&since)
-            .then(|| Minutes::up(since).max(1))
-    }
-
-    /// The pass came in.
-    pub fn came_in(&mut self, pass: PassNumber, now: Moment) {
-        let since = now.millis.saturating_sub(COPIED_MINUTES * 60_000);
-        self.inside
-            .retain(|seen| seen.0 != pass && seen.1 > since && seen.1 <= now.millis);
-        if self.inside.len() >= HELD_MOST {
-            self.inside.remove(0);
+    /// Whether the pass came in minutes ago and comes in again.
+    pub fn flag(&self, pass: PassNumber, way: Way, now: Moment) -> Option<CopyFlag> {
+        // Going out twice is a forgotten scan on the way in, no copy.
+        if way == Way::Out {
+            return None;
         }
-        self.inside.push((pass, now.millis));
+        let last = self.uses.iter().find(|seen| seen.0 == pass)?.1;
+        copy_flag(Some(last), way, now, COPIED_MINUTES)
     }
 
-    /// The pass went out, or its entry was undone.
-    pub fn left(&mut self, pass: PassNumber) {
-        self.inside.retain(|seen| seen.0 != pass);
+    /// The pass crossed.
+    pub fn crossed(&mut self, pass: PassNumber, way: Way, now: Moment) {
+        let since = now
+            .millis
+            .saturating_sub(i64::from(COPIED_MINUTES) * 60_000);
+        self.uses
+            .retain(|seen| seen.0 != pass && seen.1.at.millis > since);
+        if self.uses.len() >= HELD_MOST {
+            self.uses.remove(0);
+        }
+        self.uses.push((pass, Use { way, at: now }));
+    }
+
+    /// The crossing did not happen after all.
+    pub fn forget(&mut self, pass: PassNumber) {
+        self.uses.retain(|seen| seen.0 != pass);
     }
 }
 
 impl Cbor for Seen {
     fn write(&self, to: &mut Writer) {
-        to.array(self.inside.len());
-        for ((list, index), at) in &self.inside {
-            to.array(3)
-                .uint(u64::from(*list))
-                .uint(u64::from(*index))
-                .int(*at);
+        to.array(self.uses.len());
+        for (pass, seen) in &self.uses {
+            to.array(4)
+                .item(pass)
+                .boolean(seen.way == Way::Out)
+                .int(seen.at.millis)
+                .int(seen.at.offset_minutes.into());
         }
     }
     fn read(from: &mut Reader<'_>) -> Read<Seen> {
         let count = from.array(HELD_MOST)?;
-        let inside = (0..count)
-            .map(|_| {
-                from.array_of(3)?;
-                Ok(((from.small()?, from.small()?), from.int()?))
-            })
-            .collect::<Result<_, CborError>>()?;
-        Ok(Seen { inside })
+        let one = |_| {
+            from.array_of(4)?;
+            let pass = from.item()?;
+            let way = if from.boolean()? { Way::Out } else { Way::In };
+            let millis = from.int()?;
+            let offset = i16::try_from(from.int()?).map_err(|_| CborError::Value)?;
+            let at = Moment::new(millis, offset);
+            Ok((pass, Use { way, at }))
+        };
+        let uses = (0..count).map(one).collect::<Read<_>>()?;
+        Ok(Seen { uses })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pass::ListNumber;
+
+    fn pass(index: u32) -> PassNumber {
+        PassNumber::new(ListNumber::new(1, 2), index).expect("in the list")
+    }
 
     #[test]
     fn a_second_entry_within_minutes_is_noticed_until_the_pass_leaves() {
         let start = Moment::new(1_600_000_000_000, 480);
         let mut seen = Seen::default();
-        assert_eq!(seen.minutes_since_entry((1, 2), start), None);
-        seen.came_in((1, 2), start);
-        for (minutes, expected) in [(0, Some(1)), (3, Some(3)), (4, Some(4)), (5, None)] {
+        let flag = |seen: &Seen, way, minutes: i64| {
             let now = start.plus_millis(minutes * 60_000);
-            assert_eq!(seen.minutes_since_entry((1, 2), now), expected);
-        }
-        assert_eq!(seen.minutes_since_entry((1, 3), start), None);
-        let earlier = start.plus_millis(-1);
-        assert_eq!(seen.minutes_since_entry((1, 2), earlier), None);
+            seen.flag(pass(7), way, now).map(|flag| flag.minutes)
+        };
+        assert_eq!(flag(&seen, Way::In, 0), None);
+        seen.crossed(pass(7), Way::In, start);
+        assert_eq!(flag(&seen, Way::In, 4), Some(4));
+        assert_eq!(flag(&seen, Way::In, 5), None);
+        assert_eq!(flag(&seen, Way::Out, 1), None);
         assert_eq!(Seen::from_cbor(&seen.to_cbor()).as_ref(), Ok(&seen));
-        seen.left((1, 2));
-        assert_eq!(seen.minutes_since_entry((1, 2), start), None);
+        seen.crossed(pass(7), Way::Out, start.plus_millis(60_000));
+        assert_eq!(flag(&seen, Way::In, 2), None);
+        assert_eq!(flag(&seen, Way::Out, 2), None);
+        seen.crossed(pass(7), Way::In, start.plus_millis(120_000));
+        seen.forget(pass(7));
+        assert_eq!(flag(&seen, Way::In, 3), None);
     }
 
     #[test]
@@ -110,8 +109,8 @@ mod tests {
         let start = Moment::new(1_600_000_000_000, 480);
         let mut seen = Seen::default();
         for index in 0..3000 {
-            seen.came_in((0, index), start);
+            seen.crossed(pass(index), Way::In, start);
         }
-        assert_eq!(seen.inside.len(), HELD_MOST);
+        assert_eq!(seen.uses.len(), HELD_MOST);
     }
 }

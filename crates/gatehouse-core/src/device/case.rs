@@ -1,0 +1,187 @@
+//! The open case: who stands there, what is known so far, what was decided last.
+
+use crate::gate::fact::{pass_band, pass_kind, pass_state};
+use crate::gate::json::position;
+use crate::gate::{Fact, Known, Situation, SubjectKind, Value, Verdict, Way};
+use crate::id::{HouseholdId, PersonId};
+use crate::moment::{CivilDay, Moment};
+use crate::pass::PassNumber;
+
+/// What verifying a pass found, as the guard is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// No pass was shown.
+    NoPass,
+    /// Verified, in time, of this compound, not revoked.
+    Valid,
+    /// Past its end.
+    Expired(CivilDay),
+    /// Past its end by so many days, accepted while the server is out of reach.
+    Grace(u16),
+    /// Before its start.
+    NotYet(CivilDay),
+    /// Ended early.
+    Revoked,
+    /// Of another compound, with its name where the list holds it.
+    Elsewhere(String),
+    /// Does not verify.
+    Altered,
+    /// Its key or list is not here.
+    Unverifiable,
+}
+
+impl Finding {
+    /// The value of the fact `pass_state`.
+    fn state(&self) -> &'static str {
+        match self {
+            Finding::NoPass => "none",
+            Finding::Valid => "valid",
+            Finding::Expired(_) => "expired",
+            Finding::Grace(_) => "grace",
+            Finding::NotYet(_) => "not_yet",
+            Finding::Revoked => "revoked",
+            Finding::Elsewhere(_) => "other_compound",
+            Finding::Altered => "altered",
+            Finding::Unverifiable => "unverifiable",
+        }
+    }
+
+    /// Whether what the pass says of its bearer is believed at this gate.
+    pub fn identifies(&self) -> bool {
+        matches!(
+            self,
+            Finding::Valid | Finding::Expired(_) | Finding::Grace(_) | Finding::NotYet(_)
+        )
+    }
+}
+
+/// One case, from the first scan to its outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Case {
+    /// What is known; its moment is that of the last input.
+    pub situation: Situation,
+    /// Who, where that is known.
+    pub person: Option<PersonId>,
+    /// Whose home it is or where they go.
+    pub household: Option<HouseholdId>,
+    /// Number of the pass that was shown.
+    pub pass: Option<PassNumber>,
+    /// What was found about it.
+    pub finding: Finding,
+    /// Minutes since the same pass came in.
+    pub copied_minutes: Option<u32>,
+    /// Residents to choose from.
+    pub candidates: Vec<PersonId>,
+    /// The verdict on the screen.
+    pub verdict: Verdict,
+    /// What the server said about an event that is reopened.
+    pub reopened: Option<Reopened>,
+}
+
+/// A crossing whose record exists and whose screen came back with the server's graver answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reopened {
+    /// The event.
+    pub seq: u64,
+    /// The server's sentences.
+    pub sentences: Vec<String>,
+}
+
+impl Case {
+    /// Somebody stands there; nothing is known but time and direction.
+    pub fn new(way: Way, moment: Moment) -> Case {
+        let mut situation = Situation::new(moment);
+        situation.set(Fact::Way, Value::Choice(way as u8));
+        Case {
+            situation,
+            person: None,
+            household: None,
+            pass: None,
+            finding: Finding::NoPass,
+            copied_minutes: None,
+            candidates: vec![],
+            verdict: Verdict::Ask,
+            reopened: None,
+        }
+    }
+
+    /// Says who or what it is.
+    pub fn subject(&mut self, kind: SubjectKind) {
+        self.situation
+            .set(Fact::SubjectKind, Value::Choice(kind as u8));
+    }
+
+    /// No pass was shown; to be found by other means.
+    pub fn without_pass(&mut self) {
+        self.finding(Finding::NoPass);
+        choose(&mut self.situation, Fact::PassKind, "none");
+    }
+
+    /// Records what was found about the pass.
+    pub fn finding(&mut self, finding: Finding) {
+        choose(&mut self.situation, Fact::PassState, finding.state());
+        self.finding = finding;
+    }
+
+    /// What a believed pass says of its kind: the fact, and who bears it.
+    pub fn pass_kind(&mut self, name: &str, band: Option<&str>) {
+        choose(&mut self.situation, Fact::PassKind, name);
+        if let Some(band) = band {
+            choose(&mut self.situation, Fact::PassBand, band);
+        }
+        // The subject kind is who stands there, not what the pass is for: a resident may hold an
+        // errand pass (glossary).
+        let kind = match name {
+            "resident" | "errand" => SubjectKind::Resident,
+            "temporary_resident" => SubjectKind::TemporaryResident,
+            "worker" => SubjectKind::ExemptWorker,
+            "visitor" | "slip" => SubjectKind::Visitor,
+            "vehicle" => SubjectKind::Vehicle,
+            _ => return,
+        };
+        self.subject(kind);
+    }
+
+    /// The subject kind as known.
+    pub fn kind(&self) -> Option<SubjectKind> {
+        self.situation.subject_kind()
+    }
+
+    /// The direction; in where it is not known, which it always is.
+    pub fn way(&self) -> Way {
+        self.situation.way().unwrap_or(Way::In)
+    }
+
+    /// The plate as typed: that it was noted, and the parity of its last digit. The plate itself
+    /// is not kept (design §3: no plate in a crossing).
+    pub fn plate(&mut self, plate: &str) {
+        self.situation.set(Fact::PlateRecorded, Value::Flag(true));
+        if let Some(digit) = plate.chars().rev().find_map(|c| c.to_digit(10)) {
+            self.situation
+                .set(Fact::NumberParity, Value::Choice(1 - (digit % 2) as u8));
+        }
+    }
+
+    /// The first reading, where there is a second one too: both are kept.
+    pub fn second_reading(&self) -> Option<i64> {
+        match self.situation.given(Fact::SecondTemperature)? {
+            Known::Is(Value::Number(tenths)) => Some(*tenths),
+            _ => None,
+        }
+    }
+}
+
+/// Sets a choice by its name; the names are ours and a test holds them to the vocabulary.
+pub(crate) fn choose(situation: &mut Situation, fact: Fact, name: &str) {
+    let choices = match fact {
+        Fact::PassState => pass_state::CHOICES,
+        Fact::PassKind => pass_kind::CHOICES,
+        Fact::PassBand => pass_band::CHOICES,
+        Fact::Order => crate::gate::fact::order::CHOICES,
+        Fact::Destination => crate::gate::fact::destination::CHOICES,
+        _ => return,
+    };
+    if let Some(at) = position(choices, name) {
+        situation.set(fact, Value::Choice(at));
+    }
+}
