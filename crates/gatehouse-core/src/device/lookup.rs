@@ -4,6 +4,7 @@
 //! cannot be leafed through, and look-ups are limited per device and counted in the record.
 
 use crate::moment::Moment;
+use crate::text::fold_for_lookup;
 use crate::wire::cbor::{Cbor, Read, Reader, Writer};
 
 /// Look-ups that one device may make in [`WINDOW_MINUTES`] (local choice).
@@ -49,58 +50,19 @@ impl Cbor for LookupLimit {
     }
 }
 
-/// A building, unit or room as typed, spoken or printed, brought to one form: `6 栋`, `６号楼`
-/// and `06` are one building.
-pub(crate) fn place_key(text: &str) -> String {
-    let plain: String = text
-        .chars()
-        .filter_map(|c| match c {
-            '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => {
-                char::from_u32(c as u32 - 0xfee0).map(|c| c.to_ascii_uppercase())
-            }
-            c if c.is_whitespace() => None,
-            c => Some(c.to_ascii_uppercase()),
-        })
-        .collect();
-    let mut key = plain.as_str();
-    for ending in ["号楼", "栋", "幢", "楼", "单元", "门", "室", "户", "号"] {
-        if let Some(shorter) = key.strip_suffix(ending)
-            && !shorter.is_empty()
-        {
-            key = shorter;
-            break;
-        }
-    }
-    let number = key.trim_start_matches('0');
-    if number.is_empty() { key } else { number }.to_owned()
-}
-
-/// A surname as typed: blanks and case do not matter, nor does what follows it.
+/// A surname as typed: width, blanks and case do not matter; all of it must fit.
 pub(crate) fn surname_fits(typed: &str, held: &str) -> bool {
-    let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
-    let held: String = held.chars().filter(|c| !c.is_whitespace()).collect();
-    !held.is_empty() && typed.to_lowercase() == held.to_lowercase()
+    let fold = |name: &str| -> String {
+        let folded = fold_for_lookup(name);
+        folded.chars().filter(|c| !c.is_whitespace()).collect()
+    };
+    let held = fold(held);
+    !held.is_empty() && fold(typed) == held
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn one_place_has_one_key() {
-        for (texts, key) in [
-            (&["6", "6栋", "6 栋", "６号楼", "06", " 6幢 "][..], "6"),
-            (&["302", "302室", "0302"][..], "302"),
-            (&["b2", "B2", "Ｂ２单元"][..], "B2"),
-            (&["0", "0号"][..], "0"),
-            (&["门"][..], "门"),
-            (&["", " "][..], ""),
-        ] {
-            for text in texts {
-                assert_eq!(place_key(text), key, "{text}");
-            }
-        }
-    }
 
     #[test]
     fn a_surname_fits_whole_or_not() {

@@ -211,13 +211,6 @@ sentences! {
     CALL = "打给{receivers}", "Call {receivers}";
     YES = "是", "Yes";
     NO = "不是", "No";
-    MAN = "男", "man";
-    WOMAN = "女", "woman";
-    AGE_BAND = "{age} 多岁", "{age}s";
-    AGE_CHILD = "不到 10 岁", "under 10";
-    AGE_OLD = "80 岁以上", "80 or older";
-    ROOM = "{building} 栋 {unit} 单元 {room}", "Building {building}, unit {unit}, {room}";
-    ROOM_NO_UNIT = "{building} 栋 {room}", "Building {building}, {room}";
     ANYWHERE = "旁边", "the side";
     DUTY_DESK = "值班室", "the duty desk";
     COMMUNITY = "社区", "the community";
