@@ -91,7 +91,6 @@ sentences! {
     READY_HOW = "把码放进框里，离远一点更快。", "Hold the code in the frame, a little farther away.";
     SHIFT_FIRST = "请先接班", "Start the shift first";
     SHIFT_HOW = "选好值守的人，戴好口罩和袖标。", "Choose who is on duty. Mask and armband on.";
-    SHIFT_MASK = "请戴好口罩再接班。", "Put on the mask before the shift starts.";
     SHIFT_NOBODY = "请选好值守的人。", "Choose who is on duty.";
     SHIFT_CASE = "手上这一位还没办完，请先记下。", "Record the person at the gate first.";
 
