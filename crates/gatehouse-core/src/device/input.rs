@@ -2,8 +2,8 @@
 //!
 //! Unknown keys are refused. The catalogue with an example of each is `docs/device.md`.
 
-use super::words::Language;
 use crate::gate::subject::SubjectKind;
+use crate::gate::wording::Lang;
 use crate::gate::{Outcome, Verdict, Way};
 use crate::id::{DeviceId, GateId, StaffId};
 use crate::moment::Moment;
@@ -22,7 +22,7 @@ pub struct Request {
     /// The device's clock.
     pub moment: Moment,
     /// Language of everything on the screen that follows.
-    pub lang: Language,
+    pub lang: Lang,
     /// What happened.
     pub input: Input,
 }

@@ -4,15 +4,16 @@ use super::case::{Case, Finding};
 use super::input::OverrulingReason;
 use super::list::List;
 use super::screen::{
-    Age, ChoiceShown, Control, ControlKind, Finish, Flag, Reason, Screen, ScreenKind, Sentence,
+    Age, ChoiceShown, Control, ControlKind, DutyShown, Finish, Flag, Reason, Screen, ScreenKind, Sentence,
     Stage, StepShown, Who,
 };
-use super::steps_shown::{PERSON, aloud, duties, steps};
-use super::words::{self, Language, Slots};
+use super::steps_shown::{PERSON, limits, steps};
+use super::words::{self, Slots};
 use crate::gate::compiled::Policy;
 use crate::gate::decide::Ground;
 use crate::gate::fact::Words;
-use crate::gate::reading::Lens;
+use crate::gate::reading::{Lens, Window};
+use crate::gate::wording::{Lang, put_in_words, verdict_words};
 use crate::gate::{Decision, Fact, Known, Outcome, Value, Verdict};
 use crate::moment::Moment;
 use serde_json::json;
@@ -22,7 +23,7 @@ const SENTENCES_MOST: usize = 3;
 
 /// What a screen is made from besides the case.
 pub(crate) struct Scene<'a> {
-    pub lang: Language,
+    pub lang: Lang,
     pub now: Moment,
     pub list: Option<&'a List>,
     pub skew_minutes: u16,
@@ -51,22 +52,24 @@ impl Screen {
 }
 
 impl Scene<'_> {
-    /// Slots that every sentence may use.
+    /// Slots that every sentence may use; what is not held here has its stand-in.
     pub fn slots(&self, case: Option<&Case>) -> Slots {
-        let lang = self.lang;
-        let held = |value: Option<String>, otherwise: Words| {
-            value.unwrap_or_else(|| lang.of(otherwise).to_owned())
+        let Some(list) = self.list else {
+            return Slots::new();
         };
-        let list = self.list;
-        let slots = Slots::new()
-            .with("phone", held(self.phone(), words::DUTY_DESK))
-            .with("office", held(list.map(|l| l.office()), words::COMMUNITY))
-            .with("point", held(list.map(|l| l.goods_point()), words::AT_GATE))
-            .with("place", held(list.map(|l| l.waiting_place()), words::ANYWHERE));
-        match case.and_then(|case| self.room_of(case)) {
-            Some(room) => slots.with("room", room),
+        let room = case.and_then(|case| list.room_label(case.household?, self.lang));
+        [
+            ("phone", list.phone()),
+            ("office", list.office()),
+            ("point", list.goods_point()),
+            ("place", list.waiting_place()),
+            ("room", room),
+        ]
+        .into_iter()
+        .fold(Slots::new(), |slots, (name, value)| match value {
+            Some(value) => slots.with(name, value),
             None => slots,
-        }
+        })
     }
 
     /// Number of the duty desk.
@@ -74,14 +77,9 @@ impl Scene<'_> {
         self.list.and_then(List::phone)
     }
 
-    fn room_of(&self, case: &Case) -> Option<String> {
-        let list = self.list?;
-        list.room_label(case.household?, self.lang)
-    }
-
     /// A sentence of the device.
     pub fn sentence(&self, words: Words, slots: &Slots) -> Sentence {
-        sentence(&slots.fill(self.lang.of(words)))
+        slots.sentence(self.lang, self.lang.pick(words))
     }
 
     /// The age of the list, as shown under every verdict.
@@ -89,10 +87,10 @@ impl Scene<'_> {
         let list = self.list?;
         let minutes = list.age_minutes(self.now);
         let text = match minutes {
-            0 => self.lang.of(words::LIST_NOW).to_owned(),
+            0 => self.lang.pick(words::LIST_NOW).to_owned(),
             _ => Slots::new()
                 .with("age", words::length(self.lang, minutes))
-                .fill(self.lang.of(words::LIST_AGE)),
+                .text(self.lang, words::LIST_AGE),
         };
         Some(Age {
             minutes,
@@ -111,15 +109,15 @@ impl Scene<'_> {
                 .with("age", words::length(self.lang, age.minutes));
             match age.stage {
                 Stage::Fresh => {}
-                Stage::Stale => notices.push(slots.fill(self.lang.of(words::STALE))),
-                Stage::Past => notices.push(slots.fill(self.lang.of(words::PAST))),
+                Stage::Stale => notices.push(slots.text(self.lang, words::STALE)),
+                Stage::Past => notices.push(slots.text(self.lang, words::PAST)),
             }
         } else {
-            notices.push(slots.fill(self.lang.of(words::NO_LIST)));
+            notices.push(slots.text(self.lang, words::NO_LIST));
         }
         if self.skew_minutes > 0 {
             let slots = slots.with("minutes", self.skew_minutes.to_string());
-            notices.push(slots.fill(self.lang.of(words::SKEW)));
+            notices.push(slots.text(self.lang, words::SKEW));
         }
         notices
     }
@@ -130,32 +128,45 @@ impl Scene<'_> {
         if !case.candidates.is_empty() {
             return self.choose(case);
         }
-        let slots = self.slots(Some(case));
-        let mut screen = Screen::plain(ScreenKind::Verdict, lang.of(words::verdict(case.verdict)));
+        let headline = lang.pick(verdict_words(case.verdict));
+        let mut screen = Screen::plain(ScreenKind::Verdict, headline);
         screen.verdict = Some(case.verdict);
         screen.who = self.who(case);
         screen.age = self.age();
         screen.flags = self.flags(case, decision, policy);
-        screen.sentences = self.sentences(case, decision, policy, &slots);
         screen.finish = finishes(lang, case, decision);
         screen.reasons = reasons(lang);
         if case.verdict != Verdict::Admit {
             screen.phone = self.phone();
         }
-        if case.reopened.is_some() {
+        if let Some(reopened) = &case.reopened {
+            let slots = self.slots(Some(case)).with("verdict", headline);
+            screen.sentences.push(self.sentence(words::GRAVER, &slots));
+            let said = reopened.sentences.iter();
+            screen.sentences.extend(said.map(|text| Sentence {
+                text: text.clone(),
+                read_aloud: false,
+            }));
+            screen.sentences.truncate(SENTENCES_MOST);
             return screen;
         }
+        let mut slots = self.slots(Some(case));
         if let Some(policy) = policy {
-            screen.clause = clause(lang, decision, policy);
-            screen.steps = steps(lang, decision, policy, &slots, screen.phone.as_deref());
-            screen.duties = duties(lang, decision, policy, &slots);
+            slots = limits(lang, decision, policy, slots);
         }
+        let wording = put_in_words(decision, policy, lang, &|name| slots.get(name));
+        screen.steps = steps(lang, decision, &wording, screen.phone.as_deref());
+        screen.sentences = self.sentences(case, wording.sentences, policy, &slots);
+        screen.clause = wording.clause;
+        screen.duties = (wording.duties.into_iter())
+            .map(|text| DutyShown { text })
+            .collect();
         screen
     }
 
     fn choose(&self, case: &Case) -> Screen {
         let lang = self.lang;
-        let mut screen = Screen::plain(ScreenKind::Choose, lang.of(words::LOOKUP_CHOOSE));
+        let mut screen = Screen::plain(ScreenKind::Choose, lang.pick(words::LOOKUP_CHOOSE));
         let shown = case.candidates.iter().filter_map(|person| {
             let who = self.list?.who(*person, lang, self.now)?;
             let parts = [who.name, who.sex, who.age_band];
@@ -165,11 +176,10 @@ impl Scene<'_> {
                 label: label.join(" · "),
             })
         });
-        let (text, read_aloud) = aloud(lang.of(words::LOOKUP_HOW));
         screen.steps.push(StepShown {
             step: PERSON.to_owned(),
-            text,
-            read_aloud,
+            text: lang.pick(words::LOOKUP_HOW).to_owned(),
+            read_aloud: false,
             control: Control {
                 kind: ControlKind::Choice,
                 fact: PERSON.to_owned(),
@@ -201,18 +211,16 @@ impl Scene<'_> {
     pub fn subject_label(&self, case: &Case) -> Option<&'static str> {
         let choices = crate::gate::fact::subject_kind::CHOICES;
         let choice = choices.get(case.kind()? as usize)?;
-        Some(self.lang.of(choice.label))
+        Some(self.lang.pick(choice.label))
     }
 
     fn flags(&self, case: &Case, decision: &Decision, policy: Option<&Policy>) -> Vec<Flag> {
-        let is_fever =
-            case.situation.given(Fact::FoundFever) == Some(&Known::Is(Value::Flag(true)));
         [
             (case.copied_minutes.is_some(), Flag::Copied),
             (matches!(case.finding, Finding::Grace(_)), Flag::Grace),
             (self.skew_minutes > 0, Flag::ClockSkew),
             (quota_unsure(case, policy).is_some(), Flag::QuotaUnsure),
-            (is_fever, Flag::Fever),
+            (is_fever(case), Flag::Fever),
             (case.reopened.is_some(), Flag::ServerAnswer),
             (decision.ground == Ground::NoPolicy, Flag::NoPolicy),
         ]
@@ -226,63 +234,41 @@ impl Scene<'_> {
     fn sentences(
         &self,
         case: &Case,
-        decision: &Decision,
+        of_rows: Vec<Sentence>,
         policy: Option<&Policy>,
         slots: &Slots,
     ) -> Vec<Sentence> {
         let mut said: Vec<Sentence> = Vec::new();
-        if let Some(reopened) = &case.reopened {
-            let slots = slots
-                .clone()
-                .with("verdict", self.lang.of(words::verdict(case.verdict)));
-            said.push(self.sentence(words::GRAVER, &slots));
-            said.extend(reopened.sentences.iter().map(|text| sentence(text)));
-            said.truncate(SENTENCES_MOST);
-            return said;
+        if let (Some(tenths), Verdict::Admit) = (case.second_reading(), case.verdict) {
+            let slots = slots.clone().with("temperature", degrees(self.lang, tenths));
+            said.push(self.sentence(words::FEVER_NORMAL, &slots));
         }
         if let Some(minutes) = case.copied_minutes {
             let slots = slots.clone().with("minutes", minutes.to_string());
             said.push(self.sentence(words::COPIED, &slots));
         }
         said.extend(self.of_pass(case, slots));
-        let rows = policy.map(|policy| decision.reason_rows(policy).collect::<Vec<_>>());
-        for row in rows.iter().flatten() {
-            let Some(say) = &row.say else { continue };
-            let said_by_row = sentence(&slots.fill(self.lang.text(say)));
-            if !said.contains(&said_by_row) {
-                said.push(said_by_row);
+        // A fever report is answered kindly also where no row speaks of it.
+        if is_fever(case) && case.verdict != Verdict::Refer {
+            said.push(self.sentence(words::FEVER_REPORTED, slots));
+        }
+        for sentence in of_rows {
+            if !said.contains(&sentence) {
+                said.push(sentence);
             }
         }
-        match decision.ground {
-            Ground::NoRule => said.push(self.sentence(words::NO_RULE, slots)),
-            Ground::NoPolicy => said.push(self.sentence(words::NO_POLICY, slots)),
-            Ground::Emergency | Ground::Rows => {}
-        }
-        if self.is_fever(case) && said.iter().all(|s| !s.read_aloud) {
-            let mut rest = self.sentence(words::FEVER_REPORTED, slots);
-            rest.read_aloud = true;
-            said.insert(0, rest);
-        }
-        if let (Some(tenths), Verdict::Admit) = (case.second_reading(), case.verdict) {
-            let slots = slots.clone().with("temperature", degrees(self.lang, tenths));
-            said.insert(0, self.sentence(words::FEVER_NORMAL, &slots));
-        }
-        if let Some((least, most, window)) = quota_unsure(case, policy)
-            && case.verdict == Verdict::Admit
+        if let (Some((least, most, window)), Verdict::Admit) =
+            (quota_unsure(case, policy), case.verdict)
         {
             let slots = slots
                 .clone()
                 .with("least", least.to_string())
                 .with("most", most.to_string())
                 .with("window", window_words(self.lang, window));
-            said.push(self.sentence(words::QUOTA_UNSURE, &slots));
+            said.insert(0, self.sentence(words::QUOTA_UNSURE, &slots));
         }
         said.truncate(SENTENCES_MOST);
         said
-    }
-
-    fn is_fever(&self, case: &Case) -> bool {
-        case.situation.given(Fact::FoundFever) == Some(&Known::Is(Value::Flag(true)))
     }
 
     fn of_pass(&self, case: &Case, slots: &Slots) -> Option<Sentence> {
@@ -300,7 +286,7 @@ impl Scene<'_> {
             Finding::Unverifiable => (words::PASS_UNKNOWN, slots.clone()),
             Finding::Elsewhere(name) => {
                 let name = match name.is_empty() {
-                    true => self.lang.of(words::OTHER_COMPOUND),
+                    true => self.lang.pick(words::OTHER_COMPOUND),
                     false => name,
                 };
                 (words::PASS_ELSEWHERE, slots.clone().with("compound", name))
@@ -310,35 +296,17 @@ impl Scene<'_> {
     }
 }
 
-fn sentence(text: &str) -> Sentence {
-    let (text, read_aloud) = aloud(text);
-    Sentence { text, read_aloud }
+fn is_fever(case: &Case) -> bool {
+    case.situation.given(Fact::FoundFever) == Some(&Known::Is(Value::Flag(true)))
 }
 
 /// 36.5 ℃.
-fn degrees(lang: Language, tenths: i64) -> String {
+fn degrees(lang: Lang, tenths: i64) -> String {
     let unit = match lang {
-        Language::Zh => " ℃",
-        Language::En => " °C",
+        Lang::Zh => " ℃",
+        Lang::En => " °C",
     };
     [&(tenths / 10).to_string(), ".", &(tenths % 10).to_string(), unit].concat()
-}
-
-/// "依据：{notice} {clause}" of the weightiest row that has a document.
-fn clause(lang: Language, decision: &Decision, policy: &Policy) -> Option<String> {
-    let documents = &policy.compiled().documents;
-    let (row, document) = decision.reason_rows(policy).find_map(|row| {
-        let document = documents.get(usize::from(row.document?))?;
-        Some((row, document))
-    })?;
-    let clause = match row.source.as_str() {
-        "deployment" => lang.of(words::LOCAL),
-        clause => clause,
-    };
-    let slots = Slots::new()
-        .with("notice", lang.text(&document.title))
-        .with("clause", clause);
-    Some(slots.fill(lang.of(words::CLAUSE)))
 }
 
 /// The count of outings that may be wrong, with its window in days, where a row reads it.
@@ -354,27 +322,27 @@ fn quota_unsure(case: &Case, policy: Option<&Policy>) -> Option<(i64, i64, u16)>
         };
         let (least, most) = reading.count(outings, case.situation.moment);
         let days = match window {
-            crate::gate::reading::Window::Rolling { days }
-            | crate::gate::reading::Window::Calendar { days } => days,
+            Window::Rolling { days }
+            | Window::Calendar { days } => days,
         };
         (least < most).then_some((least, most, days))
     })
 }
 
-fn window_words(lang: Language, days: u16) -> String {
+fn window_words(lang: Lang, days: u16) -> String {
     match (lang, days) {
-        (Language::Zh, 1) => "今天".to_owned(),
-        (Language::En, 1) => "today".to_owned(),
-        (Language::Zh, days) => ["最近 ", &days.to_string(), " 天"].concat(),
-        (Language::En, days) => ["in ", &days.to_string(), " days"].concat(),
+        (Lang::Zh, 1) => "今天".to_owned(),
+        (Lang::En, 1) => "today".to_owned(),
+        (Lang::Zh, days) => ["最近 ", &days.to_string(), " 天"].concat(),
+        (Lang::En, days) => ["in ", &days.to_string(), " days"].concat(),
     }
 }
 
 /// How a case can end: what fits the verdict first, then what needs a reason.
-fn finishes(lang: Language, case: &Case, decision: &Decision) -> Vec<Finish> {
+fn finishes(lang: Lang, case: &Case, decision: &Decision) -> Vec<Finish> {
     let finish = |outcome: Outcome, words: Words| Finish {
         outcome,
-        label: lang.of(words).to_owned(),
+        label: lang.pick(words).to_owned(),
         needs_reason: needs_reason(case, outcome),
     };
     let crossed_anyway = match decision.ground {
@@ -414,7 +382,7 @@ pub(crate) fn needs_reason(case: &Case, outcome: Outcome) -> bool {
     }
 }
 
-fn reasons(lang: Language) -> Vec<Reason> {
+fn reasons(lang: Lang) -> Vec<Reason> {
     use OverrulingReason as R;
     [
         (R::ShiftLeadDecided, words::BECAUSE_LEAD),
@@ -427,7 +395,7 @@ fn reasons(lang: Language) -> Vec<Reason> {
     .into_iter()
     .map(|(value, words)| Reason {
         value,
-        label: lang.of(words).to_owned(),
+        label: lang.pick(words).to_owned(),
     })
     .collect()
 }

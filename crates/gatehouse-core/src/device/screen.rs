@@ -2,6 +2,7 @@
 //! words of its own to a decision.
 
 use super::input::OverrulingReason;
+pub use crate::gate::wording::Sentence;
 use crate::gate::{Outcome, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -84,15 +85,6 @@ pub enum ScreenKind {
     Shift,
     /// Something to read; the open case, if any, is kept.
     Message,
-}
-
-/// A sentence for the guard.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sentence {
-    /// Ready to show.
-    pub text: String,
-    /// 念: said to the person as it stands.
-    pub read_aloud: bool,
 }
 
 /// Who stands there, as far as a guard may see.

@@ -9,10 +9,11 @@ use super::present::{Scene, needs_reason};
 use super::record::{Act, CrossingRecord};
 use super::screen::{Appended, Header, Output, Recent, Screen, ScreenKind, Sentence, Sound};
 use super::shift::Shift;
-use super::steps_shown::{PERSON, PLATE};
-use super::words::{self, Language};
+use super::steps_shown::{PERSON, PLATE, ROOM};
+use super::words;
 use super::{Device, Early, Enrolled, Finished, RECENT_HELD, RecentRow};
 use crate::gate::fact::{Source, Words};
+use crate::gate::wording::Lang;
 use crate::gate::{Decision, Fact, Known, Outcome, Policy, Step, SubjectKind, Value, Verdict, Way};
 use crate::gate::{decide, json};
 use crate::household::AddressDraft;
@@ -87,7 +88,7 @@ pub(crate) mod code {
 pub(crate) struct Turn<'a> {
     pub device: &'a mut Device,
     pub now: Moment,
-    pub lang: Language,
+    pub lang: Lang,
     pub append: Vec<Appended>,
 }
 
@@ -423,7 +424,7 @@ impl Turn<'_> {
                 let plate = value.as_str().filter(|plate| !plate.trim().is_empty());
                 return plate.map(|plate| case.plate(plate)).is_some();
             }
-            "room" => {
+            ROOM => {
                 let room = value.as_str();
                 return room.map(|room| self.goes_to(case, room)).is_some();
             }
@@ -750,7 +751,7 @@ impl Turn<'_> {
             Some(_) => (ScreenKind::Scan, words::READY, words::READY_HOW),
             None => (ScreenKind::Shift, words::SHIFT_FIRST, words::SHIFT_HOW),
         };
-        let mut screen = Screen::plain(kind, self.lang.of(headline));
+        let mut screen = Screen::plain(kind, self.lang.pick(headline));
         screen.sentences.push(scene.sentence(how, &scene.slots(None)));
         screen.age = scene.age();
         (screen, None)
@@ -762,7 +763,7 @@ impl Turn<'_> {
         if let Some(minutes) = notice.minutes {
             slots = slots.with("minutes", minutes.to_string());
         }
-        let mut screen = Screen::plain(ScreenKind::Message, self.lang.of(notice.headline));
+        let mut screen = Screen::plain(ScreenKind::Message, self.lang.pick(notice.headline));
         screen.sentences.push(scene.sentence(notice.words, &slots));
         screen.phone = scene.phone();
         screen.code = Some(notice.code.to_owned());
@@ -770,10 +771,10 @@ impl Turn<'_> {
     }
 
     fn emergency_done(&self) -> Screen {
-        let mut screen = Screen::plain(ScreenKind::Message, self.lang.of(words::WAS_EMERGENCY));
+        let mut screen = Screen::plain(ScreenKind::Message, self.lang.pick(words::WAS_EMERGENCY));
         screen.verdict = Some(Verdict::Admit);
         screen.sentences.push(Sentence {
-            text: self.lang.of(words::EMERGENCY_DONE).to_owned(),
+            text: self.lang.pick(words::EMERGENCY_DONE).to_owned(),
             read_aloud: false,
         });
         screen.flags.push(super::screen::Flag::Emergency);
@@ -788,7 +789,7 @@ impl Turn<'_> {
             let slots = scene
                 .slots(None)
                 .with("count", self.device.chain.unsent().to_string());
-            notices.insert(0, slots.fill(self.lang.of(words::OFFLINE)));
+            notices.insert(0, slots.text(self.lang, words::OFFLINE));
         }
         Header {
             place: scene.list.map(List::place).unwrap_or_default(),
@@ -810,7 +811,7 @@ impl Turn<'_> {
                 (false, true) => words::WAS_EMERGENCY,
                 (false, false) => words::outcome(row.outcome),
             };
-            let parts = [kind, words::way(row.way), came].map(|words| self.lang.of(words));
+            let parts = [kind, words::way(row.way), came].map(|words| self.lang.pick(words));
             Recent {
                 seq: row.seq,
                 time: words::clock(row.at),

@@ -1,40 +1,10 @@
 //! The sentences of the device itself (glossary §3): passes, look-up, offline, emergency, fever,
 //! errors. Sentences of policy rows come with the compiled policy.
 
-use crate::gate::compiled::Text;
 use crate::gate::fact::{Words, words};
-use crate::gate::{Outcome, Verdict, Way};
+use crate::gate::wording::{Lang, Sentence, sentence};
+use crate::gate::{Outcome, Way};
 use crate::moment::{CivilDay, Moment};
-use serde::{Deserialize, Serialize};
-
-/// Language of a screen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Language {
-    /// Chinese.
-    #[default]
-    Zh,
-    /// English.
-    En,
-}
-
-impl Language {
-    /// The words of this language.
-    pub fn of(self, words: Words) -> &'static str {
-        match self {
-            Language::Zh => words.zh,
-            Language::En => words.en,
-        }
-    }
-
-    /// The text of this language.
-    pub fn text(self, text: &Text) -> &str {
-        match self {
-            Language::Zh => &text.zh,
-            Language::En => &text.en,
-        }
-    }
-}
 
 /// Values for the slots of a sentence.
 #[derive(Clone, Debug, Default)]
@@ -52,23 +22,20 @@ impl Slots {
         self
     }
 
-    /// Fills the slots in one pass, so that a value with braces is never read as a slot. A slot
-    /// without a value becomes `—`: a guard must not read a word of the program.
-    pub fn fill(&self, template: &str) -> String {
-        let mut filled = String::with_capacity(template.len() + 16);
-        let mut rest = template;
-        while let Some((before, after)) = rest.split_once('{') {
-            filled.push_str(before);
-            let Some((name, tail)) = after.split_once('}') else {
-                rest = after;
-                break;
-            };
-            let value = self.0.iter().find(|slot| slot.0 == name);
-            filled.push_str(value.map_or("—", |slot| &slot.1));
-            rest = tail;
-        }
-        filled.push_str(rest);
-        filled
+    /// The value of a slot.
+    pub fn get(&self, name: &str) -> Option<String> {
+        let value = self.0.iter().rev().find(|slot| slot.0 == name)?;
+        Some(value.1.clone())
+    }
+
+    /// Fills the slots of a sentence.
+    pub fn sentence(&self, lang: Lang, template: &str) -> Sentence {
+        sentence(template, lang, &|name| self.get(name))
+    }
+
+    /// Fills the slots of words that are no sentence for a person.
+    pub fn text(&self, lang: Lang, words: Words) -> String {
+        self.sentence(lang, lang.pick(words)).text
     }
 }
 
@@ -82,10 +49,6 @@ macro_rules! sentences {
 }
 
 sentences! {
-    ADMIT = "放行", "Let through";
-    ASK = "请补充", "More needed";
-    REFUSE = "不放行", "Do not let through";
-    REFER = "转办", "Hand over";
 
     READY = "请扫码", "Ready to scan";
     READY_HOW = "把码放进框里，离远一点更快。", "Hold the code in the frame, a little farther away.";
@@ -135,27 +98,15 @@ sentences! {
     LOOKUP_HOW = "看人点一位，不要念名字。", "Look, then tap one. Do not read the names out.";
 
     EMERGENCY_DONE = "已放行，先走，事后补记。", "Gone through; notes can wait.";
-    FEVER_FIRST = "请到旁边坐 {minutes} 分钟，再量一次。",
-        "Please sit over there for {minutes} minutes; we will measure again.";
     FEVER_NORMAL = "复测 {temperature}，正常，接着办。两次都记下。",
         "Second reading {temperature}, normal: go on. Both are kept.";
-    FEVER_HIGH = "转办。请来人在 {place} 等，戴好口罩。已报：{receivers}。",
-        "Hand over. Ask them to wait at {place}, mask on. Told: {receivers}.";
-    FEVER_REPORTED = "请您先歇一下，我请人来帮您看。",
-        "Please rest; I am getting someone to look after you.";
-    FEVER_SEAT = "请到旁边坐，戴好口罩。", "Please sit over there, mask on.";
-    HELD = "请您稍等，我请值班长来。", "One moment, I am calling the shift lead.";
+    FEVER_REPORTED = "念：请您先歇一下，我请人来帮您看。",
+        "Say: please rest; I am getting someone to look after you.";
 
     QUOTA_UNSURE = "{window}出门 {least} 至 {most} 次，还有一台手机没传。这次放行。",
         "Out {least} to {most} times {window}; one phone has not sent yet. Let through this time.";
-    NO_RULE = "规则没写到这种情况。请叫值班长定，定了要记下。",
-        "No rule covers this. The shift lead decides; the decision is recorded.";
-    NO_POLICY = "现在没有限制，正常进出，不记姓名。",
-        "No restriction now. People cross as usual; no names are kept.";
     GRAVER = "名单刚更新：{verdict}。请按这个办。",
         "The list has just changed: {verdict}. Follow this.";
-    CLAUSE = "依据：{notice} {clause}", "Rule: {notice} {clause}";
-    LOCAL = "本地自定", "local choice";
 
     ERROR_INPUT = "这一步没办成，前面的还在。请再点一次；不行拨 {phone}。",
         "That did not work; what you did before is still here. Tap again, or call {phone}.";
@@ -191,29 +142,7 @@ sentences! {
     BECAUSE_WENT = "没拦，已经过去", "They had gone through";
     BECAUSE_EMERGENCY = "其实是急事", "It was an emergency";
 
-    DUTY_TEMPERATURE = "量体温。", "Measure the temperature.";
-    DUTY_REGISTER = "登记。", "Register.";
-    DUTY_MASK = "戴好口罩。", "Mask on.";
-    DUTY_APART = "请到旁边坐，和别人隔开。", "A seat to the side, apart from others.";
-    DUTY_REPORT = "告诉{receivers}。", "Tell {receivers}.";
-    DUTY_REPORT_WITHIN = "{minutes} 分钟内告诉{receivers}。",
-        "Tell {receivers} within {minutes} minutes.";
-    DUTY_HAND = "交给{receivers}，记下谁接走的。", "Hand over to {receivers}; note who took charge.";
-    DUTY_TRANSPORT = "{receivers}来接，不用自己去。", "{receivers} comes; nobody goes alone.";
-    DUTY_DOCTOR = "劝去看医生。", "Advise to see a doctor.";
-    DUTY_PASS = "登记好，发证。", "Once registered, issue a pass.";
-    DUTY_END_PASSES = "原来的证不再用。", "Earlier passes end.";
-    DUTY_CLOCK = "{minutes} 分钟内出来。", "Back out within {minutes} minutes.";
-    DUTY_FOLLOW = "过后再问一次。", "Ask again later.";
 
-    STEP_PERSON = "看人点一位，不要念名字。", "Look, then tap one. Do not read the names out.";
-    CALL = "打给{receivers}", "Call {receivers}";
-    YES = "是", "Yes";
-    NO = "不是", "No";
-    ANYWHERE = "旁边", "the side";
-    DUTY_DESK = "值班室", "the duty desk";
-    COMMUNITY = "社区", "the community";
-    AT_GATE = "门岗", "the gate";
 
     UNDER_A_MINUTE = "不到 1 分钟", "under 1 minute";
     ONE_MINUTE = "1 分钟", "1 minute";
@@ -222,16 +151,6 @@ sentences! {
     HOURS = "{n} 小时", "{n} hours";
     DAYS = "{n} 天", "{n} days";
     DATE = "{month}月{day}日", "{day} {month}";
-}
-
-/// The word of a verdict.
-pub fn verdict(verdict: Verdict) -> Words {
-    match verdict {
-        Verdict::Admit => ADMIT,
-        Verdict::Ask => ASK,
-        Verdict::Refuse => REFUSE,
-        Verdict::Refer => REFER,
-    }
 }
 
 /// What came of a crossing, as a record says it.
@@ -253,7 +172,7 @@ pub fn way(way: Way) -> Words {
 }
 
 /// A length of time, rounded as people say it (glossary §2.6): 26 分钟, not 26:14.
-pub fn length(lang: Language, minutes: u32) -> String {
+pub fn length(lang: Lang, minutes: u32) -> String {
     let (template, n) = match minutes {
         0 => (UNDER_A_MINUTE, 0),
         1 => (ONE_MINUTE, 1),
@@ -264,23 +183,23 @@ pub fn length(lang: Language, minutes: u32) -> String {
             hours => (DAYS, (hours + 12) / 24),
         },
     };
-    Slots::new().with("n", n.to_string()).fill(lang.of(template))
+    Slots::new().with("n", n.to_string()).text(lang, template)
 }
 
 /// 11月28日, 28 Nov.
-pub fn date(lang: Language, day: CivilDay) -> String {
+pub fn date(lang: Lang, day: CivilDay) -> String {
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ];
     let date = day.date();
     let month = match lang {
-        Language::Zh => date.month.to_string(),
-        Language::En => MONTHS[usize::from(date.month.clamp(1, 12)) - 1].to_owned(),
+        Lang::Zh => date.month.to_string(),
+        Lang::En => MONTHS[usize::from(date.month.clamp(1, 12)) - 1].to_owned(),
     };
     Slots::new()
         .with("month", month)
         .with("day", date.day.to_string())
-        .fill(lang.of(DATE))
+        .text(lang, DATE)
 }
 
 /// 14:05.
@@ -336,13 +255,6 @@ mod tests {
     }
 
     #[test]
-    fn slots_are_filled_once_and_what_is_missing_is_a_dash() {
-        let slots = Slots::new().with("a", "{b}").with("b", "two");
-        assert_eq!(slots.fill("{a} {b} {c} {"), "{b} two — ");
-        assert_eq!(slots.fill("plain"), "plain");
-    }
-
-    #[test]
     fn lengths_are_rounded_as_people_say_them() {
         let table = [
             (0, "不到 1 分钟", "under 1 minute"),
@@ -356,8 +268,8 @@ mod tests {
             (10 * 24 * 60, "10 天", "10 days"),
         ];
         for (minutes, zh, en) in table {
-            assert_eq!(length(Language::Zh, minutes), zh);
-            assert_eq!(length(Language::En, minutes), en);
+            assert_eq!(length(Lang::Zh, minutes), zh);
+            assert_eq!(length(Lang::En, minutes), en);
         }
     }
 }
