@@ -1,11 +1,12 @@
 //! The open case: who stands there, what is known so far, what was decided last.
 
-use crate::gate::fact::{pass_band, pass_kind, pass_state};
+use crate::gate::fact::{destination, order, pass_kind, pass_state};
 use crate::gate::json::position;
 use crate::gate::{Fact, Known, Situation, SubjectKind, Value, Verdict, Way};
-use crate::id::{HouseholdId, PersonId};
+use crate::id::{HouseholdId, PersonId, VehicleId};
 use crate::moment::{CivilDay, Moment};
-use crate::pass::PassNumber;
+use crate::pass::{Belongs, Credential, PassBand, PassKind, PassNumber};
+use crate::wire::Subject;
 
 /// What verifying a pass found, as the guard is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +23,8 @@ pub(crate) enum Finding {
     NotYet(CivilDay),
     /// Ended early.
     Revoked,
-    /// Of another compound, with its name where the list holds it.
-    Elsewhere(String),
+    /// Of another compound.
+    Elsewhere,
     /// Does not verify.
     Altered,
     /// Its key or list is not here.
@@ -40,7 +41,7 @@ impl Finding {
             Finding::Grace(_) => "grace",
             Finding::NotYet(_) => "not_yet",
             Finding::Revoked => "revoked",
-            Finding::Elsewhere(_) => "other_compound",
+            Finding::Elsewhere => "other_compound",
             Finding::Altered => "altered",
             Finding::Unverifiable => "unverifiable",
         }
@@ -62,6 +63,8 @@ pub(crate) struct Case {
     pub situation: Situation,
     /// Who, where that is known.
     pub person: Option<PersonId>,
+    /// Which vehicle, where the list holds it.
+    pub vehicle: Option<VehicleId>,
     /// Whose home it is or where they go.
     pub household: Option<HouseholdId>,
     /// Number of the pass that was shown.
@@ -72,6 +75,8 @@ pub(crate) struct Case {
     pub copied_minutes: Option<u32>,
     /// Residents to choose from.
     pub candidates: Vec<PersonId>,
+    /// The guard has reported a fever; the event is written.
+    pub fever_reported: bool,
     /// The verdict on the screen.
     pub verdict: Verdict,
     /// What the server said about an event that is reopened.
@@ -95,11 +100,13 @@ impl Case {
         Case {
             situation,
             person: None,
+            vehicle: None,
             household: None,
             pass: None,
             finding: Finding::NoPass,
             copied_minutes: None,
             candidates: vec![],
+            fever_reported: false,
             verdict: Verdict::Ask,
             reopened: None,
         }
@@ -114,6 +121,11 @@ impl Case {
     /// No pass was shown; to be found by other means.
     pub fn without_pass(&mut self) {
         self.finding(Finding::NoPass);
+        self.kind_of_no_pass();
+    }
+
+    /// No kind of pass is known.
+    pub fn kind_of_no_pass(&mut self) {
         choose(&mut self.situation, Fact::PassKind, "none");
     }
 
@@ -123,23 +135,45 @@ impl Case {
         self.finding = finding;
     }
 
-    /// What a believed pass says of its kind: the fact, and who bears it.
-    pub fn pass_kind(&mut self, name: &str, band: Option<&str>) {
-        choose(&mut self.situation, Fact::PassKind, name);
-        if let Some(band) = band {
-            choose(&mut self.situation, Fact::PassBand, band);
+    /// What a believed pass says: its kind and band, its number, a worker's class.
+    pub fn believe(&mut self, said: &Credential) {
+        self.kind_of_pass(said.kind, said.band);
+        let number = said.number.index();
+        self.situation
+            .set(Fact::NumberParity, Value::Choice(1 - (number % 2) as u8));
+        if let Belongs::WorkerClass(class) = said.belongs {
+            self.situation.set(Fact::WorkerClass, Value::Choice(class));
         }
+    }
+
+    /// The kind of pass, and who bears such a pass.
+    pub fn kind_of_pass(&mut self, kind: PassKind, band: PassBand) {
+        self.situation
+            .set(Fact::PassKind, Value::Choice(kind.number()))
+            .set(Fact::PassBand, Value::Choice(band.number()));
         // The subject kind is who stands there, not what the pass is for: a resident may hold an
         // errand pass (glossary).
-        let kind = match name {
-            "resident" | "errand" => SubjectKind::Resident,
-            "temporary_resident" => SubjectKind::TemporaryResident,
-            "worker" => SubjectKind::ExemptWorker,
-            "visitor" | "slip" => SubjectKind::Visitor,
-            "vehicle" => SubjectKind::Vehicle,
-            _ => return,
-        };
-        self.subject(kind);
+        self.subject(match kind {
+            PassKind::Resident | PassKind::Errand => SubjectKind::Resident,
+            PassKind::TemporaryResident => SubjectKind::TemporaryResident,
+            PassKind::Worker => SubjectKind::ExemptWorker,
+            PassKind::Visitor | PassKind::Slip => SubjectKind::Visitor,
+            PassKind::Vehicle => SubjectKind::Vehicle,
+        });
+        if kind == PassKind::Vehicle {
+            self.situation.set(Fact::VehicleOutside, Value::Flag(false));
+        }
+    }
+
+    /// They go to a home.
+    pub fn goes_home(&mut self) {
+        choose(&mut self.situation, Fact::Destination, "household");
+    }
+
+    /// Whom the record concerns.
+    pub fn concerned(&self) -> Option<Subject> {
+        let vehicle = self.vehicle.map(Subject::Vehicle);
+        self.person.map(Subject::Person).or(vehicle)
     }
 
     /// The subject kind as known.
@@ -176,9 +210,8 @@ pub(crate) fn choose(situation: &mut Situation, fact: Fact, name: &str) {
     let choices = match fact {
         Fact::PassState => pass_state::CHOICES,
         Fact::PassKind => pass_kind::CHOICES,
-        Fact::PassBand => pass_band::CHOICES,
-        Fact::Order => crate::gate::fact::order::CHOICES,
-        Fact::Destination => crate::gate::fact::destination::CHOICES,
+        Fact::Order => order::CHOICES,
+        Fact::Destination => destination::CHOICES,
         _ => return,
     };
     if let Some(at) = position(choices, name) {

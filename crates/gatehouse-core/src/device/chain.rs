@@ -2,6 +2,7 @@
 //! and how far the server has acknowledged them. The events themselves lie with the page; the
 //! grid worker's pages will use the same module.
 
+use crate::audit::Hash;
 use crate::moment::Moment;
 use crate::wire::cbor::{Cbor, CborError, Read, Reader, Writer};
 
@@ -17,10 +18,10 @@ const MILLIS_AN_HOUR: i64 = 3_600_000;
 const MARKS_MOST: usize = 24 * 8;
 
 /// Where the chain has got to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Chain {
     last_seq: u64,
-    head: [u8; 32],
+    head: Hash,
     acknowledged: u64,
     /// Since when the oldest unsent event waits, at the latest.
     waiting_since: Option<i64>,
@@ -29,14 +30,27 @@ pub(crate) struct Chain {
     forgotten: u64,
 }
 
+impl Default for Chain {
+    fn default() -> Chain {
+        Chain {
+            last_seq: 0,
+            head: Hash::START,
+            acknowledged: 0,
+            waiting_since: None,
+            marks: vec![],
+            forgotten: 0,
+        }
+    }
+}
+
 impl Chain {
     /// Number of the last event; 0 before the first.
     pub fn last_seq(&self) -> u64 {
         self.last_seq
     }
 
-    /// Hash of the last event; zeros before the first.
-    pub fn head(&self) -> [u8; 32] {
+    /// Hash of the last event.
+    pub fn head(&self) -> Hash {
         self.head
     }
 
@@ -52,7 +66,7 @@ impl Chain {
     }
 
     /// One more event, whose number is [`Chain::last_seq`] + 1 and whose hash is `head`.
-    pub fn append(&mut self, head: [u8; 32], now: Moment) {
+    pub fn append(&mut self, head: Hash, now: Moment) {
         self.last_seq += 1;
         self.head = head;
         self.waiting_since.get_or_insert(now.millis);
@@ -94,7 +108,7 @@ impl Cbor for Chain {
     fn write(&self, to: &mut Writer) {
         to.array(6)
             .uint(self.last_seq)
-            .bytes(&self.head)
+            .item(&self.head)
             .uint(self.acknowledged)
             .uint(self.forgotten);
         match self.waiting_since {
@@ -109,7 +123,7 @@ impl Cbor for Chain {
 
     fn read(from: &mut Reader<'_>) -> Read<Chain> {
         from.array_of(6)?;
-        let (last_seq, head) = (from.uint()?, from.fixed()?);
+        let (last_seq, head) = (from.uint()?, from.item()?);
         let (acknowledged, forgotten) = (from.uint()?, from.uint()?);
         let waiting_since = if from.null()? { None } else { Some(from.int()?) };
         let count = from.array(MARKS_MOST)?;
@@ -145,7 +159,7 @@ mod tests {
     fn chain_of(events: u8) -> Chain {
         let mut chain = Chain::default();
         for event in 1..=events {
-            chain.append([event; 32], START);
+            chain.append(Hash([event; 32]), START);
         }
         chain
     }
@@ -157,7 +171,7 @@ mod tests {
             chain.acknowledge(through, START);
             assert_eq!(chain.unsent(), unsent, "{through}");
         }
-        assert_eq!((chain.last_seq(), chain.head()), (5, [5; 32]));
+        assert_eq!((chain.last_seq(), chain.head()), (5, Hash([5; 32])));
     }
 
     #[test]
@@ -165,7 +179,7 @@ mod tests {
         let mut chain = chain_of(1);
         assert!(!chain.is_offline(after(OFFLINE_AFTER_MILLIS)));
         assert!(chain.is_offline(after(OFFLINE_AFTER_MILLIS + 1)));
-        chain.append([2; 32], after(9_000));
+        chain.append(Hash([2; 32]), after(9_000));
         chain.acknowledge(1, after(10_000));
         assert!(!chain.is_offline(after(12_000)));
         chain.acknowledge(2, after(12_000));
@@ -191,7 +205,7 @@ mod tests {
         let mut chain = Chain::default();
         for minute in 0..10 * 24 * 60 {
             let now = after(minute * 60_000);
-            chain.append([0; 32], now);
+            chain.append(Hash([0; 32]), now);
             chain.acknowledge(chain.last_seq(), now);
         }
         let minutes_kept = KEPT_DAYS * 24 * 60;

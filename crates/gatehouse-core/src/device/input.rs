@@ -7,6 +7,7 @@ use crate::gate::wording::Lang;
 use crate::gate::{Outcome, Verdict, Way};
 use crate::id::{DeviceId, GateId, StaffId};
 use crate::moment::Moment;
+pub use crate::wire::{Change, EmergencyKind, OverrulingReason};
 use serde::{Deserialize, Serialize};
 
 /// Most bytes of one request; a snapshot of a large compound fits several times.
@@ -23,6 +24,8 @@ pub struct Request {
     pub moment: Moment,
     /// Language of everything on the screen that follows.
     pub lang: Lang,
+    /// 32 random bytes, new for each request: salts of the events that follow.
+    pub random_base64: String,
     /// What happened.
     pub input: Input,
 }
@@ -108,8 +111,8 @@ pub enum Input {
         /// Direction.
         way: Way,
         /// Which, if somebody said so.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        what: Option<EmergencyKind>,
+        #[serde(default = "unsaid")]
+        what: EmergencyKind,
     },
     /// The guard reports that somebody is feverish (GATE-7).
     Fever {},
@@ -170,55 +173,6 @@ pub struct Answer {
     pub sentences: Vec<String>,
 }
 
-/// Why the outcome of a crossing differs from its verdict (改判); a closed list, no free text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OverrulingReason {
-    /// 值班长定的.
-    ShiftLeadDecided,
-    /// 有单位批准.
-    OfficeApproved,
-    /// 后来补齐了.
-    SuppliedLater,
-    /// 来人自己走了.
-    LeftByChoice,
-    /// 没拦，已经过去.
-    WentThrough,
-    /// 其实是急事.
-    EmergencyFound,
-}
-
-/// What an emergency was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EmergencyKind {
-    /// 急病.
-    Illness,
-    /// 生孩子.
-    Birth,
-    /// 着火.
-    Fire,
-    /// 有危险.
-    Danger,
-}
-
-/// What a further event changes about an earlier one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Change {
-    /// 点错了: it did not happen.
-    Undo {},
-    /// It ended differently.
-    Outcome {
-        /// What really happened.
-        outcome: Outcome,
-        /// Why it differs from the verdict, where it does.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reason: Option<OverrulingReason>,
-    },
-    /// What the emergency was.
-    Emergency {
-        /// Which.
-        what: EmergencyKind,
-    },
+fn unsaid() -> EmergencyKind {
+    EmergencyKind::Unsaid
 }

@@ -1,1 +1,150 @@
-//! The state machine of a gate device: outbox, chain, snapshot, the open case.
+//! The state machine of a gate device (design §3 "One gate app"): [`step`] takes a state, a
+//! request and the moment in it, and gives the next state and what to show, store and sign.
+//!
+//! It decides locally by `gate::decide`, appends events to its chain, and never waits for a
+//! network. No I/O, no clock, no randomness: the page stores, moves and paints. What an input
+//! means is in `turn.rs`; the words of the device are in `words.rs`; `docs/device.md` lists the
+//! messages.
+
+mod case;
+mod chain;
+mod input;
+mod json;
+mod list;
+mod lookup;
+mod outings;
+mod present;
+mod record;
+mod register;
+mod screen;
+mod seen;
+mod shift;
+mod state;
+mod steps_shown;
+mod turn;
+mod view;
+mod words;
+
+pub use chain::KEPT_DAYS;
+pub use input::*;
+pub use json::{decide_vector, respond};
+pub use lookup::{LOOKUPS_MOST, WINDOW_MINUTES};
+pub use screen::*;
+pub use seen::COPIED_MINUTES;
+pub use state::StateError;
+
+use crate::gate::{Outcome, SubjectKind, Way};
+use crate::id::{DeviceId, GateId};
+use crate::key::VerifyingKey;
+use crate::moment::Moment;
+use crate::pass::PassNumber;
+use case::Case;
+use chain::Chain;
+use lookup::LookupLimit;
+use outings::LocalOutings;
+use list::{Floor, List};
+use record::Salts;
+use seen::Seen;
+use shift::{Shift, Tally};
+use turn::Turn;
+
+/// Latest crossings that are shown for undo.
+const RECENT_HELD: usize = 20;
+/// Emergencies that are kept before enrolment.
+const EARLY_HELD: usize = 64;
+
+/// Everything a gate device knows.
+#[derive(Clone, Debug, Default)]
+pub struct Device {
+    enrolled: Option<Enrolled>,
+    chain: Chain,
+    /// Emergencies from before there was a chain.
+    early: Vec<Early>,
+    shift: Option<Shift>,
+    tally: Tally,
+    case: Option<Case>,
+    finished: Option<Finished>,
+    seen: Seen,
+    lookups: LookupLimit,
+    outings: LocalOutings,
+    recent: Vec<RecentRow>,
+    /// This clock minus the server's, in milliseconds, where that is known to be more than five
+    /// minutes.
+    skew: Option<i64>,
+    /// Numbers of the newest lists seen; older ones are refused.
+    floor: Floor,
+    /// Not part of the stored state: the page hands the bytes in again after a start.
+    list: Option<List>,
+}
+
+impl Device {
+    /// How far the clock is off, in minutes; 0 where it is not known to be.
+    fn skew_minutes(&self) -> u16 {
+        let millis = self.skew.unwrap_or(0).unsigned_abs();
+        u16::try_from(millis / 60_000).unwrap_or(u16::MAX)
+    }
+}
+
+/// Whose chain this is and which root it trusts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Enrolled {
+    device: DeviceId,
+    gate: GateId,
+    root: VerifyingKey,
+}
+
+impl Enrolled {
+    fn read(device: DeviceId, gate: GateId, root_key_base64: &str) -> Option<Enrolled> {
+        let bytes = data_encoding::BASE64
+            .decode(root_key_base64.as_bytes())
+            .ok()?;
+        let root = VerifyingKey::from_bytes(&bytes.try_into().ok()?).ok()?;
+        (!root.is_weak()).then_some(Enrolled { device, gate, root })
+    }
+}
+
+/// An emergency that was let through before enrolment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Early {
+    at: Moment,
+    way: Way,
+    what: EmergencyKind,
+}
+
+/// The last case that was recorded: the server may still answer it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Finished {
+    seq: u64,
+    at_millis: i64,
+    case: Case,
+}
+
+/// A latest crossing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct RecentRow {
+    seq: u64,
+    at: Moment,
+    way: Way,
+    kind: Option<SubjectKind>,
+    outcome: Outcome,
+    emergency: bool,
+    undone: bool,
+    pass: Option<PassNumber>,
+}
+
+/// One step: pure, total, never panics. Whatever comes in, the next state can go on.
+pub fn step(mut device: Device, request: &Request) -> (Device, Output) {
+    let mut turn = Turn {
+        device: &mut device,
+        now: request.moment,
+        lang: request.lang,
+        salts: Salts::of(&request.random_base64),
+        append: vec![],
+    };
+    let view = turn.take(&request.input);
+    let output = turn.output(view);
+    (device, output)
+}
+
+#[cfg(test)]
+mod tests;

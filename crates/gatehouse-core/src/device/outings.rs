@@ -3,7 +3,7 @@
 
 use super::case::Case;
 use crate::gate::value::{Outing, Outings};
-use crate::gate::{Fact, Known, Value, Way};
+use crate::gate::{Fact, Known, SubjectKind, Value, Way};
 use crate::id::{HouseholdId, PersonId};
 use crate::moment::Moment;
 use crate::wire::cbor::{Cbor, CborError, Read, Reader, Writer};
@@ -85,15 +85,12 @@ impl LocalOutings {
         outings.unsent = outings.unsent.saturating_add(u16::from(self.dropped));
     }
 
-    /// Minutes since the one who comes in went out here.
-    pub fn minutes_outside(&self, case: &Case, now: Moment) -> Option<i64> {
-        let (household, person) = (case.household?, case.person?);
-        if case.way() == Way::Out {
-            return None;
-        }
+    /// Since when somebody is out, as seen here.
+    pub fn out_since(&self, household: HouseholdId, person: Option<PersonId>) -> Option<i64> {
+        person?;
         let mut mine = self.seen.iter().rev();
-        let last = mine.find(|seen| seen.is_of(household, Some(person)) && !seen.returned)?;
-        Some((now.millis.saturating_sub(last.at.millis) / 60_000).clamp(0, 100_000))
+        let last = mine.find(|seen| seen.is_of(household, person))?;
+        (!last.returned).then_some(last.at.millis)
     }
 }
 
@@ -103,9 +100,9 @@ impl Seen {
     }
 }
 
-fn lives_here(kind: crate::gate::SubjectKind) -> bool {
-    use crate::gate::SubjectKind as K;
-    matches!(kind, K::Resident | K::TemporaryResident)
+/// Whose household has outings.
+pub(crate) fn lives_here(kind: SubjectKind) -> bool {
+    matches!(kind, SubjectKind::Resident | SubjectKind::TemporaryResident)
 }
 
 fn purpose(case: &Case) -> Option<u8> {
@@ -161,7 +158,6 @@ impl Cbor for Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gate::SubjectKind;
 
     const START: Moment = Moment::new(1_600_000_000_000, 480);
     const HOME: HouseholdId = HouseholdId([1; 16]);
@@ -184,10 +180,10 @@ mod tests {
         let own: Vec<bool> = counted.taken.iter().map(|outing| outing.own).collect();
         assert_eq!(own, [true, false]);
         let later = START.plus_millis(30 * 60_000);
-        let back = case(1, Way::In);
-        assert_eq!(outings.minutes_outside(&back, later), Some(30));
-        outings.crossed(3, &back, later);
-        assert_eq!(outings.minutes_outside(&back, later), None);
+        let out_since = |held: &LocalOutings| held.out_since(HOME, Some(PersonId([1; 16])));
+        assert_eq!(out_since(&outings), Some(START.millis));
+        outings.crossed(3, &case(1, Way::In), later);
+        assert_eq!(out_since(&outings), None);
         assert_eq!(
             LocalOutings::from_cbor(&outings.to_cbor()).as_ref(),
             Ok(&outings)

@@ -14,7 +14,7 @@ use crate::gate::decide::Ground;
 use crate::gate::fact::Words;
 use crate::gate::reading::{Lens, Window};
 use crate::gate::wording::{Lang, put_in_words, verdict_words};
-use crate::gate::{Decision, Fact, Known, Outcome, Value, Verdict};
+use crate::gate::{Decision, Fact, Known, Outcome, SubjectKind, Value, Verdict};
 use crate::moment::Moment;
 use serde_json::json;
 
@@ -57,24 +57,37 @@ impl Scene<'_> {
         let Some(list) = self.list else {
             return Slots::new();
         };
+        let gate = &list.snapshot().gate;
         let room = case.and_then(|case| list.room_label(case.household?, self.lang));
+        // An outside vehicle waits where vehicles park, a person where people sit.
+        let is_vehicle = case.and_then(Case::kind) == Some(SubjectKind::Vehicle);
+        let place = match is_vehicle {
+            true => &gate.parking_place,
+            false => &gate.waiting_place,
+        };
         [
-            ("phone", list.phone()),
-            ("office", list.office()),
-            ("point", list.goods_point()),
-            ("place", list.waiting_place()),
-            ("room", room),
+            ("phone", self.phone(case).unwrap_or_default()),
+            ("office", gate.office_place.clone()),
+            ("point", gate.goods_point.clone()),
+            ("place", place.clone()),
+            ("room", room.unwrap_or_default()),
         ]
         .into_iter()
-        .fold(Slots::new(), |slots, (name, value)| match value {
-            Some(value) => slots.with(name, value),
-            None => slots,
-        })
+        .filter(|(_, value)| !value.is_empty())
+        .fold(Slots::new(), |slots, (name, value)| slots.with(name, value))
     }
 
-    /// Number of the duty desk.
-    pub fn phone(&self) -> Option<String> {
-        self.list.and_then(List::phone)
+    /// Whom to call: what an order names, else the shift lead, else the duty desk. The screen is
+    /// the same for all of them, so that an onlooker learns nothing (glossary §2.4).
+    pub fn phone(&self, case: Option<&Case>) -> Option<String> {
+        let list = self.list?;
+        let phones = &list.snapshot().gate.phones;
+        let order = case.and_then(|case| list.stopping_order(case, self.now));
+        let order = order.map(|order| order.phone.as_str());
+        [order.unwrap_or_default(), &phones.shift_lead, &phones.duty_desk]
+            .into_iter()
+            .find(|phone| !phone.is_empty())
+            .map(str::to_owned)
     }
 
     /// A sentence of the device.
@@ -137,7 +150,7 @@ impl Scene<'_> {
         screen.finish = finishes(lang, case, decision);
         screen.reasons = reasons(lang);
         if case.verdict != Verdict::Admit {
-            screen.phone = self.phone();
+            screen.phone = self.phone(Some(case));
         }
         if let Some(reopened) = &case.reopened {
             let slots = self.slots(Some(case)).with("verdict", headline);
@@ -168,7 +181,7 @@ impl Scene<'_> {
         let lang = self.lang;
         let mut screen = Screen::plain(ScreenKind::Choose, lang.pick(words::LOOKUP_CHOOSE));
         let shown = case.candidates.iter().filter_map(|person| {
-            let who = self.list?.who(*person, lang, self.now)?;
+            let who = self.list?.who(*person, lang)?;
             let parts = [who.name, who.sex, who.age_band];
             let label: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
             Some(ChoiceShown {
@@ -194,7 +207,7 @@ impl Scene<'_> {
 
     fn who(&self, case: &Case) -> Option<Who> {
         let list = self.list?;
-        if let Some(who) = case.person.and_then(|id| list.who(id, self.lang, self.now)) {
+        if let Some(who) = case.person.and_then(|id| list.who(id, self.lang)) {
             return Some(who);
         }
         let room = list.room_label(case.household?, self.lang)?;
@@ -284,11 +297,8 @@ impl Scene<'_> {
             Finding::Revoked => (words::PASS_REVOKED, slots.clone()),
             Finding::Altered => (words::PASS_ALTERED, slots.clone()),
             Finding::Unverifiable => (words::PASS_UNKNOWN, slots.clone()),
-            Finding::Elsewhere(name) => {
-                let name = match name.is_empty() {
-                    true => self.lang.pick(words::OTHER_COMPOUND),
-                    false => name,
-                };
+            Finding::Elsewhere => {
+                let name = self.lang.pick(words::OTHER_COMPOUND);
                 (words::PASS_ELSEWHERE, slots.clone().with("compound", name))
             }
         };

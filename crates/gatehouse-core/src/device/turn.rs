@@ -5,90 +5,35 @@ use super::case::{Case, Finding, Reopened};
 use super::chain::Chain;
 use super::input::{Answer, Change, EmergencyKind, Input, OverrulingReason, TEXT_CHARACTERS_MOST};
 use super::list::List;
-use super::present::{Scene, needs_reason};
-use super::record::{Act, CrossingRecord};
-use super::screen::{Appended, Header, Output, Recent, Screen, ScreenKind, Sentence, Sound};
+use super::present::needs_reason;
+use super::record::{Salts, crossing, fever};
+use super::screen::Appended;
 use super::shift::Shift;
 use super::steps_shown::{PERSON, PLATE, ROOM};
+use super::view::{Notice, View, code};
 use super::words;
 use super::{Device, Early, Enrolled, Finished, RECENT_HELD, RecentRow};
-use crate::gate::fact::{Source, Words};
+use crate::gate::decide::Ground;
+use crate::gate::fact::Source;
 use crate::gate::wording::Lang;
-use crate::gate::{Decision, Fact, Known, Outcome, Policy, Step, SubjectKind, Value, Verdict, Way};
+use crate::gate::{Decision, Fact, Outcome, Policy, Step, SubjectKind, Value, Verdict, Way};
 use crate::gate::{decide, json};
 use crate::household::AddressDraft;
-use crate::id::PersonId;
+use crate::id::{HouseholdId, PersonId};
 use crate::moment::Moment;
-use crate::pass::PassNumber;
+use crate::pass::{Credential, PassNumber};
+use crate::wire::{EventBody, Private, Subject};
 
 /// A graver answer replaces the screen only this long after the finish (design §3).
 const GRAVER_WITHIN_MILLIS: i64 = 1_500;
 /// Clocks that differ by less are taken as equal (design §2 "Time").
 const SKEW_MILLIS: i64 = 5 * 60_000;
 
-/// What is shown at the end of a turn.
-pub(crate) enum View {
-    /// The open case if there is one, else ready for the next.
-    Case,
-    /// As [`View::Case`], with the sound of the verdict.
-    Decided,
-    /// Something to read.
-    Notice(Notice),
-    /// Somebody went through as an emergency.
-    EmergencyDone,
-}
-
-/// Something to read; the open case is kept.
-pub(crate) struct Notice {
-    code: &'static str,
-    headline: Words,
-    words: Words,
-    minutes: Option<u32>,
-}
-
-impl Notice {
-    const fn new(code: &'static str, words: Words) -> Notice {
-        Notice {
-            code,
-            headline: words::ERROR_TITLE,
-            words,
-            minutes: None,
-        }
-    }
-
-    const fn plain(code: &'static str, words: Words) -> Notice {
-        Notice {
-            code,
-            headline: words::MESSAGE,
-            words,
-            minutes: None,
-        }
-    }
-}
-
-/// The codes of messages are short, can be read over the phone and say nothing of a person.
-pub(crate) mod code {
-    pub const REQUEST: &str = "D01";
-    pub const ENROL: &str = "D02";
-    pub const NOT_ENROLLED: &str = "D03";
-    pub const SNAPSHOT: &str = "D04";
-    pub const SHIFT: &str = "D05";
-    pub const NO_CASE: &str = "D06";
-    pub const REASON: &str = "D07";
-    pub const FACT: &str = "D08";
-    pub const AMEND: &str = "D09";
-    pub const NO_LIST: &str = "D10";
-    pub const LOOKUP_LIMIT: &str = "D11";
-    pub const LOOKUP_NONE: &str = "D12";
-    pub const UNREADABLE: &str = "D13";
-    pub const TOO_LONG: &str = "D14";
-    pub const CHANGED: &str = "D20";
-}
-
 pub(crate) struct Turn<'a> {
     pub device: &'a mut Device,
     pub now: Moment,
     pub lang: Lang,
+    pub salts: Salts,
     pub append: Vec<Appended>,
 }
 
@@ -188,7 +133,7 @@ impl Turn<'_> {
         let read = data_encoding::BASE64
             .decode(bytes_base64.as_bytes())
             .ok()
-            .and_then(|bytes| List::open(&bytes, enrolled, &self.device.floor, self.now));
+            .and_then(|bytes| List::open(&bytes, enrolled, &self.device.floor));
         let Some((list, floor)) = read else {
             return View::Notice(Notice::new(code::SNAPSHOT, words::ERROR_LIST));
         };
@@ -207,8 +152,13 @@ impl Turn<'_> {
             return View::Notice(Notice::plain(code::SHIFT, words::SHIFT_NOBODY));
         };
         self.device.tally = Default::default();
+        let body = EventBody::ShiftStart {
+            guards: shift.guards.iter().map(|guard| guard.staff).collect(),
+            mask: shift.mask,
+            armband: shift.armband,
+        };
         self.device.shift = Some(shift);
-        self.append(Act::ShiftStart);
+        self.append(body, None);
         View::Case
     }
 
@@ -217,7 +167,7 @@ impl Turn<'_> {
             return View::Notice(Notice::plain(code::SHIFT, words::SHIFT_CASE));
         }
         if self.device.shift.is_some() {
-            self.append(Act::ShiftEnd);
+            self.append(EventBody::ShiftEnd, None);
             self.device.shift = None;
         }
         View::Case
@@ -283,10 +233,14 @@ impl Turn<'_> {
         let way = case.way();
         case.pass = shown.number;
         case.finding(shown.finding);
-        if let Some(said) = shown.said.filter(|_| case.finding.identifies()) {
-            case.believe(&said);
+        match (&self.device.list, shown.said) {
+            (Some(list), Some(said)) if case.finding.identifies() => {
+                list.believe(&mut case, &said);
+                list.know_holder(&mut case);
+            }
+            // What cannot be believed is as no pass at all, with its own sentence beside.
+            _ => case.kind_of_no_pass(),
         }
-        self.know_holder(&mut case);
         let flag = case
             .pass
             .and_then(|pass| self.device.seen.flag(pass, way, self.now));
@@ -295,36 +249,19 @@ impl Turn<'_> {
     }
 
     fn card(&mut self, number: &str, way: Way) -> View {
+        let offline = self.device.chain.is_offline(self.now);
         let (Ok(number), Some(list)) = (PassNumber::parse(number), &self.device.list) else {
             return View::Notice(Notice::plain(code::UNREADABLE, words::PASS_UNREADABLE));
         };
-        // A typed number proves nothing; it only finds the holder, whom the guard then looks at.
-        let finding = list.status_of(number);
+        let finding = list.typed(number, self.now, offline);
         let mut case = self.case_for(Step::ScanPass, way);
         case.pass = Some(number);
         case.finding(finding);
-        self.know_holder(&mut case);
-        if case.person.is_none() {
-            case.finding(Finding::Unverifiable);
+        match &self.device.list {
+            Some(list) if case.finding.identifies() => list.know_holder(&mut case),
+            _ => case.kind_of_no_pass(),
         }
         self.open(case)
-    }
-
-    /// Whom the list knows by the number of the pass.
-    fn know_holder(&mut self, case: &mut Case) {
-        let (Some(list), Some(pass)) = (&self.device.list, case.pass) else {
-            return;
-        };
-        if !case.finding.identifies() {
-            return;
-        }
-        if let Some(resident) = list.resident_of_pass(pass) {
-            case.person = Some(resident.person);
-            case.household = Some(resident.household);
-            if case.kind().is_none() {
-                case.pass_kind(resident.pass_kind(), None);
-            }
-        }
     }
 
     fn lookup(&mut self, address: &AddressDraft, surname: &str, way: Way) -> View {
@@ -337,33 +274,30 @@ impl Turn<'_> {
             (Some(list), Ok(address)) => list.lookup(&address, surname),
             _ => vec![],
         };
-        self.append(Act::Lookup {
-            found: found.len() as u8,
+        let body = EventBody::Lookup {
+            found: !found.is_empty(),
+        };
+        let household = found.first().and_then(|id| {
+            let (household, _) = self.device.list.as_ref()?.resident(*id)?;
+            Some(household.id)
         });
+        // Several people of one door: the household says it all.
+        let subject = match found[..] {
+            [person] => Some(Subject::Person(person)),
+            _ => None,
+        };
+        self.append(body, Some((subject, household)));
         if found.is_empty() {
             return View::Notice(Notice::plain(code::LOOKUP_NONE, words::LOOKUP_NONE));
         }
         let mut case = self.case_for(Step::FindByRoom, way);
-        match found[..] {
-            [person] => self.is_person(&mut case, person),
+        match (&self.device.list, &found[..]) {
+            (Some(list), [person]) => {
+                list.is_person(&mut case, *person);
+            }
             _ => case.candidates = found,
         }
         self.open(case)
-    }
-
-    fn is_person(&mut self, case: &mut Case, person: PersonId) {
-        case.candidates.clear();
-        let resident = self.device.list.as_ref().and_then(|l| l.resident(person));
-        let Some(resident) = resident else {
-            return;
-        };
-        case.person = Some(person);
-        case.household = Some(resident.household);
-        let kind = resident.subject_kind();
-        if !case.finding.identifies() {
-            case.without_pass();
-        }
-        case.subject(kind);
     }
 
     fn begin(
@@ -385,8 +319,8 @@ impl Turn<'_> {
         if let Some(room) = room {
             self.goes_to(&mut case, room);
         }
-        if let Some(plate) = plate {
-            case.plate(plate);
+        if let (Some(plate), Some(list)) = (plate, &self.device.list) {
+            list.know_plate(&mut case, plate);
         }
         self.open(case)
     }
@@ -395,7 +329,7 @@ impl Turn<'_> {
     fn goes_to(&mut self, case: &mut Case, room: &str) {
         let list = self.device.list.as_ref();
         case.household = list.and_then(|list| list.household_at(room));
-        case.destination_is_household();
+        case.goes_home();
     }
 
     fn fact(&mut self, name: &str, value: &serde_json::Value) -> View {
@@ -417,12 +351,16 @@ impl Turn<'_> {
                 let Some(person) = chosen.filter(|person| case.candidates.contains(person)) else {
                     return false;
                 };
-                self.is_person(case, person);
-                return true;
+                let list = self.device.list.as_ref();
+                return list.is_some_and(|list| list.is_person(case, person));
             }
             PLATE => {
                 let plate = value.as_str().filter(|plate| !plate.trim().is_empty());
-                return plate.map(|plate| case.plate(plate)).is_some();
+                let (Some(plate), Some(list)) = (plate, &self.device.list) else {
+                    return false;
+                };
+                list.know_plate(case, plate);
+                return true;
             }
             ROOM => {
                 let room = value.as_str();
@@ -453,6 +391,12 @@ impl Turn<'_> {
             _ => Case::new(Way::In, self.now),
         };
         case.situation.set(Fact::FoundFever, Value::Flag(true));
+        // The report goes out at once; the crossing follows when the guard says how it ended.
+        if !std::mem::replace(&mut case.fever_reported, true) {
+            let body = EventBody::Fever(fever(&case, self.now));
+            let whom = (case.concerned(), case.household);
+            self.append(body, Some(whom));
+        }
         self.open(case)
     }
 
@@ -492,7 +436,11 @@ impl Turn<'_> {
 
     /// A further event that names the earlier one, and what follows here: figures, counts, marks.
     fn change(&mut self, seq: u64, change: &Change) {
-        self.append(Act::Amendment { seq, change });
+        let body = EventBody::Amendment {
+            of: seq,
+            change: change.clone(),
+        };
+        self.append(body, None);
         let Some(row) = self.device.recent.iter_mut().find(|row| row.seq == seq) else {
             return;
         };
@@ -520,7 +468,7 @@ impl Turn<'_> {
         }
     }
 
-    fn emergency(&mut self, way: Way, what: Option<EmergencyKind>) -> View {
+    fn emergency(&mut self, way: Way, what: EmergencyKind) -> View {
         let early = Early {
             at: self.now,
             way,
@@ -545,7 +493,7 @@ impl Turn<'_> {
         case.situation.set(Fact::Way, Value::Choice(early.way as u8));
         case.situation.set(Fact::Emergency, Value::Flag(true));
         case.verdict = Verdict::Admit;
-        self.record_as(case, Outcome::Crossed, None, early.what);
+        self.record_as(case, Outcome::Crossed, None, Some(early.what));
     }
 
     fn sent(&mut self, through: u64, answers: &[Answer], server_millis: Option<i64>) -> View {
@@ -578,14 +526,10 @@ impl Turn<'_> {
     /// Compares clocks. A list that was made in the future shows a slow clock, one of the past
     /// shows nothing; a reply of just now shows both.
     fn see_server_clock(&mut self, server_millis: i64, only_ahead: bool) {
-        let behind = server_millis.saturating_sub(self.now.millis);
-        if only_ahead && behind <= SKEW_MILLIS {
-            return;
+        let skew = self.now.millis.saturating_sub(server_millis);
+        if !only_ahead || skew < -SKEW_MILLIS {
+            self.device.skew = (skew.abs() > SKEW_MILLIS).then_some(skew);
         }
-        self.device.skew_minutes = match behind.unsigned_abs() > SKEW_MILLIS.unsigned_abs() {
-            true => u16::try_from(behind.unsigned_abs() / 60_000).unwrap_or(u16::MAX),
-            false => 0,
-        };
     }
 
     /// Decides the case and shows it.
@@ -616,14 +560,9 @@ impl Turn<'_> {
         };
         let moment = Moment::new(self.now.millis, offset);
         case.situation.moment = moment;
-        case.situation.skew_minutes = self.device.skew_minutes;
+        case.situation.skew_minutes = self.device.skew_minutes();
         if let Some(list) = &self.device.list {
-            list.fill(case, self.now);
-            list.fill_outings(case, &self.device.outings);
-        }
-        if let Some(minutes) = self.device.outings.minutes_outside(case, self.now) {
-            case.situation
-                .set(Fact::MinutesOutside, Value::Number(minutes));
+            list.fill(case, &self.device.outings, moment);
         }
     }
 
@@ -652,13 +591,14 @@ impl Turn<'_> {
     ) {
         let emergency = case.situation.is_emergency();
         let decision = decide(&case.situation, self.policy());
-        self.append(Act::Crossing(CrossingRecord {
-            case: &case,
-            decision: &decision,
-            outcome,
-            reason,
-            emergency: what,
-        }));
+        let mut body = crossing(self.device, &case, &decision, outcome);
+        body.overruling_reason = reason;
+        body.emergency = what;
+        // Without a document in force nothing personal is recorded (design §2); an emergency is
+        // followed up whatever is in force.
+        let personal = decision.ground != Ground::NoPolicy;
+        let whom = personal.then(|| (case.concerned(), case.household));
+        self.append(EventBody::Crossing(Box::new(body)), whom);
         let seq = self.device.chain.last_seq();
         self.device.tally.add(outcome, emergency);
         if outcome == Outcome::Crossed {
@@ -688,138 +628,20 @@ impl Turn<'_> {
         });
     }
 
-    fn append(&mut self, act: Act<'_>) {
-        if let Some(appended) = self.device.write(&act, self.now) {
-            self.append.push(appended);
-        }
-    }
-}
-
-impl Turn<'_> {
-    /// The output of the turn.
-    pub fn output(self, view: View) -> Output {
-        let (screen, sound) = self.screen(view);
-        let unsent = self.device.chain.unsent();
-        let head = data_encoding::BASE64.encode(&self.device.chain.head());
-        Output {
-            screen,
-            head_to_sign_base64: (unsent > 0).then_some(head),
-            vibrate: sound.map(vibration).unwrap_or_default(),
-            sound,
-            counts: self.device.tally.shown(unsent),
-            header: self.header(),
-            recent: self.recent(),
-            forget_through: self.device.chain.forget_through(self.now),
-            append: self.append,
-        }
-    }
-
-    fn scene(&self) -> Scene<'_> {
-        Scene {
-            lang: self.lang,
-            now: self.now,
-            list: self.device.list.as_ref(),
-            skew_minutes: self.device.skew_minutes,
-        }
-    }
-
-    fn screen(&self, view: View) -> (Screen, Option<Sound>) {
-        match view {
-            View::Notice(notice) => (self.notice(&notice), Some(Sound::Message)),
-            View::EmergencyDone => (self.emergency_done(), Some(Sound::Emergency)),
-            View::Decided | View::Case => {
-                let (screen, verdict) = self.current();
-                let sound = match view {
-                    View::Decided => verdict.map(sound_of),
-                    _ => None,
-                };
-                (screen, sound)
-            }
-        }
-    }
-
-    fn current(&self) -> (Screen, Option<Verdict>) {
-        let scene = self.scene();
-        if let Some(case) = &self.device.case {
-            let policy = self.policy();
-            let decision = decide(&case.situation, policy);
-            let screen = scene.case(case, &decision, policy);
-            let verdict = screen.verdict;
-            return (screen, verdict);
-        }
-        let (kind, headline, how) = match self.device.shift {
-            Some(_) => (ScreenKind::Scan, words::READY, words::READY_HOW),
-            None => (ScreenKind::Shift, words::SHIFT_FIRST, words::SHIFT_HOW),
-        };
-        let mut screen = Screen::plain(kind, self.lang.pick(headline));
-        screen.sentences.push(scene.sentence(how, &scene.slots(None)));
-        screen.age = scene.age();
-        (screen, None)
-    }
-
-    fn notice(&self, notice: &Notice) -> Screen {
-        let scene = self.scene();
-        let mut slots = scene.slots(None);
-        if let Some(minutes) = notice.minutes {
-            slots = slots.with("minutes", minutes.to_string());
-        }
-        let mut screen = Screen::plain(ScreenKind::Message, self.lang.pick(notice.headline));
-        screen.sentences.push(scene.sentence(notice.words, &slots));
-        screen.phone = scene.phone();
-        screen.code = Some(notice.code.to_owned());
-        screen
-    }
-
-    fn emergency_done(&self) -> Screen {
-        let mut screen = Screen::plain(ScreenKind::Message, self.lang.pick(words::WAS_EMERGENCY));
-        screen.verdict = Some(Verdict::Admit);
-        screen.sentences.push(Sentence {
-            text: self.lang.pick(words::EMERGENCY_DONE).to_owned(),
-            read_aloud: false,
+    fn append(
+        &mut self,
+        body: EventBody,
+        whom: Option<(Option<Subject>, Option<HouseholdId>)>,
+    ) {
+        let whom = whom.filter(|(subject, household)| subject.is_some() || household.is_some());
+        let private = whom.map(|(subject, household)| Private {
+            salt: self.salts.next(),
+            subject,
+            household,
+            details: vec![],
         });
-        screen.flags.push(super::screen::Flag::Emergency);
-        screen
-    }
-
-    fn header(&self) -> Header {
-        let scene = self.scene();
-        let shift = self.device.shift.as_ref();
-        let mut notices = scene.notices();
-        if self.device.chain.is_offline(self.now) {
-            let slots = scene
-                .slots(None)
-                .with("count", self.device.chain.unsent().to_string());
-            notices.insert(0, slots.text(self.lang, words::OFFLINE));
-        }
-        Header {
-            place: scene.list.map(List::place).unwrap_or_default(),
-            guards: shift
-                .map(|shift| shift.guards.iter().map(|g| g.name.clone()).collect())
-                .unwrap_or_default(),
-            notices,
-            snapshot: scene.list.map(List::number),
-        }
-    }
-
-    fn recent(&self) -> Vec<Recent> {
-        let shown = self.device.recent.iter().map(|row| {
-            let kinds = crate::gate::fact::subject_kind::CHOICES;
-            let kind = row.kind.and_then(|kind| kinds.get(kind as usize));
-            let kind = kind.map_or(words::SOMEBODY, |choice| choice.label);
-            let came = match (row.undone, row.emergency) {
-                (true, _) => words::WAS_UNDONE,
-                (false, true) => words::WAS_EMERGENCY,
-                (false, false) => words::outcome(row.outcome),
-            };
-            let parts = [kind, words::way(row.way), came].map(|words| self.lang.pick(words));
-            Recent {
-                seq: row.seq,
-                time: words::clock(row.at),
-                text: parts.join(" · "),
-                can_undo: !row.undone,
-            }
-        });
-        shown.collect()
+        let appended = self.device.append(body, private, self.now);
+        self.append.extend(appended);
     }
 }
 
@@ -853,31 +675,4 @@ fn too_long(input: &Input) -> bool {
         Input::Fact { value, .. } => value.as_str().is_some_and(long),
         _ => false,
     }
-}
-
-fn sound_of(verdict: Verdict) -> Sound {
-    match verdict {
-        Verdict::Admit => Sound::Admit,
-        Verdict::Ask => Sound::Ask,
-        Verdict::Refuse => Sound::Refuse,
-        Verdict::Refer => Sound::Refer,
-    }
-}
-
-/// Told apart with the phone in a pocket: one short, two short, one long, short-short-long.
-fn vibration(sound: Sound) -> Vec<u16> {
-    match sound {
-        Sound::Admit => vec![80],
-        Sound::Ask => vec![80, 80, 80],
-        Sound::Refuse => vec![500],
-        Sound::Refer => vec![80, 80, 80, 80, 400],
-        Sound::Emergency => vec![200, 100, 200],
-        Sound::Message => vec![40],
-    }
-}
-
-/// Whether the case holds this known value.
-#[cfg(test)]
-pub(crate) fn holds(case: &Case, fact: Fact, value: Value) -> bool {
-    case.situation.given(fact) == Some(&Known::Is(value))
 }

@@ -202,6 +202,11 @@ pub fn date(lang: Lang, day: CivilDay) -> String {
         .text(lang, DATE)
 }
 
+/// The civil day of an instant, on the clock of the place.
+pub fn day(millis: i64, place: Moment) -> CivilDay {
+    Moment::new(millis, place.offset_minutes).day()
+}
+
 /// 14:05.
 pub fn clock(moment: Moment) -> String {
     let minute = moment.minute_of_day();
