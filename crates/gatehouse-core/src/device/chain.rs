@@ -98,7 +98,9 @@ impl Chain {
     pub fn forget_through(&mut self, now: Moment) -> u64 {
         let before = now.millis.saturating_sub(KEPT_DAYS * 24 * MILLIS_AN_HOUR);
         let old = self.marks.iter().filter(|mark| mark.1 <= before);
-        self.forgotten = self.forgotten.max(old.map(|mark| mark.0).max().unwrap_or(0));
+        self.forgotten = self
+            .forgotten
+            .max(old.map(|mark| mark.0).max().unwrap_or(0));
         self.marks.retain(|mark| mark.1 > before);
         self.forgotten
     }
@@ -125,7 +127,11 @@ impl Cbor for Chain {
         from.array_of(6)?;
         let (last_seq, head) = (from.uint()?, from.item()?);
         let (acknowledged, forgotten) = (from.uint()?, from.uint()?);
-        let waiting_since = if from.null()? { None } else { Some(from.int()?) };
+        let waiting_since = if from.null()? {
+            None
+        } else {
+            Some(from.int()?)
+        };
         let count = from.array(MARKS_MOST)?;
         let one = |_| {
             from.array_of(2)?;
@@ -212,7 +218,10 @@ mod tests {
         let end = after(10 * 24 * 3_600_000);
         let expected = 10 * 24 * 60 - minutes_kept;
         let forgotten = chain.forget_through(end) as i64;
-        assert!((expected - 60..=expected).contains(&forgotten), "{forgotten}");
+        assert!(
+            (expected - 60..=expected).contains(&forgotten),
+            "{forgotten}"
+        );
         assert!(chain.marks.len() <= MARKS_MOST);
     }
 

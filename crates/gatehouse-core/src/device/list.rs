@@ -11,9 +11,7 @@ use crate::household::{Address, AddressDraft};
 use crate::id::{HouseholdId, PersonId};
 use crate::key::{KeyList, Trust};
 use crate::moment::Moment;
-use crate::pass::{
-    Belongs, Credential, PassNumber, PassRefusal, PassStatus, verify,
-};
+use crate::pass::{Belongs, Credential, PassNumber, PassRefusal, PassStatus, verify};
 use crate::person::AgeBand;
 use crate::wire::cbor::{Cbor, Read, Reader, Writer};
 use crate::wire::{HouseholdEntry, PassEntry, ResidentEntry, Snapshot, Span, VehicleEntry};
@@ -112,14 +110,14 @@ impl List {
                 };
                 people.push((resident.id, place));
                 let held = resident.passes.iter().enumerate();
-                passes.extend(held.map(|(at, pass)| (pass.number, Holder::Person(place, at as u32))));
+                passes
+                    .extend(held.map(|(at, pass)| (pass.number, Holder::Person(place, at as u32))));
             }
         }
         for (v, vehicle) in snapshot.vehicles.iter().enumerate() {
             let held = vehicle.passes.iter().enumerate();
-            passes.extend(
-                held.map(|(at, pass)| (pass.number, Holder::Vehicle(v as u32, at as u32))),
-            );
+            passes
+                .extend(held.map(|(at, pass)| (pass.number, Holder::Vehicle(v as u32, at as u32))));
         }
         passes.sort_unstable();
         people.sort_unstable();
@@ -219,16 +217,18 @@ impl List {
 
     fn behind(&self, door: &Address) -> impl Iterator<Item = &HouseholdEntry> {
         let doors = self.doors.iter().zip(&self.snapshot.households);
-        doors.filter_map(move |(held, household)| {
-            (held.as_ref() == Some(door)).then_some(household)
-        })
+        doors
+            .filter_map(move |(held, household)| (held.as_ref() == Some(door)).then_some(household))
     }
 
     /// Who lives behind this door and has this surname; at most [`OFFERED_MOST`].
     pub fn lookup(&self, door: &Address, surname: &str) -> Vec<PersonId> {
         let people = self.behind(door).flat_map(|household| &household.people);
         let found = people.filter(|resident| surname_fits(surname, &resident.surname));
-        found.take(OFFERED_MOST).map(|resident| resident.id).collect()
+        found
+            .take(OFFERED_MOST)
+            .map(|resident| resident.id)
+            .collect()
     }
 
     /// The household behind a door as a guard hears it: `3-2-302`, `3栋 302`, `302`.
@@ -309,16 +309,16 @@ impl List {
             Some(PassRefusal::Unreadable) => return None,
             // A key that had no right to sign this makes it a false pass to the guard.
             Some(
-                PassRefusal::Malformed
-                | PassRefusal::BadSignature
-                | PassRefusal::KeyNotFor { .. },
+                PassRefusal::Malformed | PassRefusal::BadSignature | PassRefusal::KeyNotFor { .. },
             ) => Finding::Altered,
             Some(PassRefusal::UnknownKey { .. } | PassRefusal::UnknownList) => {
                 Finding::Unverifiable
             }
             Some(PassRefusal::NotYet { from_at }) => Finding::NotYet(words::day(from_at, now)),
             Some(PassRefusal::Expired { on_at }) => {
-                let pass = said.as_ref().map(|said| (said.number, said.kind.is_of_household()));
+                let pass = said
+                    .as_ref()
+                    .map(|said| (said.number, said.kind.is_of_household()));
                 self.expired(pass, on_at, now, offline)
             }
             Some(PassRefusal::Revoked) => Finding::Revoked,

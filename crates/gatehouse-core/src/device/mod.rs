@@ -6,8 +6,10 @@
 //! means is in `turn.rs`; the words of the device are in `words.rs`; `docs/device.md` lists the
 //! messages.
 
+mod attend;
 mod case;
 mod chain;
+mod conclude;
 mod input;
 mod json;
 mod list;
@@ -35,14 +37,14 @@ pub use state::StateError;
 
 use crate::gate::{Outcome, SubjectKind, Way};
 use crate::id::{DeviceId, GateId};
-use crate::key::VerifyingKey;
+use crate::key::PublicKey;
 use crate::moment::Moment;
 use crate::pass::PassNumber;
 use case::Case;
 use chain::Chain;
+use list::{Floor, List};
 use lookup::LookupLimit;
 use outings::LocalOutings;
-use list::{Floor, List};
 use record::Salts;
 use seen::Seen;
 use shift::{Shift, Tally};
@@ -90,7 +92,7 @@ impl Device {
 struct Enrolled {
     device: DeviceId,
     gate: GateId,
-    root: VerifyingKey,
+    root: PublicKey,
 }
 
 impl Enrolled {
@@ -98,8 +100,8 @@ impl Enrolled {
         let bytes = data_encoding::BASE64
             .decode(root_key_base64.as_bytes())
             .ok()?;
-        let root = VerifyingKey::from_bytes(&bytes.try_into().ok()?).ok()?;
-        (!root.is_weak()).then_some(Enrolled { device, gate, root })
+        let root = PublicKey::from_bytes(&bytes.try_into().ok()?)?;
+        Some(Enrolled { device, gate, root })
     }
 }
 

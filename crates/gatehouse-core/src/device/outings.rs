@@ -149,7 +149,11 @@ impl Cbor for Seen {
                 from.int()?,
                 i16::try_from(from.int()?).map_err(|_| CborError::Value)?,
             ),
-            purpose: if from.null()? { None } else { Some(from.small()?) },
+            purpose: if from.null()? {
+                None
+            } else {
+                Some(from.small()?)
+            },
             returned: from.boolean()?,
         })
     }

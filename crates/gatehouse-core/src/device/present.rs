@@ -4,8 +4,8 @@ use super::case::{Case, Finding};
 use super::input::OverrulingReason;
 use super::list::List;
 use super::screen::{
-    Age, ChoiceShown, Control, ControlKind, DutyShown, Finish, Flag, Reason, Screen, ScreenKind, Sentence,
-    Stage, StepShown, Who,
+    Age, ChoiceShown, Control, ControlKind, DutyShown, Finish, Flag, Reason, Screen, ScreenKind,
+    Sentence, Stage, StepShown, Who,
 };
 use super::steps_shown::{PERSON, limits, steps};
 use super::words::{self, Slots};
@@ -84,10 +84,14 @@ impl Scene<'_> {
         let phones = &list.snapshot().gate.phones;
         let order = case.and_then(|case| list.stopping_order(case, self.now));
         let order = order.map(|order| order.phone.as_str());
-        [order.unwrap_or_default(), &phones.shift_lead, &phones.duty_desk]
-            .into_iter()
-            .find(|phone| !phone.is_empty())
-            .map(str::to_owned)
+        [
+            order.unwrap_or_default(),
+            &phones.shift_lead,
+            &phones.duty_desk,
+        ]
+        .into_iter()
+        .find(|phone| !phone.is_empty())
+        .map(str::to_owned)
     }
 
     /// A sentence of the device.
@@ -253,7 +257,9 @@ impl Scene<'_> {
     ) -> Vec<Sentence> {
         let mut said: Vec<Sentence> = Vec::new();
         if let (Some(tenths), Verdict::Admit) = (case.second_reading(), case.verdict) {
-            let slots = slots.clone().with("temperature", degrees(self.lang, tenths));
+            let slots = slots
+                .clone()
+                .with("temperature", degrees(self.lang, tenths));
             said.push(self.sentence(words::FEVER_NORMAL, &slots));
         }
         if let Some(minutes) = case.copied_minutes {
@@ -290,10 +296,7 @@ impl Scene<'_> {
             Finding::NoPass | Finding::Valid => return None,
             Finding::Expired(day) => (words::PASS_EXPIRED, dated(*day)),
             Finding::NotYet(day) => (words::PASS_NOT_YET, dated(*day)),
-            Finding::Grace(days) => (
-                words::GRACE,
-                slots.clone().with("days", days.to_string()),
-            ),
+            Finding::Grace(days) => (words::GRACE, slots.clone().with("days", days.to_string())),
             Finding::Revoked => (words::PASS_REVOKED, slots.clone()),
             Finding::Altered => (words::PASS_ALTERED, slots.clone()),
             Finding::Unverifiable => (words::PASS_UNKNOWN, slots.clone()),
@@ -316,7 +319,13 @@ fn degrees(lang: Lang, tenths: i64) -> String {
         Lang::Zh => " ℃",
         Lang::En => " °C",
     };
-    [&(tenths / 10).to_string(), ".", &(tenths % 10).to_string(), unit].concat()
+    [
+        &(tenths / 10).to_string(),
+        ".",
+        &(tenths % 10).to_string(),
+        unit,
+    ]
+    .concat()
 }
 
 /// The count of outings that may be wrong, with its window in days, where a row reads it.
@@ -332,8 +341,7 @@ fn quota_unsure(case: &Case, policy: Option<&Policy>) -> Option<(i64, i64, u16)>
         };
         let (least, most) = reading.count(outings, case.situation.moment);
         let days = match window {
-            Window::Rolling { days }
-            | Window::Calendar { days } => days,
+            Window::Rolling { days } | Window::Calendar { days } => days,
         };
         (least < most).then_some((least, most, days))
     })

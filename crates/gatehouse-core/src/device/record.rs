@@ -141,4 +141,3 @@ impl Device {
         Some(BASE64.encode(&head.to_signed_bytes()))
     }
 }
-

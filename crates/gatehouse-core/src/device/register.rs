@@ -142,9 +142,10 @@ impl List {
         case.situation.set(Fact::Outings, Value::Outings(outings));
         let mut before = household.outings.iter().rev();
         let last = before.find(|outing| own(outing.person));
-        let out_since = local
-            .out_since(household.id, case.person)
-            .or_else(|| last.filter(|outing| !outing.returned).map(|outing| outing.at));
+        let out_since = local.out_since(household.id, case.person).or_else(|| {
+            last.filter(|outing| !outing.returned)
+                .map(|outing| outing.at)
+        });
         if let Some(since) = out_since {
             let minutes = now.millis.saturating_sub(since) / 60_000;
             let minutes = minutes.clamp(0, MINUTES_OUTSIDE_MOST);

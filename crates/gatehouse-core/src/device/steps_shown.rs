@@ -115,7 +115,11 @@ fn controls(lang: Lang, missing: &Missing, phone: Option<&str>) -> Vec<Control> 
             control.phone = phone.map(str::to_owned);
             vec![control]
         }
-        _ => missing.facts.iter().map(|fact| of_fact(lang, *fact)).collect(),
+        _ => missing
+            .facts
+            .iter()
+            .map(|fact| of_fact(lang, *fact))
+            .collect(),
     }
 }
 

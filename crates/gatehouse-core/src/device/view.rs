@@ -123,7 +123,9 @@ impl Turn<'_> {
             None => (ScreenKind::Shift, words::SHIFT_FIRST, words::SHIFT_HOW),
         };
         let mut screen = Screen::plain(kind, self.lang.pick(headline));
-        screen.sentences.push(scene.sentence(how, &scene.slots(None)));
+        screen
+            .sentences
+            .push(scene.sentence(how, &scene.slots(None)));
         screen.age = scene.age();
         (screen, None)
     }

@@ -241,7 +241,9 @@ mod tests {
             assert_eq!(slots(words.zh), slots(words.en), "{name}");
             assert!(!words.zh.is_empty() && !words.en.is_empty(), "{name}");
             // Glossary §2.8.
-            for never in ["一律", "严禁", "必须", "拒不", "追究", "！", "异常", "隔离", "密接"] {
+            for never in [
+                "一律", "严禁", "必须", "拒不", "追究", "！", "异常", "隔离", "密接",
+            ] {
                 assert!(!words.zh.contains(never), "{name}: {never}");
             }
             for never in ["must ", "illegal", "suspect", "!", "error"] {

@@ -48,6 +48,19 @@ pub fn write_facts(situation: &Situation, policy: Option<&Policy>) -> Vec<u8> {
     writer.finish()
 }
 
+/// Writes exactly what somebody supplied: a case that is not decided for good yet.
+pub fn write_given(situation: &Situation) -> Vec<u8> {
+    let mut given: Vec<(Fact, &Known)> = situation.all_given().collect();
+    given.sort_unstable_by_key(|(fact, _)| fact.spec().number);
+    let mut writer = Writer::default();
+    writer.map(given.len());
+    for (fact, known) in given {
+        writer.uint(u64::from(fact.spec().number));
+        write_known(&mut writer, known);
+    }
+    writer.finish()
+}
+
 fn write_known(writer: &mut Writer, known: &Known) {
     match known {
         Known::Unknown => writer.null(),
