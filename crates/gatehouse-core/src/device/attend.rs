@@ -32,7 +32,10 @@ impl Turn<'_> {
 
     /// Takes the open case where this step was asked of it, else begins a new one.
     fn case_for(&mut self, step: Step, way: Way) -> Case {
-        let asked = self.decision().is_some_and(|d| d.steps().contains(&step));
+        let asked = self
+            .device
+            .decision()
+            .is_some_and(|decision| decision.steps().contains(&step));
         match self.device.case.take() {
             Some(case) if asked && case.reopened.is_none() => case,
             left => {
@@ -117,7 +120,22 @@ impl Turn<'_> {
         if found.is_empty() {
             return View::Notice(Notice::plain(code::LOOKUP_NONE, words::LOOKUP_NONE));
         }
-        let mut case = self.case_for(Step::FindByRoom, way);
+        // Whose pass does not help is looked up; that is the same person.
+        let same = |case: &Case| {
+            let kinds = [
+                None,
+                Some(SubjectKind::Resident),
+                Some(SubjectKind::TemporaryResident),
+            ];
+            case.reopened.is_none() && case.person.is_none() && kinds.contains(&case.kind())
+        };
+        let mut case = match self.device.case.take() {
+            Some(case) if same(&case) => case,
+            other => {
+                self.device.case = other;
+                self.case_for(Step::FindByRoom, way)
+            }
+        };
         match (&self.device.list, &found[..]) {
             (Some(list), [person]) => {
                 list.is_person(&mut case, *person);
@@ -210,8 +228,11 @@ impl Turn<'_> {
     }
 
     pub(super) fn fever(&mut self) -> View {
-        if self.device.enrolled.is_none() {
-            return View::Notice(Notice::plain(code::NOT_ENROLLED, words::FEVER_REPORTED));
+        if self.device.list.is_none() {
+            // No policy to decide by, but the report goes out as soon as there is a chain.
+            let case = Case::new(Way::In, self.now);
+            self.append(EventBody::Fever(fever(&case, self.now)), None);
+            return View::Notice(Notice::plain(code::NO_LIST, words::FEVER_REPORTED));
         }
         let mut case = match self.device.case.take() {
             Some(case) if case.reopened.is_none() && case.candidates.is_empty() => case,

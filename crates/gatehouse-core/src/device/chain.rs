@@ -54,6 +54,11 @@ impl Chain {
         self.head
     }
 
+    /// Up to which event the server has acknowledged.
+    pub fn acknowledged(&self) -> u64 {
+        self.acknowledged
+    }
+
     /// How many events the server has not acknowledged.
     pub fn unsent(&self) -> u64 {
         self.last_seq - self.acknowledged

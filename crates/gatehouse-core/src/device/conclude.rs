@@ -8,7 +8,7 @@ use super::turn::Turn;
 use super::view::{Notice, View, code};
 use super::{EARLY_HELD, Early, Finished, RECENT_HELD, RecentRow, words};
 use crate::gate::decide::Ground;
-use crate::gate::{Fact, Outcome, Value, Verdict, Way, decide};
+use crate::gate::{Fact, Outcome, Value, Verdict, Way};
 use crate::wire::EventBody;
 
 impl Turn<'_> {
@@ -16,6 +16,11 @@ impl Turn<'_> {
         let Some(case) = self.device.case.take() else {
             return View::Notice(Notice::plain(code::NO_CASE, words::ERROR_NO_CASE));
         };
+        if self.device.list.is_none() {
+            // Without the list the record could not say by which policy it was decided.
+            self.device.case = Some(case);
+            return View::Notice(Notice::new(code::NO_LIST, words::NO_LIST));
+        }
         if !case.candidates.is_empty() || (needs_reason(&case, outcome) && reason.is_none()) {
             let words = match case.candidates.is_empty() {
                 true => words::ERROR_REASON,
@@ -126,13 +131,16 @@ impl Turn<'_> {
         what: Option<EmergencyKind>,
     ) {
         let emergency = case.situation.is_emergency();
-        let decision = decide(&case.situation, self.policy());
+        let decision = self.device.decide(&case);
         let mut body = crossing(self.device, &case, &decision, outcome);
         body.overruling_reason = reason;
         body.emergency = what;
         // Without a document in force nothing personal is recorded (design §2); an emergency is
         // followed up whatever is in force.
         let personal = decision.ground != Ground::NoPolicy;
+        if !personal {
+            body.pass = None;
+        }
         let whom = personal.then(|| (case.concerned(), case.household));
         self.append(EventBody::Crossing(Box::new(body)), whom);
         let seq = self.device.chain.last_seq();

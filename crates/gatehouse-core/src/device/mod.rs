@@ -35,7 +35,7 @@ pub use screen::*;
 pub use seen::COPIED_MINUTES;
 pub use state::StateError;
 
-use crate::gate::{Outcome, SubjectKind, Way};
+use crate::gate::{Decision, Outcome, Policy, SubjectKind, Way, decide};
 use crate::id::{DeviceId, GateId};
 use crate::key::PublicKey;
 use crate::moment::Moment;
@@ -80,6 +80,25 @@ pub struct Device {
 }
 
 impl Device {
+    /// The policy in force at an instant, by the list held.
+    fn policy_at(&self, millis: i64) -> Option<&Policy> {
+        self.list.as_ref()?.policy_at(millis)
+    }
+
+    /// The decision of a case by what is known of it; `None` while it is not the policy's to
+    /// decide: somebody is to be chosen, or the server has answered.
+    fn decision(&self) -> Option<Decision> {
+        let case = self.case.as_ref()?;
+        let open = case.reopened.is_none() && case.candidates.is_empty();
+        open.then(|| self.decide(case))
+    }
+
+    /// Decides a case at its own moment, so that what is shown is what is recorded.
+    fn decide(&self, case: &Case) -> Decision {
+        let policy = self.policy_at(case.situation.moment.millis);
+        decide(&case.situation, policy)
+    }
+
     /// How far the clock is off, in minutes; 0 where it is not known to be.
     fn skew_minutes(&self) -> u16 {
         let millis = self.skew.unwrap_or(0).unsigned_abs();

@@ -7,10 +7,14 @@ use crate::gate::{Fact, Known, SubjectKind, Value, Way};
 use crate::id::{HouseholdId, PersonId};
 use crate::moment::Moment;
 use crate::wire::cbor::{Cbor, CborError, Read, Reader, Writer};
+use crate::wire::{HouseholdEntry, Snapshot};
 
 /// Outings that are held: three days of a large compound; beyond it the oldest go and the count
 /// is marked as unsure.
 pub const OUTINGS_HELD: usize = 8192;
+
+/// An acknowledged event this much older than a list is in it.
+const SETTLED_MILLIS: i64 = 10 * 60_000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Seen {
@@ -68,9 +72,19 @@ impl LocalOutings {
         self.seen.retain(|seen| seen.seq != seq);
     }
 
-    /// A list was made at this instant and counts what came before.
-    pub fn forget_before(&mut self, millis: i64) {
-        self.seen.retain(|seen| seen.at.millis >= millis);
+    /// A newer list came: what it counts is not counted here too. It counts what it holds, and
+    /// what the server had long acknowledged when it was made.
+    pub fn counted_by(&mut self, list: &Snapshot, acknowledged: u64) {
+        self.seen.retain(|seen| {
+            let household = HouseholdEntry::find(&list.households, seen.household);
+            let held = household.is_some_and(|household| {
+                let mut outings = household.outings.iter();
+                outings.any(|o| o.at == seen.at.millis && o.person == seen.person)
+            });
+            let settled = seen.seq <= acknowledged
+                && seen.at.millis.saturating_add(SETTLED_MILLIS) <= list.made_at;
+            !held && !settled
+        });
         self.dropped = false;
     }
 
@@ -193,7 +207,7 @@ mod tests {
             Ok(&outings)
         );
         outings.take_back(1);
-        outings.forget_before(START.millis + 60_001);
+        outings.take_back(2);
         assert_eq!(outings, LocalOutings::default());
     }
 

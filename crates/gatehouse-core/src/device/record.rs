@@ -50,10 +50,7 @@ pub(crate) fn crossing(
     decision: &Decision,
     outcome: Outcome,
 ) -> Crossing {
-    let policy = device
-        .list
-        .as_ref()
-        .and_then(|list| list.policy_at(case.situation.moment.millis));
+    let policy = device.policy_at(case.situation.moment.millis);
     let rows = policy.map(|policy| {
         let applied = decision.applied.iter();
         let row = |at: &u16| Some(policy.rows().get(usize::from(*at))?.id.clone());

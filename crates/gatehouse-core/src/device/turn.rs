@@ -11,7 +11,6 @@ use super::shift::{Shift, Tally};
 use super::view::{Notice, View, code};
 use super::{Device, Enrolled, words};
 use crate::gate::wording::Lang;
-use crate::gate::{Decision, Policy, decide};
 use crate::household::AddressDraft;
 use crate::id::HouseholdId;
 use crate::moment::Moment;
@@ -111,6 +110,8 @@ impl Turn<'_> {
             self.device.chain = Chain::default();
             self.device.list = None;
             self.device.recent.clear();
+            self.device.case = None;
+            self.device.finished = None;
             self.device.enrolled = Some(enrolled);
         }
         for early in std::mem::take(&mut self.device.early) {
@@ -130,9 +131,11 @@ impl Turn<'_> {
         let Some((list, floor)) = read else {
             return View::Notice(Notice::new(code::SNAPSHOT, words::ERROR_LIST));
         };
-        // What the list was made after is counted there; what came later is only here.
         let made_at = list.made_at();
-        self.device.outings.forget_before(made_at);
+        let acknowledged = self.device.chain.acknowledged();
+        self.device
+            .outings
+            .counted_by(list.snapshot(), acknowledged);
         self.device.floor = floor;
         self.see_server_clock(made_at, true);
         self.device.list = Some(list);
@@ -228,14 +231,15 @@ impl Turn<'_> {
         };
         if case.reopened.is_none() && case.candidates.is_empty() {
             self.fill(&mut case);
-            case.verdict = decide(&case.situation, self.policy()).verdict;
+            case.verdict = self.device.decide(&case).verdict;
         }
         self.device.case = Some(case);
     }
 
     /// What the list and this device's own records say about the one who stands there.
     fn fill(&self, case: &mut Case) {
-        let offset = match self.policy() {
+        let policy = self.device.policy_at(self.now.millis);
+        let offset = match policy {
             Some(policy) => policy.offset_minutes(self.now.millis),
             None => self.now.offset_minutes,
         };
@@ -245,18 +249,6 @@ impl Turn<'_> {
         if let Some(list) = &self.device.list {
             list.fill(case, &self.device.outings, moment);
         }
-    }
-
-    pub(super) fn policy(&self) -> Option<&Policy> {
-        self.device.list.as_ref()?.policy_at(self.now.millis)
-    }
-
-    pub(super) fn decision(&self) -> Option<Decision> {
-        let case = self.device.case.as_ref()?;
-        if case.reopened.is_some() || !case.candidates.is_empty() {
-            return None;
-        }
-        Some(decide(&case.situation, self.policy()))
     }
 
     pub(super) fn append(

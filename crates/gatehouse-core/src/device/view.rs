@@ -5,8 +5,8 @@ use super::present::Scene;
 use super::screen::{Flag, Header, Output, Recent, Screen, ScreenKind, Sound};
 use super::turn::Turn;
 use super::words;
+use crate::gate::Verdict;
 use crate::gate::fact::Words;
-use crate::gate::{Verdict, decide};
 
 /// What is shown at the end of a turn.
 pub(crate) enum View {
@@ -112,9 +112,13 @@ impl Turn<'_> {
     fn current(&self) -> (Screen, Option<Verdict>) {
         let scene = self.scene();
         if let Some(case) = &self.device.case {
-            let policy = self.policy();
-            let decision = decide(&case.situation, policy);
-            let screen = scene.case(case, &decision, policy);
+            if self.device.list.is_none() {
+                // After a start, until the page has handed the list in again.
+                let notice = Notice::new(code::NO_LIST, words::NO_LIST);
+                return (self.notice(&notice), None);
+            }
+            let policy = self.device.policy_at(case.situation.moment.millis);
+            let screen = scene.case(case, &self.device.decide(case), policy);
             let verdict = screen.verdict;
             return (screen, verdict);
         }
