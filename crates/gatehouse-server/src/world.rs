@@ -16,7 +16,7 @@ pub trait World: Send + Sync {
     fn fill(&self, buffer: &mut [u8]);
 }
 
-impl dyn World {
+impl dyn World + '_ {
     /// Random bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
