@@ -13,6 +13,8 @@ pub mod pass;
 pub mod person;
 pub mod plan;
 pub mod random;
+pub mod sample;
+pub mod sheet;
 pub mod staff;
 pub mod town;
 
