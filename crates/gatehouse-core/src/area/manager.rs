@@ -17,6 +17,16 @@ pub enum ManagerKind {
 }
 
 impl ManagerKind {
+    /// The name in databases and wire formats.
+    pub const fn code(self) -> &'static str {
+        match self {
+            ManagerKind::Property => "property",
+            ManagerKind::WorkUnit => "work_unit",
+            ManagerKind::Ownerless => "ownerless",
+            ManagerKind::VillageCommittee => "village_committee",
+        }
+    }
+
     /// Name on Chinese screens.
     pub const fn label_zh(self) -> &'static str {
         match self {

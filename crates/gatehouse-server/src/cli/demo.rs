@@ -1,13 +1,100 @@
 //! `gatehouse demo`: make a town of invented people.
 
-use anyhow::{Result, bail};
+use crate::config::Config;
+use crate::ops::demo::make::{DemoWish, plan_demo, write_demo};
+use crate::ops::demo::plan::{DemoSize, PEOPLE_LEAST, PEOPLE_MOST};
+use crate::serve::open_store;
+use crate::world::{Computer, World};
+use anyhow::{Context, Result};
 use clap::Args;
+use gatehouse_core::moment::Moment;
+use std::io::Write;
+use std::path::PathBuf;
 
-/// Make a town of invented people.
+/// Minutes east of UTC; the demo town lies in China.
+const CHINA_OFFSET_MINUTES: i16 = 480;
+
+/// Make a town of invented people in a new database, with its passes and a day of crossings.
 #[derive(Debug, Args)]
-pub struct DemoCommand {}
+pub struct DemoCommand {
+    /// People who live there.
+    #[arg(long, default_value_t = 1_600)]
+    people: u32,
+    /// Other seeds give other people.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The moment at which the town stands, as 2020-02-20T12:00:00+08:00; else now.
+    #[arg(long)]
+    at: Option<String>,
+    /// Folder for the pages to print.
+    #[arg(long, default_value = "demo")]
+    pages: PathBuf,
+    /// Write the pages only, no database.
+    #[arg(long)]
+    pages_only: bool,
+    /// The settings file; else the one that GATEHOUSE_CONFIG names; else the defaults hold.
+    #[arg(long)]
+    config: Option<PathBuf>,
+}
 
 /// Runs the command.
-pub fn run(_command: DemoCommand) -> Result<()> {
-    bail!("`gatehouse demo` is not built into this version")
+pub fn run(command: DemoCommand) -> Result<()> {
+    let size = DemoSize::new(command.people, command.seed)
+        .with_context(|| format!("--people is a number from {PEOPLE_LEAST} to {PEOPLE_MOST}"))?;
+    let made = match &command.at {
+        Some(text) => Moment::parse(text).context("--at is no moment with an offset")?,
+        None => Moment::new(Computer.now_millis(), CHINA_OFFSET_MINUTES),
+    };
+    let config = Config::load(command.config.as_deref())?;
+    let scheme = if config.is_behind_tls() {
+        "https"
+    } else {
+        "http"
+    };
+    let host = config
+        .public_name
+        .clone()
+        .unwrap_or_else(|| config.listen.to_string());
+    let address = format!("{scheme}://{host}");
+    let demo = plan_demo(&DemoWish {
+        size,
+        made,
+        address: address.clone(),
+        host,
+    })?;
+    if !command.pages_only {
+        write_demo(&demo, &open_store(&config)?, &Computer)?;
+    }
+    std::fs::create_dir_all(&command.pages).context("the folder of the pages")?;
+    let sheet = command.pages.join("passes.html");
+    let guide = command.pages.join("first-ten-minutes.html");
+    std::fs::write(&sheet, &demo.pages.sheet).context("the sheet of passes")?;
+    std::fs::write(&guide, &demo.pages.guide).context("the guard's page")?;
+
+    let figures = demo.figures();
+    let [admit, ask, refuse, refer] = figures.crossings;
+    let guard = demo
+        .town
+        .staffing
+        .staff
+        .iter()
+        .find(|staff| staff.login == "guard1a");
+    let mut out = std::io::stdout();
+    writeln!(
+        out,
+        "{} people in {} households, {} passes, {} vehicles, {} accounts",
+        figures.people, figures.households, figures.passes, figures.vehicles, figures.staff
+    )?;
+    writeln!(
+        out,
+        "crossings of the last 24 hours: {admit} let through, {ask} left when more was needed, \
+         {refuse} not let through, {refer} handed over"
+    )?;
+    writeln!(out, "address        {address}")?;
+    if let Some(guard) = guard {
+        writeln!(out, "a guard        {}  {}", guard.login, guard.password)?;
+    }
+    writeln!(out, "demo passes    {}", sheet.display())?;
+    writeln!(out, "how to begin   {}", guide.display())?;
+    Ok(())
 }

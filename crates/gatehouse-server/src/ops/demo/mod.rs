@@ -8,6 +8,7 @@ pub mod attempt;
 pub mod day;
 pub mod household;
 pub mod identity;
+pub mod make;
 pub mod name;
 pub mod pass;
 pub mod person;
@@ -17,5 +18,6 @@ pub mod sample;
 pub mod sheet;
 pub mod staff;
 pub mod town;
+pub mod write;
 
 pub use plan::{DemoSize, Town, plan};

@@ -6,6 +6,7 @@
 use super::pass::Issued;
 use super::plan::Town;
 use super::sample::{SHEET_GATE, Sample, community_name, samples};
+use crate::auth::role::Role;
 use askama::Template;
 use gatehouse_core::gate::wording::{Lang, verdict_words};
 use gatehouse_core::gate::{Policy, Verdict};
@@ -109,7 +110,7 @@ pub fn pages(
         .staffing
         .staff
         .iter()
-        .find(|s| s.role == "guard" && s.area == gate_at);
+        .find(|s| s.role == Role::Guard && s.area == gate_at);
     let home = town
         .households
         .iter()
@@ -205,17 +206,17 @@ fn accounts(town: &Town) -> Vec<Account> {
         .collect()
 }
 
-fn role_words(role: &str) -> &'static str {
+fn role_words(role: Role) -> &'static str {
     match role {
-        "guard" => "值守员 · guard",
-        "shift_lead" => "值班长 · shift lead",
-        "grid_worker" => "网格员 · grid worker",
-        "health_worker" => "卫生人员 · health worker",
-        "community_office" => "社区 · community office",
-        "street_command" => "街道指挥部 · street command",
-        "county_command" => "县指挥部 · county command",
-        "auditor" => "审计 · auditor",
-        _ => "管理员 · administrator",
+        Role::Guard => "值守员 · guard",
+        Role::ShiftLead => "值班长 · shift lead",
+        Role::GridWorker => "网格员 · grid worker",
+        Role::HealthWorker => "卫生人员 · health worker",
+        Role::CommunityOffice => "社区 · community office",
+        Role::StreetCommand => "街道指挥部 · street command",
+        Role::CountyCommand => "县指挥部 · county command",
+        Role::Auditor => "审计 · auditor",
+        Role::Administrator => "管理员 · administrator",
     }
 }
 

@@ -3,6 +3,7 @@
 use super::name;
 use super::random::{Chance, Ids};
 use super::town::{COMPOUNDS, Streets};
+use crate::auth::role::Role;
 use gatehouse_core::area::AreaLevel;
 use gatehouse_core::id::{AreaId, OrganisationId, StaffId};
 use gatehouse_core::person::{PersonName, Sex};
@@ -14,7 +15,7 @@ pub struct DemoOrganisation {
     pub id: OrganisationId,
     /// What it is called.
     pub name: String,
-    /// `residents_committee`, `property`, `command`, `health`, `audit` …
+    /// `command`, `committee`, `property`, `health`, `other`.
     pub kind: &'static str,
     /// The area it answers for.
     pub area: AreaId,
@@ -32,8 +33,8 @@ pub struct DemoStaff {
     pub password: String,
     /// Invented.
     pub name: PersonName,
-    /// `guard`, `shift_lead`, `grid_worker` …
-    pub role: &'static str,
+    /// What they may do.
+    pub role: Role,
     /// Position in the list of organisations.
     pub organisation: usize,
     /// The subtree in which the role holds.
@@ -78,45 +79,45 @@ pub fn hire(streets: &Streets, ids: &mut Ids, chance: &mut Chance) -> Staffing {
     };
     let (county, street) = (area(AreaLevel::County), area(AreaLevel::Township));
     let command = hiring.organisation("青石县防控指挥部", "command", county);
-    hiring.account("county", "county_command", command, county);
-    hiring.account("admin", "administrator", command, county);
-    let audit = hiring.organisation("青石县审计站", "audit", county);
-    hiring.account("auditor", "auditor", audit, county);
+    hiring.account("county", Role::CountyCommand, command, county);
+    hiring.account("admin", Role::Administrator, command, county);
+    let audit = hiring.organisation("青石县审计站", "other", county);
+    hiring.account("auditor", Role::Auditor, audit, county);
     let health = hiring.organisation("桂花街道卫生服务站", "health", street);
-    hiring.account("health", "health_worker", health, street);
+    hiring.account("health", Role::HealthWorker, health, street);
     let command = hiring.organisation("桂花街道防控指挥部", "command", street);
-    hiring.account("street", "street_command", command, street);
+    hiring.account("street", Role::StreetCommand, command, street);
     let communities = streets
         .areas
         .iter()
         .filter(|a| a.area.level() == AreaLevel::Community);
     for (at, community) in communities.enumerate() {
         let name = format!("{}居委会", community.area.name());
-        let committee = hiring.organisation(&name, "residents_committee", community.id);
+        let committee = hiring.organisation(&name, "committee", community.id);
         hiring.account(
             &format!("office{}", at + 1),
-            "community_office",
+            Role::CommunityOffice,
             committee,
             community.id,
         );
         hiring.account(
             &format!("grid{}", at + 1),
-            "grid_worker",
+            Role::GridWorker,
             committee,
             community.id,
         );
     }
     for (at, (gate, plan)) in streets.gates.iter().zip(COMPOUNDS).enumerate() {
-        let team = hiring.organisation(&format!("{}值守组", plan.name), "gate_team", gate.compound);
+        let team = hiring.organisation(&format!("{}值守组", plan.name), "property", gate.compound);
         hiring.account(
             &format!("lead{}", at + 1),
-            "shift_lead",
+            Role::ShiftLead,
             team,
             gate.compound,
         );
         for guard in 0..GUARDS_A_GATE {
             let login = format!("guard{}{}", at + 1, ['a', 'b', 'c'][guard]);
-            hiring.account(&login, "guard", team, gate.compound);
+            hiring.account(&login, Role::Guard, team, gate.compound);
         }
     }
     hiring.staffing
@@ -135,7 +136,7 @@ impl Hiring<'_> {
         self.staffing.organisations.len() - 1
     }
 
-    fn account(&mut self, login: &str, role: &'static str, organisation: usize, area: AreaId) {
+    fn account(&mut self, login: &str, role: Role, organisation: usize, area: AreaId) {
         let sex = if self.chance.happens(500) {
             Sex::Male
         } else {
@@ -178,20 +179,9 @@ mod tests {
         let mut ids = Ids::new(1, 0);
         let streets = town::lay(&mut ids, CivilDay(18_311));
         let staffing = hire(&streets, &mut ids, &mut Chance::new(1, "staff"));
-        let roles: BTreeSet<_> = staffing.staff.iter().map(|s| s.role).collect();
-        let expected: BTreeSet<_> = [
-            "guard",
-            "shift_lead",
-            "grid_worker",
-            "health_worker",
-            "community_office",
-            "street_command",
-            "county_command",
-            "auditor",
-            "administrator",
-        ]
-        .into();
-        assert_eq!(roles, expected);
+        for role in Role::ALL {
+            assert!(staffing.staff.iter().any(|s| s.role == role), "{role:?}");
+        }
         let logins: BTreeSet<_> = staffing.staff.iter().map(|s| &s.login).collect();
         assert_eq!(logins.len(), staffing.staff.len());
         assert!(staffing.staff.iter().all(|s| s.password.len() >= 12));
