@@ -4,6 +4,7 @@
 //! Keys are given: none is made, sealed or kept here; that is the server's.
 
 pub mod cose;
+pub mod cose_many;
 mod list;
 mod list_cbor;
 
@@ -92,6 +93,24 @@ impl Cbor for PublicKey {
     }
     fn read(from: &mut Reader<'_>) -> Read<PublicKey> {
         PublicKey::from_bytes(&from.fixed()?).ok_or(CborError::Value)
+    }
+}
+
+impl serde::Serialize for KeyId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for KeyId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<KeyId, D::Error> {
+        let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+        data_encoding::HEXLOWER_PERMISSIVE
+            .decode(text.as_bytes())
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(KeyId)
+            .ok_or_else(|| serde::de::Error::custom("a key id is eight hex digits"))
     }
 }
 

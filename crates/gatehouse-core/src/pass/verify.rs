@@ -40,7 +40,6 @@ pub enum PassRefusal {
     /// Signed with a key that is not in the key list; it may be newer than the list.
     UnknownKey {
         /// Key id as text.
-        #[serde(serialize_with = "as_text")]
         key: KeyId,
     },
     /// Altered or forged.
@@ -87,10 +86,6 @@ pub enum KeyLimit {
     Quota,
     /// In the list of another community.
     List,
-}
-
-fn as_text<S: serde::Serializer>(key: &KeyId, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(key)
 }
 
 impl PassFinding {

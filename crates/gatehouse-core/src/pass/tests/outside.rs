@@ -149,7 +149,9 @@ proptest! {
 
     // Bytes that our own key signed reach the inner decoder.
     #[test]
-    fn any_signed_payload_is_read_without_panic(payload in prop::collection::vec(any::<u8>(), 0..70)) {
+    fn any_signed_payload_is_read_without_panic(
+        payload in prop::collection::vec(any::<u8>(), 0..70),
+    ) {
         let found = find(&cose::seal(&key(), b"", &payload));
         prop_assert_eq!(found.refusal(), Some(PassRefusal::Malformed));
     }

@@ -79,40 +79,44 @@ fn snapshot() -> Snapshot {
         }],
         exempt_classes: vec![0, 3],
         silent_devices: 1,
-        households: vec![HouseholdEntry {
-            id: HouseholdId([10; 16]),
-            building: "6栋".to_owned(),
-            unit: "2单元".to_owned(),
-            room: "302".to_owned(),
-            people: vec![ResidentEntry {
-                id: PersonId([9; 16]),
-                kind: SubjectKind::Resident,
-                surname: "王".to_owned(),
-                masked_name: "王*华".to_owned(),
-                sex: Sex::Female,
-                age_decade: Some(3),
-                passes: passes.clone(),
-                not_to_cross: vec![NotToCross {
-                    from_at: AT,
-                    until_at: AT + 9,
-                    exceptions: vec![span],
-                    phone: "0371-5550100".to_owned(),
-                }],
-            }],
-            outings: vec![OutingEntry {
-                at: AT - 9,
-                purpose: Some(0),
-                person: Some(PersonId([9; 16])),
-                returned: true,
-            }],
-            state: vec![],
-        }],
+        households: vec![household(passes.clone(), span)],
         vehicles: vec![VehicleEntry {
             id: VehicleId([11; 16]),
             plate: "豫A12345".to_owned(),
             household: None,
             passes,
         }],
+    }
+}
+
+fn household(passes: Vec<PassEntry>, span: Span) -> HouseholdEntry {
+    HouseholdEntry {
+        id: HouseholdId([10; 16]),
+        building: "6栋".to_owned(),
+        unit: "2单元".to_owned(),
+        room: "302".to_owned(),
+        people: vec![ResidentEntry {
+            id: PersonId([9; 16]),
+            kind: SubjectKind::Resident,
+            surname: "王".to_owned(),
+            masked_name: "王*华".to_owned(),
+            sex: Sex::Female,
+            age_decade: Some(3),
+            passes,
+            not_to_cross: vec![NotToCross {
+                from_at: AT,
+                until_at: AT + 9,
+                exceptions: vec![span],
+                phone: "0371-5550100".to_owned(),
+            }],
+        }],
+        outings: vec![OutingEntry {
+            at: AT - 9,
+            purpose: Some(0),
+            person: Some(PersonId([9; 16])),
+            returned: true,
+        }],
+        state: vec![],
     }
 }
 
