@@ -16,13 +16,15 @@ die() {
 }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# Runs a step under a heading and tells how long it took.
+# Runs a step under a heading, tells how long it took, and ends as the step did. A function with
+# several commands joins them with &&, since bash takes `set -e` away on the left of a ||.
 step() {
-    local name=$1 began=$SECONDS
+    local name=$1 began=$SECONDS status=0
     shift
     say "$name"
-    "$@"
+    "$@" || status=$?
     printf -- '-- %s: %d s\n' "$name" $((SECONDS - began))
+    return "$status"
 }
 
 # GATEHOUSE_WASM_DEBIAN=1 takes Debian's compiler even where rustup has the target.

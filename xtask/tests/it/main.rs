@@ -1,0 +1,3 @@
+//! Tests of the chores as a whole.
+
+mod scripts;
