@@ -4,10 +4,11 @@
 use crate::auth::access::{Access, Face, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::auth::password::Passwords;
+use crate::auth::role::Permission::EnrolDevice;
 use crate::config::Config;
-use crate::console;
 use crate::gate_state::GateStates;
 use crate::world::SharedWorld;
+use crate::{api, console};
 use axum::Router;
 use axum::http::Method;
 use axum::routing::{get, post};
@@ -29,6 +30,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Callers by session, for a few seconds.
     pub sessions: Sessions,
+    /// The root key that devices are told to trust; `None` before `gatehouse init`.
+    pub root: Option<[u8; 32]>,
     /// What decisions of each gate rest on.
     pub gates: GateStates,
     /// Figures for /metrics.
@@ -59,6 +62,8 @@ pub fn routes() -> Routes {
         |path, access, scope, kept| rule(Method::POST, path, Face::Page, access, scope, kept);
     let none = Scope::None;
     let nothing = Kept::Nothing;
+    let read = |path, access, scope, kept| rule(Method::GET, path, Face::Api, access, scope, kept);
+    let call = |path, access, scope, kept| rule(Method::POST, path, Face::Api, access, scope, kept);
     Routes::new()
         .add(
             page("/", Access::SignedIn, none, nothing),
@@ -107,6 +112,19 @@ pub fn routes() -> Routes {
         .add(
             page("/gate/{*file}", public, none, nothing),
             get(console::gate_app::file),
+        )
+        .add(
+            read("/gate/api/me", Access::SignedIn, none, nothing),
+            get(api::me::show),
+        )
+        .add(
+            call(
+                "/gate/api/gates/{gate}/devices",
+                Access::Needs(EnrolDevice),
+                Scope::Gate,
+                Kept::Change,
+            ),
+            post(api::devices::enrol),
         )
         .add(
             page("/healthz", public, none, nothing),

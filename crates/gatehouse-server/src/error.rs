@@ -4,6 +4,7 @@
 //! problem+json) and maps to a status. A bug is a 500 with an id; its details go to the log
 //! only. No message repeats what somebody typed.
 
+use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use gatehouse_store::StoreError;
@@ -134,6 +135,16 @@ impl From<StoreError> for OpError {
             StoreError::ReadOnly | StoreError::DiskFull => OpError::NoWrites(error.code()),
             error if error.is_passing() => OpError::Passing(error.code()),
             error => OpError::Bug(format!("{}: {error}", error.code())),
+        }
+    }
+}
+
+impl From<JsonRejection> for OpError {
+    fn from(rejection: JsonRejection) -> OpError {
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => OpError::TooLarge,
+            // What axum says names the place and the kind of fault, and may repeat a value.
+            _ => OpError::Unreadable("the body must be the JSON that this route takes".to_owned()),
         }
     }
 }

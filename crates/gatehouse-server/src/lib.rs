@@ -5,6 +5,7 @@
 //! `gatehouse_store`. Handlers hold no SQL and no rules; only `ops` opens transactions; the clock
 //! and chance come through [`world::World`]; the environment is read in `config` alone.
 
+pub mod api;
 pub mod app;
 pub mod auth;
 pub mod cli;
@@ -12,6 +13,7 @@ pub mod config;
 pub mod console;
 pub mod error;
 pub mod gate_state;
+pub mod head_signature;
 mod layers;
 mod locale;
 pub mod ops;

@@ -28,6 +28,7 @@ pub fn app(store: Store, config: Config, world: SharedWorld) -> App {
         world,
         config: Arc::new(config),
         sessions: Arc::default(),
+        root: None,
         gates: GateStates::default(),
         figures,
     }

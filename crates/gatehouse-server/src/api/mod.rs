@@ -1,0 +1,4 @@
+//! What the gate app calls: JSON in, JSON or signed bytes out, problem+json where it fails.
+
+pub mod devices;
+pub mod me;
