@@ -209,8 +209,8 @@ impl Writer {
         if let Err(error) = self.connection.execute_batch("BEGIN IMMEDIATE") {
             return first.1.answer(Err(error.into()));
         }
-        #[allow(
-            clippy::disallowed_methods,
+        #[expect(
+            clippy::disexpected_methods,
             reason = "waiting time, not a moment of the domain"
         )]
         let started = Instant::now();

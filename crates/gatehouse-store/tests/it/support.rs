@@ -53,6 +53,10 @@ pub fn sqlite() -> Database {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where the tests are configured"
+)]
 pub fn postgres_server() -> Option<String> {
     static SAID: Once = Once::new();
     let server = std::env::var("GATEHOUSE_TEST_POSTGRES").ok();
