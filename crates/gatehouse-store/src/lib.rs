@@ -64,6 +64,7 @@ pub mod sql;
 mod store;
 mod tx;
 pub mod value;
+mod vault;
 
 pub use driver::Figures;
 pub use error::StoreError;
@@ -72,6 +73,7 @@ pub use queue::Lane;
 pub use shard::Shard;
 pub use store::{DatabaseKind, Store};
 pub use tx::{Limits, ReadTx, Tx};
+pub use vault::{Chance, Vault};
 
 // A module that is not named here is not compiled, and one that is named shows its statements.
 macro_rules! nouns {
@@ -86,13 +88,29 @@ macro_rules! nouns {
 }
 
 nouns!(
+    alarm,
     area,
+    audit,
+    change,
     device,
     gate,
+    gate_state,
+    household,
+    installation,
+    job,
+    key,
     login_failure,
     lookup_budget,
     membership,
+    open_item,
+    order,
     organisation,
+    pass,
+    person,
+    person_view,
+    policy,
     session,
+    shift,
     staff,
+    vehicle,
 );

@@ -36,6 +36,13 @@ migrations! {
     1 "0001_areas";
     2 "0002_staff";
     3 "0003_devices";
+    4 "0004_people";
+    5 "0005_passes";
+    6 "0006_orders";
+    7 "0007_policies";
+    8 "0008_audit";
+    9 "0009_crossings";
+    10 "0010_work";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -8,6 +8,7 @@ use crate::driver::postgres::PostgresConnection;
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::value::{Row, RowSource, Value};
+use gatehouse_core::audit::WriterId;
 use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::time::Duration;
@@ -52,6 +53,7 @@ pub struct ReadTx<'c> {
 /// A transaction that reads and writes. It reads through [`ReadTx`].
 pub struct Tx<'c> {
     read: ReadTx<'c>,
+    writer: WriterId,
 }
 
 impl<'c> Deref for Tx<'c> {
@@ -160,8 +162,17 @@ impl<'c> ReadTx<'c> {
 }
 
 impl<'c> Tx<'c> {
-    pub(crate) fn new(backend: Backend<'c>, limits: Limits, deadline: Option<Duration>) -> Tx<'c> {
+    /// `thread` numbers the threads that write: each keeps an audit chain of its own.
+    pub(crate) fn new(
+        backend: Backend<'c>,
+        limits: Limits,
+        deadline: Option<Duration>,
+        thread: u8,
+    ) -> Tx<'c> {
+        let mut writer = *b"gatehouse-store\0";
+        writer[15] = thread;
         Tx {
+            writer: WriterId(writer),
             read: ReadTx {
                 backend,
                 limits,
@@ -170,6 +181,11 @@ impl<'c> Tx<'c> {
                 deadline,
             },
         }
+    }
+
+    /// Whose audit chain this transaction writes to.
+    pub fn writer(&self) -> WriterId {
+        self.writer
     }
 
     /// Runs a statement and says how many rows it touched.

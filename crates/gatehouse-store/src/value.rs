@@ -5,6 +5,7 @@
 //! asks for.
 
 use crate::error::StoreError;
+use gatehouse_core::audit::{Hash, WriterId};
 use gatehouse_core::id::{
     AreaId, DeviceId, GateId, HouseholdId, MembershipId, OpenItemId, OrderId, OrganisationId,
     PassId, PersonId, ShiftId, StaffId, VehicleId,
@@ -225,7 +226,20 @@ ids!(
     ShiftId,
     StaffId,
     VehicleId,
+    WriterId,
 );
+
+impl<'a> From<&'a Hash> for Value<'a> {
+    fn from(hash: &'a Hash) -> Self {
+        Value::Bytes(&hash.0)
+    }
+}
+
+impl Column for Hash {
+    fn from_value(value: Value<'_>) -> Option<Self> {
+        <[u8; 32]>::from_value(value).map(Hash)
+    }
+}
 
 impl rusqlite::ToSql for Value<'_> {
     fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {

@@ -164,7 +164,7 @@ impl Postgres {
             let worker = Worker {
                 url: url.to_owned(),
                 read_only,
-                number: number as u64,
+                number: number as u8,
                 limits,
                 counters: postgres.counters.clone(),
                 session: None,
@@ -201,7 +201,7 @@ impl Drop for Postgres {
 struct Worker {
     url: String,
     read_only: bool,
-    number: u64,
+    number: u8,
     limits: Limits,
     counters: Arc<Counters>,
     session: Option<RefCell<PostgresConnection>>,
@@ -223,7 +223,7 @@ impl Worker {
             match self.attempt(job) {
                 Err(StoreError::Conflict) if attempt < RETRIES => {
                     self.counters.repeated(1);
-                    wait(pause(attempt, self.number));
+                    wait(pause(attempt, u64::from(self.number)));
                 }
                 end => return end,
             }
@@ -232,10 +232,10 @@ impl Worker {
     }
 
     fn attempt(&mut self, job: &mut dyn Job) -> Result<(), StoreError> {
-        let limits = self.limits;
+        let (limits, thread) = (self.limits, self.number);
         let session = self.session()?;
         session.borrow_mut().client.batch_execute("BEGIN")?;
-        let ran = job.run(Tx::new(Backend::Postgres(session), limits, None));
+        let ran = job.run(Tx::new(Backend::Postgres(session), limits, None, thread));
         let mut connection = session.borrow_mut();
         let end = match ran {
             Ran::Keep => connection.client.batch_execute("COMMIT"),

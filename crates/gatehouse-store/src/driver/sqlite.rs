@@ -140,7 +140,7 @@ fn serve_reads(connection: &Connection, limits: Limits, queue: &Queue) {
 
 fn read_once(connection: &Connection, limits: Limits, job: &mut dyn Job) -> Result<(), StoreError> {
     connection.execute_batch("BEGIN")?;
-    let ran = job.run(Tx::new(Backend::Sqlite(connection), limits, None));
+    let ran = job.run(Tx::new(Backend::Sqlite(connection), limits, None, 0));
     if !connection.is_autocommit() {
         connection.execute_batch("ROLLBACK")?;
     }
@@ -266,7 +266,7 @@ impl Writer {
         let nanos = u64::try_from(end.as_nanos()).unwrap_or(u64::MAX);
         self.deadline.store(nanos, Ordering::Relaxed);
         let backend = Backend::Sqlite(&self.connection);
-        let ran = job.run(Tx::new(backend, self.limits, Some(end)));
+        let ran = job.run(Tx::new(backend, self.limits, Some(end), 0));
         self.deadline.store(0, Ordering::Relaxed);
         if self.connection.is_autocommit() {
             return self.begin_again(lane, job, ran, batch);

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod driver;
+mod people;
 mod schema;
 mod sign_in;
 mod support;

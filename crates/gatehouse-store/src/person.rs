@@ -1,0 +1,597 @@
+//! People. *Sharded*. What identifies is sealed; the plain value exists only through
+//! [`Tx::reveal`], which records the view in the same transaction. Look-ups work on plain
+//! columns and on keyed tokens.
+
+use crate::audit::AuditNote;
+use crate::error::StoreError;
+use crate::person_view::{PersonViewRow, Viewer};
+use crate::shard::Shard;
+use crate::tx::{ReadTx, Tx};
+use crate::value::Row;
+use crate::vault::{Chance, PersonKey, Place, Vault};
+use crate::{params, sql};
+use gatehouse_core::audit::commitment;
+use gatehouse_core::id::{AreaId, HouseholdId, PersonId};
+use gatehouse_core::moment::CivilDay;
+use gatehouse_core::person::search::SearchTerm;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Most people that one search returns; more than that is no search.
+pub const SEARCH_MOST: u32 = 50;
+
+/// The plain columns of a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonRow {
+    /// County.
+    pub shard: Shard,
+    /// Never changes.
+    pub person: PersonId,
+    /// `resident`, `temporary_resident`, `exempt_worker` …
+    pub kind: String,
+    /// Where they live now.
+    pub household: Option<HouseholdId>,
+    /// Compound or village that keeps the record.
+    pub area: AreaId,
+    /// Core's word.
+    pub sex: String,
+    /// For the age band.
+    pub birth_year: Option<i64>,
+    /// Core's word for exempt workers.
+    pub worker_class: Option<String>,
+    /// `active`, `left`, `died`, `merged`, `erased`.
+    pub state: String,
+    /// The person they turned out to be.
+    pub merged_into: Option<PersonId>,
+    /// When the record was made, milliseconds UTC.
+    pub created_at: i64,
+    /// Counts edits.
+    pub version: i64,
+}
+
+/// What identifies a person, in the clear. Never printed, never logged.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct PersonPlain {
+    /// Surname and mask, for the screen at the gate.
+    pub masked: Option<String>,
+    /// Full name.
+    pub name: Option<String>,
+    /// Day of birth.
+    pub birth_on: Option<CivilDay>,
+    /// Kind (core's word) and number of a document.
+    pub document: Option<(String, String)>,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// Employer of an exempt worker.
+    pub employer: Option<String>,
+    /// Small picture.
+    pub photo: Option<Vec<u8>>,
+    /// Free text.
+    pub note: Option<String>,
+}
+
+impl fmt::Debug for PersonPlain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PersonPlain(..)")
+    }
+}
+
+/// One of the sealed values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PersonField {
+    /// Surname and mask.
+    Masked,
+    /// Full name.
+    Name,
+    /// Day of birth.
+    BirthOn,
+    /// Document.
+    Document,
+    /// Telephone.
+    Phone,
+    /// Employer.
+    Employer,
+    /// Picture.
+    Photo,
+    /// Free text.
+    Note,
+}
+
+impl PersonField {
+    /// All of them, in the order of the columns.
+    pub const ALL: [PersonField; 8] = [
+        PersonField::Masked,
+        PersonField::Name,
+        PersonField::BirthOn,
+        PersonField::Document,
+        PersonField::Phone,
+        PersonField::Employer,
+        PersonField::Photo,
+        PersonField::Note,
+    ];
+
+    /// Its word in the list of views.
+    pub fn word(self) -> &'static str {
+        match self {
+            PersonField::Masked => "masked",
+            PersonField::Name => "name",
+            PersonField::BirthOn => "birth_on",
+            PersonField::Document => "document",
+            PersonField::Phone => "phone",
+            PersonField::Employer => "employer",
+            PersonField::Photo => "photo",
+            PersonField::Note => "note",
+        }
+    }
+
+    fn column(self) -> &'static str {
+        match self {
+            PersonField::Masked => "masked_sealed",
+            PersonField::Name => "name_sealed",
+            PersonField::BirthOn => "birth_on_sealed",
+            PersonField::Document => "document_sealed",
+            PersonField::Phone => "phone_sealed",
+            PersonField::Employer => "employer_sealed",
+            PersonField::Photo => "photo_sealed",
+            PersonField::Note => "note_sealed",
+        }
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "p.shard, p.person, p.kind, p.household, p.area, p.sex, p.birth_year, p.worker_class, \
+         p.state, p.merged_into, p.created_at, p.version"
+    };
+}
+/// Number of plain columns; sealed ones follow them where both are read.
+const PLAIN: usize = 12;
+
+macro_rules! sealed {
+    () => {
+        "p.wrapped_key, p.masked_sealed, p.name_sealed, p.birth_on_sealed, p.document_sealed, \
+         p.phone_sealed, p.employer_sealed, p.photo_sealed, p.note_sealed"
+    };
+}
+
+sql! {
+    INSERT_PERSON = "INSERT INTO person (shard, person, kind, household, area, sex, birth_year,
+            worker_class, state, merged_into, wrapped_key, masked_sealed, name_sealed,
+            birth_on_sealed, document_sealed, phone_sealed, employer_sealed, photo_sealed,
+            note_sealed, created_at, version)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
+            ?19, ?20, 1)";
+    UPDATE_PERSON = "UPDATE person SET kind = ?4, household = ?5, area = ?6, sex = ?7,
+            birth_year = ?8, worker_class = ?9, state = ?10, merged_into = ?11,
+            version = version + 1
+        WHERE shard = ?1 AND person = ?2 AND version = ?3";
+    SEAL_PERSON = "UPDATE person SET masked_sealed = ?4, name_sealed = ?5, birth_on_sealed = ?6,
+            document_sealed = ?7, phone_sealed = ?8, employer_sealed = ?9, photo_sealed = ?10,
+            note_sealed = ?11, version = version + 1
+        WHERE shard = ?1 AND person = ?2 AND version = ?3";
+    PERSON = concat!("SELECT ", columns!(), " FROM person p WHERE p.shard = ?1 AND p.person = ?2");
+    SEALED = concat!("SELECT ", sealed!(), " FROM person p WHERE p.shard = ?1 AND p.person = ?2");
+    PERSONS_OF_HOUSEHOLD = concat!("SELECT ", columns!(), " FROM person p
+        WHERE p.shard = ?1 AND p.household = ?2 AND p.state = 'active' ORDER BY p.person");
+    PERSONS_OF_AREA = concat!("SELECT ", columns!(), " FROM person p
+        WHERE p.shard = ?1 AND p.area = ?2 AND p.person > ?3 ORDER BY p.person LIMIT ?4");
+    MASKED_OF_AREA = concat!("SELECT ", columns!(), ", p.wrapped_key, p.masked_sealed
+        FROM person p
+        WHERE p.shard = ?1 AND p.area = ?2 AND p.state = 'active' AND p.person > ?3
+        ORDER BY p.person LIMIT ?4");
+    MASKED_OF_HOUSEHOLD = concat!("SELECT ", columns!(), ", p.wrapped_key, p.masked_sealed
+        FROM person p
+        WHERE p.shard = ?1 AND p.household = ?2 AND p.state = 'active' ORDER BY p.person");
+    PERSONS_BY_TOKEN = concat!("SELECT ", columns!(), " FROM person_token t
+        JOIN person p ON p.shard = t.shard AND p.person = t.person
+        WHERE t.shard = ?1 AND t.token = ?2 ORDER BY p.person LIMIT ?3");
+    COUNT_PERSONS = "SELECT count(*) FROM person WHERE shard = ?1 AND area = ?2
+        AND state = 'active'";
+    INSERT_TOKEN = "INSERT INTO person_token (shard, token, person) VALUES (?1, ?2, ?3)
+        ON CONFLICT (shard, token, person) DO NOTHING";
+    DELETE_TOKENS = "DELETE FROM person_token WHERE shard = ?1 AND person = ?2";
+    WRAPPED_AFTER = "SELECT person, wrapped_key FROM person
+        WHERE shard = ?1 AND person > ?2 AND wrapped_key IS NOT NULL
+        ORDER BY person LIMIT ?3";
+    REWRAP = "UPDATE person SET wrapped_key = ?3 WHERE shard = ?1 AND person = ?2";
+    ERASE_PERSON = "UPDATE person SET state = 'erased', wrapped_key = NULL, masked_sealed = NULL,
+            name_sealed = NULL, birth_on_sealed = NULL, document_sealed = NULL,
+            phone_sealed = NULL, employer_sealed = NULL, photo_sealed = NULL,
+            note_sealed = NULL, household = NULL, birth_year = NULL, worker_class = NULL,
+            sex = '', version = version + 1
+        WHERE shard = ?1 AND person = ?2";
+}
+
+impl PersonRow {
+    fn read(row: &Row<'_>) -> Result<PersonRow, StoreError> {
+        Ok(PersonRow {
+            shard: row.get(0)?,
+            person: row.get(1)?,
+            kind: row.get(2)?,
+            household: row.get(3)?,
+            area: row.get(4)?,
+            sex: row.get(5)?,
+            birth_year: row.get(6)?,
+            worker_class: row.get(7)?,
+            state: row.get(8)?,
+            merged_into: row.get(9)?,
+            created_at: row.get(10)?,
+            version: row.get(11)?,
+        })
+    }
+}
+
+fn place<'a>(column: &'static str, person: &'a PersonId) -> Place<'a> {
+    Place {
+        table: "person",
+        column,
+        row: &person.0,
+    }
+}
+
+impl PersonPlain {
+    /// The bytes of a field as they are sealed.
+    fn bytes(&self, field: PersonField) -> Option<Vec<u8>> {
+        let text = |text: &Option<String>| text.as_ref().map(|text| text.as_bytes().to_vec());
+        match field {
+            PersonField::Masked => text(&self.masked),
+            PersonField::Name => text(&self.name),
+            PersonField::BirthOn => self.birth_on.map(|day| day.to_text().into_bytes()),
+            PersonField::Document => {
+                let document = self.document.as_ref();
+                document.map(|(kind, number)| format!("{kind} {number}").into_bytes())
+            }
+            PersonField::Phone => text(&self.phone),
+            PersonField::Employer => text(&self.employer),
+            PersonField::Photo => self.photo.clone(),
+            PersonField::Note => text(&self.note),
+        }
+    }
+
+    fn set(&mut self, field: PersonField, bytes: Vec<u8>) -> Result<(), StoreError> {
+        const NOT_AS_SEALED: StoreError = StoreError::Sealed("not what was sealed");
+        if field == PersonField::Photo {
+            self.photo = Some(bytes);
+            return Ok(());
+        }
+        let text = String::from_utf8(bytes).map_err(|_| NOT_AS_SEALED)?;
+        match field {
+            PersonField::Masked => self.masked = Some(text),
+            PersonField::Name => self.name = Some(text),
+            PersonField::BirthOn => {
+                self.birth_on = Some(CivilDay::parse(&text).ok_or(NOT_AS_SEALED)?);
+            }
+            PersonField::Document => {
+                let (kind, number) = text.split_once(' ').ok_or(NOT_AS_SEALED)?;
+                self.document = Some((kind.to_owned(), number.to_owned()));
+            }
+            PersonField::Phone => self.phone = Some(text),
+            PersonField::Employer => self.employer = Some(text),
+            PersonField::Photo => {}
+            PersonField::Note => self.note = Some(text),
+        }
+        Ok(())
+    }
+
+    /// All fields sealed, in the order of [`PersonField::ALL`].
+    fn seal(&self, key: &PersonKey, person: &PersonId, chance: &Chance) -> [Option<Vec<u8>>; 8] {
+        PersonField::ALL.map(|field| {
+            let bytes = self.bytes(field)?;
+            Some(key.seal(&place(field.column(), person), &bytes, chance))
+        })
+    }
+}
+
+impl ReadTx<'_> {
+    /// The plain columns of a person.
+    pub fn person(&self, shard: Shard, person: PersonId) -> Result<Option<PersonRow>, StoreError> {
+        self.optional(&PERSON, params![shard, &person], PersonRow::read)
+    }
+
+    /// Who lives at a door.
+    pub fn persons_of_household(
+        &self,
+        shard: Shard,
+        household: HouseholdId,
+    ) -> Result<Vec<PersonRow>, StoreError> {
+        let parameters = params![shard, &household];
+        self.query(&PERSONS_OF_HOUSEHOLD, parameters, PersonRow::read)
+    }
+
+    /// A page of the register of a compound or village: `limit` people with ids after `after`
+    /// (sixteen zeros at first), whatever their state.
+    pub fn persons_of_area(
+        &self,
+        shard: Shard,
+        area: AreaId,
+        after: PersonId,
+        limit: u32,
+    ) -> Result<Vec<PersonRow>, StoreError> {
+        let parameters = params![shard, &area, &after, limit];
+        self.query(&PERSONS_OF_AREA, parameters, PersonRow::read)
+    }
+
+    /// How many active people a compound or village keeps.
+    pub fn count_persons(&self, shard: Shard, area: AreaId) -> Result<i64, StoreError> {
+        self.query_one(&COUNT_PERSONS, params![shard, &area], |row| row.get(0))
+    }
+
+    /// A page of active people of a compound or village with surname and mask: what a gate's
+    /// snapshot holds. It identifies nobody, hence is no view.
+    pub fn masked_persons_of_area(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        area: AreaId,
+        after: PersonId,
+        limit: u32,
+    ) -> Result<Vec<(PersonRow, Option<String>)>, StoreError> {
+        let parameters = params![shard, &area, &after, limit];
+        self.query(&MASKED_OF_AREA, parameters, |row| read_masked(vault, row))
+    }
+
+    /// Who lives at a door, with surname and mask.
+    pub fn masked_persons_of_household(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        household: HouseholdId,
+    ) -> Result<Vec<(PersonRow, Option<String>)>, StoreError> {
+        let parameters = params![shard, &household];
+        self.query(&MASKED_OF_HOUSEHOLD, parameters, |row| {
+            read_masked(vault, row)
+        })
+    }
+
+    /// People filed under any of the terms, at most [`SEARCH_MOST`], by id.
+    pub fn persons_by_terms(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        terms: &[SearchTerm],
+    ) -> Result<Vec<PersonRow>, StoreError> {
+        let mut found = BTreeMap::new();
+        for term in terms {
+            let token = vault.token(&term.reveal_bytes());
+            let parameters = params![shard, token, SEARCH_MOST];
+            for row in self.query(&PERSONS_BY_TOKEN, parameters, PersonRow::read)? {
+                found.insert(row.person, row);
+            }
+        }
+        Ok(found.into_values().take(SEARCH_MOST as usize).collect())
+    }
+}
+
+fn read_masked(vault: &Vault, row: &Row<'_>) -> Result<(PersonRow, Option<String>), StoreError> {
+    let person = PersonRow::read(row)?;
+    let wrapped: Option<Vec<u8>> = row.get(PLAIN)?;
+    let sealed: Option<Vec<u8>> = row.get(PLAIN + 1)?;
+    let (Some(wrapped), Some(sealed)) = (wrapped, sealed) else {
+        return Ok((person, None));
+    };
+    let key = vault.unwrap(&wrapped, &place("wrapped_key", &person.person))?;
+    let column = PersonField::Masked.column();
+    let bytes = key.open(&place(column, &person.person), &sealed)?;
+    let text = String::from_utf8(bytes).map_err(|_| row.corrupt(PLAIN + 1))?;
+    Ok((person, Some(text)))
+}
+
+impl Tx<'_> {
+    /// Adds a person with a key of their own; `version` is 1 whatever the row says.
+    pub fn insert_person(
+        &self,
+        vault: &Vault,
+        row: &PersonRow,
+        plain: &PersonPlain,
+        terms: &[SearchTerm],
+        chance: &Chance,
+    ) -> Result<(), StoreError> {
+        let key = PersonKey::new(chance);
+        let wrapped = vault.wrap(&key, &place("wrapped_key", &row.person), chance);
+        let [masked, name, birth_on, document, phone, employer, photo, note] =
+            plain.seal(&key, &row.person, chance);
+        self.execute_one(
+            &INSERT_PERSON,
+            params![
+                row.shard,
+                &row.person,
+                &row.kind,
+                row.household.as_ref(),
+                &row.area,
+                &row.sex,
+                row.birth_year,
+                row.worker_class.as_ref(),
+                &row.state,
+                row.merged_into.as_ref(),
+                &wrapped,
+                masked.as_ref(),
+                name.as_ref(),
+                birth_on.as_ref(),
+                document.as_ref(),
+                phone.as_ref(),
+                employer.as_ref(),
+                photo.as_ref(),
+                note.as_ref(),
+                row.created_at
+            ],
+        )?;
+        self.insert_tokens(vault, row.shard, row.person, terms)
+    }
+
+    /// Changes the plain columns of a person who is still at `row.version`.
+    pub fn update_person(&self, row: &PersonRow) -> Result<(), StoreError> {
+        self.execute_versioned(
+            &UPDATE_PERSON,
+            params![
+                row.shard,
+                &row.person,
+                row.version,
+                &row.kind,
+                row.household.as_ref(),
+                &row.area,
+                &row.sex,
+                row.birth_year,
+                row.worker_class.as_ref(),
+                &row.state,
+                row.merged_into.as_ref()
+            ],
+        )
+    }
+
+    /// Replaces everything that identifies a person who is still at `version`, and what they
+    /// are found by. `plain` is complete: what it leaves out is gone.
+    pub fn replace_person_plain(
+        &self,
+        vault: &Vault,
+        row: &PersonRow,
+        plain: &PersonPlain,
+        terms: &[SearchTerm],
+        chance: &Chance,
+    ) -> Result<(), StoreError> {
+        let (shard, person) = (row.shard, row.person);
+        let Some((key, _)) = self.sealed_person(vault, shard, person)? else {
+            return Err(self.fail(StoreError::Stale));
+        };
+        let [masked, name, birth_on, document, phone, employer, photo, note] =
+            plain.seal(&key, &person, chance);
+        self.execute_versioned(
+            &SEAL_PERSON,
+            params![
+                shard,
+                &person,
+                row.version,
+                masked.as_ref(),
+                name.as_ref(),
+                birth_on.as_ref(),
+                document.as_ref(),
+                phone.as_ref(),
+                employer.as_ref(),
+                photo.as_ref(),
+                note.as_ref()
+            ],
+        )?;
+        self.execute(&DELETE_TOKENS, params![shard, &person])?;
+        self.insert_tokens(vault, shard, person, terms)
+    }
+
+    /// The named fields of a person in the clear. Who looked, for which office and what for is
+    /// written down in the same transaction: without the row there is no value. `None` if there
+    /// is no such person or nothing is left of them.
+    pub fn reveal(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        person: PersonId,
+        fields: &[PersonField],
+        viewer: &Viewer,
+    ) -> Result<Option<PersonPlain>, StoreError> {
+        let Some((key, sealed)) = self.sealed_person(vault, shard, person)? else {
+            return Ok(None);
+        };
+        let mut plain = PersonPlain::default();
+        for (field, sealed) in PersonField::ALL.into_iter().zip(sealed) {
+            if let (true, Some(sealed)) = (fields.contains(&field), sealed) {
+                let bytes = key.open(&place(field.column(), &person), &sealed);
+                bytes
+                    .and_then(|bytes| plain.set(field, bytes))
+                    .map_err(|error| self.fail(error))?;
+            }
+        }
+        let words: Vec<&str> = fields.iter().map(|field| field.word()).collect();
+        let words = words.join(" ");
+        let entry = self.append_audit(&AuditNote {
+            shard,
+            at: viewer.at,
+            kind: "person.view",
+            actor: viewer.staff,
+            commitment: Some(commitment(&viewer.salt, Some(&person.0), None)),
+            body: format!("{} {words}", viewer.purpose).as_bytes(),
+        })?;
+        self.insert_person_view(&PersonViewRow {
+            shard,
+            person,
+            viewed_at: viewer.at,
+            writer: entry.writer,
+            seq: entry.seq,
+            staff: viewer.staff,
+            organisation: viewer.organisation,
+            purpose: viewer.purpose.clone(),
+            fields: words,
+            salt: Some(viewer.salt),
+        })?;
+        Ok(Some(plain))
+    }
+
+    /// Wraps the keys of up to `limit` people after `after` under the current epoch. Returns
+    /// the last person looked at, `None` when there are no more: then the old epoch key can go
+    /// as soon as the last backup of its time has gone.
+    pub fn rewrap_persons(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        after: PersonId,
+        limit: u32,
+        chance: &Chance,
+    ) -> Result<Option<PersonId>, StoreError> {
+        let rows = self.query(&WRAPPED_AFTER, params![shard, &after, limit], |row| {
+            Ok((row.get::<PersonId>(0)?, row.get::<Vec<u8>>(1)?))
+        })?;
+        for (number, (person, wrapped)) in rows.iter().enumerate() {
+            if wrapped.first() == Some(&vault.current_epoch()) {
+                continue;
+            }
+            let here = place("wrapped_key", person);
+            let key = vault.unwrap(wrapped, &here).map_err(|error| self.fail(error))?;
+            let wrapped = vault.wrap(&key, &here, &chance.part(number as u64));
+            self.execute_one(&REWRAP, params![shard, person, &wrapped])?;
+        }
+        Ok(rows.last().map(|(person, _)| *person))
+    }
+
+    /// Erases a person: key, sealed values, tokens, and what their views and crossings name
+    /// them by. What stays says that somebody was here, not who. `random` stands in their place.
+    pub fn erase_person(
+        &self,
+        shard: Shard,
+        person: PersonId,
+        random: &[u8; 16],
+    ) -> Result<(), StoreError> {
+        self.execute_one(&ERASE_PERSON, params![shard, &person])?;
+        self.execute(&DELETE_TOKENS, params![shard, &person])?;
+        self.erase_views_of(shard, person, random)
+    }
+
+    fn insert_tokens(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        person: PersonId,
+        terms: &[SearchTerm],
+    ) -> Result<(), StoreError> {
+        for term in terms {
+            let token = vault.token(&term.reveal_bytes());
+            self.execute(&INSERT_TOKEN, params![shard, token, &person])?;
+        }
+        Ok(())
+    }
+
+    fn sealed_person(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        person: PersonId,
+    ) -> Result<Option<(PersonKey, Vec<Option<Vec<u8>>>)>, StoreError> {
+        let row = self.optional(&SEALED, params![shard, &person], |row| {
+            let wrapped: Option<Vec<u8>> = row.get(0)?;
+            let sealed = (1..=PersonField::ALL.len()).map(|column| row.get(column));
+            Ok((wrapped, sealed.collect::<Result<Vec<_>, _>>()?))
+        })?;
+        let Some((Some(wrapped), sealed)) = row else {
+            return Ok(None);
+        };
+        let key = vault
+            .unwrap(&wrapped, &place("wrapped_key", &person))
+            .map_err(|error| self.fail(error))?;
+        Ok(Some((key, sealed)))
+    }
+}

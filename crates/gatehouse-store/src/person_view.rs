@@ -1,0 +1,116 @@
+//! Who looked at what of whom (SCOPE-5). *Sharded*. Shown to the person; written only together
+//! with the value that was shown, by [`Tx::reveal`].
+
+use crate::error::StoreError;
+use crate::shard::Shard;
+use crate::tx::{ReadTx, Tx};
+use crate::{params, sql};
+use gatehouse_core::audit::WriterId;
+use gatehouse_core::id::{OrganisationId, PersonId, StaffId};
+
+/// Who asks for a value, and what for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    /// Who looks; `None` for the program itself.
+    pub staff: Option<StaffId>,
+    /// For which office.
+    pub organisation: Option<OrganisationId>,
+    /// What for: a word from a list, never free text.
+    pub purpose: String,
+    /// When, milliseconds UTC.
+    pub at: i64,
+    /// Random, hides the person in the audit chain.
+    pub salt: [u8; 16],
+}
+
+/// One look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonViewRow {
+    /// County.
+    pub shard: Shard,
+    /// Whose data.
+    pub person: PersonId,
+    /// When, milliseconds UTC.
+    pub viewed_at: i64,
+    /// Chain of the audit entry about it.
+    pub writer: WriterId,
+    /// Its number there.
+    pub seq: i64,
+    /// Who looked.
+    pub staff: Option<StaffId>,
+    /// For which office.
+    pub organisation: Option<OrganisationId>,
+    /// What for.
+    pub purpose: String,
+    /// Which fields, words with blanks between.
+    pub fields: String,
+    /// Hides the person in the audit entry.
+    pub salt: Option<[u8; 16]>,
+}
+
+sql! {
+    INSERT_VIEW = "INSERT INTO person_view (shard, person, viewed_at, writer, seq, staff,
+            organisation, purpose, fields, salt)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+    VIEWS_OF = "SELECT shard, person, viewed_at, writer, seq, staff, organisation, purpose,
+            fields, salt
+        FROM person_view WHERE shard = ?1 AND person = ?2
+        ORDER BY viewed_at DESC, writer, seq DESC LIMIT ?3";
+    ERASE_VIEWS = "UPDATE person_view SET person = ?3, salt = NULL
+        WHERE shard = ?1 AND person = ?2";
+}
+
+impl ReadTx<'_> {
+    /// The last looks at a person, newest first.
+    pub fn views_of_person(
+        &self,
+        shard: Shard,
+        person: PersonId,
+        limit: u32,
+    ) -> Result<Vec<PersonViewRow>, StoreError> {
+        self.query(&VIEWS_OF, params![shard, &person, limit], |row| {
+            Ok(PersonViewRow {
+                shard: row.get(0)?,
+                person: row.get(1)?,
+                viewed_at: row.get(2)?,
+                writer: row.get(3)?,
+                seq: row.get(4)?,
+                staff: row.get(5)?,
+                organisation: row.get(6)?,
+                purpose: row.get(7)?,
+                fields: row.get(8)?,
+                salt: row.get(9)?,
+            })
+        })
+    }
+}
+
+impl Tx<'_> {
+    pub(crate) fn insert_person_view(&self, row: &PersonViewRow) -> Result<(), StoreError> {
+        self.execute_one(
+            &INSERT_VIEW,
+            params![
+                row.shard,
+                &row.person,
+                row.viewed_at,
+                &row.writer,
+                row.seq,
+                row.staff.as_ref(),
+                row.organisation.as_ref(),
+                &row.purpose,
+                &row.fields,
+                row.salt.as_ref()
+            ],
+        )
+    }
+
+    pub(crate) fn erase_views_of(
+        &self,
+        shard: Shard,
+        person: PersonId,
+        random: &[u8; 16],
+    ) -> Result<(), StoreError> {
+        self.execute(&ERASE_VIEWS, params![shard, &person, random])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,182 @@
+//! Policy documents, where they hold, and effective policies by their id. *Reference*.
+
+use crate::error::StoreError;
+use crate::tx::{ReadTx, Tx};
+use crate::value::Row;
+use crate::{params, sql};
+use gatehouse_core::id::{AreaId, StaffId};
+
+/// A document as it was loaded, word for word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyDocumentRow {
+    /// Its folder.
+    pub document: String,
+    /// Counts from 1.
+    pub version: i64,
+    /// `policy.toml`.
+    pub text: String,
+    /// Of the text.
+    pub sha256: [u8; 32],
+    /// When, milliseconds UTC.
+    pub loaded_at: i64,
+    /// Who.
+    pub loaded_by: Option<StaffId>,
+}
+
+/// Where and when a document holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyForceRow {
+    /// Top of the subtree.
+    pub area: AreaId,
+    /// Which document.
+    pub document: String,
+    /// Which version of it.
+    pub version: i64,
+    /// First instant, milliseconds UTC.
+    pub from_at: i64,
+    /// End, not included.
+    pub to_at: Option<i64>,
+    /// Who put it in force.
+    pub decided_by: Option<StaffId>,
+    /// Who of another office approved.
+    pub approved_by: Option<StaffId>,
+}
+
+sql! {
+    DOCUMENT = "SELECT document, version, text, sha256, loaded_at, loaded_by FROM policy_document
+        WHERE document = ?1 AND version = ?2";
+    LAST_DOCUMENT = "SELECT document, version, text, sha256, loaded_at, loaded_by
+        FROM policy_document WHERE document = ?1 ORDER BY version DESC LIMIT 1";
+    INSERT_DOCUMENT = "INSERT INTO policy_document (document, version, text, sha256, loaded_at,
+            loaded_by)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    DOCUMENTS = "SELECT d.document, d.version, d.text, d.sha256, d.loaded_at, d.loaded_by
+        FROM policy_document d
+        WHERE d.version = (SELECT max(o.version) FROM policy_document o
+            WHERE o.document = d.document)
+        ORDER BY d.document";
+    INSERT_FORCE = "INSERT INTO policy_force (area, document, version, from_at, to_at, decided_by,
+            approved_by)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    END_FORCE = "UPDATE policy_force SET to_at = ?4
+        WHERE area = ?1 AND document = ?2 AND from_at = ?3 AND (to_at IS NULL OR to_at > ?4)";
+    FORCE_UNTIL = "SELECT area, document, version, from_at, to_at, decided_by, approved_by
+        FROM policy_force
+        WHERE from_at < ?2 AND (to_at IS NULL OR to_at > ?1) ORDER BY area, document, from_at";
+    EFFECTIVE = "SELECT compiled FROM effective_policy WHERE policy = ?1";
+    INSERT_EFFECTIVE = "INSERT INTO effective_policy (policy, compiled, made_at)
+        VALUES (?1, ?2, ?3) ON CONFLICT (policy) DO NOTHING";
+}
+
+fn read_document(row: &Row<'_>) -> Result<PolicyDocumentRow, StoreError> {
+    Ok(PolicyDocumentRow {
+        document: row.get(0)?,
+        version: row.get(1)?,
+        text: row.get(2)?,
+        sha256: row.get(3)?,
+        loaded_at: row.get(4)?,
+        loaded_by: row.get(5)?,
+    })
+}
+
+impl ReadTx<'_> {
+    /// A version of a document.
+    pub fn policy_document(
+        &self,
+        document: &str,
+        version: i64,
+    ) -> Result<Option<PolicyDocumentRow>, StoreError> {
+        self.optional(&DOCUMENT, params![document, version], read_document)
+    }
+
+    /// The newest version of each document.
+    pub fn policy_documents(&self) -> Result<Vec<PolicyDocumentRow>, StoreError> {
+        self.query(&DOCUMENTS, params![], read_document)
+    }
+
+    /// What holds anywhere at any instant in [from, until): small, read whole.
+    pub fn policies_in_force(
+        &self,
+        from: i64,
+        until: i64,
+    ) -> Result<Vec<PolicyForceRow>, StoreError> {
+        self.query(&FORCE_UNTIL, params![from, until], |row| {
+            Ok(PolicyForceRow {
+                area: row.get(0)?,
+                document: row.get(1)?,
+                version: row.get(2)?,
+                from_at: row.get(3)?,
+                to_at: row.get(4)?,
+                decided_by: row.get(5)?,
+                approved_by: row.get(6)?,
+            })
+        })
+    }
+
+    /// The compiled form of an effective policy.
+    pub fn effective_policy(&self, policy: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.optional(&EFFECTIVE, params![policy], |row| row.get(0))
+    }
+}
+
+impl Tx<'_> {
+    /// Keeps a document under the next version, unless its newest version says the same; returns
+    /// the version.
+    pub fn load_policy_document(
+        &self,
+        document: &str,
+        text: &str,
+        sha256: &[u8; 32],
+        now_millis: i64,
+        staff: Option<StaffId>,
+    ) -> Result<i64, StoreError> {
+        let newest = self.optional(&LAST_DOCUMENT, params![document], read_document)?;
+        let version = match newest {
+            Some(row) if row.sha256 == *sha256 => return Ok(row.version),
+            Some(row) => row.version + 1,
+            None => 1,
+        };
+        let parameters = params![document, version, text, sha256, now_millis, staff.as_ref()];
+        self.execute_one(&INSERT_DOCUMENT, parameters)?;
+        Ok(version)
+    }
+
+    /// Puts a version of a document in force for a subtree.
+    pub fn insert_policy_force(&self, row: &PolicyForceRow) -> Result<(), StoreError> {
+        self.execute_one(
+            &INSERT_FORCE,
+            params![
+                &row.area,
+                &row.document,
+                row.version,
+                row.from_at,
+                row.to_at,
+                row.decided_by.as_ref(),
+                row.approved_by.as_ref()
+            ],
+        )
+    }
+
+    /// Ends a document's force earlier than planned; says whether that changed anything.
+    pub fn end_policy_force(
+        &self,
+        area: AreaId,
+        document: &str,
+        from_at: i64,
+        to_at: i64,
+    ) -> Result<bool, StoreError> {
+        let parameters = params![&area, document, from_at, to_at];
+        Ok(self.execute(&END_FORCE, parameters)? == 1)
+    }
+
+    /// Keeps the compiled form of an effective policy; the same id again changes nothing.
+    pub fn keep_effective_policy(
+        &self,
+        policy: &[u8; 32],
+        compiled: &[u8],
+        now_millis: i64,
+    ) -> Result<(), StoreError> {
+        self.execute(&INSERT_EFFECTIVE, params![policy, compiled, now_millis])?;
+        Ok(())
+    }
+}
