@@ -10,7 +10,7 @@ use gatehouse_core::audit::{
     Break, BreakKind, Entry, Hash, Head, Seal, SealError, SealedHead, WriterId, entry_hash, follow,
 };
 use gatehouse_core::id::StaffId;
-use gatehouse_core::key::{SigningKey, VerifyingKey};
+use gatehouse_core::key::{PublicKey, SigningKey};
 
 /// Entries read at once while a chain is followed.
 const PAGE: u32 = 1_000;
@@ -143,6 +143,18 @@ fn read_seal(row: &crate::value::Row<'_>) -> Result<SealRow, StoreError> {
     })
 }
 
+/// Opens a seal by whichever of the keys it names.
+fn open_seal(signed: &[u8], keys: &[PublicKey]) -> Result<Seal, SealError> {
+    let mut end = Err(SealError::Malformed);
+    for key in keys {
+        end = Seal::open(signed, key);
+        if !matches!(end, Err(SealError::UnknownKey(_))) {
+            break;
+        }
+    }
+    end
+}
+
 impl AuditEntryRow {
     fn entry(&self, shard: Shard, previous: Hash) -> (Entry<'_>, Hash) {
         let entry = Entry {
@@ -203,7 +215,7 @@ impl ReadTx<'_> {
         &self,
         shard: Shard,
         from: Option<&Seal>,
-        seal_key: &VerifyingKey,
+        seal_keys: &[PublicKey],
     ) -> Result<AuditReport, StoreError> {
         let mut report = AuditReport {
             chains: 0,
@@ -211,7 +223,7 @@ impl ReadTx<'_> {
             seals: 0,
             faults: Vec::new(),
         };
-        let seals = self.verify_seals(shard, from, seal_key, &mut report)?;
+        let seals = self.verify_seals(shard, from, seal_keys, &mut report)?;
         let heads = self.audit_heads(shard)?;
         for sealed in &heads {
             report.chains += 1;
@@ -229,7 +241,7 @@ impl ReadTx<'_> {
         &self,
         shard: Shard,
         from: Option<&Seal>,
-        seal_key: &VerifyingKey,
+        seal_keys: &[PublicKey],
         report: &mut AuditReport,
     ) -> Result<Vec<Seal>, StoreError> {
         let mut before = from.cloned();
@@ -243,7 +255,7 @@ impl ReadTx<'_> {
             next = last.number + 1;
             for row in &rows {
                 report.seals += 1;
-                let checked = Seal::open(&row.signed, seal_key).and_then(|seal| {
+                let checked = open_seal(&row.signed, seal_keys).and_then(|seal| {
                     let in_order = match &before {
                         Some(before) => seal.follows(before),
                         None if seal.number == 1 && seal.shard == shard.0 => Ok(()),
@@ -355,18 +367,21 @@ impl Tx<'_> {
         Ok(AuditPlace { writer, seq })
     }
 
-    /// Seals all heads of a shard: hourly, and before retention drops anything.
+    /// Seals all heads of a shard: hourly, and before retention drops anything. `earlier` are
+    /// seal keys that were used before this one.
     pub fn seal_audit(
         &self,
         shard: Shard,
         made_at: i64,
         key: &SigningKey,
+        earlier: &[PublicKey],
     ) -> Result<Seal, StoreError> {
         let before = match self.last_seal(shard)? {
             Some(row) => {
-                let seal = Seal::open(&row.signed, &key.verifying_key());
+                let keys = [&[key.into()], earlier].concat();
+                let seal = open_seal(&row.signed, &keys);
                 let seal = seal.map_err(|_| {
-                    self.fail(StoreError::Sealed("the last seal is not by this key"))
+                    self.fail(StoreError::Sealed("the last seal is not by a known key"))
                 })?;
                 Some(seal)
             }

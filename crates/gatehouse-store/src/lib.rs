@@ -58,6 +58,7 @@
 mod driver;
 mod error;
 mod migrate;
+mod person_plain;
 mod queue;
 mod shard;
 pub mod sql;

@@ -41,7 +41,7 @@ migrations! {
     6 "0006_orders";
     7 "0007_policies";
     8 "0008_audit";
-    9 "0009_crossings";
+    9 "0009_shifts";
     10 "0010_work";
 }
 

@@ -210,7 +210,7 @@ impl Writer {
             return first.1.answer(Err(error.into()));
         }
         #[expect(
-            clippy::disexpected_methods,
+            clippy::disallowed_methods,
             reason = "waiting time, not a moment of the domain"
         )]
         let started = Instant::now();
