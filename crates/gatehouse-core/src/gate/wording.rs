@@ -217,6 +217,7 @@ const fn stand_in(name: &str) -> Words {
         b"carrier" => words("值守人员", "the gate team"),
         b"hospital" => words("定点医院", "the designated hospital"),
         b"worker_class" => words("保障", "Exempt"),
+        b"missing" => words("没有了", "nothing"),
         b"minutes" => words("几", "a few"),
         b"days" => words("几", "a few"),
         _ => words("", ""),

@@ -39,6 +39,7 @@ pub mod pass_kind;
 pub mod pass_state;
 pub mod people_inside;
 pub mod phase;
+pub mod place_kind;
 pub mod plate_recorded;
 pub mod protective_gear;
 pub mod purpose;
@@ -189,10 +190,12 @@ pub enum Fact {
     Emergency,
     /// The vehicle is not registered here.
     VehicleOutside,
+    /// What kind of place the gate closes.
+    PlaceKind,
 }
 
 /// Every fact, in the order of [`Fact`].
-pub const ALL: [Fact; 59] = [
+pub const ALL: [Fact; 60] = [
     Fact::SubjectKind,
     Fact::Way,
     Fact::RegisteredResident,
@@ -252,6 +255,7 @@ pub const ALL: [Fact; 59] = [
     Fact::SpecialReason,
     Fact::Emergency,
     Fact::VehicleOutside,
+    Fact::PlaceKind,
 ];
 
 impl Fact {
@@ -317,6 +321,7 @@ impl Fact {
             Fact::SpecialReason => &special_reason::SPEC,
             Fact::Emergency => &emergency::SPEC,
             Fact::VehicleOutside => &vehicle_outside::SPEC,
+            Fact::PlaceKind => &place_kind::SPEC,
         }
     }
 
