@@ -106,7 +106,7 @@ export class App {
     if (kept) this.feed({ input: "snapshot", bytes_base64: kept.bytes_base64 });
     this.view = { name: "core" };
     await this.play_waiting();
-    this.outbox = new Outbox(this.store, device.device, await device_keys(this.store), {
+    this.outbox = new Outbox(this.store, device.gate, device.device, await device_keys(this.store), {
       sent: (reply) => this.sent(reply),
       line: (line, code) => this.set_line(line, code),
     });
@@ -126,7 +126,7 @@ export class App {
     try {
       const public_key = await public_key_base64(await device_keys(this.store));
       const label = this.me?.gates.find((known) => known.gate === gate)?.name ?? "";
-      const made = await register({ gate, public_key_base64: public_key, label });
+      const made = await register(gate, { public_key_base64: public_key, label });
       const { device, shard, root_key_base64 } = made;
       const kept = { device, shard, root_key_base64, gate, label };
       await this.store.put("device", kept);
@@ -244,7 +244,7 @@ export class App {
     if (!this.device || !this.core) return;
     const kept = await this.store.get("snapshot");
     try {
-      const fresh = await fetch_snapshot(this.device.device, kept?.etag ?? null);
+      const fresh = await fetch_snapshot(this.device.gate, this.device.device, kept?.etag ?? null);
       this.set_line("online", "");
       if (!fresh) return;
       const bytes_base64 = to_base64(fresh.bytes);

@@ -28,6 +28,7 @@ export class Outbox {
 
   constructor(
     private readonly store: Store,
+    private readonly gate: string,
     private readonly device: string,
     private readonly keys: CryptoKeyPair,
     private readonly events: OutboxEvents,
@@ -78,7 +79,7 @@ export class Outbox {
     const batch = await this.store.events_after(after, BATCH_EVENTS);
     const last = batch.at(-1);
     if (!last) return false;
-    const reply = await send_events({
+    const reply = await send_events(this.gate, {
       device: this.device,
       events: batch.map((event) => event.event_base64),
       head_signature_base64: await sign_head(this.keys, last.head_base64),

@@ -83,22 +83,25 @@ export async function fetch_me(): Promise<Me> {
   return json<Me>(await call("api/me"));
 }
 
+const at_gate = (gate: string, path: string): string =>
+  `api/gates/${encodeURIComponent(gate)}/${path}`;
+
 /** Registers this phone's public key for a gate. */
-export async function register(body: {
-  gate: string;
-  public_key_base64: string;
-  label: string;
-}): Promise<Registered> {
-  return json<Registered>(await call("api/devices", post(body)));
+export async function register(
+  gate: string,
+  body: { public_key_base64: string; label: string },
+): Promise<Registered> {
+  return json<Registered>(await call(at_gate(gate, "devices"), post(body)));
 }
 
 /** The signed snapshot, or null if the one we hold is still the newest. */
 export async function fetch_snapshot(
+  gate: string,
   device: string,
   etag: string | null,
 ): Promise<{ bytes: Uint8Array; etag: string | null } | null> {
   const response = await call(
-    `api/snapshot?device=${encodeURIComponent(device)}`,
+    at_gate(gate, `snapshot?device=${encodeURIComponent(device)}`),
     { headers: etag ? { "if-none-match": etag } : {}, cache: "no-store" },
     SNAPSHOT_MILLIS,
   );
@@ -112,10 +115,9 @@ export async function fetch_snapshot(
 }
 
 /** Sends events; the reply comes after the server's commit. */
-export async function send_events(body: {
-  device: string;
-  events: string[];
-  head_signature_base64: string;
-}): Promise<Reply> {
-  return json<Reply>(await call("api/events", post(body)));
+export async function send_events(
+  gate: string,
+  body: { device: string; events: string[]; head_signature_base64: string },
+): Promise<Reply> {
+  return json<Reply>(await call(at_gate(gate, "events"), post(body)));
 }
