@@ -6,6 +6,7 @@ use super::lookup::{OFFERED_MOST, surname_fits};
 use super::screen::{Stage, Who};
 use super::{Enrolled, words};
 use crate::gate::Policy;
+use crate::gate::compiled::CompiledError;
 use crate::gate::wording::Lang;
 use crate::household::{Address, AddressDraft};
 use crate::id::{HouseholdId, PersonId};
@@ -88,15 +89,23 @@ impl List {
         if snapshot.gate.gate != enrolled.gate {
             return None;
         }
-        let read = |spell: &crate::wire::PolicySpell| {
-            Some((spell.span, Policy::read(&spell.compiled).ok()?))
-        };
-        let policies = snapshot.policies.iter().map(read).collect::<Option<_>>()?;
         let floor = Floor {
             snapshot: snapshot.number,
             keys: keys.number,
         };
-        Some((List::indexed(snapshot, keys, policies), floor))
+        Some((List::ready(snapshot, keys).ok()?, floor))
+    }
+
+    /// A list that needs no signature: the server's own.
+    pub fn ready(snapshot: Snapshot, keys: KeyList) -> Result<List, CompiledError> {
+        let read =
+            |spell: &crate::wire::PolicySpell| Ok((spell.span, Policy::read(&spell.compiled)?));
+        let policies = snapshot
+            .policies
+            .iter()
+            .map(read)
+            .collect::<Result<_, _>>()?;
+        Ok(List::indexed(snapshot, keys, policies))
     }
 
     fn indexed(snapshot: Snapshot, keys: KeyList, policies: Vec<(Span, Policy)>) -> List {

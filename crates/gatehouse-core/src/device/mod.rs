@@ -6,6 +6,7 @@
 //! means is in `turn.rs`; the words of the device are in `words.rs`; `docs/device.md` lists the
 //! messages.
 
+mod again;
 mod attend;
 mod case;
 mod chain;
@@ -27,6 +28,7 @@ mod turn;
 mod view;
 mod words;
 
+pub use again::{GateList, Presented};
 pub use chain::KEPT_DAYS;
 pub use input::*;
 pub use json::{decide_vector, respond};

@@ -1,0 +1,132 @@
+//! The server's second decision: the device's own reading of a list, over the newest list that the
+//! server has (design §3 "One gate app").
+//!
+//! Whatever the device recorded stays; where the server knows better (a pass revoked, an order, a
+//! household's outings elsewhere) its own fact takes the place of the device's.
+
+use super::case::{Case, Finding};
+use super::list::List;
+use super::outings::LocalOutings;
+use crate::gate::compiled::CompiledError;
+use crate::gate::record::read_facts;
+use crate::gate::{Decision, Fact, Policy, Value, Way, decide};
+use crate::key::KeyList;
+use crate::moment::Moment;
+use crate::pass::PassStatus;
+use crate::wire::cbor::CborError;
+use crate::wire::{Crossing, Private, Snapshot, Subject};
+use serde_json::{Map, Value as Json};
+
+/// What the server holds of one gate, ready to decide by.
+#[derive(Clone, Debug)]
+pub struct GateList(List);
+
+/// A case that was presented to the server directly.
+pub struct Presented {
+    /// What was decided.
+    pub decision: Decision,
+    /// The facts as the record keeps them.
+    pub facts: Vec<u8>,
+    /// Number of the pass, if one was read.
+    pub pass: Option<crate::pass::PassNumber>,
+    /// Whom the list knows by it.
+    pub subject: Option<Subject>,
+    /// Their household.
+    pub household: Option<crate::id::HouseholdId>,
+    /// Who or what, as far as known.
+    pub kind: Option<crate::gate::SubjectKind>,
+}
+
+impl GateList {
+    /// Makes a list ready for use.
+    ///
+    /// # Errors
+    /// Where one of its policies cannot be read.
+    pub fn new(snapshot: Snapshot, keys: KeyList) -> Result<GateList, CompiledError> {
+        List::ready(snapshot, keys).map(GateList)
+    }
+
+    /// What it holds.
+    pub fn snapshot(&self) -> &Snapshot {
+        self.0.snapshot()
+    }
+
+    /// The policy in force at an instant.
+    pub fn policy_at(&self, millis: i64) -> Option<&Policy> {
+        self.0.policy_at(millis)
+    }
+
+    /// Decides a recorded attempt again, at its own moment.
+    ///
+    /// # Errors
+    /// Where the recorded facts cannot be read.
+    pub fn decide_again(
+        &self,
+        crossing: &Crossing,
+        private: Option<&Private>,
+        offset_minutes: i16,
+    ) -> Result<Decision, CborError> {
+        let moment = Moment::new(crossing.decided_at, offset_minutes);
+        let mut case = Case::new(crossing.way, moment);
+        case.situation = read_facts(&crossing.facts, moment)?;
+        if crossing.emergency.is_some() {
+            case.situation.set(Fact::Emergency, Value::Flag(true));
+        }
+        if let Some(private) = private {
+            if let Some(Subject::Person(person)) = private.subject {
+                case.person = Some(person);
+            }
+            case.household = private.household;
+        }
+        case.pass = crossing.pass;
+        self.know_better(&mut case, moment);
+        Ok(decide(&case.situation, self.policy_at(moment.millis)))
+    }
+
+    /// Decides a case that is presented to the server itself: a pass as a scanner read it, and
+    /// facts by name.
+    ///
+    /// # Errors
+    /// A fact that cannot be read.
+    pub fn decide_presented(
+        &self,
+        pass: Option<&str>,
+        way: Way,
+        facts: &Map<String, Json>,
+        now: Moment,
+    ) -> Result<Presented, crate::gate::json::FactError> {
+        let mut case = Case::new(way, now);
+        if let Some(shown) = pass.and_then(|text| self.0.verify(text, now, false)) {
+            case.pass = shown.number;
+            case.finding(shown.finding);
+            match shown.said {
+                Some(said) if case.finding.identifies() => {
+                    self.0.believe(&mut case, &said);
+                    self.0.know_holder(&mut case);
+                }
+                _ => case.kind_of_no_pass(),
+            }
+        }
+        crate::gate::json::read_facts(&mut case.situation, facts)?;
+        self.0.fill(&mut case, &LocalOutings::default(), now);
+        let policy = self.policy_at(now.millis);
+        Ok(Presented {
+            decision: decide(&case.situation, policy),
+            facts: crate::gate::record::write_facts(&case.situation, policy),
+            pass: case.pass,
+            subject: case.concerned(),
+            household: case.household,
+            kind: case.kind(),
+        })
+    }
+
+    fn know_better(&self, case: &mut Case, moment: Moment) {
+        let revoked = case
+            .pass
+            .is_some_and(|pass| self.snapshot().status_lists.status(pass) == PassStatus::Revoked);
+        if revoked {
+            case.finding(Finding::Revoked);
+        }
+        self.0.fill(case, &LocalOutings::default(), moment);
+    }
+}
