@@ -64,7 +64,8 @@ async function body_of(request) {
 
 async function handle(dist, state, request, response) {
   const path = new URL(request.url, "http://x").pathname;
-  if (path.startsWith("/gate/api/")) return api(state, path.slice(10), request, response);
+  const route = /^\/gate\/api\/(?:gates\/g1\/)?(\w+)$/.exec(path)?.[1];
+  if (route) return api(state, route, request, response);
   if (!path.startsWith("/gate/")) return response.writeHead(404).end();
   const name = normalize(path.slice(6) || "index.html");
   const file = join(dist, name);
@@ -159,6 +160,7 @@ export async function open_page(browser, url, options = {}) {
     colorScheme: "light",
     ...options,
   });
+  context.setDefaultTimeout(15_000);
   await context.addInitScript(canvas_camera);
   const page = await context.newPage();
   page.troubles = [];

@@ -3,7 +3,7 @@
 
 import { Camera } from "./camera";
 import type { Core } from "./core";
-import type { Answer, Input, Output, Recent, SubjectKind, Outcome, Way } from "./messages";
+import type { Answer, Appended, Input, Output, Recent, SubjectKind, Outcome, Way } from "./messages";
 import { device_keys, public_key_base64, to_base64 } from "./key";
 import { Outbox, type Line } from "./outbox";
 import { Scanner } from "./scanner";
@@ -32,6 +32,14 @@ export type View =
 const TICK_MILLIS = 15_000;
 const SNAPSHOT_MILLIS = 60_000;
 
+/** Inputs that no guard made. */
+const BACKGROUND: ReadonlySet<Input["input"]> = new Set(["enrol", "snapshot", "sent", "tick"]);
+
+/** Inputs after which the core's state is stored even where no event came of them. */
+const STATE_CHANGING: ReadonlySet<Input["input"]> = new Set([
+  "enrol", "snapshot", "shift_start", "shift_end", "sent",
+]);
+
 export const DEFAULT_SETTINGS: Settings = { lang: "zh", theme: "auto", large: false, sound: true };
 
 export class App {
@@ -51,11 +59,12 @@ export class App {
   set_aside = 0;
   readonly camera: Camera;
   readonly scanner: Scanner;
-  /** The core as loaded; it decides only once the device is enrolled. */
-  loaded: Core | undefined;
+  /** When the rest before a second measurement began, in milliseconds. */
+  rest_since: number | undefined;
   private core: Core | undefined;
+  /** Events that the phone's store has not taken yet; tried again with the next ones. */
+  private unstored: Appended[] = [];
   private outbox: Outbox | undefined;
-  private timers: number[] = [];
 
   constructor(
     readonly store: Store,
@@ -65,8 +74,9 @@ export class App {
     this.scanner = new Scanner(this.camera.video, (text) => this.scanned(text));
   }
 
+  /** Whether this phone decides: the core is there and knows whose chain it writes. */
   get ready(): boolean {
-    return this.core !== undefined && this.output !== undefined;
+    return this.core !== undefined && this.output !== undefined && this.device !== undefined;
   }
 
   /** Shows a form of the page, or goes back to the core's screen. */
@@ -84,18 +94,24 @@ export class App {
     this.settings = { ...this.settings, ...settings };
     speak(this.settings.lang);
     void this.store.put("settings", this.settings);
-    if (this.ready) this.feed({ input: "tick" });
-    else this.paint(this);
+    this.feed({ input: "tick" });
+    this.paint(this);
   }
 
-  /** Starts deciding: the core with its kept state and list, the send loop, the timers. */
-  async run(device: Values["device"]): Promise<void> {
-    const core = this.loaded;
-    if (!core) return;
-    this.device = device;
-    this.core = core;
+  /** Takes up the core with its kept state; from here on an emergency is recorded at once. */
+  async wake(core: Core): Promise<boolean> {
     const state = await this.store.get("state");
-    if (state !== undefined) core.load?.(state);
+    if (state !== undefined && !core.load(state)) return false;
+    this.core = core;
+    this.feed({ input: "tick" });
+    await this.play_waiting();
+    return true;
+  }
+
+  /** Starts the day of an enrolled device: its list, the send loop, the timers. */
+  async run(device: Values["device"]): Promise<void> {
+    this.device = device;
+    this.view = { name: "core" };
     this.feed({
       input: "enrol",
       device: device.device,
@@ -104,20 +120,15 @@ export class App {
     });
     const kept = await this.store.get("snapshot");
     if (kept) this.feed({ input: "snapshot", bytes_base64: kept.bytes_base64 });
-    this.view = { name: "core" };
-    await this.play_waiting();
-    this.outbox = new Outbox(this.store, device.gate, device.device, await device_keys(this.store), {
+    const keys = await device_keys(this.store);
+    this.outbox = new Outbox(this.store, device.gate, device.device, keys, {
       sent: (reply) => this.sent(reply),
       line: (line, code) => this.set_line(line, code),
     });
     this.outbox.kick();
     this.set_aside = (await this.store.get("set_aside"))?.length ?? 0;
-    for (const timer of this.timers) clearInterval(timer);
-    this.timers = [
-      setInterval(() => this.feed({ input: "tick" }), TICK_MILLIS),
-      setInterval(() => void this.refresh_snapshot(), SNAPSHOT_MILLIS),
-    ];
-    this.paint(this);
+    setInterval(() => this.feed({ input: "tick" }), TICK_MILLIS);
+    setInterval(() => void this.refresh_snapshot(), SNAPSHOT_MILLIS);
     await this.refresh_snapshot();
   }
 
@@ -169,44 +180,57 @@ export class App {
   /** A text from camera or scanner: a proof if the open step wants one, else the next person. */
   scanned(text: string): void {
     const screen = this.output?.screen;
-    if (!this.ready || !screen) return;
-    const wanted = screen.steps.find((step) => step.control.kind === "scan");
-    if (this.view.name === "core" && wanted && screen.kind !== "scan") {
-      this.feed({ input: "fact", fact: wanted.control.fact, value: text });
-    } else if (screen.kind === "scan") {
+    if (!screen || screen.kind === "shift" || this.device === undefined) return;
+    const proof = screen.steps.find((step) => step.control.kind === "scan")?.control.fact;
+    if (this.view.name === "core" && proof) {
+      this.feed({ input: "fact", fact: proof, value: text });
+    } else {
       this.view = { name: "core" };
       this.feed({ input: "scan", text, way: this.way });
     }
   }
 
   private absorb(input: Input, output: Output): void {
-    const before = this.output;
-    this.output = output;
-    if (output.append.length > 0 || input.input === "sent" || input.input === "shift_start") {
-      void this.keep(output);
-    }
+    const before = this.output?.screen;
+    // What is there to read stays until it has been read: only the guard leaves a message.
+    const held = BACKGROUND.has(input.input) && before?.kind === "message" &&
+      !output.screen.flags.includes("server_answer");
+    this.output = held ? { ...output, screen: before } : output;
+    const { screen } = this.output;
+    if (output.append.length > 0 || STATE_CHANGING.has(input.input)) void this.keep(output);
     if (output.append.length > 0) {
       this.last_recorded = input.input === "finish" ? output.append.at(-1)?.seq : undefined;
     }
-    const changed = before?.screen.kind !== output.screen.kind;
     // The server's answer takes the screen from whatever form the guard is in.
-    if (output.screen.flags.includes("server_answer")) this.view = { name: "core" };
-    if (changed && output.screen.kind === "scan") this.scanner.forget();
+    if (screen.flags.includes("server_answer")) this.view = { name: "core" };
+    if (before?.kind !== "scan" && screen.kind === "scan") this.scanner.forget();
+    const rests = screen.steps.some((step) => step.control.fact === "second_temperature");
+    this.rest_since = rests ? (this.rest_since ?? Date.now()) : undefined;
     if (this.settings.sound && output.sound) play(output.sound);
     if (output.vibrate) vibrate(output.vibrate);
     this.paint(this);
   }
 
+  /** Stores events with the state that follows from them, before anything is sent. */
   private async keep(output: Output): Promise<void> {
+    if (!this.core) return;
+    this.unstored.push(...output.append);
+    const storing = [...this.unstored];
     try {
-      await this.store.append(output.append, this.core?.save?.());
+      await this.store.append(storing, this.core.save());
+      this.unstored = this.unstored.filter((event) => !storing.includes(event));
       if (output.forget_through > 0) await this.store.forget(output.forget_through);
-      this.not_saved = false;
-      this.outbox?.hurry();
+      if (this.not_saved) this.repaint_saved();
+      if (output.append.length > 0) this.outbox?.hurry();
     } catch {
       this.not_saved = true;
       this.paint(this);
     }
+  }
+
+  private repaint_saved(): void {
+    this.not_saved = false;
+    this.paint(this);
   }
 
   private async sent(reply: Reply): Promise<void> {
@@ -237,7 +261,10 @@ export class App {
     const waiting = (await this.store.get("waiting")) ?? [];
     for (const { input, millis } of waiting) this.feed(input, millis);
     if (waiting.length > 0) await this.store.put("waiting", []);
-    if (location.hash === "#emergency") history.replaceState(null, "", location.pathname);
+    if (location.hash === "#emergency") {
+      location.hash = ""; // takes the words of the link off the screen, which replaceState does not
+      history.replaceState(null, "", location.pathname);
+    }
   }
 
   private async refresh_snapshot(): Promise<void> {

@@ -26,7 +26,8 @@ async function open(): Promise<void> {
   speak(app.settings.lang);
   app.repaint();
   if (location.hash === "#emergency") app.emergency();
-  app.loaded = await open_core();
+  if (!(await only_page())) return app.show({ name: "error", code: "page" });
+  if (!(await app.wake(await open_core()))) return app.show({ name: "error", code: "state" });
   listen_to_wedge((text) => app?.scanned(text));
   const device = await store.get("device");
   app.me = (await store.get("me")) as Me | undefined;
@@ -36,6 +37,19 @@ async function open(): Promise<void> {
   } else {
     await first_start(app);
   }
+}
+
+/** Two pages would write two chains of one device: the second one waits, then gives up. */
+function only_page(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const signal = AbortSignal.timeout(3_000);
+    navigator.locks
+      .request("gatehouse-gate", { signal }, () => {
+        resolve(true);
+        return new Promise(() => undefined); // held as long as the page lives
+      })
+      .catch(() => resolve(false));
+  });
 }
 
 /** Asks who is logged in; an answer that does not come changes nothing. */

@@ -79,6 +79,8 @@ export type Input =
 export interface Request {
   moment: { millis: number; offset_minutes: number };
   lang: Language;
+  /** 32 random bytes, new for each request: salts of the events that follow. */
+  random_base64: string;
   input: Input;
 }
 
@@ -111,8 +113,6 @@ export interface Control {
   several?: boolean;
   /** For call: the number, where it is known. */
   phone?: string;
-  /** For a second measurement: when the rest is over (device's clock, milliseconds). */
-  rest_until?: number;
 }
 
 export interface Step {

@@ -62,8 +62,9 @@ function paint_main(app: App): void {
 function screen_name(app: App): string {
   if (app.view.name !== "core") return app.view.name;
   const screen = app.output?.screen;
+  if (screen?.flags.includes("emergency")) return "emergency";
   if (screen?.kind !== "verdict") return screen?.kind ?? "opening";
-  return screen.flags.includes("emergency") ? "emergency" : (screen.verdict ?? "message");
+  return screen.verdict ?? "message";
 }
 
 function screen_of(app: App): Node {
@@ -165,8 +166,10 @@ function pill(app: App): Child {
     h("span", {}, word));
 }
 
+/** Sentences on network, list and clock; a verdict keeps its room and says the list's age itself. */
 function notices(app: App): Child[] {
-  const lines = [...(app.output?.header.notices ?? [])];
+  const verdict = app.view.name === "core" && app.output?.screen.kind === "verdict";
+  const lines = app.ready && !verdict ? [...(app.output?.header.notices ?? [])] : [];
   if (app.not_saved) lines.unshift(t("not_saved"));
   return lines.map((line) => h("p", { class: "notice" }, line));
 }
@@ -190,10 +193,7 @@ function words_of_emergency_key(): void {
 
 /** The camera runs while something can be scanned, and only then. */
 function run_camera(app: App): void {
-  const screen = app.output?.screen;
-  const wanted =
-    app.view.name === "core" && screen !== undefined &&
-    (screen.kind === "scan" || main_part().querySelector(".cam") !== null);
+  const wanted = main_part().querySelector(".cam") !== null;
   if (wanted) {
     if (app.camera.state === "off" && !document.hidden) void app.camera.start();
     app.scanner.start();

@@ -18,7 +18,7 @@ export interface Values {
   /** Events up to here are committed at the server. They stay a while, for a restored server. */
   acknowledged: number;
   /** The core's own state, opaque. */
-  state: string;
+  state: Uint8Array;
   waiting: Waiting[];
   settings: Settings;
   /** What the server said at the last /me, for starts without network. */
@@ -66,12 +66,12 @@ export class Store {
   }
 
   /** Stores events and the core's state in one transaction: both or neither. */
-  async append(events: Appended[], state: string | undefined): Promise<void> {
+  async append(events: Appended[], state: Uint8Array): Promise<void> {
     const tx = this.database.transaction(["outbox", "value"], "readwrite", {
       durability: "strict",
     });
     for (const event of events) void tx.objectStore("outbox").put(event);
-    if (state !== undefined) void tx.objectStore("value").put(state, "state");
+    void tx.objectStore("value").put(state, "state");
     await tx.done;
   }
 

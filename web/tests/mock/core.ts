@@ -44,13 +44,12 @@ const SCREENS: Record<string, Screen> = {
   REFER: { ...EMPTY, kind: "verdict", verdict: "refer", headline: "请值班长来接手",
     sentences: [say("请您稍等，我请值班长来。")], phone: "000-0000",
     finish: [{ outcome: "taken_in_charge", label: "已接手", needs_reason: false }, BACK] },
-  GO: { ...EMPTY, kind: "verdict", verdict: "admit", headline: "已放行，先走，事后补记。",
-    flags: ["emergency"], finish: [{ ...CROSSED, label: "下一位" }],
-    steps: [] },
+  GO: { ...EMPTY, kind: "message", verdict: "admit", headline: "已放行，先走，事后补记。",
+    flags: ["emergency"] },
   FEVER: { ...EMPTY, kind: "verdict", verdict: "refer", headline: "请到旁边坐 5 分钟，再量一次。",
     sentences: [say("请到旁边坐 5 分钟，再量一次。")], flags: ["fever"], phone: "000-0000",
     steps: [step("measure_again", "请再量一次。",
-      { kind: "temperature", fact: "second_temperature", rest_until: 0 })] },
+      { kind: "temperature", fact: "second_temperature" })] },
   VISITOR: { ...EMPTY, kind: "verdict", verdict: "ask",
     headline: "访客一般不进。住户来说明，量体温，登记，再带进去。", clause: "河南通知 三（三）四",
     steps: [step("ask_host", "打给 3-2-302 住户：这个人您认识吗，同意进吗？",
@@ -73,10 +72,10 @@ class MockCore implements Core {
   private sound: Output["sound"];
   private append: Appended[] = [];
 
-  step({ moment, input }: Request): Output {
+  step({ input }: Omit<Request, "random_base64">): Output {
     this.sound = undefined;
     this.append = [];
-    this.take(input, moment.millis);
+    this.take(input);
     const { sound } = this;
     return {
       screen: this.screen,
@@ -89,7 +88,18 @@ class MockCore implements Core {
     };
   }
 
-  private take(input: Input, millis: number): void {
+  save(): Uint8Array {
+    const { guards, seq, acknowledged, counts, recent } = this;
+    return new TextEncoder().encode(JSON.stringify({ guards, seq, acknowledged, counts, recent }));
+  }
+
+  load(state: Uint8Array): boolean {
+    Object.assign(this, JSON.parse(new TextDecoder().decode(state)));
+    if (this.guards.length > 0) this.screen = EMPTY;
+    return true;
+  }
+
+  private take(input: Input): void {
     switch (input.input) {
       case "shift_start":
         this.guards = input.guards.map((guard) => guard.name);
@@ -106,18 +116,16 @@ class MockCore implements Core {
       case "begin":
         return this.show(input.subject_kind === "vehicle" ? "REFUSE" : "VISITOR");
       case "fact":
-        return this.fact(input.fact, input.value, millis);
+        return this.fact(input.fact, input.value);
       case "emergency":
         this.record("紧急放行");
         this.counts.emergencies += 1;
         return this.show("GO");
       case "fever":
-        return this.fever(millis);
+        return this.show("FEVER");
       case "finish":
-        if (!this.screen.flags.includes("emergency")) {
-          this.record(this.screen.who?.name ?? "来人");
-          this.counts[input.outcome === "crossed" ? "admitted" : "turned_back"] += 1;
-        }
+        this.record(this.screen.who?.name ?? "来人");
+        this.counts[input.outcome === "crossed" ? "admitted" : "turned_back"] += 1;
         return this.show("SCAN");
       case "amend":
         this.record("更正");
@@ -132,25 +140,18 @@ class MockCore implements Core {
           this.show("REFER");
           this.screen = { ...this.screen, flags: ["server_answer"] };
         }
+        else if (this.screen.kind === "message") this.show("SCAN"); // as the core does
         return;
       default:
         return;
     }
   }
 
-  private fact(fact: string, value: FactValue, millis: number): void {
-    if (fact === "temperature" && (value as number) >= 37.3) return this.fever(millis);
+  private fact(fact: string, value: FactValue): void {
+    if (fact === "temperature" && (value as number) >= 37.3) return this.show("FEVER");
     const steps = this.screen.steps.filter((step) => step.control.fact !== fact);
     if (steps.length === 0) return this.show("ADMIT");
     this.screen = { ...this.screen, steps };
-  }
-
-  private fever(millis: number): void {
-    this.show("FEVER");
-    const [measure] = this.screen.steps;
-    if (!measure) return;
-    const control = { ...measure.control, rest_until: millis + 300_000 };
-    this.screen = { ...this.screen, steps: [{ ...measure, control }] };
   }
 
   private record(text: string): void {

@@ -16,7 +16,8 @@ export function control_of(app: App, step: Step): HTMLElement {
   };
   switch (control.kind) {
     case "temperature":
-      return h("div", {}, rest_timer(control.rest_until), temperature_keys(answer));
+      return h("div", {}, control.fact === "second_temperature" && rest_timer(app.rest_since),
+        temperature_keys(answer));
     case "confirm":
       return confirm_keys(control.choices, answer);
     case "choice":
@@ -27,7 +28,7 @@ export function control_of(app: App, step: Step): HTMLElement {
     case "call":
       return h("div", { class: "stack" },
         control.phone && ring(control.phone, t("call", { phone: control.phone }), "call"),
-        confirm_keys(control.choices, answer));
+        control.fact ? confirm_keys(control.choices, answer) : null);
     case "plate":
       return plate_pad(answer);
     case "room":
@@ -58,7 +59,7 @@ function several_keys(choices: Choice[], answer: (value: FactValue) => void): HT
     return made;
   });
   return h("div", { class: "choices" }, ...keys,
-    key(t("choose_done"), () => answer([...chosen].map((choice) => choice.value as string)),
+    key(t("choose_done"), () => answer([...chosen].map((choice) => choice.value)),
       { class: "wide yes" }));
 }
 
@@ -66,7 +67,9 @@ function text_field(label: string, answer: (value: FactValue) => void): HTMLElem
   const { row, input } = field(label, "text", { maxlength: "100", enterkeyhint: "done" });
   return h("form", { class: "stack", on: { submit: (event) => {
     event.preventDefault();
-    if (input.value.trim()) answer(input.value.trim());
+    const text = input.value.trim();
+    // Facts that are typed are numbers as a rule; the core refuses what it cannot read.
+    if (text) answer(/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);
     else input.focus();
   } } }, row, h("button", { class: "key yes", type: "submit" }, t("save")));
 }
@@ -118,21 +121,19 @@ export function temperature_keys(answer: (celsius: number) => void): HTMLElement
   return grid;
 }
 
-/** Counts the rest before a second measurement down; it informs, it locks nothing. */
-function rest_timer(until: number | undefined): Child {
-  if (until === undefined) return null;
+/** How long somebody has been resting before the second measurement; it informs, locks nothing. */
+function rest_timer(since: number | undefined): Child {
+  if (since === undefined) return null;
   const words = h("span", {});
   const box = h("p", { class: "rest", role: "timer" }, icon("fever"), words);
   const tick = () => {
-    const left = Math.max(0, Math.ceil((until - Date.now()) / 1_000));
-    const seconds = String(left % 60).padStart(2, "0");
-    words.textContent = left === 0 ? t("rest_done")
-      : `${t("rest")} · ${t("rest_left", { minutes: Math.floor(left / 60), seconds })}`;
-    box.classList.toggle("over", left === 0);
-    if (left === 0 || (started && !box.isConnected)) clearInterval(timer);
-    started = true;
+    const spent = Math.max(0, Math.floor((Date.now() - since) / 1_000));
+    const seconds = String(spent % 60).padStart(2, "0");
+    words.textContent = t("rested", { minutes: Math.floor(spent / 60), seconds });
+    if (seen && !box.isConnected) clearInterval(timer);
+    seen = true;
   };
-  let started = false;
+  let seen = false;
   const timer = setInterval(tick, 1_000);
   tick();
   return box;

@@ -7,6 +7,7 @@ import type { Finish, Outcome, Screen, Step } from "../messages";
 import { t } from "../words";
 import { form_screen, key, ring } from "./common";
 import { control_of } from "./controls";
+import { camera_box } from "./scan";
 
 /** A verdict, a choice or a message of the core. */
 export function verdict_screen(app: App, screen: Screen): HTMLElement {
@@ -20,7 +21,8 @@ export function verdict_screen(app: App, screen: Screen): HTMLElement {
       flag_line(screen),
       who_card(screen),
       sayings(screen),
-      steps_part(app, screen)),
+      steps_part(app, screen),
+      next_camera(app, screen)),
     actions(app, screen),
   );
 }
@@ -34,18 +36,27 @@ export function look_of(screen: Screen): string {
 /** The header always has the list's age; the verdict repeats it where it can matter. */
 function banner(screen: Screen, look: string, online: boolean): HTMLElement {
   const word = look === "message" ? screen.headline : t(look as "admit");
-  const headline = look === "message" || screen.headline === word ? "" : screen.headline;
-  const plain = screen.sentences.filter((sentence) => !sentence.read_aloud);
+  const plain = screen.sentences.filter((sentence) => !sentence.read_aloud)
+    .map((sentence) => sentence.text);
+  // The core's headline is the verdict's word: then the first sentence is the reason.
+  const same = look === "message" || screen.headline === word;
+  const headline = same ? plain.shift() : screen.headline;
   return h(
     "div",
     { class: "verdict" },
     h("div", { class: "sign" }, shape(look), h("h1", {}, word)),
-    headline && h("p", { class: "headline" }, headline),
-    ...plain.map((sentence) => h("p", { class: "sub" }, sentence.text)),
+    headline ? h("p", { class: "headline" }, headline) : null,
+    ...plain.map((text) => h("p", { class: "sub" }, text)),
     screen.age && (!online || screen.age.stage !== "fresh") && h("p", { class: "sub" }, screen.age.text),
     screen.clause ? h("p", { class: "clause" }, t("clause", { clause: screen.clause })) : null,
     screen.code ? h("p", { class: "clause" }, t("error_code", { code: screen.code })) : null,
   );
+}
+
+/** After "admit" the next person can be scanned at once: at the peak it is one scan each. */
+function next_camera(app: App, screen: Screen): Child {
+  const quick = screen.kind === "verdict" && screen.verdict === "admit" && screen.steps.length === 0;
+  return quick && h("div", { class: "small-cam next" }, camera_box(app));
 }
 
 function flag_line(screen: Screen): Child {
