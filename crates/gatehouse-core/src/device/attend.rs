@@ -249,14 +249,15 @@ impl Turn<'_> {
     }
 }
 
-/// What a guard can say at the gate. What comes from the pass, the register, orders and history
-/// is read, never typed; "no pass" and "not on the register" are said by the guard.
+/// What a guard can say at the gate: what they see, ask and measure, and what a step asks them to
+/// look at. What comes from the pass, orders and history is read, never typed; "no pass" and "not
+/// on the register" are said by the guard.
 fn guard_may_say(fact: Fact, value: &serde_json::Value) -> bool {
     match fact {
         Fact::Emergency | Fact::Way | Fact::FoundFever => false,
+        Fact::PassKind | Fact::PassBand => false,
         Fact::PassState => value.as_str() == Some("none"),
         Fact::RegisteredResident => value.as_bool() == Some(false),
-        Fact::FirstTime => true,
-        _ => fact.spec().source == Source::Guard,
+        _ => fact.spec().source == Source::Guard || fact.spec().step.is_some(),
     }
 }

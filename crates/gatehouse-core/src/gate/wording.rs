@@ -89,8 +89,13 @@ pub fn put_in_words(
     let mut clause = None;
     let mut duties = Vec::new();
     if let Some(policy) = policy {
-        let rows = decision.reason_rows(policy);
-        // Under ask, open bars and refers are only possible; what is missing is said by the steps.
+        // Under ask, open bars and refers are only possible, and a grant that is open itself is
+        // about somebody who may not be the one; what is missing is said by the steps.
+        let certain = decision
+            .reasons
+            .iter()
+            .filter(|at| decision.verdict != Verdict::Ask || decision.applied.contains(at));
+        let rows = certain.filter_map(|at| policy.rows().get(usize::from(*at)));
         let said =
             rows.filter(|row| decision.verdict != Verdict::Ask || row.effect == Effect::Grant);
         for row in said {

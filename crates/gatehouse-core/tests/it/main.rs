@@ -1,4 +1,5 @@
 //! The one integration binary of core.
 
+mod device;
 mod laws;
 mod policies;

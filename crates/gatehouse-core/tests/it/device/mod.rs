@@ -1,0 +1,5 @@
+//! The gate device: scenarios, laws, messages.
+
+mod scenarios;
+mod table;
+mod world;

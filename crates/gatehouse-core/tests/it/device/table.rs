@@ -1,0 +1,213 @@
+//! Scenarios as text: one input a line with its time, what is shown after `=>`.
+//!
+//! What is shown is written as: the verdict, or the kind of screen with the code of its message;
+//! the steps in brackets; the flags with `!`; `+n` for n events.
+
+use super::world;
+use data_encoding::BASE64;
+use gatehouse_core::device::{Device, Input, Output, Request, step};
+use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::moment::Moment;
+use gatehouse_core::wire::{ChainHead, Event, PublicEvent};
+use serde_json::{Value, json};
+
+/// A device with everything that it has written so far.
+pub struct Stage {
+    pub device: Device,
+    pub events: Vec<Event>,
+    pub head: Option<ChainHead>,
+    pub list: String,
+    pub steps: u32,
+}
+
+impl Stage {
+    /// Enrolled, with a list of this age in hours.
+    pub fn new(age_hours: i64) -> Stage {
+        let mut stage = Stage::bare();
+        stage.list = world::signed(&world::snapshot(1, age_hours));
+        stage.feed(enrol(), world::morning());
+        let list = stage.list.clone();
+        let input = json!({"input": "snapshot", "bytes_base64": list});
+        let output = stage.feed(input, world::morning());
+        assert_eq!(output.screen.code, None, "the list is taken");
+        stage
+    }
+
+    /// Fresh from the box.
+    pub fn bare() -> Stage {
+        Stage {
+            device: Device::default(),
+            events: vec![],
+            head: None,
+            list: String::new(),
+            steps: 0,
+        }
+    }
+
+    /// One step; checks what holds after every step.
+    pub fn feed(&mut self, input: Value, now: Moment) -> Output {
+        let input: Input = serde_json::from_value(input).expect("an input");
+        self.steps += 1;
+        let random = [self.steps.to_be_bytes(); 8].concat();
+        let request = Request {
+            moment: now,
+            lang: Lang::Zh,
+            random_base64: BASE64.encode(&random),
+            input,
+        };
+        let (device, output) = step(std::mem::take(&mut self.device), &request);
+        self.device = device;
+        for appended in &output.append {
+            let bytes = BASE64.decode(appended.event_base64.as_bytes());
+            let event = Event::from_bytes(&bytes.expect("base64")).expect("an event of wire v1");
+            let public = PublicEvent::from_bytes(&event.public_bytes()).expect("its public part");
+            assert!(public.follows(self.head.as_ref()), "the chain holds");
+            let head = public.head();
+            assert_eq!(appended.seq, head.seq);
+            assert_eq!(appended.head_base64, BASE64.encode(&head.to_signed_bytes()));
+            self.head = Some(head);
+            self.events.push(event);
+        }
+        output
+    }
+
+    /// Stops and starts: the state goes through its bytes, the list is handed in again.
+    pub fn restart(&mut self, now: Moment) -> Output {
+        let state = self.device.to_bytes();
+        self.device = Device::from_bytes(&state).expect("a state");
+        assert_eq!(self.device.to_bytes(), state);
+        let list = self.list.clone();
+        self.feed(json!({"input": "snapshot", "bytes_base64": list}), now)
+    }
+}
+
+/// The input that enrols.
+pub fn enrol() -> Value {
+    json!({
+        "input": "enrol",
+        "device": world::DEVICE.to_string(),
+        "gate": world::GATE.to_string(),
+        "root_key_base64": BASE64.encode(world::root().key().as_bytes()),
+    })
+}
+
+/// What a line of a scenario says of an output.
+pub fn summary(output: &Output) -> String {
+    let screen = &output.screen;
+    let word = |value: Value| value.as_str().unwrap_or_default().to_owned();
+    let mut parts = vec![match (&screen.verdict, &screen.code) {
+        (Some(verdict), None) => word(json!(verdict)),
+        (_, Some(code)) => format!("{} {code}", word(json!(screen.kind))),
+        (None, None) => word(json!(screen.kind)),
+    }];
+    if !screen.steps.is_empty() {
+        let steps = screen
+            .steps
+            .iter()
+            .map(|step| match step.control.fact.as_str() {
+                "" => step.step.clone(),
+                fact => fact.to_owned(),
+            });
+        parts.push(format!("[{}]", steps.collect::<Vec<_>>().join(" ")));
+    }
+    let flags = screen
+        .flags
+        .iter()
+        .map(|flag| format!("!{}", word(json!(flag))));
+    parts.extend(flags);
+    if !output.append.is_empty() {
+        parts.push(format!("+{}", output.append.len()));
+    }
+    parts.join(" ")
+}
+
+fn input(command: &str, words: &[&str]) -> Value {
+    let text = |at: usize| words.get(at).copied().unwrap_or_default();
+    match command {
+        "shift" => json!({"input": "shift_start", "mask": true, "armband": true, "guards":
+            [{"staff": "01010101-0101-0101-0101-010101010101", "name": "李师傅"}]}),
+        "scan" => json!({"input": "scan", "way": text(0), "text": world::qr(text(1))}),
+        "card" => json!({"input": "card", "way": text(0), "number": match text(1) {
+            number if number.contains('-') && number.len() == 11 => number.to_owned(),
+            name => world::card(name),
+        }}),
+        "lookup" => json!({"input": "lookup", "way": text(0), "building": text(1),
+            "unit": text(2), "room": text(3), "surname": text(4)}),
+        "begin" => {
+            let mut begin = json!({"input": "begin", "way": text(0), "subject_kind": text(1)});
+            for word in words.iter().skip(2) {
+                let (name, value) = word.split_once('=').expect("name=value");
+                begin[name] = json!(value);
+            }
+            begin
+        }
+        "fact" => {
+            let value = serde_json::from_str(text(1)).unwrap_or_else(|_| json!(text(1)));
+            json!({"input": "fact", "fact": text(0), "value": value})
+        }
+        "emergency" => json!({"input": "emergency", "way": text(0)}),
+        "finish" => match text(1) {
+            "" => json!({"input": "finish", "outcome": text(0)}),
+            reason => {
+                json!({"input": "finish", "outcome": text(0), "overruling_reason": reason})
+            }
+        },
+        "amend" => {
+            let seq: u64 = text(0).parse().expect("a number");
+            let change = match text(1) {
+                "undo" => json!({"kind": "undo"}),
+                outcome => json!({"kind": "outcome", "outcome": outcome}),
+            };
+            json!({"input": "amend", "seq": seq, "change": change})
+        }
+        "sent" => {
+            let through: u64 = text(0).parse().expect("a number");
+            let answers: Vec<Value> = words[1..]
+                .iter()
+                .map(|word| {
+                    let (seq, verdict) = word.split_once(':').expect("seq:verdict");
+                    let seq: u64 = seq.parse().expect("a number");
+                    json!({"seq": seq, "verdict": verdict, "graver": true, "rows": [],
+                        "sentences": ["请值班长来接手。"]})
+                })
+                .collect();
+            json!({"input": "sent", "acknowledged_through": through, "answers": answers})
+        }
+        "cancel" | "tick" | "fever" | "shift_end" => json!({"input": command}),
+        other => panic!("no input is called {other}"),
+    }
+}
+
+/// Plays a scenario on a stage; times are added to the morning as `hours:minutes[:seconds]`.
+pub fn play(stage: &mut Stage, scenario: &str) {
+    let mut shown = String::new();
+    let mut expected = String::new();
+    for line in scenario
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+    {
+        let (said, wanted) = line.split_once("=>").expect("a line has =>");
+        let words: Vec<&str> = said.split_whitespace().collect();
+        let clock: Vec<i64> = (words[0].split(':'))
+            .map(|part| part.parse().expect("a time"))
+            .collect();
+        let seconds = clock[0] * 3600 + clock[1] * 60 + clock.get(2).unwrap_or(&0);
+        let now = world::morning().plus_millis((seconds - 8 * 3600) * 1000);
+        let output = match words[1] {
+            "restart" => stage.restart(now),
+            command => stage.feed(input(command, &words[2..]), now),
+        };
+        let said = said.trim();
+        expected.push_str(&format!("{said} => {}\n", wanted.trim()));
+        shown.push_str(&format!("{said} => {}\n", summary(&output)));
+    }
+    assert_eq!(shown, expected, "\nshown:\n{shown}");
+}
+
+/// A scenario on a fresh device with a list of the same morning.
+pub fn check(scenario: &str) -> Stage {
+    let mut stage = Stage::new(1);
+    play(&mut stage, scenario);
+    stage
+}
