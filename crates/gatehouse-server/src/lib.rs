@@ -19,6 +19,8 @@ mod locale;
 pub mod ops;
 mod page;
 mod peer;
+pub mod root_paper;
+pub mod sealed_key;
 pub mod secrets;
 pub mod serve;
 pub mod world;

@@ -49,6 +49,22 @@ impl ManySigned {
         self.signatures.iter().map(|(key, _)| *key)
     }
 
+    /// Puts together what is stored apart; believes nothing. `None` where a key stands twice or
+    /// there are too many.
+    pub fn from_parts(payload: Vec<u8>, signatures: Vec<(KeyId, [u8; 64])>) -> Option<ManySigned> {
+        let twice = (signatures.iter().enumerate())
+            .any(|(place, (key, _))| signatures[..place].iter().any(|(other, _)| other == key));
+        (!twice && signatures.len() <= SIGNATURES_MOST).then_some(ManySigned {
+            payload,
+            signatures,
+        })
+    }
+
+    /// The signatures, to be stored apart.
+    pub fn signatures(&self) -> &[(KeyId, [u8; 64])] {
+        &self.signatures
+    }
+
     /// Adds a signature; `false`, and nothing, where this key has signed or there is no room.
     pub fn sign(&mut self, key: &SigningKey, context: &[u8]) -> bool {
         let id = KeyId::of(&key.verifying_key());

@@ -85,6 +85,24 @@ impl SignedOrder {
         Hash::of(CONTEXT, self.signed.payload())
     }
 
+    /// What is signed, to be stored apart from its signatures.
+    pub fn payload(&self) -> &[u8] {
+        self.signed.payload()
+    }
+
+    /// The signatures, to be stored apart.
+    pub fn signatures(&self) -> &[(KeyId, [u8; 64])] {
+        self.signed.signatures()
+    }
+
+    /// Puts together what is stored apart; believes nothing. `None` where the payload is no
+    /// order, a key stands twice, or there are too many.
+    pub fn from_parts(payload: Vec<u8>, signatures: Vec<(KeyId, [u8; 64])>) -> Option<SignedOrder> {
+        let order = Order::from_cbor(&payload).ok()?;
+        let signed = ManySigned::from_parts(payload, signatures)?;
+        Some(SignedOrder { order, signed })
+    }
+
     /// The bytes that are kept.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.signed.to_bytes()

@@ -17,7 +17,7 @@ pub use credential::{
     Belongs, CREDENTIAL_BYTES_MOST, Credential, CredentialError, Hint, PayloadError,
     SURNAME_BYTES_MOST, ShortId,
 };
-pub use number::{CardNumberError, INDEX_END, ListNumber, PassNumber};
+pub use number::{CardNumberError, INDEX_END, ListNumber, PassNumber, check_digit};
 pub use status::{PassStatus, StatusList, StatusLists};
 pub use text::{TEXT_BYTES_MOST, from_text, to_text};
 pub use verify::{KeyLimit, PassFinding, PassRefusal, verify, verify_bytes};

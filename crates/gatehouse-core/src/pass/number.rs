@@ -135,7 +135,7 @@ impl PassNumber {
             return Err(CardNumberError::Length);
         }
         let (check, payload) = digits.split_last().expect("ten digits");
-        if check_digit(payload) != *check {
+        if check_digit(0, payload) != *check {
             return Err(CardNumberError::Check);
         }
         let number = payload
@@ -155,10 +155,11 @@ fn twice(element: u8) -> u8 {
     }
 }
 
-/// Weights are distinct powers of the generator, so a single wrong digit and every exchange of
-/// two digits change the sum.
-fn check_digit(digits: &[u8]) -> u8 {
-    digits.iter().fold(0, |sum, digit| twice(sum ^ digit))
+/// A check digit over up to thirty digits below 32, bound to what they are the digits of by
+/// `start` (below 32). Weights are distinct powers of the generator of GF(32), so a single wrong
+/// digit, every exchange of two digits, and another `start` change it.
+pub fn check_digit(start: u8, digits: &[u8]) -> u8 {
+    digits.iter().fold(start, |sum, digit| twice(sum ^ digit))
 }
 
 impl fmt::Display for PassNumber {
@@ -169,7 +170,7 @@ impl fmt::Display for PassNumber {
         for (place, digit) in digits.iter_mut().take(CHARACTERS - 1).enumerate() {
             *digit = (number >> (5 * (CHARACTERS - 2 - place)) & 31) as u8;
         }
-        digits[CHARACTERS - 1] = check_digit(&digits[..CHARACTERS - 1]);
+        digits[CHARACTERS - 1] = check_digit(0, &digits[..CHARACTERS - 1]);
         for (place, digit) in digits.iter().enumerate() {
             if place == CHARACTERS / 2 {
                 f.write_str("-")?;

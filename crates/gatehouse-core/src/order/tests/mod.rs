@@ -166,6 +166,13 @@ fn two_organisations_make_an_order_from_its_begin_to_its_end() {
     assert_eq!(effect_at(&signed, &[], end), none(Why::Ended));
     let read = SignedOrder::from_bytes(&signed.to_bytes()).expect("reads back");
     assert_eq!(read, signed);
+    let parts = (signed.payload().to_vec(), signed.signatures().to_vec());
+    assert_eq!(
+        SignedOrder::from_parts(parts.0.clone(), parts.1.clone()),
+        Some(signed)
+    );
+    let twice = vec![parts.1[0]; 2];
+    assert_eq!(SignedOrder::from_parts(parts.0, twice), None);
 }
 
 #[test]
