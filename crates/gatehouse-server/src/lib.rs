@@ -14,6 +14,7 @@ pub mod console;
 pub mod error;
 pub mod gate_state;
 pub mod head_signature;
+pub mod keyring;
 mod layers;
 mod locale;
 pub mod ops;

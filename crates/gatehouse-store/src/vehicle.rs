@@ -42,6 +42,10 @@ sql! {
         FROM vehicle WHERE shard = ?1 AND plate = ?2 AND ended_on IS NULL ORDER BY vehicle";
     VEHICLES_OF = "SELECT shard, vehicle, plate, kind, household, area, ended_on, version
         FROM vehicle WHERE shard = ?1 AND household = ?2 ORDER BY plate, vehicle";
+    VEHICLES_OF_HOMES = "SELECT v.shard, v.vehicle, v.plate, v.kind, v.household, v.area,
+            v.ended_on, v.version
+        FROM household h JOIN vehicle v ON v.shard = h.shard AND v.household = h.household
+        WHERE h.shard = ?1 AND h.area = ?2 ORDER BY v.vehicle LIMIT ?3";
 }
 
 impl VehicleRow {
@@ -85,6 +89,16 @@ impl ReadTx<'_> {
         household: HouseholdId,
     ) -> Result<Vec<VehicleRow>, StoreError> {
         self.query(&VEHICLES_OF, params![shard, &household], VehicleRow::read)
+    }
+
+    /// The vehicles of the households of a compound or village, at most `limit`.
+    pub fn vehicles_of_homes(
+        &self,
+        shard: Shard,
+        area: AreaId,
+        limit: u32,
+    ) -> Result<Vec<VehicleRow>, StoreError> {
+        self.query(&VEHICLES_OF_HOMES, params![shard, &area, limit], VehicleRow::read)
     }
 }
 

@@ -10,5 +10,8 @@ pub mod find_caller;
 pub mod list_guards;
 pub mod list_places;
 pub mod policy_folder;
+pub mod read_gate;
+pub mod read_orders;
+pub mod read_policies;
 pub mod sign_in;
 pub mod sign_out;

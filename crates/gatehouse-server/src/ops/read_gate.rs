@@ -1,0 +1,262 @@
+//! Everything that a gate decides by, read from the database into one snapshot.
+
+use crate::keyring::Keyring;
+use crate::ops::read_policies::read_policies;
+use gatehouse_core::gate::SubjectKind;
+use gatehouse_core::gate::fact::worker_class;
+use gatehouse_core::id::{AreaId, HouseholdId, PassId, PersonId};
+use gatehouse_core::pass::{ListNumber, PassBand, PassKind, PassNumber, StatusList, StatusLists};
+use gatehouse_core::person::Sex;
+use gatehouse_core::wire::{
+    GateEntry, HouseholdEntry, PassEntry, Phones, ResidentEntry, Snapshot, Span, VehicleEntry,
+};
+use gatehouse_store::area::AreaRow;
+use gatehouse_store::gate::GateRow;
+use gatehouse_store::pass::{PassRow, StatusListRow};
+use gatehouse_store::person::PersonRow;
+use gatehouse_store::{ReadTx, Shard, StoreError};
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+
+/// Rows read at a time.
+const PAGE: u32 = 500;
+/// Most vehicles of one compound.
+const VEHICLES_MOST: u32 = 20_000;
+/// Most households of one compound.
+const HOUSEHOLDS_MOST: usize = 20_000;
+
+/// Reads what a gate decides by. Number and signature are the caller's.
+///
+/// # Errors
+/// Where the database cannot be read, or holds what no program of ours wrote.
+pub fn read_gate(
+    tx: &ReadTx<'_>,
+    keys: &Keyring,
+    gate: &GateRow,
+    now_millis: i64,
+) -> Result<Snapshot, StoreError> {
+    let path = tx.area_path(gate.area)?;
+    let compound = path
+        .last()
+        .map(|area| area.name.clone())
+        .unwrap_or_default();
+    let places: Vec<AreaId> = path.iter().rev().map(|area| area.area).collect();
+    let passes = passes(tx, gate, now_millis)?;
+    Ok(Snapshot {
+        key_list: keys.signed_list.clone(),
+        number: 0,
+        made_at: now_millis,
+        shard: gate.shard.0,
+        gate: entry(gate, compound, places),
+        status_lists: status_lists(tx, gate.shard)?,
+        policies: read_policies(tx, &path, now_millis)?,
+        state: Vec::new(),
+        exempt_classes: (0..worker_class::CHOICES.len() as u8).collect(),
+        silent_devices: silent_devices(tx, gate, now_millis)?,
+        households: households(tx, keys, gate, &path, &passes, now_millis)?,
+        vehicles: vehicles(tx, gate, &passes)?,
+    })
+}
+
+fn entry(gate: &GateRow, compound_name: String, places: Vec<AreaId>) -> GateEntry {
+    GateEntry {
+        gate: gate.gate,
+        places,
+        gate_name: gate.name.clone(),
+        compound_name,
+        phones: Phones {
+            duty_desk: gate.phone.clone(),
+            ..Phones::default()
+        },
+        goods_point: String::new(),
+        parking_place: String::new(),
+        waiting_place: String::new(),
+        office_place: String::new(),
+    }
+}
+
+/// Devices of the same gate that have been silent for a while: that many outings may be missing.
+fn silent_devices(tx: &ReadTx<'_>, gate: &GateRow, now_millis: i64) -> Result<u16, StoreError> {
+    const SILENT_MILLIS: i64 = 15 * 60_000;
+    const FORGOTTEN_MILLIS: i64 = 3 * 86_400_000;
+    let silent = tx
+        .devices_of_gate(gate.shard, gate.gate)?
+        .into_iter()
+        .filter(|device| {
+            let since = now_millis - device.seen_at.unwrap_or(device.enrolled_at);
+            device.ended_at.is_none()
+                && device.last_seq > 0
+                && (SILENT_MILLIS..FORGOTTEN_MILLIS).contains(&since)
+        });
+    Ok(u16::try_from(silent.count()).unwrap_or(u16::MAX))
+}
+
+fn status_lists(tx: &ReadTx<'_>, shard: Shard) -> Result<StatusLists, StoreError> {
+    let lists = tx.status_lists(shard)?;
+    Ok(StatusLists::new(
+        lists.iter().filter_map(status_list).collect(),
+    ))
+}
+
+fn status_list(row: &StatusListRow) -> Option<StatusList> {
+    let number = ListNumber::numbered(u32::try_from(row.list).ok()?)?;
+    let issued = u32::try_from(row.next_index).ok()?;
+    let mut list = StatusList::new(number, issued)?;
+    for index in (0..issued).filter(|index| row.is_revoked(i64::from(*index)) == Some(true)) {
+        list.revoke(index);
+    }
+    Some(list)
+}
+
+/// Passes of the compound, by holder.
+type Passes = BTreeMap<[u8; 16], Vec<PassEntry>>;
+
+fn passes(tx: &ReadTx<'_>, gate: &GateRow, now_millis: i64) -> Result<Passes, StoreError> {
+    // A pass that ended lately still finds its holder.
+    const KEPT_MILLIS: i64 = 30 * 86_400_000;
+    let mut passes = Passes::new();
+    let mut after = PassId([0; 16]);
+    loop {
+        let ended = now_millis - KEPT_MILLIS;
+        let page = tx.passes_of_area(gate.shard, gate.area, after, ended, PAGE)?;
+        let Some(last) = page.last() else {
+            return Ok(passes);
+        };
+        after = last.pass;
+        for row in &page {
+            if let (Some(holder), Some(entry)) = (row.holder, pass_entry(row)) {
+                passes.entry(holder).or_default().push(entry);
+            }
+        }
+    }
+}
+
+fn pass_entry(row: &PassRow) -> Option<PassEntry> {
+    let list = ListNumber::numbered(u32::try_from(row.list).ok()?)?;
+    Some(PassEntry {
+        number: PassNumber::new(list, u32::try_from(row.list_index).ok()?)?,
+        kind: word::<PassKind>(&row.kind)?,
+        band: word::<PassBand>(&row.band)?,
+        span: Span {
+            from_at: row.from_at,
+            until_at: Some(row.expires_at),
+        },
+    })
+}
+
+/// A word of core as the database keeps it.
+fn word<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_value(text.into()).ok()
+}
+
+fn households(
+    tx: &ReadTx<'_>,
+    keys: &Keyring,
+    gate: &GateRow,
+    path: &[AreaRow],
+    passes: &Passes,
+    now_millis: i64,
+) -> Result<Vec<HouseholdEntry>, StoreError> {
+    let mut people = people(tx, keys, gate, passes, now_millis)?;
+    let offset = path.last().map_or(480, |area| area.zone_offset_minutes);
+    let orders = crate::ops::read_orders::read_orders(tx, keys, gate, now_millis, offset)?;
+    let mut entries = Vec::new();
+    let mut after = HouseholdId([0; 16]);
+    loop {
+        let page = tx.households_of_area(gate.shard, gate.area, after, PAGE)?;
+        let Some(last) = page.last() else { break };
+        after = last.household;
+        for row in page.iter().filter(|row| row.ended_on.is_none()) {
+            let mut residents = people.remove(&row.household).unwrap_or_default();
+            for resident in &mut residents {
+                resident.not_to_cross = orders.of(resident.id, row.household);
+            }
+            entries.push(HouseholdEntry {
+                id: row.household,
+                building: row.building.clone(),
+                unit: row.unit.clone(),
+                room: row.room.clone(),
+                people: residents,
+                outings: Vec::new(),
+                state: orders.state_of(row.household),
+            });
+        }
+        if entries.len() >= HOUSEHOLDS_MOST {
+            break;
+        }
+    }
+    entries.sort_by_key(|entry| entry.id);
+    Ok(entries)
+}
+
+fn people(
+    tx: &ReadTx<'_>,
+    keys: &Keyring,
+    gate: &GateRow,
+    passes: &Passes,
+    now_millis: i64,
+) -> Result<BTreeMap<HouseholdId, Vec<ResidentEntry>>, StoreError> {
+    let mut people: BTreeMap<HouseholdId, Vec<ResidentEntry>> = BTreeMap::new();
+    let mut after = PersonId([0; 16]);
+    loop {
+        let page = tx.masked_persons_of_area(&keys.vault, gate.shard, gate.area, after, PAGE)?;
+        let Some((last, _)) = page.last() else {
+            return Ok(people);
+        };
+        after = last.person;
+        for (row, masked) in &page {
+            let Some(household) = row.household else {
+                continue;
+            };
+            if let Some(entry) = resident(row, masked.as_deref(), passes, now_millis) {
+                people.entry(household).or_default().push(entry);
+            }
+        }
+    }
+}
+
+fn resident(
+    row: &PersonRow,
+    masked: Option<&str>,
+    passes: &Passes,
+    now_millis: i64,
+) -> Option<ResidentEntry> {
+    let masked_name = masked.unwrap_or_default().to_owned();
+    let year = i64::from(
+        gatehouse_core::moment::Moment::new(now_millis, 480)
+            .day()
+            .date()
+            .year,
+    );
+    let decade = row
+        .birth_year
+        .map(|birth| (year - birth).clamp(0, 129) / 10);
+    Some(ResidentEntry {
+        id: row.person,
+        kind: word::<SubjectKind>(&row.kind)?,
+        surname: masked_name.split('*').next().unwrap_or_default().to_owned(),
+        masked_name,
+        sex: word::<Sex>(&row.sex).unwrap_or(Sex::Unknown),
+        age_decade: decade.and_then(|decade| u8::try_from(decade).ok()),
+        passes: passes.get(&row.person.0).cloned().unwrap_or_default(),
+        not_to_cross: Vec::new(),
+    })
+}
+
+fn vehicles(
+    tx: &ReadTx<'_>,
+    gate: &GateRow,
+    passes: &Passes,
+) -> Result<Vec<VehicleEntry>, StoreError> {
+    let rows = tx.vehicles_of_homes(gate.shard, gate.area, VEHICLES_MOST)?;
+    let entries = rows
+        .into_iter()
+        .filter(|row| row.ended_on.is_none())
+        .map(|row| VehicleEntry {
+            id: row.vehicle,
+            plate: row.plate,
+            household: row.household,
+            passes: passes.get(&row.vehicle.0).cloned().unwrap_or_default(),
+        });
+    Ok(entries.collect())
+}

@@ -1,0 +1,139 @@
+//! Orders at a gate: what their signatures make of them, as "not to cross" and nothing more
+//! (GATE-9).
+
+use crate::keyring::Keyring;
+use gatehouse_core::gate::Fact;
+use gatehouse_core::id::{AreaId, HouseholdId, PersonId};
+use gatehouse_core::moment::Moment;
+use gatehouse_core::order::{Authority, Effect, SignedLift, SignedOrder, Subject, effect_on};
+use gatehouse_core::wire::{NotToCross, Span, StateSpell};
+use gatehouse_store::gate::GateRow;
+use gatehouse_store::order::OrderRow;
+use gatehouse_store::{ReadTx, StoreError};
+use std::collections::BTreeMap;
+
+/// Most orders of a county that are looked through.
+const ORDERS_MOST: u32 = 20_000;
+
+/// What orders do at one gate.
+#[derive(Default)]
+pub struct Orders {
+    people: BTreeMap<PersonId, NotToCross>,
+    households: BTreeMap<HouseholdId, NotToCross>,
+}
+
+impl Orders {
+    /// What stops somebody.
+    pub fn of(&self, person: PersonId, household: HouseholdId) -> Vec<NotToCross> {
+        let own = self.people.get(&person);
+        own.into_iter()
+            .chain(self.households.get(&household))
+            .cloned()
+            .collect()
+    }
+
+    /// That somebody of a household is under an order: the others come and go as before.
+    pub fn state_of(&self, household: HouseholdId) -> Vec<StateSpell> {
+        let of_household = self.households.get(&household).map(|order| StateSpell {
+            fact: Fact::HouseholdUnderOrder.spec().number,
+            value: 1,
+            span: Span {
+                from_at: order.from_at,
+                until_at: Some(order.until_at),
+            },
+        });
+        of_household.into_iter().collect()
+    }
+}
+
+type Signed = Vec<(SignedOrder, Vec<SignedLift>)>;
+
+/// Reads the orders of a county that have not ended and computes what they do now.
+pub fn read_orders(
+    tx: &ReadTx<'_>,
+    keys: &Keyring,
+    gate: &GateRow,
+    now_millis: i64,
+    offset_minutes: i64,
+) -> Result<Orders, StoreError> {
+    let mut people: BTreeMap<PersonId, Signed> = BTreeMap::new();
+    let mut households: BTreeMap<HouseholdId, Signed> = BTreeMap::new();
+    let mut paths: BTreeMap<AreaId, Vec<AreaId>> = BTreeMap::new();
+    for row in tx.orders(gate.shard, now_millis, ORDERS_MOST)? {
+        let Some(signed) = signed(tx, &row)? else {
+            continue;
+        };
+        let path = tx
+            .area_path(row.area)?
+            .iter()
+            .map(|area| area.area)
+            .collect();
+        paths.insert(row.area, path);
+        match signed.0.order().subject {
+            Subject::Person(person) => people.entry(person).or_default().push(signed),
+            Subject::Household(household) => {
+                households.entry(household).or_default().push(signed);
+            }
+            Subject::Zone(_) => {}
+        }
+    }
+    let covers = |above: AreaId, area: AreaId| {
+        above == area || paths.get(&area).is_some_and(|path| path.contains(&above))
+    };
+    let authority = Authority {
+        keys: &keys.list,
+        covers: &covers,
+    };
+    let offset = i16::try_from(offset_minutes).unwrap_or(480);
+    let moment = Moment::new(now_millis, offset);
+    let stops = |orders: &Signed| match effect_on(orders, authority, moment) {
+        Effect::NotToCross { call, until_at } => Some(NotToCross {
+            from_at: now_millis,
+            until_at,
+            exceptions: exceptions(orders),
+            phone: call,
+        }),
+        Effect::Exception { .. } | Effect::None { .. } => None,
+    };
+    let people = people
+        .into_iter()
+        .filter_map(|(id, orders)| Some((id, stops(&orders)?)));
+    let of_doors = households
+        .into_iter()
+        .filter_map(|(id, orders)| Some((id, stops(&orders)?)));
+    Ok(Orders {
+        people: people.collect(),
+        households: of_doors.collect(),
+    })
+}
+
+fn exceptions(orders: &Signed) -> Vec<Span> {
+    let exceptions = orders
+        .iter()
+        .flat_map(|(signed, _)| &signed.order().exceptions);
+    exceptions
+        .map(|exception| Span {
+            from_at: exception.from_at,
+            until_at: Some(exception.until_at),
+        })
+        .collect()
+}
+
+/// The order as its payload and the signatures on it; `None` where they do not belong together:
+/// such an order does nothing.
+fn signed(
+    tx: &ReadTx<'_>,
+    row: &OrderRow,
+) -> Result<Option<(SignedOrder, Vec<SignedLift>)>, StoreError> {
+    let Ok(order) = SignedOrder::from_bytes(&row.payload) else {
+        tracing::error!("an order in the database cannot be read");
+        return Ok(None);
+    };
+    let lifts = tx
+        .signatures_of_order(row.shard, row.order)?
+        .into_iter()
+        .filter(|signature| signature.act == "lift")
+        .filter_map(|signature| SignedLift::from_bytes(&signature.signature).ok())
+        .collect();
+    Ok(Some((order, lifts)))
+}
