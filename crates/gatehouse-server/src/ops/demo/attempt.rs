@@ -5,7 +5,7 @@
 //! written by the demo itself.
 
 use gatehouse_core::gate::json::read_known;
-use gatehouse_core::gate::{Decision, Fact, Outcome, Policy, Situation, Verdict, decide};
+use gatehouse_core::gate::{Decision, Fact, Outcome, Policy, Situation, Step, Verdict, decide};
 use gatehouse_core::moment::Moment;
 use serde_json::{Map, Value, json};
 
@@ -27,6 +27,8 @@ pub struct Settled {
     pub decision: Decision,
     /// The verdict before any step was taken.
     pub first: Verdict,
+    /// The steps that the guard took, in order.
+    pub steps: Vec<Step>,
     /// What really happened.
     pub outcome: Outcome,
 }
@@ -107,16 +109,18 @@ pub fn settle(truth: &Truth, policy: &Policy, moment: Moment) -> Settled {
         }
     }
     let first = decide(&situation, Some(policy)).verdict;
+    let mut steps = Vec::new();
     for _ in 0..ROUNDS_MOST {
         let decision = decide(&situation, Some(policy));
-        let wanted: Vec<Fact> = decision
-            .missing
-            .iter()
-            .flat_map(|m| m.facts.clone())
-            .collect();
         let before = situation.clone();
-        for fact in wanted {
-            truth.tell(&mut situation, fact);
+        for missing in &decision.missing {
+            let told = missing
+                .facts
+                .iter()
+                .filter(|fact| truth.tell(&mut situation, **fact));
+            if told.count() > 0 && !steps.contains(&missing.step) {
+                steps.push(missing.step);
+            }
         }
         if situation == before {
             break;
@@ -132,6 +136,7 @@ pub fn settle(truth: &Truth, policy: &Policy, moment: Moment) -> Settled {
         situation,
         decision,
         first,
+        steps,
         outcome,
     }
 }

@@ -200,13 +200,18 @@ fn sample(
         &places(town, gate),
         town.made,
     );
-    let kind = subject_kind(pass.credential.kind);
+    // Whoever lives elsewhere is a visitor here, and this one has no special reason.
+    let kind = if recipe.here {
+        subject_kind(pass.credential.kind)
+    } else {
+        "visitor"
+    };
     let mut truth = Truth::of(kind, "in")
-        .with("registered_resident", json!(true))
+        .with("registered_resident", json!(recipe.here))
         .with("first_time", json!(false))
-        .with("special_reason", json!(true))
-        .with("host_consent", json!(true))
-        .with("host_escort", json!(true))
+        .with("special_reason", json!(recipe.here))
+        .with("host_consent", json!(recipe.here))
+        .with("host_escort", json!(recipe.here))
         .with("papers", json!(["work_proof", "id_card"]))
         .with("vehicle_outside", json!(false))
         .with("plate_recorded", json!(true))
@@ -355,6 +360,7 @@ mod tests {
         assert_eq!(verdicts[&'A'], Verdict::Admit);
         assert_eq!(verdicts[&'B'], Verdict::Refer);
         assert_eq!(verdicts[&'C'], Verdict::Admit);
+        assert_eq!(verdicts[&'F'], Verdict::Refuse);
         let states: Vec<u8> = samples[3..7]
             .iter()
             .filter_map(|s| match s.settled.situation.given(Fact::PassState) {

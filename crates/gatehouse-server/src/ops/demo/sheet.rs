@@ -8,8 +8,9 @@ use super::plan::Town;
 use super::sample::{SHEET_GATE, Sample, community_name, samples};
 use crate::auth::role::Role;
 use askama::Template;
+use gatehouse_core::gate::fact::Words;
 use gatehouse_core::gate::wording::{Lang, verdict_words};
-use gatehouse_core::gate::{Policy, Verdict};
+use gatehouse_core::gate::{Policy, Step, Verdict};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 
@@ -22,8 +23,8 @@ struct Card {
     door: String,
     number: String,
     valid_until: String,
-    besides_zh: &'static str,
-    besides_en: &'static str,
+    steps_zh: String,
+    steps_en: String,
     verdict: &'static str,
     verdict_zh: &'static str,
     verdict_en: &'static str,
@@ -147,7 +148,19 @@ fn card(sample: &Sample, policy: &Policy) -> Result<Card, SheetError> {
         said.chain(wording.steps.into_iter().map(|(_, sentence)| sentence.text))
             .next()
     };
-    let besides = sample.besides;
+    let steps = |lang: Lang| {
+        let taken = sample.settled.steps.iter();
+        // The reading itself says which steps it takes.
+        let kept = taken.filter(|step| {
+            sample.besides.is_none()
+                || !matches!(step, Step::MeasureTemperature | Step::MeasureAgain)
+        });
+        let mut words: Vec<&str> = kept.map(|step| lang.pick(step.short())).collect();
+        words.extend(sample.besides.map(|besides| lang.pick(besides)));
+        words.join(lang.pick(Words {
+            zh: "、", en: ", "
+        }))
+    };
     Ok(Card {
         letter: sample.letter,
         title_zh: sample.title.zh,
@@ -156,8 +169,8 @@ fn card(sample: &Sample, policy: &Policy) -> Result<Card, SheetError> {
         door: sample.door.clone(),
         number: sample.number.clone(),
         valid_until: sample.valid_until.clone(),
-        besides_zh: besides.map_or("量 36.5", |words| words.zh),
-        besides_en: besides.map_or("Measure 36.5", |words| words.en),
+        steps_zh: steps(Lang::Zh),
+        steps_en: steps(Lang::En),
         verdict: verdict_class(verdict),
         verdict_zh: verdict_words(verdict).zh,
         verdict_en: verdict_words(verdict).en,
