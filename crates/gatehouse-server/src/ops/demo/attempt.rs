@@ -95,11 +95,14 @@ pub fn settle(truth: &Truth, policy: &Policy, moment: Moment) -> Settled {
     for fact in seen {
         truth.tell(&mut situation, fact);
     }
-    // Whoever has a pass shows it; it also says who lives here.
-    if truth.facts.get("pass_state") != Some(&json!("none")) {
+    // Whoever has a pass shows it. One whose signature verifies also says who lives here.
+    let pass_state = truth.facts.get("pass_state").and_then(Value::as_str).unwrap_or("none");
+    if pass_state != "none" {
+        truth.tell(&mut situation, Fact::PassState);
+        truth.tell(&mut situation, Fact::PassKind);
+    }
+    if !matches!(pass_state, "none" | "altered" | "unverifiable") {
         for fact in [
-            Fact::PassState,
-            Fact::PassKind,
             Fact::RegisteredResident,
             Fact::FirstTime,
             Fact::WorkerClass,
