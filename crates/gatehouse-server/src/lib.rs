@@ -20,6 +20,7 @@ mod locale;
 pub mod ops;
 mod page;
 mod peer;
+pub mod pinyin;
 pub mod root_paper;
 pub mod sealed_key;
 pub mod secrets;

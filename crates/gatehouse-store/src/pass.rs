@@ -6,6 +6,7 @@ use crate::shard::Shard;
 use crate::tx::{ReadTx, Tx};
 use crate::value::Row;
 use crate::{params, sql};
+use gatehouse_core::pass::ListNumber;
 use gatehouse_core::id::{AreaId, HouseholdId, PassId, StaffId};
 
 /// Places in one status list; 16 KiB of bits.
@@ -105,7 +106,6 @@ sql! {
         WHERE shard = ?1 AND pass = ?2 AND revoked_at IS NULL";
     INSERT_LIST = "INSERT INTO status_list (shard, list, area, quarter, next_index, bits, number)
         VALUES (?1, ?2, ?3, ?4, 0, ?5, 1)";
-    NEXT_LIST = "SELECT coalesce(max(list), 0) + 1 FROM status_list WHERE shard = ?1";
     LIST = "SELECT shard, list, area, quarter, next_index, bits, number FROM status_list
         WHERE shard = ?1 AND list = ?2";
     LIST_OF = "SELECT shard, list, area, quarter, next_index, bits, number FROM status_list
@@ -244,22 +244,30 @@ impl ReadTx<'_> {
 
 impl Tx<'_> {
     /// Gives out `places` places of a community's list for a quarter, which is made where it
-    /// does not exist yet. Returns the list and the first place.
+    /// does not exist yet. `list` is its number (core's `ListNumber`, which holds the community's
+    /// number in the key list: what verifies a pass reads it there). Returns the first place.
     pub fn take_pass_numbers(
         &self,
         shard: Shard,
         area: AreaId,
+        list: ListNumber,
         quarter: &str,
         places: u32,
-    ) -> Result<(i64, i64), StoreError> {
+    ) -> Result<i64, StoreError> {
+        let list = i64::from(list.number());
         let found = self.status_list_of_area(shard, area, quarter)?;
-        let (list, first, mut bits) = match found {
-            Some(row) => (row.list, row.next_index, row.bits),
+        let (first, mut bits) = match found {
+            Some(row) if row.list != list => {
+                return Err(self.fail(StoreError::RowCount {
+                    statement: LIST_OF.name,
+                    rows: 0,
+                }));
+            }
+            Some(row) => (row.next_index, row.bits),
             None => {
-                let list: i64 = self.query_one(&NEXT_LIST, params![shard], |row| row.get(0))?;
                 let empty: &[u8] = &[];
                 self.execute_one(&INSERT_LIST, params![shard, list, &area, quarter, empty])?;
-                (list, 0, Vec::new())
+                (0, Vec::new())
             }
         };
         let end = first + i64::from(places);
@@ -269,7 +277,7 @@ impl Tx<'_> {
         let bytes = usize::try_from((end + 7) / 8).unwrap_or(bits.len());
         bits.resize(bits.len().max(bytes), 0);
         self.execute_one(&TAKE_PLACES, params![shard, list, places, &bits])?;
-        Ok((list, first))
+        Ok(first)
     }
 
     /// Adds a pass at a place that was given out for it.

@@ -38,6 +38,11 @@ impl Residence {
         }
     }
 
+    /// The basis in databases: permanent, tenant, lodger.
+    pub const fn code(self) -> &'static str {
+        self.label_en()
+    }
+
     /// 常住, 租客, 寄住.
     pub const fn label_zh(self) -> &'static str {
         match self {

@@ -43,6 +43,25 @@ impl DocumentKind {
         DocumentKind::ServiceCard,
     ];
 
+    /// The name in databases and wire formats.
+    pub const fn code(self) -> &'static str {
+        match self {
+            DocumentKind::IdentityCard => "identity_card",
+            DocumentKind::Passport => "passport",
+            DocumentKind::HongKongMacaoPermit => "hong_kong_macao_permit",
+            DocumentKind::TaiwanPermit => "taiwan_permit",
+            DocumentKind::PermanentResidencePermit => "permanent_residence_permit",
+            DocumentKind::ServiceCard => "service_card",
+        }
+    }
+
+    /// The kind with this [`DocumentKind::code`].
+    pub fn from_code(code: &str) -> Option<DocumentKind> {
+        DocumentKind::ALL
+            .into_iter()
+            .find(|kind| kind.code() == code)
+    }
+
     /// Name on Chinese forms.
     pub const fn label_zh(self) -> &'static str {
         match self {
@@ -257,6 +276,14 @@ mod tests {
                 .map(|(d, _)| d.reveal_text())
                 .map_err(|code| *code);
             assert_eq!(found, expected, "{kind:?} {typed}");
+        }
+    }
+
+    #[test]
+    fn codes_are_the_wire_names() {
+        for kind in DocumentKind::ALL {
+            assert_eq!(serde_json::to_value(kind).expect("serialises"), kind.code());
+            assert_eq!(DocumentKind::from_code(kind.code()), Some(kind));
         }
     }
 

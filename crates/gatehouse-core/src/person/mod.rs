@@ -26,7 +26,7 @@ pub use document::{Document, DocumentKind, PermitNumber};
 pub use draft::{Person, PersonDraft, PersonParts};
 pub use id_area::{AreaCodeTable, AreaCodes, AreaStanding, NoAreaTable};
 pub use id_number::IdNumber;
-pub use name::{MAX_NAME_CHARS, PersonName};
+pub use name::{GateName, MAX_NAME_CHARS, PersonName};
 pub use phone::{Phone, PhoneKind};
 pub use sex::Sex;
 pub use surname::surname_initials;

@@ -97,6 +97,43 @@ impl PersonName {
     }
 }
 
+/// What a gate holds of a name: the surname, by which a door is asked for, and the mask.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct GateName {
+    /// As [`PersonName::surname_or_first_part`].
+    pub surname: String,
+    /// As [`PersonName::masked`].
+    pub mask: String,
+}
+
+impl GateName {
+    /// Of a name.
+    pub fn of(name: &PersonName) -> GateName {
+        GateName {
+            surname: name.surname_or_first_part().to_owned(),
+            mask: name.masked(),
+        }
+    }
+
+    /// One text for keeping both; names hold no TAB.
+    pub fn to_stored(&self) -> String {
+        format!("{}\t{}", self.surname, self.mask)
+    }
+
+    /// Reads [`GateName::to_stored`].
+    pub fn from_stored(text: &str) -> Option<GateName> {
+        let (surname, mask) = text.split_once('\t')?;
+        let (surname, mask) = (surname.to_owned(), mask.to_owned());
+        Some(GateName { surname, mask })
+    }
+}
+
+impl fmt::Debug for GateName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GateName({})", self.mask)
+    }
+}
+
 impl fmt::Display for PersonName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.masked())
@@ -319,6 +356,15 @@ mod tests {
             Err(ComplaintCode::TooLong),
         );
         assert!(PersonName::parse(&"王".repeat(MAX_NAME_CHARS)).is_ok());
+    }
+
+    #[test]
+    fn what_a_gate_holds_of_a_name_is_kept_in_one_text() {
+        for name in ["欧阳娜娜", "阿卜杜·买买提", "John Smith"] {
+            let kept = GateName::of(&PersonName::parse(name).expect(name));
+            assert_eq!(GateName::from_stored(&kept.to_stored()), Some(kept));
+        }
+        assert_eq!(GateName::from_stored("王*华"), None);
     }
 
     #[test]

@@ -29,6 +29,15 @@ impl Sex {
         }
     }
 
+    /// The name in databases and wire formats.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Sex::Female => "female",
+            Sex::Male => "male",
+            Sex::Unknown => "unknown",
+        }
+    }
+
     /// 女, 男, or nothing.
     pub const fn label_zh(self) -> &'static str {
         match self {

@@ -3,13 +3,17 @@
 use crate::config::Config;
 use crate::ops::demo::make::{DemoWish, plan_demo, write_demo};
 use crate::ops::demo::plan::{DemoSize, PEOPLE_LEAST, PEOPLE_MOST};
-use crate::serve::open_store;
+use crate::secrets::{self, Secrets};
 use crate::world::{Computer, World};
 use anyhow::{Context, Result};
 use clap::Args;
+use data_encoding::BASE64;
 use gatehouse_core::moment::Moment;
+use gatehouse_store::{Limits, Store};
 use std::io::Write;
-use std::path::PathBuf;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Minutes east of UTC; the demo town lies in China.
 const CHINA_OFFSET_MINUTES: i16 = 480;
@@ -63,7 +67,13 @@ pub fn run(command: DemoCommand) -> Result<()> {
         host,
     })?;
     if !command.pages_only {
-        write_demo(&demo, &open_store(&config)?, &Computer)?;
+        std::fs::create_dir_all(&config.data_folder).context("the folder of secrets")?;
+        let secrets = Secrets::make(&Computer);
+        // Before anything is written: a file that is there belongs to another database.
+        secrets.save_new(&config.data_folder.join(secrets::FILE))?;
+        let root = write_demo(&demo, &open_unhurried(&config)?, &secrets, &Computer)?;
+        let root_file = config.data_folder.join("demo-root.key");
+        write_private(&root_file, &BASE64.encode(&root.to_bytes())).context("the root key")?;
     }
     std::fs::create_dir_all(&command.pages).context("the folder of the pages")?;
     let sheet = command.pages.join("passes.html");
@@ -97,4 +107,23 @@ pub fn run(command: DemoCommand) -> Result<()> {
     writeln!(out, "demo passes    {}", sheet.display())?;
     writeln!(out, "how to begin   {}", guide.display())?;
     Ok(())
+}
+
+/// Nobody waits at a gate while a demo is made, so a step may take longer than a server's.
+fn open_unhurried(config: &Config) -> Result<Store> {
+    let limits = Limits {
+        processor_time: Duration::from_secs(10),
+        ..Limits::default()
+    };
+    Ok(match config.database_url()? {
+        Some(url) => Store::open_postgres(&url)?,
+        None => Store::open_sqlite_with(&config.database, limits)?,
+    })
+}
+
+/// A new file that only its owner reads.
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
+    options.open(path)?.write_all(text.as_bytes())
 }

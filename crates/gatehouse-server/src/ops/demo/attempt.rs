@@ -96,7 +96,11 @@ pub fn settle(truth: &Truth, policy: &Policy, moment: Moment) -> Settled {
         truth.tell(&mut situation, fact);
     }
     // Whoever has a pass shows it. One whose signature verifies also says who lives here.
-    let pass_state = truth.facts.get("pass_state").and_then(Value::as_str).unwrap_or("none");
+    let pass_state = truth
+        .facts
+        .get("pass_state")
+        .and_then(Value::as_str)
+        .unwrap_or("none");
     if pass_state != "none" {
         truth.tell(&mut situation, Fact::PassState);
         truth.tell(&mut situation, Fact::PassKind);

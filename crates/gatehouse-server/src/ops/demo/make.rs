@@ -7,8 +7,10 @@ use super::pass::{Issued, issue};
 use super::plan::{DemoSize, Town, plan};
 use super::sheet::{Pages, SheetError, pages};
 use super::write::{self, WriteError};
+use crate::secrets::Secrets;
 use crate::world::World;
 use gatehouse_core::gate::Policy;
+use gatehouse_core::key::SigningKey;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::policy::{compile, read};
 use gatehouse_store::Store;
@@ -110,10 +112,15 @@ pub fn plan_demo(wish: &DemoWish) -> Result<Demo, MakeError> {
     })
 }
 
-/// Writes a demo into a new database.
+/// Writes a demo into a new database. The root key it returns is for a file beside it.
 ///
 /// # Errors
 /// [`WriteError::NotEmpty`] where the database holds anything; what the database says otherwise.
-pub fn write_demo(demo: &Demo, store: &Store, world: &dyn World) -> Result<(), MakeError> {
-    Ok(write::write(demo, store, world)?)
+pub fn write_demo(
+    demo: &Demo,
+    store: &Store,
+    secrets: &Secrets,
+    world: &dyn World,
+) -> Result<SigningKey, MakeError> {
+    Ok(write::write(demo, store, secrets, world)?)
 }

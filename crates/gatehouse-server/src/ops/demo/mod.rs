@@ -8,6 +8,7 @@ pub mod attempt;
 pub mod day;
 pub mod household;
 pub mod identity;
+pub mod keys;
 pub mod make;
 pub mod name;
 pub mod pass;
@@ -19,5 +20,6 @@ pub mod sheet;
 pub mod staff;
 pub mod town;
 pub mod write;
+mod write_people;
 
 pub use plan::{DemoSize, Town, plan};

@@ -8,7 +8,9 @@ use super::random::{Chance, Ids};
 use gatehouse_core::area::AreaLevel;
 use gatehouse_core::household::Residence;
 use gatehouse_core::id::{AreaId, HouseholdId, PassId, PersonId, VehicleId};
-use gatehouse_core::key::{Grant, IssuerKey, KeyList, Keys, PublicKey, SigningKey, Term};
+use gatehouse_core::key::{
+    Grant, IssuerKey, KeyList, Keys, PublicKey, SigningKey, SnapshotKey, Term,
+};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::{
     Belongs, Credential, Hint, ListNumber, PassBand, PassKind, PassNumber, RevocationReason,
@@ -94,13 +96,17 @@ pub struct Issued {
 }
 
 impl Issued {
-    /// The key list of the demo, number 1.
-    pub fn key_list(&self) -> KeyList {
-        let term = Term {
+    /// When the keys of the demo may sign: two years before and after it was made.
+    pub fn term(&self) -> Term {
+        Term {
             from_at: self.made.millis - 730 * DAY_MILLIS,
             until_at: self.made.millis + 730 * DAY_MILLIS,
             revoked_at: None,
-        };
+        }
+    }
+
+    /// The key list of the demo, number 1, with the issuers and the server's keys.
+    pub fn key_list(&self, snapshots: Vec<SnapshotKey>) -> KeyList {
         let issuers = self.issuers.iter().map(|issuer| IssuerKey {
             key: PublicKey::from(&issuer.key),
             area: issuer.community,
@@ -113,13 +119,14 @@ impl Issued {
                     longest_hours: kind.longest_hours(),
                 })
                 .collect(),
-            term,
+            term: self.term(),
         });
         let keys = Keys {
             issuers: issuers.collect(),
+            snapshots,
             ..Keys::default()
         };
-        KeyList::new(1, true, self.made.millis, keys).expect("four keys of four communities")
+        KeyList::new(1, true, self.made.millis, keys).expect("keys of four bytes' id do not meet")
     }
 
     /// The status lists: one for each community.
@@ -445,7 +452,7 @@ mod tests {
     fn every_pass_verifies_as_it_stands() {
         let town = plan(DemoSize::new(1_500, 1).expect("a size"), made());
         let issued = issue(&town);
-        let (keys, lists) = (issued.key_list(), issued.status_lists());
+        let (keys, lists) = (issued.key_list(Vec::new()), issued.status_lists());
         let mut seen: BTreeMap<PassKind, u32> = BTreeMap::new();
         let mut standings = HashSet::new();
         for pass in &issued.passes {
@@ -477,7 +484,7 @@ mod tests {
         let elsewhere = elsewhere.filter(|compound| *compound != pass.compound);
         for compound in elsewhere {
             let community = town.streets.parent(compound).expect("a community");
-            let (keys, lists) = (issued.key_list(), issued.status_lists());
+            let (keys, lists) = (issued.key_list(Vec::new()), issued.status_lists());
             let places = [compound, community];
             let found = verify_bytes(&issued.sign(pass), &keys, &lists, &places, made());
             assert!(found.refusal().is_some(), "{found:?}");

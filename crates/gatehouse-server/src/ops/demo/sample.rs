@@ -195,7 +195,7 @@ fn sample(
     let gate = town.streets.gates[SHEET_GATE].compound;
     let finding = verify(
         &code,
-        &issued.key_list(),
+        &issued.key_list(Vec::new()),
         &issued.status_lists(),
         &places(town, gate),
         town.made,

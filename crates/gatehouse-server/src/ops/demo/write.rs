@@ -1,21 +1,30 @@
 //! Puts a demo into a new database, in steps of at most 500 rows.
 
-use super::make::Demo;
+use super::keys::{DemoKeys, make_keys};
+use super::make::{Demo, POLICY_FOLDER, POLICY_TEXT};
 use super::random::Ids;
 use super::staff::DemoStaff;
+use super::write_people::write_people;
 use crate::auth::password::hash_with_salt;
+use crate::secrets::Secrets;
 use crate::world::World;
 use gatehouse_core::area::AreaLevel;
 use gatehouse_core::id::MembershipId;
+use gatehouse_core::key::{PublicKey, SigningKey};
 use gatehouse_store::area::AreaRow;
 use gatehouse_store::gate::{GateRow, OpeningRow};
 use gatehouse_store::membership::MembershipRow;
 use gatehouse_store::organisation::OrganisationRow;
+use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::staff::StaffRow;
-use gatehouse_store::{Lane, Shard, Store, StoreError};
+use gatehouse_store::{Lane, Shard, Store, StoreError, Vault};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// The desk of the demo's gates. Like every number of the demo, nobody has it.
 const DESK_PHONE: &str = "15400000120";
+/// People were on duty, and the rules held, before the day that the demo shows.
+const IN_FORCE_SINCE_MILLIS: i64 = 30 * 86_400_000;
 
 /// Why a demo is not written.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +32,9 @@ pub enum WriteError {
     /// There is something in it already.
     #[error("H-DEMO: the database is not new; a demo is never mixed with people who exist")]
     NotEmpty,
+    /// The file of secrets holds no key.
+    #[error("H-SECRETS: the file of secrets holds no key to seal people with")]
+    Secrets,
     /// A password could not be hashed (no memory).
     #[error("a password could not be hashed")]
     Password,
@@ -31,18 +43,67 @@ pub enum WriteError {
     Store(#[from] StoreError),
 }
 
-/// Writes everything, reference tables first.
-pub fn write(demo: &Demo, store: &Store, world: &dyn World) -> Result<(), WriteError> {
+/// Writes everything, reference tables first. Returns the root key.
+pub fn write(
+    demo: &Demo,
+    store: &Store,
+    secrets: &Secrets,
+    world: &dyn World,
+) -> Result<SigningKey, WriteError> {
     let empty = store.read_blocking::<_, StoreError, _>(|tx| {
         Ok(tx.area_roots()?.is_empty() && tx.count_staff()? == 0)
     })?;
     if !empty {
         return Err(WriteError::NotEmpty);
     }
+    let vault = Vault::new(secrets.epochs(), secrets.index_key()).ok_or(WriteError::Secrets)?;
     let shard = areas(demo, store)?;
     gates(demo, store, shard)?;
     staff(demo, store, world)?;
-    Ok(())
+    let keys = make_keys(&demo.issued, secrets, world);
+    let root = keys.root.clone();
+    installation(keys, store)?;
+    policy(demo, store)?;
+    write_people(demo, store, shard, &Arc::new(vault), world)?;
+    Ok(root)
+}
+
+/// Root key, key list, server keys, and that this is a demo.
+fn installation(keys: DemoKeys, store: &Store) -> Result<(), WriteError> {
+    Ok(
+        store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
+            let root = PublicKey::from(&keys.root);
+            tx.set_installation_fact("root_key", root.key().as_bytes())?;
+            tx.set_installation_fact("demo", b"1")?;
+            tx.insert_key_list(&keys.key_list)?;
+            keys.server_keys
+                .iter()
+                .try_for_each(|key| tx.insert_server_key(key))
+        })?,
+    )
+}
+
+/// The shipped document, in force on the street.
+fn policy(demo: &Demo, store: &Store) -> Result<(), WriteError> {
+    let made_at = demo.town.made.millis;
+    let street = demo.town.streets.at_level(AreaLevel::Township);
+    let area = street.expect("the tables lay every upper level");
+    let sha256: [u8; 32] = Sha256::digest(POLICY_TEXT.as_bytes()).into();
+    Ok(
+        store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
+            let version =
+                tx.load_policy_document(POLICY_FOLDER, POLICY_TEXT, &sha256, made_at, None)?;
+            tx.insert_policy_force(&PolicyForceRow {
+                area,
+                document: POLICY_FOLDER.to_owned(),
+                version,
+                from_at: made_at - IN_FORCE_SINCE_MILLIS,
+                to_at: None,
+                decided_by: None,
+                approved_by: None,
+            })
+        })?,
+    )
 }
 
 /// The tree and the number of its county.
@@ -142,8 +203,7 @@ fn staff(demo: &Demo, store: &Store, world: &dyn World) -> Result<(), WriteError
             role: account.role.name().to_owned(),
             area: account.area,
             state: "active".to_owned(),
-            // Yesterday's crossings were recorded by people on duty.
-            from_at: made_at - 30 * 86_400_000,
+            from_at: made_at - IN_FORCE_SINCE_MILLIS,
             to_at: None,
             version: 1,
         };
@@ -185,6 +245,8 @@ mod tests {
     use crate::ops::demo::plan::DemoSize;
     use crate::world::Computer;
     use gatehouse_core::moment::Moment;
+    use gatehouse_core::person::GateName;
+    use gatehouse_core::person::search::terms_for_query;
 
     fn demo() -> Demo {
         plan_demo(&DemoWish {
@@ -199,20 +261,63 @@ mod tests {
     #[test]
     fn a_demo_is_written_once() {
         let (demo, store) = (demo(), Store::open_memory().expect("a database"));
-        write_demo(&demo, &store, &Computer).expect("a new database");
+        let secrets = Secrets::make(&Computer);
+        let root = write_demo(&demo, &store, &secrets, &Computer).expect("a new database");
         let gates = demo.town.streets.gates.clone();
         let found = store.read_blocking::<_, StoreError, _>(move |tx| {
-            let first = tx.gate_anywhere(gates[0].id)?;
-            Ok((
-                tx.area_roots()?.len(),
-                tx.count_staff()?,
-                first.map(|gate| gate.name),
-            ))
+            let first = tx.gate_anywhere(gates[0].id)?.expect("the first gate");
+            let persons = tx.count_persons(first.shard, first.area)?;
+            let lists = tx.status_lists(first.shard)?;
+            let issued: i64 = lists.iter().map(|list| list.next_index).sum();
+            let root = tx.installation_fact("root_key")?;
+            Ok((tx.count_staff()?, first.name, persons, issued, root))
         });
-        let staff = demo.town.staffing.staff.len() as i64;
-        let name = Some(demo.town.streets.gates[0].name.to_owned());
-        assert_eq!(found.expect("reads"), (1, staff, name));
-        let again = write_demo(&demo, &store, &Computer).expect_err("not new any more");
+        let here = demo.town.streets.gates[0].compound;
+        let living = demo
+            .town
+            .homes()
+            .filter(|(_, _, compound)| *compound == here)
+            .count();
+        let working = demo
+            .town
+            .people
+            .iter()
+            .filter(|p| p.works_in == Some(here))
+            .count();
+        let expected = (
+            demo.town.staffing.staff.len() as i64,
+            demo.town.streets.gates[0].name.to_owned(),
+            (living + working) as i64,
+            demo.issued.passes.len() as i64,
+            Some(root.verifying_key().as_bytes().to_vec()),
+        );
+        assert_eq!(found.expect("reads"), expected);
+        let again = write_demo(&demo, &store, &secrets, &Computer).expect_err("not new any more");
         assert!(again.to_string().starts_with("H-DEMO"), "{again}");
+    }
+
+    #[test]
+    fn the_people_of_a_demo_are_found_and_sealed() {
+        let (demo, store) = (demo(), Store::open_memory().expect("a database"));
+        let secrets = Secrets::make(&Computer);
+        write_demo(&demo, &store, &secrets, &Computer).expect("a new database");
+        let vault = Vault::new(secrets.epochs(), secrets.index_key()).expect("a key");
+        let someone = demo.town.people[7].clone();
+        let name = someone.person.name().reveal_text().to_owned();
+        let gate = demo.town.streets.gates[0].id;
+        let found = store.read_blocking::<_, StoreError, _>(move |tx| {
+            let shard = tx.gate_anywhere(gate)?.expect("the gate").shard;
+            let people = tx.persons_by_terms(&vault, shard, &terms_for_query(&name))?;
+            let masked = match people.first().and_then(|person| person.household) {
+                Some(home) => tx.masked_persons_of_household(&vault, shard, home)?,
+                None => Vec::new(),
+            };
+            Ok((people, masked))
+        });
+        let (people, masked) = found.expect("reads");
+        assert!(people.iter().any(|row| row.person == someone.id));
+        let kept = masked.into_iter().find(|(row, _)| row.person == someone.id);
+        let kept = kept.and_then(|(_, text)| GateName::from_stored(&text?));
+        assert_eq!(kept, Some(GateName::of(someone.person.name())));
     }
 }
