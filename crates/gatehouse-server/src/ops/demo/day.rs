@@ -216,7 +216,7 @@ impl Diary<'_> {
         let truth = Truth::of("courier", "in")
             .with("purpose", json!("delivery"))
             .with("goods_left", json!(true));
-        self.from_outside(minute, gate, home, truth);
+        self.outsider(minute, gate, home, truth);
     }
 
     fn visitor(&mut self, gate: usize, home: HouseholdId) {
@@ -234,14 +234,14 @@ impl Diary<'_> {
         } else {
             truth = truth.with("host_consent", json!(false));
         }
-        self.from_outside(minute, gate, home, truth);
+        self.outsider(minute, gate, home, truth);
         if welcome {
             let later = minute + i64::from(self.chance.between(20, 85));
-            self.from_outside(later, gate, home, Truth::of("visitor", "out"));
+            self.outsider(later, gate, home, Truth::of("visitor", "out"));
         }
     }
 
-    fn from_outside(&mut self, minute: i64, gate: usize, home: HouseholdId, truth: Truth) {
+    fn outsider(&mut self, minute: i64, gate: usize, home: HouseholdId, truth: Truth) {
         let household = Some(home);
         let (subject, pass) = (Subject::Unknown, None);
         self.visits.push(Visit {

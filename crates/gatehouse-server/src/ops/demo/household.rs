@@ -72,7 +72,7 @@ impl Doors<'_> {
         let household = draft
             .check()
             .expect("the demo makes doors and members that fit");
-        let id = HouseholdId(self.ids.next());
+        let id = HouseholdId(self.ids.make());
         (DemoHousehold { id, household }, people)
     }
 
@@ -149,7 +149,7 @@ impl Doors<'_> {
 
     fn tenants(&mut self, group: &mut Group) {
         let landlord = match self.landlords.as_slice() {
-            [] => PersonId(self.ids.next()), // lives elsewhere, not in the register
+            [] => PersonId(self.ids.make()), // lives elsewhere, not in the register
             landlords => self.people.chance.pick(landlords),
         };
         for _ in 0..self.people.chance.between(1, 4) {
@@ -172,7 +172,7 @@ impl Doors<'_> {
             let class = self.people.chance.pick(&WorkerClass::ALL);
             person = with_employment(&person, class);
         }
-        let id = PersonId(self.ids.next());
+        let id = PersonId(self.ids.make());
         let days = if residence.is_temporary() {
             self.people.chance.between(5, 400)
         } else {
@@ -236,7 +236,7 @@ pub fn outside_workers(
         let person = people.person(name, sex, age_years);
         let class = WorkerClass::ALL[at as usize % WorkerClass::ALL.len()];
         workers.push(DemoPerson {
-            id: PersonId(ids.next()),
+            id: PersonId(ids.make()),
             person: with_employment(&person, class),
             works_in: Some(gate.compound),
         });

@@ -377,7 +377,7 @@ impl Desk<'_> {
             standing,
             ..
         } = wish;
-        let id = PassId(self.ids.next());
+        let id = PassId(self.ids.make());
         self.issued.passes.push(DemoPass {
             id,
             issuer,

@@ -154,7 +154,7 @@ fn vehicles(
             .check()
             .expect("plate and kind come from their own types");
         vehicles.push(DemoVehicle {
-            id: VehicleId(ids.next()),
+            id: VehicleId(ids.make()),
             vehicle,
             compound,
         });

@@ -14,13 +14,13 @@ impl Chance {
         let mut chance = Chance { state: seed };
         for byte in purpose.bytes() {
             chance.state ^= u64::from(byte).wrapping_mul(0x0100_0000_01B3);
-            chance.next();
+            chance.draw();
         }
         chance
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -31,7 +31,7 @@ impl Chance {
     /// A number below `end` (0 where `end` is 0). The bias of a multiply-shift over 64 bits is
     /// far below what a town shows.
     pub fn below(&mut self, end: u32) -> u32 {
-        ((u128::from(self.next()) * u128::from(end)) >> 64) as u32
+        ((u128::from(self.draw()) * u128::from(end)) >> 64) as u32
     }
 
     /// A number from `least` to `most`, both included.
@@ -52,8 +52,8 @@ impl Chance {
     /// Sixteen bytes.
     pub fn bytes(&mut self) -> [u8; 16] {
         let mut bytes = [0; 16];
-        bytes[..8].copy_from_slice(&self.next().to_be_bytes());
-        bytes[8..].copy_from_slice(&self.next().to_be_bytes());
+        bytes[..8].copy_from_slice(&self.draw().to_be_bytes());
+        bytes[8..].copy_from_slice(&self.draw().to_be_bytes());
         bytes
     }
 }
@@ -76,7 +76,7 @@ impl Ids {
     }
 
     /// The next id.
-    pub fn next(&mut self) -> [u8; 16] {
+    pub fn make(&mut self) -> [u8; 16] {
         let mut bytes = self.chance.bytes();
         self.millis += 1;
         bytes[..6].copy_from_slice(&self.millis.to_be_bytes()[2..]);
@@ -94,7 +94,7 @@ mod tests {
     fn the_stream_is_the_published_one() {
         // First outputs of SplitMix64 for seed 1234567, as given with the reference code.
         let mut chance = Chance { state: 1_234_567 };
-        let drawn: Vec<u64> = (0..3).map(|_| chance.next()).collect();
+        let drawn: Vec<u64> = (0..3).map(|_| chance.draw()).collect();
         let expected = [
             6_457_827_717_110_365_317,
             3_203_168_211_198_807_973,
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn ids_rise() {
         let mut ids = Ids::new(1, 1_582_066_800_000);
-        let drawn: Vec<_> = (0..100).map(|_| ids.next()).collect();
+        let drawn: Vec<_> = (0..100).map(|_| ids.make()).collect();
         assert!(drawn.is_sorted());
     }
 }

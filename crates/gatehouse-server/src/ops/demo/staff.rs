@@ -125,7 +125,7 @@ pub fn hire(streets: &Streets, ids: &mut Ids, chance: &mut Chance) -> Staffing {
 
 impl Hiring<'_> {
     fn organisation(&mut self, name: &str, kind: &'static str, area: AreaId) -> usize {
-        let id = OrganisationId(self.ids.next());
+        let id = OrganisationId(self.ids.make());
         let name = name.to_owned();
         self.staffing.organisations.push(DemoOrganisation {
             id,
@@ -156,7 +156,7 @@ impl Hiring<'_> {
             self.chance.between(10, 99),
         );
         self.staffing.staff.push(DemoStaff {
-            id: StaffId(self.ids.next()),
+            id: StaffId(self.ids.make()),
             login: login.to_owned(),
             password,
             name,

@@ -218,7 +218,7 @@ pub fn lay(ids: &mut Ids, today: CivilDay) -> Streets {
         let area = draft
             .check()
             .expect("the tables above hold valid areas only");
-        let id = AreaId(ids.next());
+        let id = AreaId(ids.make());
         streets.areas.push(DemoArea { id, parent, area });
         id
     };
@@ -241,7 +241,7 @@ pub fn lay(ids: &mut Ids, today: CivilDay) -> Streets {
     }
     for (plan, compound) in compounds {
         streets.gates.push(DemoGate {
-            id: GateId(ids.next()),
+            id: GateId(ids.make()),
             compound,
             name: plan.gate,
         });

@@ -146,7 +146,7 @@ fn gates(demo: &Demo, store: &Store, shard: Shard) -> Result<(), WriteError> {
         .iter()
         .map(|opening| OpeningRow {
             shard,
-            opening: ids.next(),
+            opening: ids.make(),
             area: opening.compound,
             name: opening.name.to_owned(),
             closed_by: opening.closed_with.to_owned(),
@@ -197,7 +197,7 @@ fn staff(demo: &Demo, store: &Store, world: &dyn World) -> Result<(), WriteError
     for account in &staffing.staff {
         let row = staff_row(account, made_at, world)?;
         let membership = MembershipRow {
-            membership: MembershipId(ids.next()),
+            membership: MembershipId(ids.make()),
             staff: account.id,
             organisation: staffing.organisations[account.organisation].id,
             role: account.role.name().to_owned(),
