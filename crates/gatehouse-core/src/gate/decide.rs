@@ -221,6 +221,16 @@ fn weigh(policy: &Policy, classes: &[u64], states: &[RowState]) -> Decision {
     if open.is_empty() && !satisfied.is_empty() {
         return decision(Verdict::Admit, Ground::Rows, satisfied, vec![]);
     }
+    if let Some((home, RowState::Applies)) = home
+        && open.is_empty()
+        && granted.iter().any(|at| {
+            let row = &policy.rows()[usize::from(*at)];
+            unmet_needs(policy, row, classes, at_home).next().is_none()
+        })
+    {
+        // Only the pass is missing; what lets them in is that they come home.
+        return decision(Verdict::Admit, Ground::Rows, vec![home], vec![]);
+    }
     let candidates: Vec<u16> = granted.into_iter().chain(open_grants).collect();
     let (nearest, missing) = smallest_steps(policy, classes, at_home, &open, &candidates);
     open.insert(0, nearest);

@@ -1,5 +1,7 @@
 //! The one integration binary of core.
 
+mod coming_home;
 mod device;
 mod laws;
 mod policies;
+mod policy_texts;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 const CASES_LEAST: usize = 25;
 
-fn folders() -> Vec<PathBuf> {
+pub(crate) fn folders() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies");
     let mut folders: Vec<PathBuf> = std::fs::read_dir(root)
         .expect("the folder of policies")
@@ -18,7 +18,7 @@ fn folders() -> Vec<PathBuf> {
     folders
 }
 
-fn load(folder: &Path) -> (PolicyDocument, Policy, Vec<Case>) {
+pub(crate) fn load(folder: &Path) -> (PolicyDocument, Policy, Vec<Case>) {
     let text = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a text file");
     let source = text("policy.toml");
     let name = folder.display().to_string();

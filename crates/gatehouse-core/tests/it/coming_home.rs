@@ -1,0 +1,90 @@
+//! GATE-15, SCOPE-3: what holds whatever a document says.
+
+use gatehouse_core::gate::{Policy, Situation, Verdict, decide, json};
+use gatehouse_core::moment::Moment;
+use gatehouse_core::policy::{compile, read};
+
+/// A document that knows nothing but the pass.
+const ONLY_THE_PASS: &str = r#"
+id = "XX"
+version = 1
+title = { zh = "例子", en = "Example" }
+notice = "example"
+[force]
+from = { value = "2020-02-06T00:00:00+08:00", source = "deployment" }
+ends = { value = "2020-05-06T00:00:00+08:00", source = "deployment" }
+review = { value = "2020-03-06", source = "deployment" }
+[basis]
+health_ground = "zone_order"
+legal_basis = { zh = "法", en = "Law" }
+authority = { zh = "指挥部", en = "the command" }
+appeal = { zh = "申诉", en = "appeal" }
+source = "deployment"
+[parameters]
+fever_threshold_celsius = { value = 37.3, unit = "℃", source = "deployment" }
+rest_minutes = { value = 15, unit = "分钟", source = "deployment" }
+[[row]]
+id = "XX/resident"
+effect = "grant"
+source = "XX 1"
+who = { subject_kind = "resident" }
+need = { pass_state = "valid", mask = true }
+say = { zh = "看证。", en = "Look at the pass." }
+"#;
+
+fn policy(text: &str) -> Policy {
+    let document = read(text).expect("the document reads");
+    compile(&[&document]).expect("it compiles")
+}
+
+fn situation(facts: serde_json::Value) -> Situation {
+    let moment = Moment::parse("2020-02-20T22:00:00+08:00").expect("a moment");
+    let mut situation = Situation::new(moment);
+    let facts = facts.as_object().expect("a map of facts");
+    json::read_facts(&mut situation, facts).expect("the facts read");
+    situation
+}
+
+#[test]
+fn a_registered_resident_needs_no_pass_to_come_home() {
+    let policy = policy(ONLY_THE_PASS);
+    let coming = |mask: bool| {
+        situation(serde_json::json!({
+            "subject_kind": "resident", "way": "in", "registered_resident": true,
+            "pass_kind": "none", "pass_state": "none", "mask": mask,
+        }))
+    };
+    let decision = decide(&coming(true), Some(&policy));
+    assert_eq!(decision.verdict, Verdict::Admit, "{decision:?}");
+    // The sentence said is that of coming home, not of a pass that nobody saw.
+    let rows: Vec<&str> = decision
+        .reason_rows(&policy)
+        .map(|row| row.id.as_str())
+        .collect();
+    assert_eq!(rows, ["always/coming-home"]);
+
+    // Every other need of the document stands.
+    let decision = decide(&coming(false), Some(&policy));
+    assert_eq!(decision.verdict, Verdict::Ask);
+    let steps: Vec<String> = decision
+        .steps()
+        .into_iter()
+        .map(|step| step.name())
+        .collect();
+    assert_eq!(steps, ["put_on_mask"]);
+}
+
+#[test]
+fn the_waiver_is_for_the_way_home_alone() {
+    let policy = policy(ONLY_THE_PASS);
+    let facts = [
+        serde_json::json!({"subject_kind": "resident", "way": "out", "registered_resident": true,
+            "pass_state": "none", "mask": true}),
+        serde_json::json!({"subject_kind": "resident", "way": "in", "registered_resident": false,
+            "pass_state": "none", "mask": true}),
+    ];
+    for facts in facts {
+        let decision = decide(&situation(facts.clone()), Some(&policy));
+        assert_eq!(decision.verdict, Verdict::Ask, "{facts}");
+    }
+}

@@ -1,0 +1,313 @@
+//! The delivered documents as texts: every value names its clause, every clause of the gate part
+//! is carried, every sentence is one that a guard can read out at night (glossary §2).
+
+use crate::policies::{folders, load};
+use gatehouse_core::gate::compiled::Text;
+use gatehouse_core::policy::PolicyDocument;
+use gatehouse_core::policy::document::LOCAL_CHOICE;
+
+/// Rules of ours that a row may rest on where it does not rest on its notice.
+const OWN_RULES: [&str; 3] = ["GATE-", "SCOPE-", "PASS-"];
+
+const ZH_CHARACTERS_MOST: usize = 20;
+const EN_WORDS_MOST: usize = 12;
+const SENTENCES_MOST: usize = 3;
+
+/// Slots that a gate can fill.
+const SLOTS: [&str; 8] = [
+    "phone",
+    "point",
+    "place",
+    "office",
+    "carrier",
+    "hospital",
+    "worker_class",
+    "missing",
+];
+
+/// Never said in our own voice (glossary §2.8).
+const FORBIDDEN: [&str; 40] = [
+    "拒不配合",
+    "瞒报",
+    "违反",
+    "追究",
+    "后果自负",
+    "严惩",
+    "研判",
+    "落实",
+    "管控",
+    "涉疫",
+    "重点人员",
+    "一律",
+    "严禁",
+    "必须",
+    "阻击",
+    "死守",
+    "非必要",
+    "不得",
+    "请配合",
+    "籍",
+    "隔离",
+    "观察",
+    "密接",
+    "阳性",
+    "疑似",
+    "确诊",
+    "对象",
+    "劝返",
+    "孤寡",
+    "异常",
+    "suspect",
+    "violator",
+    "inmate",
+    "elderly",
+    "illegal",
+    "as you know",
+    "patient",
+    "isolation",
+    "must",
+    "forbidden",
+];
+
+/// The clauses of each gate part (rulebook §2, and §3 where it speaks of the gate).
+const CLAUSES: [(&str, &[&str]); 4] = [
+    (
+        "HN",
+        &[
+            "HN 二.4",
+            "HN 二.5–6",
+            "HN 三(一)",
+            "HN 三(二)",
+            "HN 三(三)一",
+            "HN 三(三)二",
+            "HN 三(三)三",
+            "HN 三(三)四",
+            "HN 三(四)",
+            "HN 三(五)",
+            "HN 三(六)",
+        ],
+    ),
+    (
+        "ZX",
+        &[
+            "ZX 1–3",
+            "ZX 4",
+            "ZX 4 (entrance, fence)",
+            "ZX 4 (purchases)",
+            "ZX 5 (armband, clocking, 24 h)",
+            "ZX 5 end",
+            "ZX 6",
+            "ZX 8",
+            "ZX 17",
+            "ZX end",
+        ],
+    ),
+    (
+        "HL",
+        &[
+            "HL 一",
+            "HL 二",
+            "HL 二 (card)",
+            "HL 三",
+            "HL 四",
+            "HL 五",
+            "HL 八",
+            "HL 十一",
+        ],
+    ),
+    (
+        "ZJ",
+        &[
+            "ZJ-1", "ZJ-2", "ZJ-3.一", "ZJ-3.二", "ZJ-3.三", "ZJ-3.四", "ZJ-3.五", "ZJ-3.六",
+            "ZJ-4.一", "ZJ-4.二", "ZJ-4.三", "ZJ-4.四", "ZJ-4.五",
+        ],
+    ),
+];
+
+fn documents() -> Vec<PolicyDocument> {
+    folders().iter().map(|folder| load(folder).0).collect()
+}
+
+/// Every `source` of a document, with what it stands at.
+fn sources(document: &PolicyDocument) -> Vec<(String, &str)> {
+    let mut sources = vec![
+        ("force.from".to_owned(), document.force.from.source.as_str()),
+        ("force.ends".to_owned(), document.force.ends.source.as_str()),
+        (
+            "force.review".to_owned(),
+            document.force.review.source.as_str(),
+        ),
+        ("basis".to_owned(), document.basis.source.as_str()),
+    ];
+    let parameters = document.parameters.iter();
+    sources.extend(parameters.map(|(name, parameter)| (name.clone(), parameter.source.as_str())));
+    sources.extend(
+        document
+            .rows
+            .iter()
+            .map(|row| (row.id.clone(), row.source.as_str())),
+    );
+    sources
+}
+
+fn of_notice(document: &PolicyDocument, source: &str) -> bool {
+    source
+        .strip_prefix(document.id.as_str())
+        .is_some_and(|rest| rest.starts_with([' ', '-']) && rest.len() > 1)
+}
+
+#[test]
+fn every_source_is_a_clause_of_the_notice_or_said_to_be_ours() {
+    for document in documents() {
+        for (place, source) in sources(&document) {
+            let ours = OWN_RULES.iter().any(|prefix| source.starts_with(prefix));
+            assert!(
+                source == LOCAL_CHOICE || ours || of_notice(&document, source),
+                "{}, {place}: `{source}` is no clause of {}",
+                document.id,
+                document.notice
+            );
+        }
+        for outside in &document.outside {
+            assert!(of_notice(&document, &outside.clause), "{}", outside.clause);
+        }
+    }
+}
+
+#[test]
+fn every_clause_of_the_gate_part_is_carried() {
+    let documents = documents();
+    for (id, clauses) in CLAUSES {
+        let document = documents.iter().find(|document| document.id == id);
+        let document = document.unwrap_or_else(|| panic!("{id} is delivered"));
+        let outside = document
+            .outside
+            .iter()
+            .map(|outside| outside.clause.as_str());
+        let carried: Vec<&str> = sources(document)
+            .into_iter()
+            .map(|(_, source)| source)
+            .chain(outside)
+            .flat_map(|source| source.split(", "))
+            .collect();
+        let lists: Vec<&str> = document.outside.iter().map(|o| o.clause.as_str()).collect();
+        for clause in clauses {
+            assert!(
+                carried.contains(clause) || lists.contains(clause),
+                "{clause} is carried by no row, parameter or outside entry of {id}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_an_outright_ban_has_no_exception_row() {
+    // 一律不准 of ZX 4: nobody below may loosen it either (POL-6).
+    let zhongxiang = documents().into_iter().find(|document| document.id == "ZX");
+    let document = zhongxiang.expect("ZX is delivered");
+    for id in ["ZX/outsider", "ZX/vehicle"] {
+        let row = document.rows.iter().find(|row| row.id == id);
+        let row = row.unwrap_or_else(|| panic!("{id}"));
+        assert!(row.unless.is_empty(), "{id}");
+        assert_eq!(
+            row.below,
+            gatehouse_core::policy::document::Below::Keep,
+            "{id}"
+        );
+    }
+}
+
+/// A slot counts as four characters or one word: a room, a short name, a number read as one.
+fn without_slots(text: &str, stand_in: &str) -> String {
+    let mut plain = String::new();
+    for (at, part) in text.split('{').enumerate() {
+        match part.split_once('}') {
+            Some((name, rest)) if at > 0 => {
+                assert!(SLOTS.contains(&name), "no gate fills {{{name}}}");
+                plain.push_str(stand_in);
+                plain.push_str(rest);
+            }
+            _ => {
+                assert_eq!(at, 0, "a slot that is never closed: {text}");
+                plain.push_str(part);
+            }
+        }
+    }
+    plain
+}
+
+fn complaints_about(text: &Text) -> Vec<String> {
+    let mut complaints = Vec::new();
+    let (zh, en) = (
+        without_slots(&text.zh, "四个字好"),
+        without_slots(&text.en, "word"),
+    );
+    let zh_sentences: Vec<&str> = zh
+        .split(['。', '？'])
+        .filter(|s| !s.trim().is_empty())
+        .collect();
+    let en_sentences: Vec<&str> = en
+        .split(['.', '?'])
+        .filter(|s| !s.trim().is_empty())
+        .collect();
+    for sentence in &zh_sentences {
+        let spoken = sentence.chars().filter(|c| c.is_alphanumeric()).count();
+        if spoken > ZH_CHARACTERS_MOST {
+            complaints.push(format!("{spoken} characters: {sentence}"));
+        }
+    }
+    for sentence in &en_sentences {
+        let words = sentence.split_whitespace().count();
+        if words > EN_WORDS_MOST {
+            complaints.push(format!("{words} words: {sentence}"));
+        }
+    }
+    if zh_sentences.len() > SENTENCES_MOST || en_sentences.len() > SENTENCES_MOST {
+        complaints.push(format!("more than {SENTENCES_MOST} sentences: {}", text.zh));
+    }
+    let both = format!("{zh} {}", en.to_lowercase());
+    for word in FORBIDDEN.iter().chain(&["!", "！"]) {
+        if both.contains(word) {
+            complaints.push(format!("says {word}: {} {}", text.zh, text.en));
+        }
+    }
+    if !text.zh.ends_with(['。', '}']) || !text.en.ends_with(['.', '}']) {
+        complaints.push(format!("ends without a full stop: {} {}", text.zh, text.en));
+    }
+    complaints
+}
+
+#[test]
+fn sentences_can_be_read_aloud_once_at_night() {
+    for document in documents() {
+        for row in &document.rows {
+            let complaints = row.say.as_ref().map(complaints_about).unwrap_or_default();
+            assert!(complaints.is_empty(), "{}: {complaints:#?}", row.id);
+        }
+    }
+}
+
+#[test]
+fn the_measure_of_sentences_finds_what_it_should() {
+    let text = |zh: &str, en: &str| Text {
+        zh: zh.to_owned(),
+        en: en.to_owned(),
+    };
+    let table = [
+        (text("请登记。", "Please register."), 0),
+        (text("请登记！", "Please register."), 2),
+        (text("您必须登记。", "Please register."), 1),
+        (text("请登记。", "You must register."), 1),
+        (text("一。二。三。四。", "One."), 1),
+        (
+            text("一二三四五六七八九十一二三四五六七八九十多。", "One."),
+            1,
+        ),
+        (text("好。", "a b c d e f g h i j k l m."), 1),
+        (text("有事打 {phone}", "Call {phone}"), 0),
+    ];
+    for (text, expected) in table {
+        let complaints = complaints_about(&text);
+        assert_eq!(complaints.len(), expected, "{}: {complaints:?}", text.zh);
+    }
+}
