@@ -180,7 +180,7 @@ fn a_resident_without_a_pass_is_found_by_door_and_surname() {
         08:01 finish crossed                => scan +1
         08:02 lookup in 6 2 302 李          => message D12 +1
         08:02 lookup in 6 2 999 王          => message D12 +1
-        08:02 begin in temporary_resident   => ask [registered_resident first_time temperature]
+        08:02 begin in temporary_resident   => ask [scan_pass temperature]
         08:02 lookup in 3 1 102 张          => ask [temperature] +1
         08:02 cancel                        => scan
         08:03 lookup in 1 1 1 一            => message D12 +1
