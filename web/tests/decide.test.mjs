@@ -117,8 +117,9 @@ test("emergency is one tap from anywhere and asks nothing first", async (t) => {
   await page.waitForTimeout(500);
   assert.equal(server.received.length, 1, "recorded without a further tap");
   await screen(page, "emergency"); // the server's reply has not taken the words away
-  await button(page, "下一位").click();
-  await screen(page, "scan");
+  await button(page, "急病").click();
+  await page.waitForTimeout(500);
+  assert.equal(server.received.length, 2, "what it was is a further record");
 });
 
 test("after admit the next code is taken at once", async (t) => {

@@ -54,6 +54,8 @@ export class App {
   settings: Settings = DEFAULT_SETTINGS;
   /** The crossing recorded last, offered for correction until the next one. */
   last_recorded: number | undefined;
+  /** The emergency recorded last, to which a note may be added. */
+  last_emergency: number | undefined;
   /** A write to the phone's own store failed; the guard is told until one succeeds. */
   not_saved = false;
   set_aside = 0;
@@ -199,6 +201,7 @@ export class App {
     const { screen } = this.output;
     if (output.append.length > 0 || STATE_CHANGING.has(input.input)) void this.keep(output);
     if (output.append.length > 0) {
+      this.last_emergency = input.input === "emergency" ? output.append.at(-1)?.seq : undefined;
       this.last_recorded = input.input === "finish" ? output.append.at(-1)?.seq : undefined;
     }
     // The server's answer takes the screen from whatever form the guard is in.

@@ -44,8 +44,8 @@ function confirm_keys(choices: Choice[] | undefined, answer: (value: FactValue) 
   const offered = choices?.length
     ? choices
     : [{ value: true, label: t("confirm_yes") }, { value: false, label: t("confirm_no") }];
-  return h("div", { class: "choices" }, ...offered.map((choice, index) =>
-    key(choice.label, () => answer(choice.value), { class: index === 0 ? "yes" : "" })));
+  return h("div", { class: "choices" }, ...offered.map((choice) =>
+    key(choice.label, () => answer(choice.value))));
 }
 
 function several_keys(choices: Choice[], answer: (value: FactValue) => void): HTMLElement {

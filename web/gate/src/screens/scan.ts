@@ -2,7 +2,7 @@
 
 import type { App } from "../app";
 import { frame_corners, h, icon, type Child, type IconName } from "../dom";
-import { t } from "../words";
+import { t, type Word } from "../words";
 import { either, key } from "./common";
 
 /** The screen between two people. */
@@ -68,8 +68,8 @@ export function scan_counts(app: App): void {
 }
 
 /** The camera's picture with frame, hint and torch. */
-export function camera_box(app: App): HTMLElement {
-  const box = h("div", { class: "cam" }, app.camera.video,
+export function camera_box(app: App, hint: Word = "hint"): HTMLElement {
+  const box = h("div", { class: "cam", "data-hint": hint }, app.camera.video,
     h("div", { class: "window", "aria-hidden": "true" }, frame_corners()),
     h("div", { class: "cam-state" }));
   queueMicrotask(() => paint_camera_state(app));
@@ -87,7 +87,8 @@ function paint_camera_state(app: App): void {
   place.setAttribute("data-shown", shown);
   const parts: Node[] = [];
   if (state === "on") {
-    parts.push(h("p", { class: "hint" }, t("hint")));
+    const hint = place.parentElement?.dataset["hint"] as Word;
+    parts.push(h("p", { class: "hint" }, t(hint)));
     if (has_torch) {
       parts.push(key(t(torch_on ? "torch_off" : "torch_on"), () => void app.camera.toggle_torch(), {
         class: "torch", icon: "torch",

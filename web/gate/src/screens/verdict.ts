@@ -22,7 +22,8 @@ export function verdict_screen(app: App, screen: Screen): HTMLElement {
       who_card(screen),
       sayings(screen),
       steps_part(app, screen),
-      next_camera(app, screen)),
+      next_camera(app, screen),
+      emergency_notes(app, screen)),
     actions(app, screen),
   );
 }
@@ -56,7 +57,18 @@ function banner(screen: Screen, look: string, online: boolean): HTMLElement {
 /** After "admit" the next person can be scanned at once: at the peak it is one scan each. */
 function next_camera(app: App, screen: Screen): Child {
   const quick = screen.kind === "verdict" && screen.verdict === "admit" && screen.steps.length === 0;
-  return quick && h("div", { class: "small-cam next" }, camera_box(app));
+  return quick && h("div", { class: "small-cam next" }, camera_box(app, "hint_next"));
+}
+
+/** What the emergency was, if there is a hand free: a further record, never a condition. */
+function emergency_notes(app: App, screen: Screen): Child {
+  const seq = app.last_emergency;
+  if (!screen.flags.includes("emergency") || seq === undefined) return null;
+  const kinds = ["illness", "birth", "fire", "danger"] as const;
+  return h("div", { class: "stack" }, h("p", { class: "note" }, t("emergency_notes")),
+    h("div", { class: "choices" }, ...kinds.map((what) =>
+      key(t(`emergency_${what}`), () =>
+        app.feed({ input: "amend", seq, change: { kind: "emergency", what } })))));
 }
 
 function flag_line(screen: Screen): Child {
