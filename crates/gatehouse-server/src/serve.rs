@@ -1,16 +1,24 @@
 //! The running server: database, state, sockets.
 
+pub mod authority;
+mod connections;
+mod install_page;
+pub mod tls;
+
 use crate::app::{App, service};
 use crate::auth::password::Passwords;
 use crate::config::Config;
 use crate::gate_state::GateStates;
 use crate::world::SharedWorld;
 use anyhow::{Context, Result};
-use axum::Router;
+use authority::Authority;
+use connections::Door;
 use gatehouse_store::Store;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
+use tls::{Protection, Renewal};
 use tokio::net::TcpListener;
 
 /// Passwords hashed at one time; each takes 19 MiB.
@@ -51,26 +59,132 @@ pub fn open_store(config: &Config) -> Result<Store> {
 /// Serves until the process is asked to end.
 pub fn run(config: Config, world: SharedWorld) -> Result<()> {
     let store = open_store(&config)?;
-    let listen = config.listen;
-    let router = service(app(store, config, world));
+    let protection = tls::protection(&config, &world)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .context("the threads of the server")?;
-    runtime.block_on(listen_plain(listen, router))
+    runtime.block_on(listen(store, config, world, protection))
 }
 
-async fn listen_plain(address: SocketAddr, router: Router) -> Result<()> {
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("H-PORT: {address} cannot be listened on; is it taken?"))?;
-    tracing::info!(%address, "serving");
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(ended())
-        .await?;
+async fn listen(
+    store: Store,
+    config: Config,
+    world: SharedWorld,
+    protection: Protection,
+) -> Result<()> {
+    let origin: Arc<str> = origin(&config).into();
+    let listener = bind(config.listen).await?;
+    let (stop, ending) = tokio::sync::watch::channel(false);
+    let until = move || {
+        let mut ending = ending.clone();
+        async move {
+            let _ = ending.wait_for(|is_ending| *is_ending).await;
+        }
+    };
+    let tls = match protection {
+        Protection::None => None,
+        Protection::Files(tls) => Some(tls),
+        Protection::Local {
+            config: tls,
+            authority,
+            renewal,
+        } => {
+            let install = bind(authority_address(&config)).await?;
+            say_how_to_install(&authority, &config);
+            tokio::spawn(renew_daily(renewal, Arc::clone(&world)));
+            let router = install_page::router(authority, origin.clone());
+            let door = Door::plain(router);
+            tokio::spawn(connections::serve(install, door, until()));
+            Some(tls)
+        }
+    };
+    tracing::info!(address = %config.listen, %origin, "serving");
+    let router = service(app(store, config, world));
+    let door = Door {
+        router,
+        tls,
+        origin,
+    };
+    tokio::spawn(async move {
+        ended().await;
+        let _ = stop.send(true);
+    });
+    connections::serve(listener, door, until()).await;
+    tracing::info!("ended");
     Ok(())
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let why = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "another program has it already",
+            std::io::ErrorKind::PermissionDenied => "ports below 1024 need a privilege",
+            std::io::ErrorKind::AddrNotAvailable => "this machine has no such address",
+            _ => "the operating system refuses",
+        };
+        anyhow::anyhow!("H-PORT: {address} cannot be listened on: {why}")
+    })
+}
+
+/// How browsers reach us.
+pub fn origin(config: &Config) -> String {
+    let scheme = if config.is_behind_tls() {
+        "https"
+    } else {
+        "http"
+    };
+    let port = config.listen.port();
+    let host = match &config.public_name {
+        Some(name) => name.clone(),
+        None if config.listen.ip().is_unspecified() => tls::outward_address()
+            .unwrap_or(config.listen.ip())
+            .to_string(),
+        None => config.listen.ip().to_string(),
+    };
+    let host = match host.parse::<IpAddr>() {
+        Ok(IpAddr::V6(address)) => format!("[{address}]"),
+        _ => host,
+    };
+    let is_usual = matches!((scheme, port), ("https", 443) | ("http", 80));
+    // A proxy in front has its own port, which we do not know.
+    if is_usual || config.tls == crate::config::TlsMode::Proxy {
+        format!("{scheme}://{host}")
+    } else {
+        format!("{scheme}://{host}:{port}")
+    }
+}
+
+/// Where the page lies that installs the local authority: as set, or one port further.
+pub fn authority_address(config: &Config) -> SocketAddr {
+    config.authority_listen.unwrap_or_else(|| {
+        let port = config.listen.port().checked_add(1).unwrap_or(8081);
+        SocketAddr::new(config.listen.ip(), port)
+    })
+}
+
+/// The operator compares these letters with the phone's.
+fn say_how_to_install(authority: &Authority, config: &Config) {
+    let page = SocketAddr::new(
+        match config.listen.ip() {
+            ip if ip.is_unspecified() => tls::outward_address().unwrap_or(ip),
+            ip => ip,
+        },
+        authority_address(config).port(),
+    );
+    eprintln!("手机先打开 · phones open first: http://{page}/ca");
+    eprintln!("SHA-256 {}", authority.fingerprint());
+}
+
+async fn renew_daily(renewal: Renewal, world: SharedWorld) {
+    let mut day = tokio::time::interval(Duration::from_secs(86_400));
+    loop {
+        day.tick().await;
+        if let Err(error) = renewal.renew_if_due(world.now_millis()) {
+            tracing::error!(%error, "the server certificate was not renewed");
+        }
+    }
 }
 
 /// Ends when somebody stops the program.
