@@ -4,4 +4,5 @@ mod coming_home;
 mod device;
 mod laws;
 mod policies;
+mod policy_laws;
 mod policy_texts;
