@@ -3,11 +3,11 @@
 use crate::config::Config;
 use crate::ops::demo::make::{DemoWish, plan_demo, write_demo};
 use crate::ops::demo::plan::{DemoSize, PEOPLE_LEAST, PEOPLE_MOST};
+use crate::root_paper;
 use crate::secrets::{self, Secrets};
 use crate::world::{Computer, World};
 use anyhow::{Context, Result};
 use clap::Args;
-use data_encoding::BASE64;
 use gatehouse_core::moment::Moment;
 use gatehouse_store::{Limits, Store};
 use std::io::Write;
@@ -72,8 +72,8 @@ pub fn run(command: DemoCommand) -> Result<()> {
         // Before anything is written: a file that is there belongs to another database.
         secrets.save_new(&config.data_folder.join(secrets::FILE))?;
         let root = write_demo(&demo, &open_unhurried(&config)?, &secrets, &Computer)?;
-        let root_file = config.data_folder.join("demo-root.key");
-        write_private(&root_file, &BASE64.encode(&root.to_bytes())).context("the root key")?;
+        let root_file = config.data_folder.join("demo-root.txt");
+        write_private(&root_file, &root_paper::write(&root)).context("the root key")?;
     }
     std::fs::create_dir_all(&command.pages).context("the folder of the pages")?;
     let sheet = command.pages.join("passes.html");

@@ -5,8 +5,9 @@ use crate::ops::read_policies::read_policies;
 use gatehouse_core::gate::SubjectKind;
 use gatehouse_core::gate::fact::worker_class;
 use gatehouse_core::id::{AreaId, HouseholdId, PassId, PersonId};
+use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::{ListNumber, PassBand, PassKind, PassNumber, StatusList, StatusLists};
-use gatehouse_core::person::Sex;
+use gatehouse_core::person::{AgeBand, GateName, Sex};
 use gatehouse_core::wire::{
     GateEntry, HouseholdEntry, PassEntry, Phones, ResidentEntry, Snapshot, Span, VehicleEntry,
 };
@@ -221,23 +222,17 @@ fn resident(
     passes: &Passes,
     now_millis: i64,
 ) -> Option<ResidentEntry> {
-    let masked_name = masked.unwrap_or_default().to_owned();
-    let year = i64::from(
-        gatehouse_core::moment::Moment::new(now_millis, 480)
-            .day()
-            .date()
-            .year,
-    );
-    let decade = row
-        .birth_year
-        .map(|birth| (year - birth).clamp(0, 129) / 10);
+    let name = GateName::from_stored(masked?)?;
+    let today = Moment::new(now_millis, 480).day();
+    let birth_year = row.birth_year.and_then(|year| i32::try_from(year).ok());
+    let decade = birth_year.map(|year| AgeBand::of_birth_year(year, today).decade());
     Some(ResidentEntry {
         id: row.person,
         kind: word::<SubjectKind>(&row.kind)?,
-        surname: masked_name.split('*').next().unwrap_or_default().to_owned(),
-        masked_name,
+        surname: name.surname,
+        masked_name: name.mask,
         sex: word::<Sex>(&row.sex).unwrap_or(Sex::Unknown),
-        age_decade: decade.and_then(|decade| u8::try_from(decade).ok()),
+        age_decade: decade,
         passes: passes.get(&row.person.0).cloned().unwrap_or_default(),
         not_to_cross: Vec::new(),
     })

@@ -2,6 +2,7 @@
 //! vehicles, workers, two fevers, an emergency. Each is decided by the policy in force.
 
 use super::attempt::{Settled, Truth, settle};
+use super::order::DemoOrders;
 use super::pass::{Holder, Issued, Standing};
 use super::plan::Town;
 use super::random::Chance;
@@ -58,6 +59,7 @@ struct Visit {
 struct Diary<'a> {
     town: &'a Town,
     issued: &'a Issued,
+    orders: &'a DemoOrders,
     /// The newest pass of each person or vehicle.
     passes: HashMap<[u8; 16], usize>,
     gates: HashMap<[u8; 16], usize>,
@@ -66,10 +68,16 @@ struct Diary<'a> {
 }
 
 /// The attempts of the 24 hours before the town was made, in order of time.
-pub fn day(town: &Town, issued: &Issued, policy: &Policy) -> Vec<DemoCrossing> {
+pub fn day(
+    town: &Town,
+    issued: &Issued,
+    orders: &DemoOrders,
+    policy: &Policy,
+) -> Vec<DemoCrossing> {
     let mut diary = Diary {
         town,
         issued,
+        orders,
         passes: HashMap::new(),
         gates: HashMap::new(),
         chance: Chance::new(town.size.seed, "day"),
@@ -141,7 +149,7 @@ impl Diary<'_> {
             let gate = self.gates[&home.household.compound().0];
             for member in home.household.members() {
                 let Some(person) = people.next() else { return };
-                if self.chance.happens(out_permille) {
+                if self.chance.happens(out_permille) && person.id != self.orders.person {
                     self.outing(gate, person.id, home.id, member.residence);
                 }
             }
@@ -321,8 +329,8 @@ impl Diary<'_> {
         }
     }
 
-    /// What a demo must show whatever the seed: two fevers, symptoms, an emergency, a vehicle from
-    /// elsewhere, a pass of another compound.
+    /// What a demo must show whatever the seed: two fevers, symptoms, an emergency, an order, a
+    /// vehicle from elsewhere, a pass of another compound.
     fn rare_events(&mut self) {
         let homes: Vec<_> = self.town.homes().collect();
         let at = |minutes_ago: i64| DAY_MINUTES - minutes_ago;
@@ -348,6 +356,21 @@ impl Diary<'_> {
             let gate = self.gates[&compound.0];
             let (subject, household) = (Subject::Person(person), Some(home));
             let minute = at(minutes_ago);
+            self.visits.push(Visit {
+                minute,
+                gate,
+                subject,
+                household,
+                pass: None,
+                truth,
+            });
+        }
+        let person = self.orders.person;
+        if let Some((_, home, compound)) = homes.iter().find(|(id, ..)| *id == person) {
+            let gate = self.gates[&compound.0];
+            let truth = resident("out").with("order", json!("not_to_cross"));
+            let (subject, household) = (Subject::Person(person), Some(*home));
+            let minute = at(100);
             self.visits.push(Visit {
                 minute,
                 gate,
@@ -400,6 +423,7 @@ pub fn by_verdict(crossings: &[DemoCrossing]) -> [usize; 4] {
 mod tests {
     use super::*;
     use crate::ops::demo::attempt::tests::henan;
+    use crate::ops::demo::order::make_orders;
     use crate::ops::demo::pass::issue;
     use crate::ops::demo::plan::{DemoSize, plan};
     use gatehouse_core::gate::decide::Ground;
@@ -408,7 +432,8 @@ mod tests {
     fn a_day(people: u32) -> (Town, Vec<DemoCrossing>) {
         let made = Moment::parse("2020-02-20T12:00:00+08:00").expect("a moment");
         let town = plan(DemoSize::new(people, 1).expect("a size"), made);
-        let crossings = day(&town, &issue(&town), &henan());
+        let issued = issue(&town);
+        let crossings = day(&town, &issued, &make_orders(&town, &issued), &henan());
         (town, crossings)
     }
 

@@ -3,6 +3,7 @@
 //! The database must be new: a demo is never mixed with people who exist.
 
 use super::day::{DemoCrossing, by_verdict, day};
+use super::order::{DemoOrders, make_orders};
 use super::pass::{Issued, issue};
 use super::plan::{DemoSize, Town, plan};
 use super::sheet::{Pages, SheetError, pages};
@@ -53,6 +54,8 @@ pub struct Demo {
     pub town: Town,
     /// Passes and their keys.
     pub issued: Issued,
+    /// Who does not cross, and who may say so.
+    pub orders: DemoOrders,
     /// The attempts of a day.
     pub crossings: Vec<DemoCrossing>,
     /// The policy in force.
@@ -101,11 +104,13 @@ pub fn plan_demo(wish: &DemoWish) -> Result<Demo, MakeError> {
     let policy = compile(&[&document]).map_err(|_| MakeError::Policy)?;
     let town = plan(wish.size, wish.made);
     let issued = issue(&town);
-    let crossings = day(&town, &issued, &policy);
-    let pages = pages(&town, &issued, &policy, &wish.address, &wish.host)?;
+    let orders = make_orders(&town, &issued);
+    let crossings = day(&town, &issued, &orders, &policy);
+    let pages = pages(&town, &issued, &orders, &policy, &wish.address, &wish.host)?;
     Ok(Demo {
         town,
         issued,
+        orders,
         crossings,
         policy,
         pages,

@@ -11,6 +11,7 @@ pub mod identity;
 pub mod keys;
 pub mod make;
 pub mod name;
+pub mod order;
 pub mod pass;
 pub mod person;
 pub mod plan;

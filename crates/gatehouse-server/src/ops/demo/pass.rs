@@ -8,9 +8,7 @@ use super::random::{Chance, Ids};
 use gatehouse_core::area::AreaLevel;
 use gatehouse_core::household::Residence;
 use gatehouse_core::id::{AreaId, HouseholdId, PassId, PersonId, VehicleId};
-use gatehouse_core::key::{
-    Grant, IssuerKey, KeyList, Keys, PublicKey, SigningKey, SnapshotKey, Term,
-};
+use gatehouse_core::key::{Grant, IssuerKey, KeyList, Keys, PublicKey, SigningKey, Term};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::{
     Belongs, Credential, Hint, ListNumber, PassBand, PassKind, PassNumber, RevocationReason,
@@ -105,8 +103,8 @@ impl Issued {
         }
     }
 
-    /// The key list of the demo, number 1, with the issuers and the server's keys.
-    pub fn key_list(&self, snapshots: Vec<SnapshotKey>) -> KeyList {
+    /// The key list of the demo, number 1: the issuers, and the keys given here.
+    pub fn key_list(&self, others: Keys) -> KeyList {
         let issuers = self.issuers.iter().map(|issuer| IssuerKey {
             key: PublicKey::from(&issuer.key),
             area: issuer.community,
@@ -123,8 +121,7 @@ impl Issued {
         });
         let keys = Keys {
             issuers: issuers.collect(),
-            snapshots,
-            ..Keys::default()
+            ..others
         };
         KeyList::new(1, true, self.made.millis, keys).expect("keys of four bytes' id do not meet")
     }
@@ -452,7 +449,7 @@ mod tests {
     fn every_pass_verifies_as_it_stands() {
         let town = plan(DemoSize::new(1_500, 1).expect("a size"), made());
         let issued = issue(&town);
-        let (keys, lists) = (issued.key_list(Vec::new()), issued.status_lists());
+        let (keys, lists) = (issued.key_list(Keys::default()), issued.status_lists());
         let mut seen: BTreeMap<PassKind, u32> = BTreeMap::new();
         let mut standings = HashSet::new();
         for pass in &issued.passes {
@@ -484,7 +481,7 @@ mod tests {
         let elsewhere = elsewhere.filter(|compound| *compound != pass.compound);
         for compound in elsewhere {
             let community = town.streets.parent(compound).expect("a community");
-            let (keys, lists) = (issued.key_list(Vec::new()), issued.status_lists());
+            let (keys, lists) = (issued.key_list(Keys::default()), issued.status_lists());
             let places = [compound, community];
             let found = verify_bytes(&issued.sign(pass), &keys, &lists, &places, made());
             assert!(found.refusal().is_some(), "{found:?}");

@@ -2,6 +2,7 @@
 //! in force says to it. Verdicts are worked out when the sheet is made, not written down.
 
 use super::attempt::{Settled, Truth, settle};
+use super::order::DemoOrders;
 use super::pass::{DemoPass, Holder, Issued, Standing};
 use super::plan::Town;
 use gatehouse_core::area::AreaLevel;
@@ -9,6 +10,7 @@ use gatehouse_core::gate::Policy;
 use gatehouse_core::gate::fact::Words;
 use gatehouse_core::gate::wording::{Lang, Wording, put_in_words};
 use gatehouse_core::id::AreaId;
+use gatehouse_core::key::Keys;
 use gatehouse_core::pass::{PassFinding, PassKind, PassRefusal, from_text, to_text, verify};
 use serde_json::json;
 
@@ -62,6 +64,8 @@ struct Recipe {
     print: Print,
     /// Of the compound of the sheet's gate, or of another.
     here: bool,
+    /// Of the person whom the order stops, and of nobody else.
+    under_order: bool,
     besides: Option<(Words, &'static [(&'static str, f64)])>,
 }
 
@@ -73,6 +77,7 @@ const fn recipe(title: Words, kind: PassKind) -> Recipe {
         standing,
         print: Print::AsIssued,
         here: true,
+        under_order: false,
         besides: None,
     }
 }
@@ -143,10 +148,23 @@ const RECIPES: &[Recipe] = &[
     recipe(words("访客出入证", "Visitor pass"), PassKind::Visitor),
     recipe(words("车辆出入证", "Vehicle pass"), PassKind::Vehicle),
     recipe(words("单次出入条", "Slip"), PassKind::Slip),
+    Recipe {
+        under_order: true,
+        ..recipe(
+            words("有决定书的住户", "Resident under an order"),
+            PassKind::Resident,
+        )
+    },
 ];
 
 /// Makes the samples. A kind of which this town has none is left out.
-pub fn samples(town: &Town, issued: &Issued, policy: &Policy, host: &str) -> Vec<Sample> {
+pub fn samples(
+    town: &Town,
+    issued: &Issued,
+    orders: &DemoOrders,
+    policy: &Policy,
+    host: &str,
+) -> Vec<Sample> {
     let here = town.streets.gates[SHEET_GATE].compound;
     let mut used: Vec<usize> = Vec::new();
     let mut samples = Vec::new();
@@ -156,6 +174,7 @@ pub fn samples(town: &Town, issued: &Issued, policy: &Policy, host: &str) -> Vec
             pass.credential.kind == recipe.kind
                 && (recipe.standing)(pass.standing)
                 && (pass.compound == here) == recipe.here
+                && (pass.holder == Holder::Person(orders.person)) == recipe.under_order
                 && !used.contains(at)
         };
         let Some(at) = (0..issued.passes.len()).find(fits) else {
@@ -195,7 +214,7 @@ fn sample(
     let gate = town.streets.gates[SHEET_GATE].compound;
     let finding = verify(
         &code,
-        &issued.key_list(Vec::new()),
+        &issued.key_list(Keys::default()),
         &issued.status_lists(),
         &places(town, gate),
         town.made,
@@ -216,6 +235,9 @@ fn sample(
         .with("vehicle_outside", json!(false))
         .with("plate_recorded", json!(true))
         .with_pass(pass_kind(&finding), pass_state(&finding));
+    if recipe.under_order {
+        truth = truth.with("order", json!("not_to_cross"));
+    }
     if let Some((_, facts)) = recipe.besides {
         for (fact, value) in facts {
             truth = truth.with(fact, json!(value));
@@ -339,6 +361,7 @@ pub fn reads_back(code: &str) -> bool {
 mod tests {
     use super::*;
     use crate::ops::demo::attempt::tests::henan;
+    use crate::ops::demo::order::make_orders;
     use crate::ops::demo::pass::issue;
     use crate::ops::demo::plan::{DemoSize, plan};
     use gatehouse_core::gate::{Fact, Known, Value, Verdict};
@@ -350,7 +373,8 @@ mod tests {
         let made = Moment::parse("2020-02-20T12:00:00+08:00").expect("a moment");
         let town = plan(DemoSize::new(1_600, 1).expect("a size"), made);
         let issued = issue(&town);
-        let samples = samples(&town, &issued, &henan(), "pass.example");
+        let orders = make_orders(&town, &issued);
+        let samples = samples(&town, &issued, &orders, &henan(), "pass.example");
         assert_eq!(samples.len(), RECIPES.len());
         assert!(samples.iter().all(|sample| reads_back(&sample.code)));
         let verdicts: BTreeMap<char, Verdict> = samples
@@ -361,6 +385,7 @@ mod tests {
         assert_eq!(verdicts[&'B'], Verdict::Refer);
         assert_eq!(verdicts[&'C'], Verdict::Admit);
         assert_eq!(verdicts[&'F'], Verdict::Refuse);
+        assert_eq!(verdicts[&'N'], Verdict::Refer);
         let states: Vec<u8> = samples[3..7]
             .iter()
             .filter_map(|s| match s.settled.situation.given(Fact::PassState) {

@@ -3,6 +3,7 @@
 //! They hold invented people only and say so. Both are whole files: nothing is fetched when they
 //! are opened.
 
+use super::order::DemoOrders;
 use super::pass::Issued;
 use super::plan::Town;
 use super::sample::{SHEET_GATE, Sample, community_name, samples};
@@ -87,11 +88,12 @@ pub enum SheetError {
 pub fn pages(
     town: &Town,
     issued: &Issued,
+    orders: &DemoOrders,
     policy: &Policy,
     address: &str,
     host: &str,
 ) -> Result<Pages, SheetError> {
-    let samples = samples(town, issued, policy, host);
+    let samples = samples(town, issued, orders, policy, host);
     let cards = || {
         samples
             .iter()
@@ -237,6 +239,7 @@ fn role_words(role: Role) -> &'static str {
 mod tests {
     use super::*;
     use crate::ops::demo::attempt::tests::henan;
+    use crate::ops::demo::order::make_orders;
     use crate::ops::demo::pass::issue;
     use crate::ops::demo::plan::{DemoSize, plan};
     use gatehouse_core::moment::Moment;
@@ -252,15 +255,17 @@ mod tests {
     #[test]
     fn the_pages_are_whole_and_fetch_nothing() {
         let (town, issued) = town();
+        let orders = make_orders(&town, &issued);
         let made = pages(
             &town,
             &issued,
+            &orders,
             &henan(),
             "http://127.0.0.1:8080",
             "localhost:8080",
         );
         let Pages { sheet, guide } = made.expect("both pages");
-        assert_eq!(sheet.matches("<svg").count(), 13);
+        assert_eq!(sheet.matches("<svg").count(), 14);
         for page in [&sheet, &guide] {
             for word in ["src=", "<script", "<link", "@import", "url("] {
                 assert!(!page.contains(word), "{word}");
@@ -278,7 +283,13 @@ mod tests {
     #[test]
     fn every_code_of_the_sheet_is_read_by_a_reader() {
         let (town, issued) = town();
-        for sample in samples(&town, &issued, &henan(), "localhost:8080") {
+        for sample in samples(
+            &town,
+            &issued,
+            &make_orders(&town, &issued),
+            &henan(),
+            "localhost:8080",
+        ) {
             let code = QrCode::with_error_correction_level(sample.code.as_bytes(), EcLevel::M)
                 .expect("fits");
             let side = code.width() + 8;

@@ -4,8 +4,10 @@ use super::keys::{DemoKeys, make_keys};
 use super::make::{Demo, POLICY_FOLDER, POLICY_TEXT};
 use super::random::Ids;
 use super::staff::DemoStaff;
+use super::town::DESK_PHONE;
 use super::write_people::write_people;
 use crate::auth::password::hash_with_salt;
+use crate::keyring::{DEMO, ROOT_KEY};
 use crate::secrets::Secrets;
 use crate::world::World;
 use gatehouse_core::area::AreaLevel;
@@ -14,6 +16,7 @@ use gatehouse_core::key::{PublicKey, SigningKey};
 use gatehouse_store::area::AreaRow;
 use gatehouse_store::gate::{GateRow, OpeningRow};
 use gatehouse_store::membership::MembershipRow;
+use gatehouse_store::order::OrderRow;
 use gatehouse_store::organisation::OrganisationRow;
 use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::staff::StaffRow;
@@ -21,8 +24,6 @@ use gatehouse_store::{Lane, Shard, Store, StoreError, Vault};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
-/// The desk of the demo's gates. Like every number of the demo, nobody has it.
-const DESK_PHONE: &str = "15400000120";
 /// People were on duty, and the rules held, before the day that the demo shows.
 const IN_FORCE_SINCE_MILLIS: i64 = 30 * 86_400_000;
 
@@ -60,11 +61,12 @@ pub fn write(
     let shard = areas(demo, store)?;
     gates(demo, store, shard)?;
     staff(demo, store, world)?;
-    let keys = make_keys(&demo.issued, secrets, world);
+    let keys = make_keys(&demo.town, &demo.issued, &demo.orders, secrets, world);
     let root = keys.root.clone();
     installation(keys, store)?;
     policy(demo, store)?;
     write_people(demo, store, shard, &Arc::new(vault), world)?;
+    order(demo, store, shard)?;
     Ok(root)
 }
 
@@ -73,14 +75,34 @@ fn installation(keys: DemoKeys, store: &Store) -> Result<(), WriteError> {
     Ok(
         store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
             let root = PublicKey::from(&keys.root);
-            tx.set_installation_fact("root_key", root.key().as_bytes())?;
-            tx.set_installation_fact("demo", b"1")?;
+            tx.set_installation_fact(ROOT_KEY, root.key().as_bytes())?;
+            tx.set_installation_fact(DEMO, &[1])?;
             tx.insert_key_list(&keys.key_list)?;
             keys.server_keys
                 .iter()
-                .try_for_each(|key| tx.insert_server_key(key))
+                .try_for_each(|key| tx.insert_server_key(key))?;
+            keys.staff_keys
+                .iter()
+                .try_for_each(|key| tx.insert_staff_key(key))
         })?,
     )
+}
+
+/// The order with both signatures.
+fn order(demo: &Demo, store: &Store, shard: Shard) -> Result<(), WriteError> {
+    let signed = &demo.orders.order;
+    let order = signed.order();
+    let row = OrderRow {
+        shard,
+        order: order.id,
+        person: Some(demo.orders.person),
+        area: order.area,
+        payload: signed.to_bytes(),
+        starts_at: order.starts_at,
+        ends_at: order.ends_at,
+        created_at: order.proposed_at,
+    };
+    Ok(store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| tx.insert_order(&row))?)
 }
 
 /// The shipped document, in force on the street.
@@ -269,7 +291,7 @@ mod tests {
             let persons = tx.count_persons(first.shard, first.area)?;
             let lists = tx.status_lists(first.shard)?;
             let issued: i64 = lists.iter().map(|list| list.next_index).sum();
-            let root = tx.installation_fact("root_key")?;
+            let root = tx.installation_fact(ROOT_KEY)?;
             Ok((tx.count_staff()?, first.name, persons, issued, root))
         });
         let here = demo.town.streets.gates[0].compound;
