@@ -6,6 +6,7 @@ use super::signed::SignedOrder;
 use crate::id::{AreaId, OrganisationId};
 use crate::key::{KeyList, OrderKey};
 use crate::moment::Moment;
+use crate::wire::NotToCross;
 use serde::Serialize;
 
 /// What an order does.
@@ -206,18 +207,7 @@ pub fn effect_on(
     authority: Authority<'_>,
     moment: Moment,
 ) -> Effect {
-    let mut effects = Vec::with_capacity(orders.len());
-    let mut standing_orders = Vec::with_capacity(orders.len());
-    for (signed, lifted) in orders {
-        match standing(signed, authority) {
-            Ok(signers) => standing_orders.push(Standing {
-                signed,
-                lifted,
-                signers,
-            }),
-            Err(why) => effects.push(Effect::None { why }),
-        }
-    }
+    let (standing_orders, mut effects) = stand(orders, authority);
     let holds = holds_that_count(&standing_orders);
     for one in &standing_orders {
         let order = one.signed.order();
@@ -235,6 +225,59 @@ pub fn effect_on(
     effects.into_iter().max_by_key(weight).unwrap_or(nothing)
 }
 
+/// What a gate is told ahead of time: for each order that counts, from when to when it stops whom
+/// it concerns, with its exceptions. At any later moment, as long as nothing is signed meanwhile,
+/// one of these stops somebody just when [`effect_on`] says so.
+pub fn stops_ahead(
+    orders: &[(SignedOrder, Vec<SignedLift>)],
+    authority: Authority<'_>,
+    moment: Moment,
+) -> Vec<NotToCross> {
+    let (standing, _) = stand(orders, authority);
+    let holds = holds_that_count(&standing);
+    let counts = |one: &&Standing<'_, '_>| {
+        one.signed.order().form != Form::Hold || holds.contains(&hold_key(one))
+    };
+    let stops = standing.iter().filter(counts).map(|one| {
+        let order = one.signed.order();
+        let lifts_that_count = (one.lifted.iter())
+            .filter(|lift| lifts(lift, one.signed, &one.signers, authority))
+            .map(|lift| lift.lift().lifted_at);
+        let replacements = (standing.iter())
+            .filter(|other| replaces(other.signed.order(), order))
+            .map(|other| other.signed.order().starts_at);
+        let end = lifts_that_count.chain(replacements).min();
+        NotToCross {
+            from_at: order.starts_at,
+            until_at: end.map_or(order.ends_at, |end| end.min(order.ends_at)),
+            exceptions: order.exceptions.iter().map(|e| e.span()).collect(),
+            phone: order.contact.phone.clone(),
+        }
+    });
+    stops
+        .filter(|stop| stop.from_at < stop.until_at && moment.millis < stop.until_at)
+        .collect()
+}
+
+/// Orders whose signatures count, and why the others do nothing.
+fn stand<'a, 'o>(
+    orders: &'o [(SignedOrder, Vec<SignedLift>)],
+    authority: Authority<'a>,
+) -> (Vec<Standing<'a, 'o>>, Vec<Effect>) {
+    let (mut standing_orders, mut effects) = (Vec::new(), Vec::new());
+    for (signed, lifted) in orders {
+        match standing(signed, authority) {
+            Ok(signers) => standing_orders.push(Standing {
+                signed,
+                lifted,
+                signers,
+            }),
+            Err(why) => effects.push(Effect::None { why }),
+        }
+    }
+    (standing_orders, effects)
+}
+
 /// An exception is one order's: another that stops the person still does.
 fn weight(effect: &Effect) -> (u8, i64) {
     match effect {
@@ -244,14 +287,15 @@ fn weight(effect: &Effect) -> (u8, i64) {
     }
 }
 
-fn is_replaced(order: &Order, standing: &[Standing<'_, '_>], moment: Moment) -> bool {
-    standing.iter().any(|other| {
-        let other = other.signed.order();
-        let names_it = other.previous.as_ref().is_some_and(|previous| {
-            previous.relation == Relation::Replaces && previous.order == order.id
-        });
-        names_it && other.starts_at <= moment.millis
+fn replaces(other: &Order, order: &Order) -> bool {
+    other.previous.as_ref().is_some_and(|previous| {
+        previous.relation == Relation::Replaces && previous.order == order.id
     })
+}
+
+fn is_replaced(order: &Order, standing: &[Standing<'_, '_>], moment: Moment) -> bool {
+    (standing.iter().map(|other| other.signed.order()))
+        .any(|other| replaces(other, order) && other.starts_at <= moment.millis)
 }
 
 fn hold_key(hold: &Standing<'_, '_>) -> (i64, [u8; 32]) {

@@ -1,13 +1,132 @@
-//! `gatehouse init`: make the key tree and the first account of a new database.
+//! `gatehouse init`: make the key tree, or the next key list of one. What each file is, and where
+//! it belongs, is in `docs/keys.md`.
 
-use anyhow::{Result, bail};
+use crate::cli::key_arguments::{KeyPlace, read_password};
+use crate::ops::key_home::read_hex;
+use crate::ops::make_keys::{KeyRequest, make_keys};
+use crate::root_paper;
+use crate::world::{Computer, World};
+use anyhow::{Context, Result, bail};
 use clap::Args;
+use data_encoding::HEXLOWER;
+use gatehouse_core::key::{PublicKey, SigningKey};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
-/// Make the key tree and the first account of a new database.
+const KEY_FILE: &str = "root.key";
+const PAPER_FILE: &str = "root-paper.txt";
+
+/// Make the key tree of a new installation; run again, add keys or revoke some.
 #[derive(Debug, Args)]
-pub struct InitCommand {}
+pub struct InitCommand {
+    /// Folder for the root key: a stick that goes into a drawer. Made if it is not there.
+    #[arg(long, default_value = "gatehouse-root")]
+    root: PathBuf,
+    /// Read the root key back from a sheet of paper, typed into this file.
+    #[arg(long)]
+    root_paper: Option<PathBuf>,
+    /// A JSON file that asks for issuers, people who sign orders, revocations.
+    #[arg(long)]
+    request: Option<PathBuf>,
+    /// Mark everything as a demo's: every other database refuses it.
+    #[arg(long)]
+    demo: bool,
+    #[command(flatten)]
+    place: KeyPlace,
+}
 
 /// Runs the command.
-pub fn run(_command: InitCommand) -> Result<()> {
-    bail!("`gatehouse init` is not built into this version")
+pub fn run(command: InitCommand) -> Result<()> {
+    let request = match &command.request {
+        Some(path) => read_request(path)?,
+        None => KeyRequest::default(),
+    };
+    let passwords = (request.people.iter())
+        .map(|person| read_password(&person.password_file))
+        .collect::<Result<Vec<_>>>()?;
+    let home = command.place.home()?;
+    let earlier = home.tree()?;
+    let known = earlier.as_ref().map(|tree| tree.root);
+    let (root, files) = find_root(&command, known)?;
+    let secrets = command.place.secrets_or_new()?;
+    let (new, summary) = make_keys(
+        &root,
+        earlier.as_ref(),
+        command.demo,
+        &request,
+        &passwords,
+        &secrets,
+        &Computer,
+    )?;
+    home.keep(new)?;
+    let mut answer = serde_json::to_value(&summary)?;
+    answer["root_files"] = serde_json::to_value(files)?;
+    Ok(writeln!(
+        std::io::stdout(),
+        "{}",
+        serde_json::to_string_pretty(&answer)?
+    )?)
+}
+
+fn read_request(path: &Path) -> Result<KeyRequest> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("K-FILE: the request {}", path.display()))?;
+    // The parser's message names a place and a key of ours, never a password: those are in files.
+    serde_json::from_str(&text).with_context(|| format!("K-FORM: the request {}", path.display()))
+}
+
+/// The root key from its file, from paper, or, where this installation has none yet, a new one.
+fn find_root(
+    command: &InitCommand,
+    known: Option<PublicKey>,
+) -> Result<(SigningKey, Vec<PathBuf>)> {
+    let (file, paper) = (command.root.join(KEY_FILE), command.root.join(PAPER_FILE));
+    let root = if let Some(sheet) = &command.root_paper {
+        let text = std::fs::read_to_string(sheet).map(Zeroizing::new);
+        let text = text.with_context(|| format!("K-FILE: the sheet {}", sheet.display()))?;
+        root_paper::read(&text)?
+    } else if file.exists() {
+        let text = std::fs::read_to_string(&file).map(Zeroizing::new);
+        let text = text.with_context(|| format!("K-FILE: the root key {}", file.display()))?;
+        let bytes = Zeroizing::new(read_hex(&text)?);
+        SigningKey::from_bytes(&bytes)
+    } else if known.is_some() {
+        bail!(
+            "K-ROOT: this installation has a root key, and it is not in {}; give its folder with \
+             --root, or its sheet with --root-paper",
+            command.root.display()
+        );
+    } else {
+        let world: &dyn World = &Computer;
+        SigningKey::from_bytes(&Zeroizing::new(world.bytes::<32>()))
+    };
+    if known.is_some_and(|known| known != PublicKey::from(&root)) {
+        bail!("K-OTHER: this is the root key of another installation");
+    }
+    let mut written = Vec::new();
+    if !file.exists() {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&command.root)
+            .with_context(|| format!("K-FILE: the folder {}", command.root.display()))?;
+        let bytes = Zeroizing::new(root.to_bytes());
+        let text = Zeroizing::new(HEXLOWER.encode(&*bytes) + "\n");
+        write_secret(&file, &text)?;
+        write_secret(&paper, &Zeroizing::new(root_paper::write(&root)))?;
+        written = vec![file, paper];
+    }
+    Ok((root, written))
+}
+
+fn write_secret(path: &Path, text: &str) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    let file = options.write(true).create_new(true).mode(0o600).open(path);
+    file.and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    })
+    .with_context(|| format!("K-FILE: {}", path.display()))
 }

@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod gate;
 mod init;
+mod key_arguments;
 mod order;
 mod pass;
 mod policy;

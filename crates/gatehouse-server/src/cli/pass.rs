@@ -1,13 +1,158 @@
-//! `gatehouse pass`: issue and verify passes.
+//! `gatehouse pass issue|verify`: passes without a server (JSON in and out, so that others can
+//! test us). The forms are in `docs/pass-command.md`.
 
-use anyhow::{Result, bail};
-use clap::Args;
+use crate::cli::key_arguments::KeyPlace;
+use crate::ops::issue_pass::{Checks, issue_line, read_status_lists, verify_line};
+use crate::ops::key_home::read_hex;
+use crate::world::{Computer, World};
+use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand};
+use gatehouse_core::id::AreaId;
+use gatehouse_core::key::{KeyList, PublicKey, Trust};
+use gatehouse_core::moment::Moment;
+use gatehouse_core::pass::StatusLists;
+use serde_json::Value;
+use std::io::{BufRead, Read, Write};
+use std::path::PathBuf;
+
+/// Longest line that is read, in bytes.
+const LINE_BYTES_MOST: u64 = 64 << 10;
 
 /// Issue and verify passes.
 #[derive(Debug, Args)]
-pub struct PassCommand {}
+pub struct PassCommand {
+    #[command(subcommand)]
+    action: PassAction,
+}
+
+#[derive(Debug, Subcommand)]
+enum PassAction {
+    /// Issue passes: one JSON object a line on standard input, one answer a line on standard
+    /// output. A line that cannot be issued is answered with {"error": …}; the others are issued.
+    Issue {
+        /// The community whose key signs.
+        #[arg(long)]
+        community: String,
+        /// Host in the text of the code; it is not signed.
+        #[arg(long, default_value = "gatehouse.example")]
+        host: String,
+        #[command(flatten)]
+        place: KeyPlace,
+    },
+    /// Verify passes: one JSON object a line on standard input, one answer a line on standard
+    /// output.
+    Verify(VerifyArguments),
+}
+
+#[derive(Debug, Args)]
+struct VerifyArguments {
+    /// A signed key list, with --root; else the one of the database or folder.
+    #[arg(long, requires = "root")]
+    key_list: Option<PathBuf>,
+    /// The root's public key, 64 hex digits, to a --key-list.
+    #[arg(long, requires = "key_list")]
+    root: Option<String>,
+    /// Status lists as JSON; without them every pass is of an unknown list.
+    #[arg(long)]
+    status_lists: Option<PathBuf>,
+    /// An area that the gate lies in; its compound first, then each area above.
+    #[arg(long = "place")]
+    places: Vec<String>,
+    /// The moment, as 2020-02-19T07:00:00+08:00; now if not said.
+    #[arg(long)]
+    moment: Option<String>,
+    /// Accept a key list that was made for a demo.
+    #[arg(long)]
+    demo: bool,
+    #[command(flatten)]
+    place: KeyPlace,
+}
 
 /// Runs the command.
-pub fn run(_command: PassCommand) -> Result<()> {
-    bail!("`gatehouse pass` is not built into this version")
+pub fn run(command: PassCommand) -> Result<()> {
+    match command.action {
+        PassAction::Issue {
+            community,
+            host,
+            place,
+        } => {
+            let area = AreaId::parse(&community).context("P006: --community is no area id")?;
+            let secrets = place.secrets()?;
+            let key = (place.home()?).open_server_key(&secrets, |key| {
+                key.purpose == "issuer" && key.area == Some(area)
+            })?;
+            each_line(|line| issue_line(line, &key, &host))
+        }
+        PassAction::Verify(arguments) => {
+            let checks = checks(&arguments)?;
+            each_line(|line| verify_line(line, &checks))
+        }
+    }
+}
+
+fn checks(arguments: &VerifyArguments) -> Result<Checks> {
+    let keys = match (&arguments.key_list, &arguments.root) {
+        (Some(path), Some(root)) => {
+            let bytes = std::fs::read(path)
+                .with_context(|| format!("K-FILE: the key list {}", path.display()))?;
+            let root = PublicKey::from_bytes(&read_hex(root)?);
+            let root = &root.context("K-ROOT: --root is no public key")?;
+            let (newest, demo) = (0, arguments.demo);
+            KeyList::open(&bytes, Trust { root, newest, demo })
+                .map_err(|error| anyhow::anyhow!("K-LIST: the key list is refused: {error}"))?
+        }
+        _ => {
+            let tree = arguments.place.home()?.tree()?;
+            let list = tree
+                .context("K-ROOT: there are no keys yet: run `gatehouse init`")?
+                .list;
+            if list.demo && !arguments.demo {
+                bail!("K-LIST: the key list was made for a demo; say --demo to accept it");
+            }
+            list
+        }
+    };
+    let lists = match &arguments.status_lists {
+        None => StatusLists::default(),
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("K-FILE: the status lists {}", path.display()))?;
+            read_status_lists(&text).map_err(|error| anyhow::anyhow!("P007: {error}"))?
+        }
+    };
+    let places = (arguments.places.iter())
+        .map(|place| AreaId::parse(place).context("P006: --place is no area id"))
+        .collect::<Result<_>>()?;
+    let moment = match &arguments.moment {
+        Some(text) => Moment::parse(text).context("P002: --moment is no moment with an offset")?,
+        None => Moment::new(Computer.now_millis(), 0),
+    };
+    Ok(Checks {
+        keys,
+        lists,
+        places,
+        moment,
+    })
+}
+
+fn each_line(answer: impl Fn(&[u8]) -> Value) -> Result<()> {
+    let mut input = std::io::stdin().lock();
+    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = (&mut input)
+            .take(LINE_BYTES_MOST + 1)
+            .read_until(b'\n', &mut line)?;
+        if read == 0 {
+            return Ok(output.flush()?);
+        }
+        if line.len() as u64 > LINE_BYTES_MOST {
+            bail!("P008: a line is longer than {LINE_BYTES_MOST} bytes");
+        }
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        writeln!(output, "{}", answer(&line))?;
+    }
 }

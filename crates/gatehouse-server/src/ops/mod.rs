@@ -7,11 +7,19 @@ pub mod decide_line;
 pub mod demo;
 pub mod enrol_device;
 pub mod find_caller;
+pub mod issue_pass;
+pub mod key_home;
 pub mod list_guards;
 pub mod list_places;
+pub mod make_keys;
 pub mod policy_folder;
 pub mod read_gate;
 pub mod read_orders;
 pub mod read_policies;
 pub mod sign_in;
+pub mod sign_order;
 pub mod sign_out;
+pub mod verify_audit;
+
+#[cfg(test)]
+mod key_tests;

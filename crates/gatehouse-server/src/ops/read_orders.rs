@@ -4,45 +4,50 @@
 use crate::keyring::Keyring;
 use gatehouse_core::gate::Fact;
 use gatehouse_core::id::{AreaId, HouseholdId, PersonId};
+use gatehouse_core::key::KeyId;
 use gatehouse_core::moment::Moment;
-use gatehouse_core::order::{Authority, Effect, SignedLift, SignedOrder, Subject, effect_on};
+use gatehouse_core::order::{Authority, SignedLift, SignedOrder, Subject, stops_ahead};
 use gatehouse_core::wire::{NotToCross, Span, StateSpell};
 use gatehouse_store::gate::GateRow;
 use gatehouse_store::order::OrderRow;
 use gatehouse_store::{ReadTx, StoreError};
 use std::collections::BTreeMap;
 
+/// Act of a signature row that lifts: its signature holds the whole signed lift.
+pub const LIFT: &str = "lift";
 /// Most orders of a county that are looked through.
 const ORDERS_MOST: u32 = 20_000;
 
 /// What orders do at one gate.
 #[derive(Default)]
 pub struct Orders {
-    people: BTreeMap<PersonId, NotToCross>,
-    households: BTreeMap<HouseholdId, NotToCross>,
+    people: BTreeMap<PersonId, Vec<NotToCross>>,
+    households: BTreeMap<HouseholdId, Vec<NotToCross>>,
 }
 
 impl Orders {
-    /// What stops somebody.
+    /// What stops somebody, now and later.
     pub fn of(&self, person: PersonId, household: HouseholdId) -> Vec<NotToCross> {
         let own = self.people.get(&person);
         own.into_iter()
             .chain(self.households.get(&household))
+            .flatten()
             .cloned()
             .collect()
     }
 
     /// That somebody of a household is under an order: the others come and go as before.
     pub fn state_of(&self, household: HouseholdId) -> Vec<StateSpell> {
-        let of_household = self.households.get(&household).map(|order| StateSpell {
+        let of_household = self.households.get(&household).into_iter().flatten();
+        let spell = |order: &NotToCross| StateSpell {
             fact: Fact::HouseholdUnderOrder.spec().number,
             value: 1,
             span: Span {
                 from_at: order.from_at,
                 until_at: Some(order.until_at),
             },
-        });
-        of_household.into_iter().collect()
+        };
+        of_household.map(spell).collect()
     }
 }
 
@@ -86,54 +91,36 @@ pub fn read_orders(
     };
     let offset = i16::try_from(offset_minutes).unwrap_or(480);
     let moment = Moment::new(now_millis, offset);
-    let stops = |orders: &Signed| match effect_on(orders, authority, moment) {
-        Effect::NotToCross { call, until_at } => Some(NotToCross {
-            from_at: now_millis,
-            until_at,
-            exceptions: exceptions(orders),
-            phone: call,
-        }),
-        Effect::Exception { .. } | Effect::None { .. } => None,
-    };
-    let people = people
-        .into_iter()
-        .filter_map(|(id, orders)| Some((id, stops(&orders)?)));
-    let of_doors = households
-        .into_iter()
-        .filter_map(|(id, orders)| Some((id, stops(&orders)?)));
+    // What begins or opens while the gate is alone is told ahead.
+    let stops = |orders: &Signed| stops_ahead(orders, authority, moment);
+    let people = people.into_iter().map(|(id, orders)| (id, stops(&orders)));
+    let of_doors = (households.into_iter()).map(|(id, orders)| (id, stops(&orders)));
     Ok(Orders {
         people: people.collect(),
         households: of_doors.collect(),
     })
 }
 
-fn exceptions(orders: &Signed) -> Vec<Span> {
-    let exceptions = orders
-        .iter()
-        .flat_map(|(signed, _)| &signed.order().exceptions);
-    exceptions
-        .map(|exception| Span {
-            from_at: exception.from_at,
-            until_at: Some(exception.until_at),
-        })
-        .collect()
-}
-
 /// The order as its payload and the signatures on it; `None` where they do not belong together:
 /// such an order does nothing.
-fn signed(
+///
+/// # Errors
+/// The database cannot be read.
+pub fn signed(
     tx: &ReadTx<'_>,
     row: &OrderRow,
 ) -> Result<Option<(SignedOrder, Vec<SignedLift>)>, StoreError> {
-    let Ok(order) = SignedOrder::from_bytes(&row.payload) else {
+    let (mut signatures, mut lifts) = (Vec::new(), Vec::new());
+    for signature in tx.signatures_of_order(row.shard, row.order)? {
+        if signature.act == LIFT {
+            lifts.extend(SignedLift::from_bytes(&signature.signature));
+        } else if let Ok(bytes) = signature.signature.try_into() {
+            signatures.push((KeyId(signature.key_id), bytes));
+        }
+    }
+    let order = SignedOrder::from_parts(row.payload.clone(), signatures);
+    if order.is_none() {
         tracing::error!("an order in the database cannot be read");
-        return Ok(None);
-    };
-    let lifts = tx
-        .signatures_of_order(row.shard, row.order)?
-        .into_iter()
-        .filter(|signature| signature.act == "lift")
-        .filter_map(|signature| SignedLift::from_bytes(&signature.signature).ok())
-        .collect();
-    Ok(Some((order, lifts)))
+    }
+    Ok(order.map(|order| (order, lifts)))
 }

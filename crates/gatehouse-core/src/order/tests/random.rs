@@ -78,4 +78,54 @@ proptest! {
             prop_assert!(stops(&together(&orders, START + first * HOUR)));
         }
     }
+
+    /// What the gate is told ahead is what the server would say later.
+    #[test]
+    fn a_gate_that_is_alone_stops_whom_the_server_would_stop(
+        plans in prop::collection::vec((0..60i64, 1..40i64, any::<u8>(), any::<u8>()), 0..5),
+        told_at in 0..30i64,
+    ) {
+        let mut orders: Vec<(SignedOrder, Vec<SignedLift>)> = Vec::new();
+        for (number, (begins, hours, how, who)) in (1..).zip(plans) {
+            let starts_at = START + begins * HOUR;
+            let mut order = Order {
+                id: OrderId([number; 16]),
+                starts_at,
+                ends_at: starts_at + hours * HOUR,
+                proposed_at: starts_at,
+                review_on: at(starts_at).day(),
+                ..order()
+            };
+            if how & 1 == 1 {
+                order.exceptions = vec![Exception {
+                    from_at: starts_at + HOUR / 2,
+                    until_at: starts_at + HOUR,
+                    reason: ExceptionReason::Care,
+                }];
+            }
+            if how & 2 == 2 && number > 1 {
+                order.previous = Some(Previous {
+                    order: OrderId([number - 1; 16]),
+                    relation: Relation::Replaces,
+                    reason: "改".to_owned(),
+                });
+            }
+            let signed = match who % 4 {
+                0 => signed_by(hold(starts_at, number), &[]),
+                1 => signed_by(order, &[]),
+                _ => signed_by(order, &[STREET]),
+            };
+            let lifted_at = starts_at + HOUR * 5 / 4;
+            let lift = SignedLift::sign(&signed, LiftReason::Error, lifted_at, &key(HEALTH));
+            orders.push((signed, if how & 4 == 4 { vec![lift] } else { vec![] }));
+        }
+        let keys = keys();
+        let authority = Authority { keys: &keys, covers: &covers };
+        let told = stops_ahead(&orders, authority, at(START + told_at * HOUR));
+        for quarter in 0..400 {
+            let later = START + told_at * HOUR + quarter * HOUR / 4;
+            let alone = told.iter().any(|stop| stop.stops(later));
+            prop_assert_eq!(alone, stops(&together(&orders, later)), "{}", quarter);
+        }
+    }
 }

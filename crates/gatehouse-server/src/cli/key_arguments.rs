@@ -1,0 +1,74 @@
+//! Arguments that `init`, `order` and `pass` share: where keys lie, passwords from files.
+
+use crate::config::Config;
+use crate::ops::key_home::KeyHome;
+use crate::secrets::{self, Secrets};
+use crate::serve::open_store;
+use crate::world::Computer;
+use anyhow::{Context, Result};
+use clap::Args;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// Where keys lie: the database of the settings, or a folder.
+#[derive(Debug, Args)]
+pub struct KeyPlace {
+    /// A folder of files instead of a database: for an office that only issues passes, for trying
+    /// things out.
+    #[arg(long, conflicts_with = "config")]
+    files: Option<PathBuf>,
+    /// The settings file; else the one that GATEHOUSE_CONFIG names; else the defaults hold.
+    #[arg(long)]
+    config: Option<PathBuf>,
+}
+
+impl KeyPlace {
+    /// Opens the place.
+    pub fn home(&self) -> Result<KeyHome> {
+        match &self.files {
+            Some(folder) => Ok(KeyHome::Files(folder.clone())),
+            None => {
+                let config = Config::load(self.config.as_deref())?;
+                open_store(&config).map(KeyHome::Database)
+            }
+        }
+    }
+
+    fn secrets_file(&self) -> Result<PathBuf> {
+        let folder = match &self.files {
+            Some(folder) => folder.clone(),
+            None => Config::load(self.config.as_deref())?.data_folder,
+        };
+        Ok(folder.join(secrets::FILE))
+    }
+
+    /// The secrets beside the keys.
+    pub fn secrets(&self) -> Result<Secrets> {
+        Ok(Secrets::load(&self.secrets_file()?)?)
+    }
+
+    /// The secrets beside the keys; new ones where there are none.
+    pub fn secrets_or_new(&self) -> Result<Secrets> {
+        let path = self.secrets_file()?;
+        if path.exists() {
+            return Ok(Secrets::load(&path)?);
+        }
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("K-FILE: {}", folder.display()))?;
+        }
+        let secrets = Secrets::make(&Computer);
+        secrets.save_new(&path)?;
+        Ok(secrets)
+    }
+}
+
+/// The first line of a file: passwords are not given on the command line, where every account of
+/// the machine could read them.
+pub fn read_password(path: &Path) -> Result<Zeroizing<String>> {
+    let text = std::fs::read_to_string(path)
+        .map(Zeroizing::new)
+        .with_context(|| format!("K-FILE: the password file {}", path.display()))?;
+    let line = text.lines().next().unwrap_or_default();
+    Ok(Zeroizing::new(line.to_owned()))
+}
