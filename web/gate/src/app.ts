@@ -17,7 +17,7 @@ export type View =
   | { name: "opening" }
   | { name: "error"; code: string }
   | { name: "login" }
-  | { name: "enrol"; failed?: string }
+  | { name: "enrol"; failed?: EnrolFailure }
   | { name: "core" }
   | { name: "lookup" }
   | { name: "card" }
@@ -27,6 +27,18 @@ export type View =
   | { name: "menu" }
   | { name: "recent" }
   | { name: "amend"; item: Recent };
+
+/** Why a phone was not registered: the server said no, or it was not there to ask. */
+export interface EnrolFailure {
+  refused: boolean;
+  code: string;
+}
+
+/** The failure of a call, as the first screen shows it. */
+export function enrol_failure(error: unknown): EnrolFailure {
+  if (!(error instanceof Failure)) return { refused: false, code: "app" };
+  return { refused: error.kind === "refused", code: error.code };
+}
 
 /** How often the core learns the time and the server is asked for a newer list. */
 const TICK_MILLIS = 15_000;
@@ -145,7 +157,7 @@ export class App {
       await this.store.put("device", kept);
       await this.run(kept);
     } catch (error) {
-      this.show({ name: "enrol", failed: error instanceof Failure ? error.code : "app" });
+      this.show({ name: "enrol", failed: enrol_failure(error) });
     }
   }
 

@@ -1,7 +1,7 @@
 // Opens everything in the order in which a guard needs it: emergency first, then store, core,
 // server. Without network the kept device and list are enough.
 
-import { App, DEFAULT_SETTINGS } from "./app";
+import { App, DEFAULT_SETTINGS, enrol_failure } from "./app";
 import { open_core } from "./core";
 import { paint } from "./paint";
 import { Failure, fetch_me, type Me } from "./server";
@@ -73,7 +73,7 @@ async function first_start(opened: App): Promise<void> {
     opened.show({ name: "enrol" });
   } catch (error) {
     if (error instanceof Failure && error.kind === "login") opened.show({ name: "login" });
-    else opened.show({ name: "enrol", failed: error instanceof Failure ? error.code : "app" });
+    else opened.show({ name: "enrol", failed: enrol_failure(error) });
   }
 }
 

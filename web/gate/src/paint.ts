@@ -126,7 +126,7 @@ function header_parts(app: App): Child[] {
   const guards = header?.guards.join("、") ?? "";
   return [
     h("div", { class: "where" }, h("b", {}, header?.place || app.device?.label || t("app_name")),
-      h("small", {}, ...(guards ? [guards, " · "] : []), age_mark(app))),
+      h("small", {}, guards ? h("span", { class: "guards" }, guards) : null, age_mark(app))),
     pill(app),
     h("button", { class: "key square", type: "button", "aria-label": t("menu"),
       "aria-pressed": app.view.name === "menu" ? "true" : "false",

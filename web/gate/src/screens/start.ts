@@ -1,7 +1,7 @@
 // Before the first scan: log-in, which gate this phone serves, who is on duty; and what to do when
 // the app does not open.
 
-import type { App } from "../app";
+import type { App, EnrolFailure } from "../app";
 import { h, shape } from "../dom";
 import type { Guard, Screen } from "../messages";
 import { t } from "../words";
@@ -27,12 +27,13 @@ export function error_screen(app: App, code: string): HTMLElement {
 }
 
 /** First start: which gate. */
-export function enrol_screen(app: App, failed?: string): HTMLElement {
+export function enrol_screen(app: App, failed?: EnrolFailure): HTMLElement {
   const gates = app.me?.gates ?? [];
   return h("section", { class: "form" }, h("h1", {}, t("enrol_title")),
     h("p", { class: "note" }, t("enrol_note")),
     failed !== undefined && h("p", { class: "flag", role: "alert" },
-      `${t("enrol_offline")} ${t("error_code", { code: failed })}`),
+      `${t(failed.refused ? "enrol_refused" : "enrol_offline")} `,
+      t("error_code", { code: failed.code })),
     h("div", { class: "stack" }, ...gates.map((gate) =>
       key(gate.name, () => void app.enrol(gate.gate), { icon: "enter" })),
       gates.length === 0 && key(t("error_again"), () => location.reload())));
