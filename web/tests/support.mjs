@@ -12,15 +12,20 @@ import { chromium } from "playwright-core";
 const here = dirname(fileURLToPath(import.meta.url));
 const gate = join(here, "../gate");
 
-/** Builds the page with the stand-in core into a folder of its own. */
-export function build_with_mock() {
+function build(environment) {
   const dist = mkdtempSync(join(tmpdir(), "gatehouse-gate-"));
   execFileSync(process.execPath, [join(gate, "build.mjs")], {
-    env: { ...process.env, GATEHOUSE_CORE: join(here, "mock/core.ts"), GATEHOUSE_DIST: dist },
+    env: { ...process.env, GATEHOUSE_DIST: dist, ...environment },
     stdio: ["ignore", "ignore", "inherit"],
   });
   return dist;
 }
+
+/** Builds the page with the stand-in core into a folder of its own. */
+export const build_with_mock = () => build({ GATEHOUSE_CORE: join(here, "mock/core.ts") });
+
+/** Builds the page as it ships; wants script/wasm to have run. */
+export const build_with_core = () => build({});
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",
@@ -41,6 +46,10 @@ export async function serve(dist) {
     received: [],
     signatures: [],
     devices: [],
+    gate: "g1",
+    staff: "s1",
+    registered: { device: "d1", shard: 1, root_key_base64: "AAAA" },
+    snapshot: Buffer.from([0xa0]),
     /** Delay and content of the answers to events. */
     answer: (seq) => ({ seq, verdict: "admit", graver: false, rows: [], sentences: [] }),
   };
@@ -64,7 +73,7 @@ async function body_of(request) {
 
 async function handle(dist, state, request, response) {
   const path = new URL(request.url, "http://x").pathname;
-  const route = /^\/gate\/api\/(?:gates\/g1\/)?(\w+)$/.exec(path)?.[1];
+  const route = /^\/gate\/api\/(?:gates\/[\w-]+\/)?(\w+)$/.exec(path)?.[1];
   if (route) return api(state, route, request, response);
   if (!path.startsWith("/gate/")) return response.writeHead(404).end();
   const name = normalize(path.slice(6) || "index.html");
@@ -86,18 +95,22 @@ async function api(state, route, request, response) {
   if (!state.logged_in) return send(401, { code: "login", status: 401 });
   if (route === "me") {
     return send(200, {
-      staff: "s1", name: "李师傅",
-      gates: [{ gate: "g1", name: "锦绣苑 · 东门" }],
-      guards: [{ staff: "s1", name: "李师傅" }, { staff: "s2", name: "赵师傅" }],
+      staff: state.staff,
+      name: "李师傅",
+      gates: [{ gate: state.gate, name: "锦绣苑 · 东门" }],
+      guards: [
+        { staff: state.staff, name: "李师傅" },
+        { staff: "00000000-0000-4000-8000-000000000002", name: "赵师傅" },
+      ],
     });
   }
   if (route === "devices") {
     state.devices.push(await body_of(request));
-    return send(200, { device: "d1", shard: 1, root_key_base64: "AAAA" });
+    return send(200, state.registered);
   }
   if (route === "snapshot") {
     response.writeHead(200, { "content-type": "application/cbor", etag: '"1"' });
-    return response.end(Buffer.from([0xa0]));
+    return response.end(state.snapshot);
   }
   if (route === "events") {
     const { events, head_signature_base64 } = await body_of(request);
@@ -105,8 +118,11 @@ async function api(state, route, request, response) {
     const known = new Set(state.received);
     for (const event of events) if (!known.has(event)) state.received.push(event);
     const through = state.received.length;
-    return send(200, { acknowledged_through: through, answers: [state.answer(through)],
-      set_aside: [] });
+    return send(200, {
+      acknowledged_through: through,
+      answers: [state.answer(through)],
+      set_aside: [],
+    });
   }
   return send(404, { code: "none", status: 404 });
 }
@@ -150,8 +166,8 @@ export function canvas_camera() {
   devices.getUserMedia = async () => canvas.captureStream(25);
 }
 
-/** A page with the canvas camera; errors of the page end up in `page.troubles`. */
-export async function open_page(browser, url, options = {}) {
+/** A page with the canvas camera, its clock stopped at `now` if given; errors of the page end up in `page.troubles`. */
+export async function open_page(browser, url, options = {}, now = undefined) {
   const context = await browser.newContext({
     viewport: { width: 360, height: 800 },
     locale: "zh-CN",
@@ -163,6 +179,7 @@ export async function open_page(browser, url, options = {}) {
   context.setDefaultTimeout(15_000);
   await context.addInitScript(canvas_camera);
   const page = await context.newPage();
+  if (now !== undefined) await page.clock.setFixedTime(now);
   page.troubles = [];
   page.on("pageerror", (error) => page.troubles.push(String(error)));
   page.on("console", (line) => {
