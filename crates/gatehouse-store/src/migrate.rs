@@ -43,6 +43,7 @@ migrations! {
     8 "0008_audit";
     9 "0009_shifts";
     10 "0010_work";
+    11 "0011_crossings";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

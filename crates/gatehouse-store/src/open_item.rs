@@ -34,8 +34,8 @@ pub struct OpenItemEnd {
     pub outcome: String,
     /// When it was recorded, milliseconds UTC.
     pub at: i64,
-    /// By whom.
-    pub staff: StaffId,
+    /// By whom; `None` where a gate device said so.
+    pub staff: Option<StaffId>,
 }
 
 macro_rules! columns {
@@ -68,9 +68,13 @@ impl OpenItemRow {
             (None, None) => None,
             _ => return Err(row.corrupt(5)),
         };
-        let end = match (row.get(7)?, row.get(8)?, row.get(9)?) {
-            (Some(outcome), Some(at), Some(staff)) => Some(OpenItemEnd { outcome, at, staff }),
-            (None, None, None) => None,
+        let end = match (row.get(7)?, row.get(8)?) {
+            (Some(outcome), Some(at)) => Some(OpenItemEnd {
+                outcome,
+                at,
+                staff: row.get(9)?,
+            }),
+            (None, None) => None,
             _ => return Err(row.corrupt(8)),
         };
         Ok(OpenItemRow {
@@ -148,7 +152,7 @@ impl Tx<'_> {
         item: OpenItemId,
         end: &OpenItemEnd,
     ) -> Result<bool, StoreError> {
-        let parameters = params![shard, &item, &end.outcome, end.at, &end.staff];
+        let parameters = params![shard, &item, &end.outcome, end.at, end.staff.as_ref()];
         Ok(self.execute(&CLOSE_ITEM, parameters)? == 1)
     }
 }

@@ -6,11 +6,8 @@ use crate::shard::Shard;
 use crate::tx::{ReadTx, Tx};
 use crate::value::Row;
 use crate::{params, sql};
-use gatehouse_core::pass::ListNumber;
 use gatehouse_core::id::{AreaId, HouseholdId, PassId, StaffId};
-
-/// Places in one status list; 16 KiB of bits.
-pub const LIST_PLACES: i64 = 131_072;
+use gatehouse_core::pass::{ListNumber, PassNumber, StatusList};
 
 /// A pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,10 +16,8 @@ pub struct PassRow {
     pub shard: Shard,
     /// Never changes.
     pub pass: PassId,
-    /// Status list.
-    pub list: i64,
-    /// Place in it.
-    pub list_index: i64,
+    /// Status list and place in it.
+    pub number: PassNumber,
     /// Core's word.
     pub kind: String,
     /// Core's word.
@@ -66,13 +61,13 @@ pub struct StatusListRow {
     /// County.
     pub shard: Shard,
     /// Number of the list.
-    pub list: i64,
+    pub list: ListNumber,
     /// Community.
     pub area: AreaId,
     /// `2020-Q1`.
     pub quarter: String,
     /// The next free place.
-    pub next_index: i64,
+    pub next_index: u32,
     /// Bit 1: revoked; place n is bit n % 8 of byte n / 8.
     pub bits: Vec<u8>,
     /// Counts changes.
@@ -125,11 +120,13 @@ impl PassRow {
             (None, None) => None,
             _ => return Err(row.corrupt(16)),
         };
+        let index: u32 = row.get(3)?;
         Ok(PassRow {
             shard: row.get(0)?,
             pass: row.get(1)?,
-            list: row.get(2)?,
-            list_index: row.get(3)?,
+            number: ListNumber::numbered(row.get(2)?)
+                .and_then(|list| PassNumber::new(list, index))
+                .ok_or_else(|| row.corrupt(3))?,
             kind: row.get(4)?,
             band: row.get(5)?,
             area: row.get(6)?,
@@ -148,19 +145,22 @@ impl PassRow {
 }
 
 impl StatusListRow {
-    /// Whether the pass at a place was ended early; `None` for a place never given out.
-    pub fn is_revoked(&self, index: i64) -> Option<bool> {
-        let place = usize::try_from(index).ok()?;
-        if index >= self.next_index {
-            return None;
+    /// As core reads it and as devices get it.
+    pub fn status_list(&self) -> Option<StatusList> {
+        let mut list = StatusList::new(self.list, self.next_index)?;
+        for index in 0..self.next_index {
+            let byte = self.bits.get(index as usize / 8)?;
+            if byte >> (index % 8) & 1 == 1 {
+                list.revoke(index);
+            }
         }
-        Some(self.bits.get(place / 8)? >> (place % 8) & 1 == 1)
+        Some(list)
     }
 
     fn read(row: &Row<'_>) -> Result<StatusListRow, StoreError> {
         Ok(StatusListRow {
             shard: row.get(0)?,
-            list: row.get(1)?,
+            list: ListNumber::numbered(row.get(1)?).ok_or_else(|| row.corrupt(1))?,
             area: row.get(2)?,
             quarter: row.get(3)?,
             next_index: row.get(4)?,
@@ -180,10 +180,10 @@ impl ReadTx<'_> {
     pub fn pass_by_number(
         &self,
         shard: Shard,
-        list: i64,
-        list_index: i64,
+        number: PassNumber,
     ) -> Result<Option<PassRow>, StoreError> {
-        self.optional(&PASS_BY_NUMBER, params![shard, list, list_index], PassRow::read)
+        let parameters = params![shard, number.list().number(), number.index()];
+        self.optional(&PASS_BY_NUMBER, parameters, PassRow::read)
     }
 
     /// All passes that a person or vehicle has or had, oldest first.
@@ -221,9 +221,9 @@ impl ReadTx<'_> {
     pub fn status_list(
         &self,
         shard: Shard,
-        list: i64,
+        list: ListNumber,
     ) -> Result<Option<StatusListRow>, StoreError> {
-        self.optional(&LIST, params![shard, list], StatusListRow::read)
+        self.optional(&LIST, params![shard, list.number()], StatusListRow::read)
     }
 
     /// The status list of a community and quarter.
@@ -244,8 +244,8 @@ impl ReadTx<'_> {
 
 impl Tx<'_> {
     /// Gives out `places` places of a community's list for a quarter, which is made where it
-    /// does not exist yet. `list` is its number (core's `ListNumber`, which holds the community's
-    /// number in the key list: what verifies a pass reads it there). Returns the first place.
+    /// does not exist yet. `list` holds the community's number in the key list: what verifies a
+    /// pass reads it there. Returns the first place.
     pub fn take_pass_numbers(
         &self,
         shard: Shard,
@@ -253,30 +253,23 @@ impl Tx<'_> {
         list: ListNumber,
         quarter: &str,
         places: u32,
-    ) -> Result<i64, StoreError> {
-        let list = i64::from(list.number());
-        let found = self.status_list_of_area(shard, area, quarter)?;
-        let (first, mut bits) = match found {
-            Some(row) if row.list != list => {
-                return Err(self.fail(StoreError::RowCount {
-                    statement: LIST_OF.name,
-                    rows: 0,
-                }));
-            }
+    ) -> Result<u32, StoreError> {
+        let number = list.number();
+        let (first, mut bits) = match self.status_list(shard, list)? {
             Some(row) => (row.next_index, row.bits),
             None => {
                 let empty: &[u8] = &[];
-                self.execute_one(&INSERT_LIST, params![shard, list, &area, quarter, empty])?;
+                self.execute_one(&INSERT_LIST, params![shard, number, &area, quarter, empty])?;
                 (0, Vec::new())
             }
         };
-        let end = first + i64::from(places);
-        if end > LIST_PLACES {
+        let end = first.saturating_add(places);
+        // A number of the list that does not exist in core cannot be printed on a card.
+        if StatusList::new(list, end).is_none() {
             return Err(self.fail(StoreError::OverBudget("places of a status list")));
         }
-        let bytes = usize::try_from((end + 7) / 8).unwrap_or(bits.len());
-        bits.resize(bits.len().max(bytes), 0);
-        self.execute_one(&TAKE_PLACES, params![shard, list, places, &bits])?;
+        bits.resize(end.div_ceil(8) as usize, 0);
+        self.execute_one(&TAKE_PLACES, params![shard, number, places, &bits])?;
         Ok(first)
     }
 
@@ -287,8 +280,8 @@ impl Tx<'_> {
             params![
                 row.shard,
                 &row.pass,
-                row.list,
-                row.list_index,
+                row.number.list().number(),
+                row.number.index(),
                 &row.kind,
                 &row.band,
                 &row.area,
@@ -326,12 +319,13 @@ impl Tx<'_> {
         if self.execute(&REVOKE_PASS, parameters)? == 0 {
             return Ok(false);
         }
-        if let Some(mut list) = self.status_list(shard, row.list)? {
-            let place = usize::try_from(row.list_index).unwrap_or(usize::MAX);
-            if let Some(byte) = list.bits.get_mut(place / 8) {
-                *byte |= 1 << (place % 8);
+        if let Some(mut list) = self.status_list(shard, row.number.list())? {
+            let index = row.number.index();
+            if let Some(byte) = list.bits.get_mut(index as usize / 8) {
+                *byte |= 1 << (index % 8);
             }
-            self.execute_one(&SET_BITS, params![shard, row.list, &list.bits])?;
+            let number = list.list.number();
+            self.execute_one(&SET_BITS, params![shard, number, &list.bits])?;
         }
         Ok(true)
     }

@@ -6,7 +6,7 @@ use gatehouse_core::gate::SubjectKind;
 use gatehouse_core::gate::fact::worker_class;
 use gatehouse_core::id::{AreaId, HouseholdId, PassId, PersonId};
 use gatehouse_core::moment::Moment;
-use gatehouse_core::pass::{ListNumber, PassBand, PassKind, PassNumber, StatusList, StatusLists};
+use gatehouse_core::pass::{PassBand, PassKind, StatusLists};
 use gatehouse_core::person::{AgeBand, GateName, Sex};
 use gatehouse_core::wire::{
     GateEntry, HouseholdEntry, PassEntry, Phones, ResidentEntry, Snapshot, Span, VehicleEntry,
@@ -95,18 +95,11 @@ fn silent_devices(tx: &ReadTx<'_>, gate: &GateRow, now_millis: i64) -> Result<u1
 fn status_lists(tx: &ReadTx<'_>, shard: Shard) -> Result<StatusLists, StoreError> {
     let lists = tx.status_lists(shard)?;
     Ok(StatusLists::new(
-        lists.iter().filter_map(status_list).collect(),
+        lists
+            .iter()
+            .filter_map(StatusListRow::status_list)
+            .collect(),
     ))
-}
-
-fn status_list(row: &StatusListRow) -> Option<StatusList> {
-    let number = ListNumber::numbered(u32::try_from(row.list).ok()?)?;
-    let issued = u32::try_from(row.next_index).ok()?;
-    let mut list = StatusList::new(number, issued)?;
-    for index in (0..issued).filter(|index| row.is_revoked(i64::from(*index)) == Some(true)) {
-        list.revoke(index);
-    }
-    Some(list)
 }
 
 /// Passes of the compound, by holder.
@@ -133,9 +126,8 @@ fn passes(tx: &ReadTx<'_>, gate: &GateRow, now_millis: i64) -> Result<Passes, St
 }
 
 fn pass_entry(row: &PassRow) -> Option<PassEntry> {
-    let list = ListNumber::numbered(u32::try_from(row.list).ok()?)?;
     Some(PassEntry {
-        number: PassNumber::new(list, u32::try_from(row.list_index).ok()?)?,
+        number: row.number,
         kind: word::<PassKind>(&row.kind)?,
         band: word::<PassBand>(&row.band)?,
         span: Span {

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
 mod driver;
+mod events;
+mod papers;
 mod people;
 mod schema;
 mod sign_in;

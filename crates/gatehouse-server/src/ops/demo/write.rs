@@ -290,7 +290,7 @@ mod tests {
             let first = tx.gate_anywhere(gates[0].id)?.expect("the first gate");
             let persons = tx.count_persons(first.shard, first.area)?;
             let lists = tx.status_lists(first.shard)?;
-            let issued: i64 = lists.iter().map(|list| list.next_index).sum();
+            let issued: i64 = lists.iter().map(|list| i64::from(list.next_index)).sum();
             let root = tx.installation_fact(ROOT_KEY)?;
             Ok((tx.count_staff()?, first.name, persons, issued, root))
         });

@@ -247,8 +247,7 @@ fn pass_row(
     PassRow {
         shard,
         pass: pass.id,
-        list: i64::from(credential.number.list().number()),
-        list_index: i64::from(credential.number.index()),
+        number: credential.number,
         // Pass kinds are numbered as in the gate's list, where 0 is "none".
         kind: pass_kind::CHOICES[credential.kind as usize + 1]
             .name

@@ -1,0 +1,159 @@
+//! Corrections of crossings: further rows that name them (design §3). *Sharded*.
+
+use crate::audit::AuditNote;
+use crate::crossing::{outcome_number, outcome_of};
+use crate::error::StoreError;
+use crate::shard::Shard;
+use crate::tx::{ReadTx, Tx};
+use crate::value::Row;
+use crate::{params, sql};
+use gatehouse_core::id::{DeviceId, StaffId};
+use gatehouse_core::wire::{Change, EmergencyKind, OverrulingReason};
+
+/// A correction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AmendmentRow {
+    /// County.
+    pub shard: Shard,
+    /// Key of the crossing.
+    pub device: DeviceId,
+    /// Key of the crossing.
+    pub of_seq: i64,
+    /// What changes.
+    pub change: Change,
+    /// Who, when made at a desk.
+    pub staff: Option<StaffId>,
+    /// When, milliseconds UTC.
+    pub made_at: i64,
+    /// Event of the device that said so; `None` when made at a desk.
+    pub source_seq: Option<i64>,
+}
+
+sql! {
+    NEXT_AMENDMENT = "SELECT coalesce(max(number), 0) + 1 FROM amendment
+        WHERE shard = ?1 AND device = ?2 AND of_seq = ?3";
+    INSERT_AMENDMENT = "INSERT INTO amendment (shard, device, of_seq, number, kind, outcome,
+            reason, emergency, staff, made_at, source_seq)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    AMENDMENTS_OF = "SELECT shard, device, of_seq, kind, outcome, reason, emergency, staff,
+            made_at, source_seq
+        FROM amendment WHERE shard = ?1 AND device = ?2 AND of_seq = ?3 ORDER BY number";
+}
+
+fn read(row: &Row<'_>) -> Result<AmendmentRow, StoreError> {
+    let kind: String = row.get(3)?;
+    let reason: Option<u8> = row.get(5)?;
+    let change = match kind.as_str() {
+        "undo" => Change::Undo {},
+        "outcome" => Change::Outcome {
+            outcome: outcome_of(row.get(4)?).ok_or_else(|| row.corrupt(4))?,
+            reason: match reason {
+                Some(number) => Some(
+                    OverrulingReason::numbered(number).ok_or_else(|| row.corrupt(5))?,
+                ),
+                None => None,
+            },
+        },
+        "emergency" => Change::Emergency {
+            what: EmergencyKind::numbered(row.get(6)?).ok_or_else(|| row.corrupt(6))?,
+        },
+        _ => return Err(row.corrupt(3)),
+    };
+    Ok(AmendmentRow {
+        shard: row.get(0)?,
+        device: row.get(1)?,
+        of_seq: row.get(2)?,
+        change,
+        staff: row.get(7)?,
+        made_at: row.get(8)?,
+        source_seq: row.get(9)?,
+    })
+}
+
+impl ReadTx<'_> {
+    /// The corrections of a crossing, oldest first: the last one counts.
+    pub fn amendments_of_crossing(
+        &self,
+        shard: Shard,
+        device: DeviceId,
+        of_seq: i64,
+    ) -> Result<Vec<AmendmentRow>, StoreError> {
+        self.query(&AMENDMENTS_OF, params![shard, &device, of_seq], read)
+    }
+}
+
+impl Tx<'_> {
+    /// Corrects a crossing at a desk; says whether there is such a crossing.
+    pub fn amend_crossing(
+        &self,
+        shard: Shard,
+        device: DeviceId,
+        of_seq: i64,
+        change: &Change,
+        staff: StaffId,
+        now_millis: i64,
+    ) -> Result<bool, StoreError> {
+        let Some(crossing) = self.crossing(shard, device, of_seq)? else {
+            return Ok(false);
+        };
+        self.insert_amendment(&AmendmentRow {
+            shard,
+            device,
+            of_seq,
+            change: change.clone(),
+            staff: Some(staff),
+            made_at: now_millis,
+            source_seq: None,
+        })?;
+        let body = [&device.0[..], &of_seq.to_be_bytes(), kind(change).as_bytes()].concat();
+        self.append_audit(&AuditNote {
+            shard,
+            at: now_millis,
+            kind: "crossing.amend",
+            actor: Some(staff),
+            commitment: crossing.public_event().and_then(|event| event.commitment),
+            body: &body,
+        })?;
+        Ok(true)
+    }
+
+    /// Adds a correction and derives what follows from it.
+    pub(crate) fn insert_amendment(&self, row: &AmendmentRow) -> Result<(), StoreError> {
+        let (shard, device, of_seq) = (row.shard, &row.device, row.of_seq);
+        let parameters = params![shard, device, of_seq];
+        let number: i64 = self.query_one(&NEXT_AMENDMENT, parameters, |row| row.get(0))?;
+        let (outcome, reason, emergency) = match &row.change {
+            Change::Undo {} => (None, None, None),
+            Change::Outcome { outcome, reason } => {
+                let reason = reason.map(OverrulingReason::number);
+                (Some(outcome_number(*outcome)), reason, None)
+            }
+            Change::Emergency { what } => (None, None, Some(what.number())),
+        };
+        self.execute_one(
+            &INSERT_AMENDMENT,
+            params![
+                shard,
+                device,
+                of_seq,
+                number,
+                kind(&row.change),
+                outcome,
+                reason,
+                emergency,
+                row.staff.as_ref(),
+                row.made_at,
+                row.source_seq
+            ],
+        )?;
+        self.derive_outing(shard, *device, of_seq)
+    }
+}
+
+fn kind(change: &Change) -> &'static str {
+    match change {
+        Change::Undo {} => "undo",
+        Change::Outcome { .. } => "outcome",
+        Change::Emergency { .. } => "emergency",
+    }
+}

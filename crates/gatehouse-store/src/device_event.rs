@@ -1,0 +1,473 @@
+//! Events of gate devices: taking them in exactly once, and what follows from each. *Sharded*.
+//!
+//! The device row keeps number and hash of the last event; taking one in moves both in the same
+//! transaction as everything that follows, so that no index is needed to know what is there.
+
+use crate::amendment::AmendmentRow;
+use crate::audit::AuditNote;
+use crate::crossing::{outcome_number, read_subject, verdict_number};
+use crate::error::StoreError;
+use crate::open_item::{OpenItemEnd, OpenItemRow};
+use crate::set_aside::SetAsideReason;
+use crate::shard::Shard;
+use crate::shift::ShiftRow;
+use crate::tx::{ReadTx, Tx};
+use crate::vault::{Chance, Vault};
+use crate::{params, sql};
+use gatehouse_core::audit::{Hash, commitment};
+use gatehouse_core::gate::{Verdict, Way};
+use gatehouse_core::id::{DeviceId, GateId, HouseholdId, OpenItemId, ShiftId, StaffId};
+use gatehouse_core::wire::{ChainHead, Event, EventBody, PublicEvent, Subject};
+
+/// What the server decided about a crossing with its own facts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerDecision {
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// Ids of the rows that applied.
+    pub row_ids: Vec<String>,
+}
+
+/// How an event came in.
+#[derive(Clone, Debug)]
+pub struct Arrival {
+    /// By our clock, milliseconds UTC.
+    pub received_at: i64,
+    /// What the server decided, for crossings.
+    pub server: Option<ServerDecision>,
+    /// For sealing what a guard wrote down.
+    pub chance: Chance,
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Appended {
+    /// Taken in now.
+    New,
+    /// Taken in before, with the same content.
+    AlreadyThere,
+    /// Events before it are missing: the device sends again from this number on.
+    NotNext {
+        /// The number that comes next.
+        expected: i64,
+    },
+    /// Not taken in, kept aside, an alarm raised.
+    SetAside(SetAsideReason),
+    /// No such device in this county.
+    UnknownDevice,
+}
+
+/// What following a device's chain found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceReport {
+    /// Events that were checked.
+    pub events: u64,
+    /// First event that was there: 1, or later once retention has dropped days.
+    pub from_seq: i64,
+    /// First event that is not as the device said, or that does not follow.
+    pub broken_at: Option<i64>,
+}
+
+/// Events read at once while a chain is followed.
+const PAGE: u32 = 500;
+
+sql! {
+    ADVANCE = "UPDATE device SET last_seq = ?3, last_hash = ?4, seen_at = ?5
+        WHERE shard = ?1 AND device = ?2 AND last_seq = ?6 AND last_hash = ?7
+            AND ended_at IS NULL";
+    HASH_OF = "SELECT hash FROM crossing WHERE shard = ?1 AND device = ?2 AND seq = ?3
+        UNION ALL
+        SELECT hash FROM device_event WHERE shard = ?1 AND device = ?2 AND seq = ?3";
+    INSERT_EVENT = "INSERT INTO device_event (shard, device, seq, hash, kind, device_at,
+            received_at, subject, subject_is_vehicle, household, salt, public_part)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    CHAIN = "SELECT seq, hash, subject, subject_is_vehicle, household, salt, public_part, gate,
+            way, verdict, outcome, is_emergency
+        FROM (
+            SELECT seq, hash, subject, subject_is_vehicle, household, salt, public_part, gate,
+                way, verdict, outcome, is_emergency
+            FROM crossing WHERE shard = ?1 AND device = ?2 AND seq > ?3
+            UNION ALL
+            SELECT seq, hash, subject, subject_is_vehicle, household, salt, public_part, NULL,
+                NULL, NULL, NULL, NULL
+            FROM device_event WHERE shard = ?1 AND device = ?2 AND seq > ?3) e
+        ORDER BY seq LIMIT ?4";
+    END_SHIFTS_OF_DEVICE = "UPDATE shift SET ended_at = ?3
+        WHERE shard = ?1 AND device = ?2 AND ended_at IS NULL";
+    ITEM_OF_EVENT = "SELECT item FROM open_item WHERE shard = ?1 AND device = ?2 AND seq = ?3
+        ORDER BY kind";
+    ERASE_EVENTS = "UPDATE device_event SET subject = ?4, household = ?4, salt = NULL
+        WHERE shard = ?1 AND device = ?2 AND subject = ?3";
+}
+
+impl Tx<'_> {
+    /// Takes an event of a device in, exactly once, with everything that follows from it: the
+    /// crossing and its passage, an amendment, a shift, an open item, and an audit entry with a
+    /// commitment to whom it concerns. Signatures have been checked before.
+    pub fn append_event(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        event: &Event,
+        arrival: &Arrival,
+    ) -> Result<Appended, StoreError> {
+        let Ok(public) = PublicEvent::from_bytes(&event.public_bytes()) else {
+            // Only for events made by hand: reading one from bytes has checked this.
+            return Err(self.fail(StoreError::Driver {
+                code: "event".to_owned(),
+                message: "the event is not one that can be written".to_owned(),
+            }));
+        };
+        let Ok(seq) = i64::try_from(event.seq) else {
+            return Ok(Appended::NotNext { expected: 1 });
+        };
+        let advanced = self.execute(
+            &ADVANCE,
+            params![
+                shard,
+                &event.device,
+                seq,
+                &public.hash,
+                arrival.received_at,
+                seq - 1,
+                &event.previous
+            ],
+        )?;
+        if advanced == 0 {
+            return self.not_next(vault, shard, event, seq, &public.hash, arrival);
+        }
+        match &event.body {
+            EventBody::Crossing(crossing) => {
+                self.insert_crossing(shard, event, crossing, &public, arrival)?;
+            }
+            _ => self.insert_device_event(shard, event, seq, &public.hash, arrival)?,
+        }
+        self.insert_event_details(vault, shard, event, &arrival.chance)?;
+        self.follow_from(shard, event, seq, &public.hash)?;
+        let body = [&event.device.0[..], &seq.to_be_bytes(), &public.hash.0].concat();
+        self.append_audit(&AuditNote {
+            shard,
+            at: arrival.received_at,
+            kind: audit_kind(&event.body),
+            actor: actor(&event.body),
+            commitment: public.commitment,
+            body: &body,
+        })?;
+        Ok(Appended::New)
+    }
+
+    /// The event did not move the device on: says why, and keeps aside what must not be lost.
+    fn not_next(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        event: &Event,
+        seq: i64,
+        hash: &Hash,
+        arrival: &Arrival,
+    ) -> Result<Appended, StoreError> {
+        let Some(device) = self.device(shard, event.device)? else {
+            return Ok(Appended::UnknownDevice);
+        };
+        let reason = if seq <= device.last_seq {
+            let parameters = params![shard, &event.device, seq];
+            match self.optional(&HASH_OF, parameters, |row| row.get::<Hash>(0))? {
+                Some(there) if there != *hash => SetAsideReason::OtherContent,
+                // Retention has dropped it: there is nothing left to compare with.
+                _ => return Ok(Appended::AlreadyThere),
+            }
+        } else if device.ended_at.is_some() {
+            SetAsideReason::EndedDevice
+        } else if seq > device.last_seq + 1 {
+            let expected = device.last_seq + 1;
+            return Ok(Appended::NotNext { expected });
+        } else {
+            SetAsideReason::BrokenChain
+        };
+        let (at, chance) = (arrival.received_at, &arrival.chance);
+        self.set_event_aside(vault, shard, event, reason, at, chance)?;
+        Ok(Appended::SetAside(reason))
+    }
+
+    fn insert_device_event(
+        &self,
+        shard: Shard,
+        event: &Event,
+        seq: i64,
+        hash: &Hash,
+        arrival: &Arrival,
+    ) -> Result<(), StoreError> {
+        let private = event.private.as_ref();
+        let subject = private.and_then(|private| private.subject);
+        let public_part = event.public_bytes();
+        self.execute_one(
+            &INSERT_EVENT,
+            params![
+                shard,
+                &event.device,
+                seq,
+                hash,
+                audit_kind(&event.body),
+                event.at.millis,
+                arrival.received_at,
+                subject.as_ref().map(Subject::bytes),
+                subject.map(|subject| matches!(subject, Subject::Vehicle(_))),
+                private.and_then(|private| private.household.as_ref()),
+                private.map(|private| &private.salt),
+                &public_part
+            ],
+        )
+    }
+
+    /// What other tables learn from an event. Their ids come from its hash, so that nothing
+    /// random is needed and the same event makes the same rows.
+    fn follow_from(
+        &self,
+        shard: Shard,
+        event: &Event,
+        seq: i64,
+        hash: &Hash,
+    ) -> Result<(), StoreError> {
+        let at = event.at.millis;
+        match &event.body {
+            EventBody::Crossing(crossing) if crossing.emergency.is_some() => {
+                self.open_item_from(shard, event.device, seq, hash, crossing.gate, "emergency", at)
+            }
+            EventBody::Fever(_) => match self.device(shard, event.device)? {
+                Some(device) => {
+                    let gate = device.gate;
+                    self.open_item_from(shard, event.device, seq, hash, gate, "fever", at)
+                }
+                None => Ok(()),
+            },
+            EventBody::Amendment { of, change } => {
+                let Ok(of_seq) = i64::try_from(*of) else {
+                    return Ok(());
+                };
+                self.insert_amendment(&AmendmentRow {
+                    shard,
+                    device: event.device,
+                    of_seq,
+                    change: change.clone(),
+                    staff: None,
+                    made_at: at,
+                    source_seq: Some(seq),
+                })
+            }
+            EventBody::ShiftStart {
+                guards,
+                mask,
+                armband,
+            } => {
+                self.execute(&END_SHIFTS_OF_DEVICE, params![shard, &event.device, at])?;
+                let Some(device) = self.device(shard, event.device)? else {
+                    return Ok(());
+                };
+                let shift = ShiftRow {
+                    shard,
+                    shift: ShiftId(first_sixteen(hash)),
+                    gate: device.gate,
+                    device: Some(event.device),
+                    started_at: at,
+                    ended_at: None,
+                    has_mask: *mask,
+                    has_armband: *armband,
+                };
+                self.insert_shift(&shift, guards)
+            }
+            EventBody::ShiftEnd => {
+                self.execute(&END_SHIFTS_OF_DEVICE, params![shard, &event.device, at])?;
+                Ok(())
+            }
+            EventBody::HandedOn { of } => {
+                let of_seq = i64::try_from(*of).unwrap_or(0);
+                let parameters = params![shard, &event.device, of_seq];
+                for item in self.query(&ITEM_OF_EVENT, parameters, |row| row.get(0))? {
+                    let end = OpenItemEnd {
+                        outcome: "handed_on".to_owned(),
+                        at,
+                        staff: None,
+                    };
+                    self.close_open_item(shard, item, &end)?;
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one row, each of its own type")]
+    fn open_item_from(
+        &self,
+        shard: Shard,
+        device: DeviceId,
+        seq: i64,
+        hash: &Hash,
+        gate: GateId,
+        kind: &str,
+        opened_at: i64,
+    ) -> Result<(), StoreError> {
+        self.insert_open_item(&OpenItemRow {
+            shard,
+            item: OpenItemId(first_sixteen(hash)),
+            kind: kind.to_owned(),
+            gate,
+            crossing: Some((device, seq)),
+            opened_at,
+            end: None,
+        })?;
+        Ok(())
+    }
+
+    /// Overwrites a subject in the events of a device that are no crossing, as
+    /// [`Tx::erase_subject`] does in crossings; says how many.
+    pub fn erase_subject_in_events(
+        &self,
+        shard: Shard,
+        device: DeviceId,
+        subject: &[u8; 16],
+        random: &[u8; 16],
+    ) -> Result<u64, StoreError> {
+        self.execute(&ERASE_EVENTS, params![shard, &device, subject, random])
+    }
+}
+
+impl ReadTx<'_> {
+    /// Follows the chain of a device over all its stored events: each is what the device said,
+    /// follows the one before, and names whom it committed to; the last is what the device row
+    /// says. `None` if there is no such device.
+    pub fn verify_device(
+        &self,
+        shard: Shard,
+        device: DeviceId,
+    ) -> Result<Option<DeviceReport>, StoreError> {
+        let Some(row) = self.device(shard, device)? else {
+            return Ok(None);
+        };
+        let mut report = DeviceReport {
+            events: 0,
+            from_seq: 1,
+            broken_at: None,
+        };
+        let mut head: Option<ChainHead> = None;
+        loop {
+            let after = head.map_or(0, |head| head.seq as i64);
+            let page = self.query(&CHAIN, params![shard, &device, after, PAGE], |row| {
+                let link = Link {
+                    seq: row.get(0)?,
+                    hash: row.get(1)?,
+                    subject: read_subject(row, 2)?,
+                    household: row.get(4)?,
+                    salt: row.get(5)?,
+                    public_part: row.get(6)?,
+                    columns: match row.get::<Option<GateId>>(7)? {
+                        Some(gate) => Some((
+                            gate,
+                            [row.get(8)?, row.get(9)?, row.get(10)?, row.get(11)?],
+                        )),
+                        None => None,
+                    },
+                };
+                Ok(link)
+            })?;
+            let Some(last) = page.last().map(|link| link.seq) else {
+                break;
+            };
+            for link in &page {
+                let first = head.is_none();
+                let Some(next) = link.follow(device, head.as_ref()) else {
+                    report.broken_at = Some(link.seq);
+                    return Ok(Some(report));
+                };
+                if first {
+                    report.from_seq = link.seq;
+                }
+                report.events += 1;
+                head = Some(next);
+            }
+            debug_assert_eq!(head.map(|head| head.seq as i64), Some(last));
+        }
+        let ends_well = match head {
+            Some(head) => head.seq as i64 == row.last_seq && head.hash.0 == row.last_hash,
+            None => true,
+        };
+        if !ends_well {
+            report.broken_at = Some(row.last_seq);
+        }
+        Ok(Some(report))
+    }
+}
+
+struct Link {
+    seq: i64,
+    hash: Hash,
+    subject: Option<Subject>,
+    household: Option<HouseholdId>,
+    salt: Option<[u8; 16]>,
+    public_part: Vec<u8>,
+    /// Of a crossing: gate, way, verdict, outcome, emergency.
+    columns: Option<(GateId, [u8; 4])>,
+}
+
+impl Link {
+    /// The head after this event, or `None` where it does not hold. The first event that is
+    /// still there is believed about the one before it.
+    fn follow(&self, device: DeviceId, head: Option<&ChainHead>) -> Option<ChainHead> {
+        let public = PublicEvent::from_bytes(&self.public_part).ok()?;
+        let whole = public.hash == self.hash
+            && public.event.seq == u64::try_from(self.seq).ok()?
+            && public.event.device == device;
+        // Without a salt there is nothing to compare: nobody was named, or they were erased.
+        let named = self.salt.is_none_or(|salt| {
+            let subject = self.subject.as_ref().map(Subject::bytes);
+            let household = self.household.as_ref().map(|household| &household.0);
+            public.commitment == Some(commitment(&salt, subject, household))
+        });
+        let columns = match &public.event.body {
+            EventBody::Crossing(crossing) => Some((
+                crossing.gate,
+                [
+                    u8::from(crossing.way == Way::Out),
+                    verdict_number(crossing.verdict),
+                    outcome_number(crossing.outcome),
+                    u8::from(crossing.emergency.is_some()),
+                ],
+            )),
+            _ => None,
+        };
+        let next = match head {
+            Some(head) => public.follows(Some(head)),
+            None => public.event.seq > 1 || public.follows(None),
+        };
+        (whole && named && next && columns == self.columns).then(|| public.head())
+    }
+}
+
+fn first_sixteen(hash: &Hash) -> [u8; 16] {
+    let mut first = [0; 16];
+    first.copy_from_slice(&hash.0[..16]);
+    first
+}
+
+fn audit_kind(body: &EventBody) -> &'static str {
+    match body {
+        EventBody::Crossing(_) => "crossing",
+        EventBody::Amendment { .. } => "amendment",
+        EventBody::ShiftStart { .. } => "shift_start",
+        EventBody::ShiftEnd => "shift_end",
+        EventBody::Fever(_) => "fever",
+        EventBody::Measurement { .. } => "measurement",
+        EventBody::HandedOn { .. } => "handed_on",
+        EventBody::Emergency { .. } => "emergency",
+        EventBody::Lookup { .. } => "lookup",
+        EventBody::Note { .. } => "note",
+    }
+}
+
+fn actor(body: &EventBody) -> Option<StaffId> {
+    match body {
+        EventBody::Crossing(crossing) => crossing.staff,
+        EventBody::ShiftStart { guards, .. } => guards.first().copied(),
+        _ => None,
+    }
+}
