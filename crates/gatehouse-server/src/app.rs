@@ -4,6 +4,7 @@
 use crate::auth::access::{Access, Face, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::auth::password::Passwords;
+use crate::auth::rate::Rates;
 use crate::auth::role::Permission::EnrolDevice;
 use crate::config::Config;
 use crate::gate_state::GateStates;
@@ -28,6 +29,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// Password hashing, bounded.
     pub passwords: Passwords,
+    /// Limits on floods of sign-ins.
+    pub rates: Arc<Rates>,
     /// Callers by session, for a few seconds.
     pub sessions: Sessions,
     /// The root key that devices are told to trust; `None` before `gatehouse init`.

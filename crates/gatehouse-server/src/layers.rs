@@ -1,14 +1,18 @@
-//! What lies round every route: limits, time-outs, headers, one line of log each.
+//! What lies round every route: limits, time-outs, headers, a number and one line of log each,
+//! and the form of errors that no handler gives. Never logged: query, body, address, names.
 
 use crate::app::App;
-use crate::error::OpError;
+use crate::auth::access::request_lang;
+use crate::config::TlsMode;
+use crate::error::{ApiError, OpError};
 use crate::page::PageError;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use gatehouse_core::gate::wording::Lang;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -16,65 +20,159 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-/// Our own pages and scripts only; WebAssembly for the gate app; camera for ourselves.
-const CONTENT_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
+/// Our own pages only, without scripts.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Our own scripts, WebAssembly and camera pictures for the gate app.
+const GATE_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
     img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self'; \
     frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+const PAGE_FEATURES: &str = "camera=(), geolocation=(), microphone=(), payment=()";
+const GATE_FEATURES: &str = "camera=(self), geolocation=(), microphone=(), payment=()";
 
 /// Puts the layers round the routes.
 pub fn around(router: Router<App>, app: &App) -> Router<App> {
+    let seconds = Duration::from_secs(app.config.request_seconds_most);
+    let outer = Outer {
+        // Begins the numbers of this process: two processes' logs can be told apart.
+        process: u32::from_le_bytes(app.world.bytes()),
+        is_strict: matches!(app.config.tls, TlsMode::Files | TlsMode::Proxy),
+    };
     router
-        .fallback(|| async { PageError::new(OpError::NotFound, Lang::Zh) })
+        .fallback(|| async { Marked(OpError::NotFound) })
+        .method_not_allowed_fallback(|| async { Marked(OpError::NotFound) })
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(app.config.body_bytes_most))
-        .layer(
-            CsrfLayer::new().with_rejection_response(|_: ProtectionError| {
-                PageError::new(OpError::CrossSite, Lang::Zh).into_response()
-            }),
-        )
-        .layer(CompressionLayer::new())
+        .layer(CsrfLayer::new().with_rejection_response(cross_site))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
-            Duration::from_secs(app.config.request_seconds_most),
+            seconds,
         ))
-        .layer(CatchPanicLayer::custom(
-            |_: Box<dyn std::any::Any + Send>| {
-                let error = OpError::Bug("a handler panicked".to_owned());
-                PageError::new(error, Lang::Zh).into_response()
-            },
-        ))
-        .layer(from_fn(finish))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(outer, finish))
+        .layer(CompressionLayer::new())
 }
 
-/// Security headers, the figure, and one line of log: route, status, never the address asked for.
-async fn finish(request: Request, next: Next) -> Response {
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("unknown".to_owned(), |path| path.as_str().to_owned());
-    let method = request.method().clone();
-    let mut response = next.run(request).await;
-    let status = response.status().as_u16();
-    metrics::counter!(
-        "gatehouse_requests_total",
-        "route" => route.clone(),
-        "status" => status.to_string()
-    )
-    .increment(1);
-    tracing::info!(%method, route, status);
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
+#[derive(Clone, Copy)]
+struct Outer {
+    process: u32,
+    /// Whether browsers are told to use TLS only, for good: not with a local authority, whose
+    /// plain page must stay in reach.
+    is_strict: bool,
+}
+
+/// An error of a layer; `finish` gives it its form.
+struct Marked(OpError);
+
+impl IntoResponse for Marked {
+    fn into_response(self) -> Response {
+        let mut response = self.0.status().into_response();
+        response.extensions_mut().insert(Arc::new(self.0));
+        response
     }
+}
+
+fn cross_site(_: ProtectionError) -> Response {
+    Marked(OpError::CrossSite).into_response()
+}
+
+/// A panic is our own mistake and fails its request alone. What it says may repeat what was sent,
+/// so nobody is told.
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    Marked(OpError::Bug("a handler panicked".to_owned())).into_response()
+}
+
+async fn finish(State(outer): State<Outer>, request: Request, next: Next) -> Response {
+    static NUMBER: AtomicU64 = AtomicU64::new(1);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let method = request.method().clone();
+    let in_gate = request.uri().path().starts_with("/gate/");
+    let is_api = request.uri().path().starts_with("/gate/api/");
+    let lang = request_lang(request.headers());
+    let mut response = next.run(request).await;
+    if let Some(error) = layer_error(&mut response) {
+        response = if is_api {
+            ApiError(error).into_response()
+        } else {
+            PageError::new(error, lang).into_response()
+        };
+    }
+    put_headers(response.headers_mut(), outer, in_gate, number);
+    log(
+        &method,
+        route.as_ref(),
+        response.status(),
+        outer.process,
+        number,
+    );
+    response
+}
+
+/// The error of a response that no handler gave a form: of a layer, or of axum's own readers,
+/// whose plain text may repeat what was sent.
+fn layer_error(response: &mut Response) -> Option<OpError> {
+    if let Some(error) = response.extensions_mut().remove::<Arc<OpError>>() {
+        return Arc::into_inner(error);
+    }
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_plain = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !status.is_client_error() || !is_plain {
+        return None;
+    }
+    Some(match status {
+        StatusCode::PAYLOAD_TOO_LARGE => OpError::TooLarge,
+        StatusCode::REQUEST_TIMEOUT => OpError::Passing("H-SLOW"),
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => OpError::NotFound,
+        _ => OpError::Unreadable("a field is missing, unknown or of another kind".to_owned()),
+    })
+}
+
+fn put_headers(headers: &mut HeaderMap, outer: Outer, in_gate: bool, number: u64) {
+    let mut put = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
+    };
+    let (policy, features) = if in_gate {
+        (GATE_POLICY, GATE_FEATURES)
+    } else {
+        (PAGE_POLICY, PAGE_FEATURES)
+    };
+    put(header::CONTENT_SECURITY_POLICY, policy);
+    put(HeaderName::from_static("permissions-policy"), features);
+    put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    put(header::REFERRER_POLICY, "no-referrer");
+    put(header::X_FRAME_OPTIONS, "DENY");
+    put(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    );
+    if outer.is_strict {
+        put(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    // What nobody said otherwise of is about people: it stays in no cache.
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
-    let permissions = HeaderValue::from_static("camera=(self), geolocation=(), microphone=()");
-    headers.insert("permissions-policy", permissions);
-    response
+    if let Ok(number) = HeaderValue::from_str(&format!("{:08x}-{number}", outer.process)) {
+        headers.insert(HeaderName::from_static("x-request-id"), number);
+    }
+}
+
+/// One line each: route, not address; the ordinary ones at `debug`, so that the gate pays nothing.
+fn log(
+    method: &Method,
+    route: Option<&MatchedPath>,
+    status: StatusCode,
+    process: u32,
+    number: u64,
+) {
+    let route = route.map_or("none", MatchedPath::as_str);
+    let status = status.as_u16();
+    let request = || format!("{process:08x}-{number}");
+    match status {
+        500.. => tracing::warn!(%method, route, status, request = request(), "request"),
+        400.. => tracing::info!(%method, route, status, request = request(), "request"),
+        _ => tracing::debug!(%method, route, status, request = request(), "request"),
+    }
 }

@@ -12,6 +12,7 @@ pub mod cli;
 pub mod config;
 pub mod console;
 pub mod error;
+pub mod figures;
 pub mod gate_state;
 pub mod head_signature;
 pub mod keyring;

@@ -4,7 +4,7 @@ use crate::app::App;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 /// The caller's address: that of the connection, or, behind a proxy that the settings trust, the
 /// last one that the proxy itself added.
@@ -24,8 +24,20 @@ impl FromRequestParts<App> for Peer {
             .and_then(|value| value.to_str().ok());
         let trusted = &app.config.trusted_proxies;
         Ok(Peer(
-            peer(connected, forwarded, trusted).map_or("-".to_owned(), |ip| ip.to_string()),
+            peer(connected, forwarded, trusted).map_or("-".to_owned(), counted),
         ))
+    }
+}
+
+/// The text under which an address is counted. Whoever has an IPv6 network has all of it: 64 bits
+/// count as one.
+fn counted(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
     }
 }
 
@@ -55,6 +67,13 @@ fn peer(connected: Option<IpAddr>, forwarded: Option<&str>, trusted: &[IpAddr]) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_network_counts_as_one() {
+        let counted = |text: &str| super::counted(text.parse().expect("an address"));
+        assert_eq!(counted("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        assert_eq!(counted("::ffff:192.0.2.1"), "192.0.2.1");
+    }
 
     #[test]
     fn only_trusted_proxies_are_believed() {

@@ -8,13 +8,14 @@ pub mod tls;
 use crate::app::{App, service};
 use crate::auth::password::Passwords;
 use crate::config::Config;
+use crate::figures;
 use crate::gate_state::GateStates;
 use crate::world::SharedWorld;
 use anyhow::{Context, Result};
 use authority::Authority;
 use connections::Door;
 use gatehouse_store::Store;
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,7 +28,10 @@ const PASSWORDS_AT_ONCE: usize = 2;
 /// The state of a program over a database.
 pub fn app(store: Store, config: Config, world: SharedWorld) -> App {
     // A second recorder in one process (tests) leaves the first in place.
-    let recorder = PrometheusBuilder::new().build_recorder();
+    let recorder = PrometheusBuilder::new()
+        .set_buckets(figures::SECONDS)
+        .expect("bounds are a constant that is not empty")
+        .build_recorder();
     let figures = recorder.handle();
     let _ = metrics::set_global_recorder(recorder);
     App {
@@ -35,6 +39,7 @@ pub fn app(store: Store, config: Config, world: SharedWorld) -> App {
         passwords: Passwords::new(Arc::clone(&world), PASSWORDS_AT_ONCE),
         world,
         config: Arc::new(config),
+        rates: Arc::default(),
         sessions: Arc::default(),
         root: None,
         gates: GateStates::default(),
@@ -44,16 +49,18 @@ pub fn app(store: Store, config: Config, world: SharedWorld) -> App {
 
 /// Opens the database that the settings name.
 pub fn open_store(config: &Config) -> Result<Store> {
-    match config.database_url()? {
-        Some(url) => Store::open_postgres(&url).context("the PostgreSQL database"),
+    let (opened, place) = match config.database_url()? {
+        Some(url) => (Store::open_postgres(&url), "PostgreSQL".to_owned()),
         None => {
             if let Some(folder) = config.database.parent() {
-                std::fs::create_dir_all(folder).context("the folder of the database")?;
+                std::fs::create_dir_all(folder)
+                    .with_context(|| format!("S-DOWN: the folder {}", folder.display()))?;
             }
-            Store::open_sqlite(&config.database)
-                .with_context(|| format!("the database {}", config.database.display()))
+            let place = config.database.display().to_string();
+            (Store::open_sqlite(&config.database), place)
         }
-    }
+    };
+    opened.map_err(|error| anyhow::anyhow!("{}: {place}: {error}", error.code()))
 }
 
 /// Serves until the process is asked to end.
@@ -101,7 +108,9 @@ async fn listen(
         }
     };
     tracing::info!(address = %config.listen, %origin, "serving");
-    let router = service(app(store, config, world));
+    let app = app(store, config, world);
+    tokio::spawn(sort_figures(app.figures.clone()));
+    let router = service(app);
     let door = Door {
         router,
         tls,
@@ -175,6 +184,16 @@ fn say_how_to_install(authority: &Authority, config: &Config) {
     );
     eprintln!("手机先打开 · phones open first: http://{page}/ca");
     eprintln!("SHA-256 {}", authority.fingerprint());
+}
+
+/// Sorts measured times into their buckets, so that memory stays small where nobody asks for
+/// figures.
+async fn sort_figures(figures: PrometheusHandle) {
+    let mut interval = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        interval.tick().await;
+        figures.run_upkeep();
+    }
 }
 
 async fn renew_daily(renewal: Renewal, world: SharedWorld) {

@@ -4,10 +4,11 @@ use super::caller::Caller;
 use super::role::Permission;
 use crate::app::App;
 use crate::error::{ApiError, OpError};
+use crate::figures::RouteFigures;
 use crate::ops::{area_of_gate, find_caller};
 use crate::page::{PageError, RequestLang};
 use axum::extract::{Path, Request, State};
-use axum::http::{Method, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::MethodRouter;
@@ -125,7 +126,9 @@ impl Routes {
             .fold(Router::new(), |router, (at, handler)| {
                 let rule = Arc::new(rules[at].clone());
                 let path = rule.path;
-                let guarded = handler.layer(from_fn_with_state((app.clone(), rule), guard));
+                let figures = RouteFigures::new(&rule.method, path);
+                let state = (app.clone(), rule, figures);
+                let guarded = handler.route_layer(from_fn_with_state(state, guard));
                 router.route(path, guarded)
             })
     }
@@ -138,16 +141,19 @@ impl Default for Routes {
 }
 
 async fn guard(
-    State((app, rule)): State<(App, Arc<RouteRule>)>,
+    State((app, rule, figures)): State<(App, Arc<RouteRule>, RouteFigures)>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let lang = request_lang(&request);
+    let began = tokio::time::Instant::now();
+    let lang = request_lang(request.headers());
     request.extensions_mut().insert(RequestLang(lang));
-    match admit(&app, &rule, &mut request).await {
+    let response = match admit(&app, &rule, &mut request).await {
         Ok(()) => next.run(request).await,
         Err(error) => refuse(&rule, error, lang),
-    }
+    };
+    figures.count(response.status(), began.elapsed());
+    response
 }
 
 fn refuse(rule: &RouteRule, error: OpError, lang: Lang) -> Response {
@@ -221,13 +227,8 @@ async fn gate_of(app: &App, request: &mut Request) -> Result<GateInScope, OpErro
 }
 
 /// The language chosen in a cookie, else the browser's, else Chinese.
-fn request_lang(request: &Request) -> Lang {
-    let header = |name| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
+pub fn request_lang(headers: &HeaderMap) -> Lang {
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let cookie = header(header::COOKIE).unwrap_or_default();
     let mut chosen = cookie
         .split(';')

@@ -3,4 +3,5 @@
 pub mod access;
 pub mod caller;
 pub mod password;
+pub mod rate;
 pub mod role;

@@ -34,6 +34,7 @@ pub async fn sign_in(app: &App, attempt: Attempt) -> Result<String, OpError> {
     }
     let now = app.world.now_millis();
     let hash = account_hash(&attempt.account);
+    app.rates.sign_in(&hash, &attempt.address)?;
     let (account, address) = (attempt.account.clone(), attempt.address.clone());
     let (gate, staff) = app
         .store

@@ -1,0 +1,82 @@
+//! Limits on floods, per process. What must last over restarts (failed sign-ins, look-ups) is
+//! counted in the database.
+
+use crate::error::OpError;
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Sign-ins a minute for one account from one address.
+const PER_PAIR: u32 = 10;
+/// Sign-ins a minute from one address: a gate hut has one address and several guards.
+const PER_ADDRESS: u32 = 60;
+/// After so many calls, keys that are no longer limited are forgotten.
+const CALLS_BETWEEN_SWEEPS: u32 = 1024;
+
+type Pair = ([u8; 32], String);
+
+/// The limits on sign-ins.
+pub struct Rates {
+    pairs: DefaultKeyedRateLimiter<Pair>,
+    addresses: DefaultKeyedRateLimiter<String>,
+    calls: AtomicU32,
+}
+
+impl Default for Rates {
+    fn default() -> Rates {
+        Rates {
+            pairs: RateLimiter::keyed(per_minute(PER_PAIR)),
+            addresses: RateLimiter::keyed(per_minute(PER_ADDRESS)),
+            calls: AtomicU32::new(0),
+        }
+    }
+}
+
+const fn per_minute(count: u32) -> Quota {
+    Quota::per_minute(NonZeroU32::new(count).expect("a constant above zero"))
+}
+
+impl Rates {
+    /// Counts a sign-in.
+    ///
+    /// # Errors
+    /// Too many; how long to wait.
+    pub fn sign_in(&self, account_hash: &[u8; 32], address: &str) -> Result<(), OpError> {
+        if self.calls.fetch_add(1, Ordering::Relaxed) % CALLS_BETWEEN_SWEEPS == 0 {
+            self.pairs.retain_recent();
+            self.addresses.retain_recent();
+        }
+        let address = address.to_owned();
+        let now = DefaultClock::default().now();
+        let too_many = |until: governor::NotUntil<_>| OpError::TooMany {
+            wait_seconds: until.wait_time_from(now).as_secs() + 1,
+        };
+        self.addresses.check_key(&address).map_err(too_many)?;
+        self.pairs
+            .check_key(&(*account_hash, address))
+            .map_err(too_many)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_on_one_account_does_not_stop_the_next() {
+        let rates = Rates::default();
+        let address = "192.0.2.1";
+        let allowed = (0..20).filter(|_| rates.sign_in(&[1; 32], address).is_ok());
+        assert_eq!(allowed.count(), PER_PAIR as usize);
+        assert!(rates.sign_in(&[2; 32], address).is_ok(), "another account");
+        let elsewhere = "192.0.2.2";
+        assert!(rates.sign_in(&[1; 32], elsewhere).is_ok(), "its owner");
+        assert!(matches!(
+            rates.sign_in(&[1; 32], address),
+            Err(OpError::TooMany {
+                wait_seconds: 1..=61
+            })
+        ));
+    }
+}
