@@ -83,12 +83,6 @@ pub fn run(command: DemoCommand) -> Result<()> {
 
     let figures = demo.figures();
     let [admit, ask, refuse, refer] = figures.crossings;
-    let guard = demo
-        .town
-        .staffing
-        .staff
-        .iter()
-        .find(|staff| staff.login == "guard1a");
     let mut out = std::io::stdout();
     writeln!(
         out,
@@ -100,12 +94,18 @@ pub fn run(command: DemoCommand) -> Result<()> {
         "crossings of the last 24 hours: {admit} let through, {ask} left when more was needed, \
          {refuse} not let through, {refer} handed over"
     )?;
-    writeln!(out, "address        {address}")?;
-    if let Some(guard) = guard {
-        writeln!(out, "a guard        {}  {}", guard.login, guard.password)?;
+    writeln!(out, "address            {address}")?;
+    let mut shown = Vec::new();
+    for staff in &demo.town.staffing.staff {
+        // One account for each role; the guide names those of the other gates.
+        if !shown.contains(&staff.role) {
+            shown.push(staff.role);
+            let role = staff.role.name();
+            writeln!(out, "{role:<18} {:<12} {}", staff.login, staff.password)?;
+        }
     }
-    writeln!(out, "demo passes    {}", sheet.display())?;
-    writeln!(out, "how to begin   {}", guide.display())?;
+    writeln!(out, "demo passes        {}", sheet.display())?;
+    writeln!(out, "how to begin       {}", guide.display())?;
     Ok(())
 }
 
