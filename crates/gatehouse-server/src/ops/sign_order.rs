@@ -454,6 +454,36 @@ impl OrderDesk {
     }
 }
 
+/// The rows of an order that has been signed already, its signers being these; what a demo puts
+/// down.
+pub fn signed_rows(
+    shard: Shard,
+    signed: &SignedOrder,
+    keys: &[OrderKey],
+) -> (OrderRow, Vec<OrderSignatureRow>) {
+    let order = signed.order();
+    let rows = signed.signatures().iter().filter_map(|(id, signature)| {
+        let key = keys.iter().find(|key| key.key.id() == *id)?;
+        let act = if *id == order.proposer {
+            "propose"
+        } else {
+            "approve"
+        };
+        Some(OrderSignatureRow {
+            shard,
+            order: order.id,
+            act: act.to_owned(),
+            payload: None,
+            staff: key.person,
+            organisation: key.organisation,
+            key_id: id.0,
+            signature: signature.to_vec(),
+            signed_at: order.proposed_at,
+        })
+    });
+    (order_row(shard, signed), rows.collect())
+}
+
 fn order_row(shard: Shard, signed: &SignedOrder) -> OrderRow {
     let order = signed.order();
     OrderRow {

@@ -24,7 +24,13 @@ fn strict_list() -> String {
 }
 
 fn world_for_browsers() -> Value {
-    let names = ["wang", "li-under-order", "visitor", "qian-revoked", "altered"];
+    let names = [
+        "wang",
+        "li-under-order",
+        "visitor",
+        "qian-revoked",
+        "altered",
+    ];
     let codes = names.map(|name| (name.to_owned(), Value::from(world::qr(name))));
     json!({
         "moment_millis": world::morning().millis,

@@ -8,6 +8,7 @@ use super::town::DESK_PHONE;
 use super::write_people::write_people;
 use crate::auth::password::hash_with_salt;
 use crate::keyring::{DEMO, ROOT_KEY};
+use crate::ops::sign_order::signed_rows;
 use crate::secrets::Secrets;
 use crate::world::World;
 use gatehouse_core::area::AreaLevel;
@@ -16,7 +17,6 @@ use gatehouse_core::key::{PublicKey, SigningKey};
 use gatehouse_store::area::AreaRow;
 use gatehouse_store::gate::{GateRow, OpeningRow};
 use gatehouse_store::membership::MembershipRow;
-use gatehouse_store::order::OrderRow;
 use gatehouse_store::organisation::OrganisationRow;
 use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::staff::StaffRow;
@@ -90,19 +90,16 @@ fn installation(keys: DemoKeys, store: &Store) -> Result<(), WriteError> {
 
 /// The order with both signatures.
 fn order(demo: &Demo, store: &Store, shard: Shard) -> Result<(), WriteError> {
-    let signed = &demo.orders.order;
-    let order = signed.order();
-    let row = OrderRow {
-        shard,
-        order: order.id,
-        person: Some(demo.orders.person),
-        area: order.area,
-        payload: signed.to_bytes(),
-        starts_at: order.starts_at,
-        ends_at: order.ends_at,
-        created_at: order.proposed_at,
-    };
-    Ok(store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| tx.insert_order(&row))?)
+    let keys = demo.orders.order_keys(&demo.town, demo.issued.term());
+    let (row, signatures) = signed_rows(shard, &demo.orders.order, &keys);
+    Ok(
+        store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
+            tx.insert_order(&row)?;
+            signatures
+                .iter()
+                .try_for_each(|signature| tx.insert_order_signature(signature))
+        })?,
+    )
 }
 
 /// The shipped document, in force on the street.
