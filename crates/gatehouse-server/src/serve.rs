@@ -17,7 +17,7 @@ use connections::Door;
 use gatehouse_store::Store;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tls::{Protection, Renewal};
 use tokio::net::TcpListener;
@@ -27,13 +27,7 @@ const PASSWORDS_AT_ONCE: usize = 2;
 
 /// The state of a program over a database.
 pub fn app(store: Store, config: Config, world: SharedWorld) -> App {
-    // A second recorder in one process (tests) leaves the first in place.
-    let recorder = PrometheusBuilder::new()
-        .set_buckets(figures::SECONDS)
-        .expect("bounds are a constant that is not empty")
-        .build_recorder();
-    let figures = recorder.handle();
-    let _ = metrics::set_global_recorder(recorder);
+    let figures = recorder();
     App {
         store,
         passwords: Passwords::new(Arc::clone(&world), PASSWORDS_AT_ONCE),
@@ -45,6 +39,22 @@ pub fn app(store: Store, config: Config, world: SharedWorld) -> App {
         gates: GateStates::default(),
         figures,
     }
+}
+
+/// The one recorder of this process; several apps (tests) share it.
+fn recorder() -> PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    let handle = HANDLE.get_or_init(|| {
+        let recorder = PrometheusBuilder::new()
+            .set_buckets(figures::SECONDS)
+            .expect("bounds are a constant that is not empty")
+            .build_recorder();
+        let handle = recorder.handle();
+        // Nobody else in this program sets one.
+        let _ = metrics::set_global_recorder(recorder);
+        handle
+    });
+    handle.clone()
 }
 
 /// Opens the database that the settings name.
@@ -107,7 +117,8 @@ async fn listen(
             Some(tls)
         }
     };
-    tracing::info!(address = %config.listen, %origin, "serving");
+    let address = listener.local_addr()?;
+    tracing::info!(%address, %origin, "serving");
     let app = app(store, config, world);
     tokio::spawn(sort_figures(app.figures.clone()));
     let router = service(app);

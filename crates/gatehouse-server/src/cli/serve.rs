@@ -29,6 +29,8 @@ pub fn run(command: ServeCommand) -> Result<()> {
         .json()
         .with_env_filter(tracing_subscriber::EnvFilter::try_new(&config.log)?)
         .with_writer(std::io::stderr)
+        // Whoever read our log has gone: the gate goes on.
+        .log_internal_errors(false)
         .init();
     crate::serve::run(config, Arc::new(Computer))
 }

@@ -1,6 +1,6 @@
 //! The gate app's own files, from inside the binary.
 
-use crate::error::OpError;
+use crate::error::{ApiError, OpError};
 use crate::page::PageError;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -26,6 +26,10 @@ pub async fn index(headers: HeaderMap) -> Response {
 
 /// GET /gate/{*file}
 pub async fn file(Path(file): Path<String>, headers: HeaderMap) -> Response {
+    // The files' path swallows what is no route of the API either; programs get their own form.
+    if file.starts_with("api/") {
+        return ApiError(OpError::NotFound).into_response();
+    }
     serve(&file, &headers)
 }
 

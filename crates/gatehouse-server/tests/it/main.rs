@@ -1,0 +1,8 @@
+//! The server from outside: its router without a socket, and its binary.
+
+mod bad_input;
+mod matrix;
+mod pages;
+mod sign_in;
+mod start;
+mod support;

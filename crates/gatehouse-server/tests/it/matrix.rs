@@ -1,0 +1,189 @@
+//! Every route of a gate × roles × relation of the areas × state of the membership, generated
+//! from the route table: whoever adds a route is tested without writing a line.
+
+use crate::support::{
+    BUILDING, COMMUNITY, COMPOUND, GATE, NEXT_COMPOUND, START, TestApp, membership_row,
+    session_row, staff_row,
+};
+use axum::http::{Method, StatusCode};
+use gatehouse_core::id::AreaId;
+use gatehouse_server::app::routes;
+use gatehouse_server::auth::access::{Access, Face, RouteRule, Scope};
+use gatehouse_server::auth::role::Role;
+use gatehouse_store::membership::MembershipRow;
+
+/// How the membership's area lies to the gate's compound, and whether it reaches there.
+const RELATIONS: [(&str, AreaId, bool); 4] = [
+    ("own", COMPOUND, true),
+    ("parent", COMMUNITY, true),
+    ("child", BUILDING, false),
+    ("sibling", NEXT_COMPOUND, false),
+];
+
+/// States of a membership, and whether it counts now.
+const STATES: [(&str, bool); 5] = [
+    ("active", true),
+    ("suspended", false),
+    ("ended", false),
+    ("begins later", false),
+    ("is over", false),
+];
+
+fn in_state(mut row: MembershipRow, state: &str) -> MembershipRow {
+    match state {
+        "begins later" => row.from_at = START + 1,
+        "is over" => row.to_at = Some(START),
+        state => row.state = state.to_owned(),
+    }
+    row
+}
+
+struct Somebody {
+    what: String,
+    role: Role,
+    reaches: bool,
+    counts: bool,
+    cookie: String,
+}
+
+fn everybody(app: &TestApp) -> Vec<Somebody> {
+    let mut all = Vec::new();
+    for role in Role::ALL {
+        let mut rows = Vec::new();
+        for (relation, area, reaches) in RELATIONS {
+            for (state, counts) in STATES {
+                let login = format!("{}-{relation}-{state}", role.name());
+                let staff = staff_row(&login, "no password");
+                let membership = membership_row(staff.staff, role.name(), area);
+                let session = session_row(staff.staff, &login.replace(' ', "_"));
+                rows.push((staff, in_state(membership, state), session));
+                all.push(Somebody {
+                    cookie: format!("session={}", login.replace(' ', "_")),
+                    what: login,
+                    role,
+                    reaches,
+                    counts,
+                });
+            }
+        }
+        app.write(move |tx| {
+            for (staff, membership, session) in &rows {
+                tx.insert_staff(staff)?;
+                tx.insert_membership(membership)?;
+                tx.insert_session(session)?;
+            }
+            Ok(())
+        });
+    }
+    all
+}
+
+/// What the guard must answer; `None`: the handler answers.
+fn expected(rule: &RouteRule, somebody: &Somebody) -> Option<StatusCode> {
+    match (rule.access, rule.scope) {
+        (Access::Public(_) | Access::SignedIn, Scope::None) => None,
+        (Access::Needs(permission), Scope::None) => {
+            let may = somebody.counts && somebody.role.may(permission);
+            (!may).then_some(StatusCode::FORBIDDEN)
+        }
+        (access, Scope::Gate) => {
+            if !(somebody.counts && somebody.reaches) {
+                return Some(StatusCode::NOT_FOUND);
+            }
+            match access {
+                Access::Needs(permission) if !somebody.role.may(permission) => {
+                    Some(StatusCode::FORBIDDEN)
+                }
+                _ => None,
+            }
+        }
+    }
+}
+
+fn call(app: &TestApp, rule: &RouteRule, cookie: &str) -> crate::support::Answer {
+    let path = rule.path.replace("{gate}", &GATE.to_string());
+    if rule.method == Method::GET {
+        app.get(&path, cookie)
+    } else if rule.face == Face::Api {
+        let headers = [("cookie", cookie), ("content-type", "application/json")];
+        app.send(Method::POST, &path, &headers, "{}")
+    } else {
+        app.form(&path, cookie, "")
+    }
+}
+
+#[test]
+fn nobody_gets_further_than_role_area_and_membership_allow() {
+    let app = TestApp::new();
+    let everybody = everybody(&app);
+    let table = routes();
+    let rules = table.rules().iter();
+    let gates: Vec<&RouteRule> = rules
+        .filter(|rule| rule.scope == Scope::Gate || matches!(rule.access, Access::Needs(_)))
+        .collect();
+    assert!(!gates.is_empty());
+    let (mut refused, mut let_in) = (0, 0);
+    for rule in gates {
+        for somebody in &everybody {
+            let answer = call(&app, rule, &somebody.cookie);
+            let what = format!("{} {} as {}", rule.method, rule.path, somebody.what);
+            match expected(rule, somebody) {
+                Some(status) => {
+                    assert_eq!(answer.status, status, "{what}");
+                    refused += 1;
+                }
+                None => {
+                    let guard = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
+                    assert!(!guard.contains(&answer.status), "{what}: {}", answer.status);
+                    assert!(!answer.body.contains("H-NONE"), "{what}: {}", answer.body);
+                    let_in += 1;
+                }
+            }
+        }
+        // The same route for nobody and for a cookie that is none.
+        for cookie in ["", "session=nonsense", "session="] {
+            let answer = call(&app, rule, cookie);
+            let what = format!("{} {} with {cookie:?}", rule.method, rule.path);
+            if rule.face == Face::Api || rule.method == Method::POST {
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{what}");
+            } else {
+                assert_eq!(answer.header("location"), "/login", "{what}");
+            }
+        }
+    }
+    assert!(refused > let_in && let_in > 0, "{refused} {let_in}");
+}
+
+#[test]
+fn a_gate_that_is_not_there_looks_like_one_that_is_elsewhere() {
+    let app = TestApp::new();
+    let staff = app.staff("lead", "shift_lead", NEXT_COMPOUND);
+    let cookie = app.session(staff);
+    for rule in routes()
+        .rules()
+        .iter()
+        .filter(|rule| rule.scope == Scope::Gate)
+    {
+        let bodies = [GATE.to_string(), "0".repeat(32), "nonsense".to_owned()].map(|gate| {
+            let path = rule.path.replace("{gate}", &gate);
+            let headers = [("cookie", cookie.as_str())];
+            let answer = app.send(rule.method.clone(), &path, &headers, "");
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+            answer.body
+        });
+        assert!(
+            bodies.iter().all(|body| *body == bodies[0]),
+            "{}",
+            rule.path
+        );
+    }
+}
+
+#[test]
+fn every_route_says_why_it_is_public() {
+    for rule in routes().rules() {
+        if let Access::Public(why) = rule.access {
+            assert!(why.len() > 10 && rule.scope == Scope::None, "{}", rule.path);
+        }
+    }
+}

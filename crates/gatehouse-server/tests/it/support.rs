@@ -1,0 +1,364 @@
+//! A server in a box: a fresh database, a clock that stands, chance from a seed.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use gatehouse_core::id::{AreaId, GateId, MembershipId, OrganisationId, StaffId};
+use gatehouse_server::app::{App, service};
+use gatehouse_server::auth::password::hash_with_salt;
+use gatehouse_server::config::Config;
+use gatehouse_server::serve::app;
+use gatehouse_server::world::World;
+use gatehouse_store::area::AreaRow;
+use gatehouse_store::gate::GateRow;
+use gatehouse_store::membership::MembershipRow;
+use gatehouse_store::organisation::OrganisationRow;
+use gatehouse_store::session::SessionRow;
+use gatehouse_store::staff::StaffRow;
+use gatehouse_store::{Lane, Shard, Store, StoreError, Tx};
+use sha2::{Digest, Sha256};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Once};
+use tower::ServiceExt;
+
+/// 2020-02-19T07:00 in China.
+pub const START: i64 = 1_582_066_800_000;
+pub const PASSWORD: &str = "river stone 42";
+
+/// A clock that moves when told, chance from a seed.
+pub struct TestWorld {
+    now: AtomicI64,
+    chance: AtomicU64,
+}
+
+impl World for TestWorld {
+    fn now_millis(&self) -> i64 {
+        self.now.load(Ordering::Relaxed)
+    }
+
+    fn fill(&self, buffer: &mut [u8]) {
+        for byte in buffer {
+            let step = self
+                .chance
+                .fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+            // SplitMix64, after S. Vigna.
+            let mixed = (step ^ (step >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            *byte = ((mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb) >> 56) as u8;
+        }
+    }
+}
+
+/// The places of every test: a county, a street, a community, two compounds, a building.
+pub const COUNTY: AreaId = AreaId([1; 16]);
+pub const STREET: AreaId = AreaId([2; 16]);
+pub const COMMUNITY: AreaId = AreaId([3; 16]);
+pub const COMPOUND: AreaId = AreaId([4; 16]);
+pub const NEXT_COMPOUND: AreaId = AreaId([5; 16]);
+pub const BUILDING: AreaId = AreaId([6; 16]);
+pub const GATE: GateId = GateId([7; 16]);
+pub const NEXT_GATE: GateId = GateId([8; 16]);
+const OFFICE: OrganisationId = OrganisationId([9; 16]);
+
+/// The server with its database, gone when dropped.
+pub struct TestApp {
+    pub app: App,
+    router: Router,
+    world: Arc<TestWorld>,
+    runtime: tokio::runtime::Runtime,
+    _place: Place,
+}
+
+enum Place {
+    Folder(#[expect(dead_code, reason = "kept until dropped")] tempfile::TempDir),
+    Postgres(#[expect(dead_code, reason = "kept until dropped")] DropDatabase),
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.map_or("", |value| value.to_str().expect("text"))
+    }
+}
+
+/// Tells one story on SQLite and, where a server is given, on PostgreSQL.
+pub fn on_both(story: impl Fn(&TestApp)) {
+    story(&TestApp::new());
+    static SAID: Once = Once::new();
+    match std::env::var("GATEHOUSE_TEST_POSTGRES") {
+        Ok(server) => {
+            let (url, guard) = create_database(&server);
+            let store = Store::open_postgres(&url).expect("opens");
+            story(&TestApp::over(store, Place::Postgres(guard)));
+        }
+        Err(_) => SAID.call_once(|| {
+            eprintln!("SKIPPED on PostgreSQL: set GATEHOUSE_TEST_POSTGRES to a server's URL");
+        }),
+    }
+}
+
+impl TestApp {
+    pub fn new() -> TestApp {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open_sqlite(&folder.path().join("town.db")).expect("opens");
+        TestApp::over(store, Place::Folder(folder))
+    }
+
+    fn over(store: Store, place: Place) -> TestApp {
+        let world = Arc::new(TestWorld {
+            now: AtomicI64::new(START),
+            chance: AtomicU64::new(42),
+        });
+        store
+            .write_blocking::<_, StoreError, _>(Lane::People, places)
+            .expect("places");
+        let app = app(store, Config::default(), world.clone());
+        TestApp {
+            router: service(app.clone()),
+            app,
+            world,
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime"),
+            _place: place,
+        }
+    }
+
+    pub fn later(&self, millis: i64) {
+        self.world.now.fetch_add(millis, Ordering::Relaxed);
+    }
+
+    pub fn write(&self, closure: impl Fn(&Tx<'_>) -> Result<(), StoreError> + Send + 'static) {
+        let written = self.app.store.write_blocking(Lane::People, closure);
+        written.expect("written");
+    }
+
+    /// An account with one membership; its password is [`PASSWORD`].
+    pub fn staff(&self, login: &str, role: &str, area: AreaId) -> StaffId {
+        let staff = staff_row(login, &hash_with_salt(PASSWORD, &[7; 16]).expect("a hash"));
+        let membership = membership_row(staff.staff, role, area);
+        let id = staff.staff;
+        self.write(move |tx| {
+            tx.insert_staff(&staff)?;
+            tx.insert_membership(&membership)
+        });
+        id
+    }
+
+    /// A session of an account, without a password: its cookie.
+    pub fn session(&self, staff: StaffId) -> String {
+        let token = data_encoding::BASE64URL_NOPAD.encode(&self.world_bytes());
+        let row = session_row(staff, &token);
+        self.write(move |tx| tx.insert_session(&row));
+        format!("session={token}")
+    }
+
+    fn world_bytes(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        self.world.fill(&mut bytes);
+        bytes
+    }
+
+    pub fn get(&self, path: &str, cookie: &str) -> Answer {
+        self.send(Method::GET, path, &[("cookie", cookie)], "")
+    }
+
+    pub fn form(&self, path: &str, cookie: &str, body: &str) -> Answer {
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        self.send(
+            Method::POST,
+            path,
+            &[("cookie", cookie), kind],
+            body.to_owned(),
+        )
+    }
+
+    pub fn sign_in(&self, login: &str, password: &str, address: &str) -> Answer {
+        let body = format!("account={login}&password={}", password.replace(' ', "+"));
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        self.send(
+            Method::POST,
+            "/login",
+            &[kind, ("x-test-address", address)],
+            body,
+        )
+    }
+
+    pub fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        let mut peer: SocketAddr = ([192, 0, 2, 1], 4000).into();
+        for (name, value) in headers {
+            if *name == "x-test-address" {
+                peer.set_ip(value.parse().expect("an address"));
+            } else if !value.is_empty() {
+                request = request.header(*name, *value);
+            }
+        }
+        let mut request = request.body(body.into()).expect("a request");
+        request.extensions_mut().insert(ConnectInfo(peer));
+        self.runtime.block_on(async {
+            let response = self
+                .router
+                .clone()
+                .oneshot(request)
+                .await
+                .expect("infallible");
+            let (parts, body) = response.into_parts();
+            let bytes = axum::body::to_bytes(body, 32 << 20).await.expect("a body");
+            Answer {
+                status: parts.status,
+                headers: parts.headers,
+                body: String::from_utf8_lossy(&bytes).into_owned(),
+            }
+        })
+    }
+}
+
+/// The session cookie that an answer sets.
+pub fn cookie_of(answer: &Answer) -> String {
+    let cookie = answer.header(header::SET_COOKIE.as_str());
+    cookie.split(';').next().unwrap_or_default().to_owned()
+}
+
+pub fn staff_row(login: &str, password_hash: &str) -> StaffRow {
+    let id: [u8; 32] = Sha256::digest(login.as_bytes()).into();
+    StaffRow {
+        staff: StaffId(id[..16].try_into().expect("sixteen")),
+        login: login.to_owned(),
+        name: format!("李{login}"),
+        password_hash: password_hash.to_owned(),
+        must_change_password: false,
+        language: "zh".to_owned(),
+        created_at: START,
+        disabled_at: None,
+        version: 1,
+    }
+}
+
+pub fn membership_row(staff: StaffId, role: &str, area: AreaId) -> MembershipRow {
+    MembershipRow {
+        membership: MembershipId(staff.0),
+        staff,
+        organisation: OFFICE,
+        role: role.to_owned(),
+        area,
+        state: "active".to_owned(),
+        from_at: START - 1_000,
+        to_at: None,
+        version: 1,
+    }
+}
+
+pub fn session_row(staff: StaffId, token: &str) -> SessionRow {
+    SessionRow {
+        token_hash: Sha256::digest(token.as_bytes()).into(),
+        staff,
+        device: None,
+        label: String::new(),
+        created_at: START,
+        seen_at: START,
+        confirmed_at: START,
+        expires_at: START + 12 * 3_600_000,
+    }
+}
+
+fn places(tx: &Tx<'_>) -> Result<(), StoreError> {
+    let area = |area, parent, level: &str, name: &str| AreaRow {
+        area,
+        parent,
+        shard: None,
+        level: level.to_owned(),
+        name: name.to_owned(),
+        manager: (level == "compound").then(|| "property".to_owned()),
+        zone_offset_minutes: 480,
+        ended_on: None,
+        version: 1,
+    };
+    tx.insert_area(&area(COUNTY, None, "county", "青石县"))?;
+    let shard = tx.shard_for_county(COUNTY)?;
+    let below = |id, parent, level: &str, name: &str| AreaRow {
+        shard: Some(shard),
+        ..area(id, Some(parent), level, name)
+    };
+    tx.insert_area(&below(STREET, COUNTY, "township", "河西街道"))?;
+    tx.insert_area(&below(COMMUNITY, STREET, "community", "槐树社区"))?;
+    tx.insert_area(&below(COMPOUND, COMMUNITY, "compound", "幸福里"))?;
+    tx.insert_area(&below(NEXT_COMPOUND, COMMUNITY, "compound", "河畔家园"))?;
+    tx.insert_area(&below(BUILDING, COMPOUND, "building", "6栋"))?;
+    for (gate, area, name) in [(GATE, COMPOUND, "东门"), (NEXT_GATE, NEXT_COMPOUND, "南门")] {
+        tx.insert_gate(&gate_row(shard, gate, area, name))?;
+    }
+    tx.insert_organisation(&OrganisationRow {
+        organisation: OFFICE,
+        name: "槐树社区居委会".to_owned(),
+        kind: "committee".to_owned(),
+        area: COMMUNITY,
+        ended_at: None,
+        version: 1,
+    })
+}
+
+fn gate_row(shard: Shard, gate: GateId, area: AreaId, name: &str) -> GateRow {
+    GateRow {
+        shard,
+        gate,
+        area,
+        name: name.to_owned(),
+        phone: "0000-1234567".to_owned(),
+        state: "open".to_owned(),
+        version: 1,
+    }
+}
+
+struct DropDatabase {
+    server: String,
+    name: String,
+}
+
+impl Drop for DropDatabase {
+    fn drop(&mut self) {
+        if let Ok(mut client) = postgres::Client::connect(&self.server, postgres::NoTls) {
+            let text = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+            let _ = client.batch_execute(&text);
+        }
+    }
+}
+
+fn create_database(server: &str) -> (String, DropDatabase) {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let name = format!("gatehouse_server_{}_{number}", std::process::id());
+    let mut client = postgres::Client::connect(server, postgres::NoTls).expect("a server");
+    let options = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'";
+    let text = format!("CREATE DATABASE {name} {options}");
+    client.batch_execute(&text).expect("created");
+    let guard = DropDatabase {
+        server: server.to_owned(),
+        name: name.clone(),
+    };
+    (with_database(server, &name), guard)
+}
+fn with_database(server: &str, name: &str) -> String {
+    let Some((scheme, rest)) = server.split_once("://") else {
+        // The last word counts.
+        return format!("{server} dbname={name}");
+    };
+    let (address, options) = rest.split_once('?').unwrap_or((rest, ""));
+    let host = address.split('/').next().unwrap_or_default();
+    format!("{scheme}://{host}/{name}?{options}")
+}
