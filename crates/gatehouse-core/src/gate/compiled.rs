@@ -4,10 +4,11 @@
 //! Made by `policy::compile`; here it is only read, checked once ([`Policy::read`]) and held
 //! ready for [`super::decide`].
 
+use super::compiled_cbor::read_compiled;
 use super::duty::Duty;
 use super::fact::Fact;
 use super::reading::{CUTS_MOST, Lens, Reading};
-use serde::{Deserialize, Serialize};
+use crate::wire::cbor::{Cbor, CborError};
 use sha2::{Digest, Sha256};
 
 /// Version of this form; a shipped version is never edited.
@@ -23,8 +24,7 @@ pub const COMPILED_BYTES_MOST: usize = 1 << 20;
 pub type PolicyId = [u8; 32];
 
 /// All documents in force at one place, made one (the wire form).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompiledPolicy {
     /// [`COMPILED_VERSION`].
     pub version: u8,
@@ -41,8 +41,7 @@ pub struct CompiledPolicy {
 }
 
 /// A document in force, as it is named on screens.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentName {
     /// `HN`.
     pub id: String,
@@ -53,8 +52,7 @@ pub struct DocumentName {
 }
 
 /// A text in both languages, slots in braces.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     /// Chinese.
     pub zh: String,
@@ -63,8 +61,7 @@ pub struct Text {
 }
 
 /// What a row does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// 准许: may cross, once its needs are met.
     Grant,
@@ -77,8 +74,7 @@ pub enum Effect {
 }
 
 /// 规则行.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// `HN/visitor`.
     pub id: String,
@@ -102,7 +98,7 @@ pub struct Row {
 }
 
 /// A condition: the reading must lie in the accepted classes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Test {
     /// Position in [`CompiledPolicy::readings`].
     pub reading: u8,
@@ -142,9 +138,7 @@ impl std::error::Error for CompiledError {}
 impl CompiledPolicy {
     /// The bytes whose hash is the id.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        ciborium::into_writer(self, &mut bytes).expect("writing to memory does not fail");
-        bytes
+        self.to_cbor()
     }
 }
 
@@ -160,21 +154,24 @@ pub struct Policy {
 impl Policy {
     /// Checks bytes from outside; whatever they hold, the result is a usable policy or an error.
     pub fn read(bytes: &[u8]) -> Result<Policy, CompiledError> {
-        if bytes.len() > COMPILED_BYTES_MOST {
-            return Err(CompiledError::TooLarge);
-        }
-        let compiled: CompiledPolicy =
-            ciborium::from_reader(bytes).map_err(|_| CompiledError::Malformed)?;
-        let policy = Policy::new(compiled)?;
-        // One policy has one form, so that its id stands for what it says.
-        if policy.compiled.to_bytes() != bytes {
-            return Err(CompiledError::Malformed);
-        }
-        Ok(policy)
+        let compiled = read_compiled(bytes).map_err(|error| match error {
+            CborError::TooLong if bytes.len() > COMPILED_BYTES_MOST => CompiledError::TooLarge,
+            _ => CompiledError::Malformed,
+        })?;
+        Policy::ready(compiled, bytes)
     }
 
     /// Checks a policy that was just compiled.
     pub fn new(compiled: CompiledPolicy) -> Result<Policy, CompiledError> {
+        // What passes a bound of the encoding could be written but not read again.
+        let bytes = compiled.to_bytes();
+        match read_compiled(&bytes) {
+            Ok(again) if again == compiled => Policy::ready(compiled, &bytes),
+            _ => Err(CompiledError::Inconsistent),
+        }
+    }
+
+    fn ready(compiled: CompiledPolicy, bytes: &[u8]) -> Result<Policy, CompiledError> {
         if compiled.version != COMPILED_VERSION {
             return Err(CompiledError::OtherVersion);
         }
@@ -194,7 +191,7 @@ impl Policy {
         if !consistent {
             return Err(CompiledError::Inconsistent);
         }
-        let id = Sha256::digest(compiled.to_bytes()).into();
+        let id = Sha256::digest(bytes).into();
         Ok(Policy {
             compiled,
             id,

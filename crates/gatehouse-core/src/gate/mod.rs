@@ -4,6 +4,7 @@
 //! come from or what becomes of the answer.
 
 pub mod compiled;
+mod compiled_cbor;
 pub mod decide;
 pub mod duty;
 pub mod fact;

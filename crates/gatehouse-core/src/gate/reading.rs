@@ -9,7 +9,6 @@ use super::fact::{Fact, Kind};
 use super::situation::Situation;
 use super::value::{Known, Outings, Value};
 use crate::moment::Moment;
-use serde::{Deserialize, Serialize};
 
 /// Bit 0: the fact does not arise.
 pub const NOT_APPLICABLE: u64 = 1;
@@ -19,7 +18,7 @@ const YES: u64 = 1 << 2;
 pub const CUTS_MOST: usize = 62;
 
 /// What of a fact is looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lens {
     /// The value itself: a flag, a choice, or a number cut at `cuts` (class k holds the numbers
     /// from cut k−1 up to, not including, cut k).
@@ -61,7 +60,7 @@ pub enum Lens {
 }
 
 /// Whose outings count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Per {
     /// Those of the household together.
     Household,
@@ -70,7 +69,7 @@ pub enum Per {
 }
 
 /// A stretch of time that ends at the decision (POL-6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
     /// (now − days × 24 h, now].
     Rolling {
@@ -85,7 +84,7 @@ pub enum Window {
 }
 
 /// Which end of [at least, at most] decides while another device has not sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsure {
     /// The smaller count: in favour of the person (the default).
     Least,
@@ -94,7 +93,7 @@ pub enum Unsure {
 }
 
 /// A fact and a lens on it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
     /// Wire number of the fact.
     pub fact: u16,

@@ -2,8 +2,8 @@
 //! tags, nothing left over. One value has one encoding, so bytes can be hashed and signed, and a
 //! decoder cannot be made to allocate more than it was given.
 //!
-//! Every list, text and byte string is read with a bound from the caller. General CBOR (compiled
-//! policies) goes through `ciborium`; see `docs/adr/` on why signed bytes do not.
+//! Every list, text and byte string is read with a bound from the caller. Why this is not a
+//! library: `docs/adr/0010-signed-bytes.md`.
 
 mod reader;
 mod writer;
