@@ -9,6 +9,7 @@ use super::duty::Duty;
 use super::fact::Fact;
 use super::reading::{CUTS_MOST, Lens, Reading};
 use crate::wire::cbor::{Cbor, CborError};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// Version of this form; a shipped version is never edited.
@@ -61,7 +62,8 @@ pub struct Text {
 }
 
 /// What a row does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// 准许: may cross, once its needs are met.
     Grant,

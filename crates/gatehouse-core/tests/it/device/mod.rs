@@ -1,6 +1,7 @@
 //! The gate device: scenarios, laws, messages.
 
 mod browser;
+mod laws;
 mod scenarios;
 mod table;
 mod world;
