@@ -10,6 +10,7 @@ use super::fact::Fact;
 use super::situation::Situation;
 use super::step::Step;
 use super::steps::{Missing, smallest_steps};
+use super::value::{Known, Value};
 
 /// Id of the row that refers whoever an order stops (GATE-9); no document can replace it.
 pub const UNDER_ORDER: &str = "always/order";
@@ -30,6 +31,8 @@ pub struct Decision {
     pub applied: Vec<u16>,
     /// The smallest set of steps after which the case can be decided again, in order.
     pub missing: Vec<Missing>,
+    /// The steps of duties ([`super::duty::Duty::step`]) that the facts show to be done.
+    pub done: Vec<Step>,
 }
 
 /// What a verdict rests on.
@@ -78,7 +81,26 @@ pub fn decide(situation: &Situation, policy: Option<&Policy>) -> Decision {
         .iter()
         .map(|row| row_state(row, &classes))
         .collect();
-    weigh(policy, &classes, &states)
+    let mut decision = weigh(policy, &classes, &states);
+    decision.done = steps_done(situation);
+    decision
+}
+
+/// Of the steps that duties name, those whose fact is supplied.
+fn steps_done(situation: &Situation) -> Vec<Step> {
+    let measured = |fact| matches!(situation.given(fact), Some(Known::Is(_)));
+    let said = |fact| situation.given(fact) == Some(&Known::Is(Value::Flag(true)));
+    let table = [
+        (Step::PutOnMask, said(Fact::Mask)),
+        (Step::MeasureTemperature, measured(Fact::Temperature)),
+        (Step::MeasureAgain, measured(Fact::SecondTemperature)),
+        (Step::Register, said(Fact::RegisteredNow)),
+    ];
+    table
+        .into_iter()
+        .filter(|(_, done)| *done)
+        .map(|(step, _)| step)
+        .collect()
 }
 
 impl Decision {
@@ -89,6 +111,7 @@ impl Decision {
             reasons: vec![],
             applied: vec![],
             missing: vec![],
+            done: vec![],
         }
     }
 
@@ -190,6 +213,7 @@ fn weigh(policy: &Policy, classes: &[u64], states: &[RowState]) -> Decision {
         reasons,
         applied: applied.clone(),
         missing,
+        done: vec![],
     };
 
     let bars = select(Effect::Bar, RowState::Applies);
@@ -269,7 +293,6 @@ pub(crate) fn unmet_needs<'a>(
 
 /// The facts that the policy reads in this situation and that are unknown.
 pub fn unknown_facts(situation: &Situation, policy: &Policy) -> Vec<Fact> {
-    use super::value::Known;
     policy
         .facts()
         .into_iter()

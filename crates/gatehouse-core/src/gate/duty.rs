@@ -1,6 +1,7 @@
 //! 要做的事: what a row asks to be done or started. It never changes who may cross.
 
 use super::fact::{Words, words};
+use super::step::Step;
 use serde::{Deserialize, Serialize};
 
 /// Something to do or to start when its row applies.
@@ -46,6 +47,28 @@ pub enum Duty {
     },
     /// Come back to the person later.
     FollowUp,
+}
+
+impl Duty {
+    /// The step that does it, where the guard does it as a step: then it is not said twice, and
+    /// not again once it is done.
+    pub const fn step(&self) -> Option<Step> {
+        match self {
+            Duty::MeasureTemperature => Some(Step::MeasureTemperature),
+            Duty::Register => Some(Step::Register),
+            Duty::WearMask => Some(Step::PutOnMask),
+            // Whoever is warm sits apart until the second measurement.
+            Duty::KeepApart => Some(Step::MeasureAgain),
+            Duty::Report { .. }
+            | Duty::HandTo { .. }
+            | Duty::Transport { .. }
+            | Duty::AdviseDoctor
+            | Duty::IssuePass
+            | Duty::EndOtherPasses
+            | Duty::StartClock { .. }
+            | Duty::FollowUp => None,
+        }
+    }
 }
 
 /// Who is told or takes charge.

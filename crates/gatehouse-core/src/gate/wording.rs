@@ -96,8 +96,13 @@ pub fn put_in_words(
             .iter()
             .filter(|at| decision.verdict != Verdict::Ask || decision.applied.contains(at));
         let rows = certain.filter_map(|at| policy.rows().get(usize::from(*at)));
-        let said =
-            rows.filter(|row| decision.verdict != Verdict::Ask || row.effect == Effect::Grant);
+        // Who is handed over hears of that alone: a bar is a reason too, but nobody with a fever
+        // is told to go away.
+        let said = rows.filter(|row| match decision.verdict {
+            Verdict::Ask => row.effect == Effect::Grant,
+            Verdict::Refer => row.effect == Effect::Refer,
+            Verdict::Admit | Verdict::Refuse => true,
+        });
         for row in said {
             if clause.is_none() {
                 clause = Some(clause_text(policy, row, lang));
@@ -110,16 +115,16 @@ pub fn put_in_words(
                 "missing" if !missing.is_empty() => Some(missing.clone()),
                 _ => slots(name),
             };
-            sentences.extend(
-                row.say
-                    .as_ref()
-                    .map(|say| sentence(lang.of(say), lang, &fill)),
-            );
+            let say = row.say.as_ref();
+            let said = say.map(|say| sentence(lang.of(say), lang, &fill));
+            sentences.extend(said.filter(|said| !sentences.contains(said)));
         }
-        for row in decision.duty_rows(policy) {
-            duties.extend(row.duties.iter().map(|duty| duty_text(duty, lang)));
+        for duty in decision.duty_rows(policy).flat_map(|row| &row.duties) {
+            let text = duty_text(duty, lang);
+            if left_to_do(duty, decision) && !duties.contains(&text) {
+                duties.push(text);
+            }
         }
-        duties.dedup();
     }
     let rest = policy.map(|policy| policy.compiled().rest_minutes.to_string());
     let fill = |name: &str| slots(name).or_else(|| (name == "minutes").then(|| rest.clone())?);
@@ -136,6 +141,17 @@ pub fn put_in_words(
         steps,
         duties,
     }
+}
+
+/// Whether a duty still has to be said: not what a step says already, nor what is done. Who is
+/// handed over sits apart until somebody comes, however often they were measured.
+fn left_to_do(duty: &Duty, decision: &Decision) -> bool {
+    let Some(step) = duty.step() else {
+        return true;
+    };
+    let waits = *duty == Duty::KeepApart && decision.verdict == Verdict::Refer;
+    let asked = decision.missing.iter().any(|missing| missing.step == step);
+    waits || !(asked || decision.done.contains(&step))
 }
 
 fn ground_words(ground: Ground) -> Option<Words> {
@@ -161,24 +177,22 @@ pub fn clause_text(policy: &Policy, row: &Row, lang: Lang) -> String {
     let document = row
         .document
         .and_then(|at| policy.compiled().documents.get(usize::from(at)));
-    let local = row.source == "deployment";
-    let source = if local {
-        lang.pick(words("本地自定", "local choice"))
-    } else {
-        &row.source
-    };
-    let text = match (document, lang) {
-        (Some(document), _) if !source.starts_with(document.id.as_str()) => {
-            format!("{} {source}", lang.of(&document.title))
+    let text = match document {
+        Some(document) if row.source == "deployment" => {
+            let local = lang.pick(words("本地自定", "local choice"));
+            format!("{} {local}", lang.of(&document.title))
         }
-        (Some(document), _) => {
-            format!(
-                "{}{}",
-                lang.of(&document.title),
-                &source[document.id.len()..]
-            )
+        Some(document) if row.source.starts_with(document.id.as_str()) => {
+            let clauses = row.source.split(", ").map(|clause| {
+                let bare = clause.strip_prefix(document.id.as_str()).unwrap_or(clause);
+                bare.trim_start_matches([' ', '-'])
+            });
+            let clauses: Vec<&str> = clauses.collect();
+            let join = lang.pick(words("、", ", "));
+            format!("{} {}", lang.of(&document.title), clauses.join(join))
         }
-        (None, _) => source.to_owned(),
+        // A rule of ours is never passed off as the notice's.
+        _ => row.source.clone(),
     };
     match lang {
         Lang::Zh => format!("依据：{text}"),

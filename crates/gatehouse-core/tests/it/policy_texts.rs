@@ -3,6 +3,8 @@
 
 use crate::policies::{folders, load};
 use gatehouse_core::gate::compiled::Text;
+use gatehouse_core::gate::decide;
+use gatehouse_core::gate::wording::{Lang, put_in_words};
 use gatehouse_core::policy::PolicyDocument;
 use gatehouse_core::policy::document::LOCAL_CHOICE;
 
@@ -310,4 +312,102 @@ fn the_measure_of_sentences_finds_what_it_should() {
         let complaints = complaints_about(&text);
         assert_eq!(complaints.len(), expected, "{}: {complaints:?}", text.zh);
     }
+}
+
+#[test]
+fn duties_are_said_until_they_are_done() {
+    let table = [
+        // Measured and let through: nothing is left to do.
+        ("HN", "resident-out-with-pass", vec![]),
+        // The step says it, so the duty does not.
+        ("HN", "resident-not-measured-yet", vec![]),
+        ("HN", "second-reading-is-normal", vec![]),
+        ("HN", "courier-leaves-the-goods", vec!["戴好口罩", "登记"]),
+        (
+            "HN",
+            "fever-twice",
+            vec!["请到旁边坐，和别人分开", "马上报社区、物业", "交给卫健部门"],
+        ),
+        ("ZX", "resident-wants-to-shop", vec![]),
+        ("ZX", "back-in-town-not-on-the-list", vec!["马上报社区"]),
+    ];
+    for folder in folders() {
+        let (document, policy, cases) = load(&folder);
+        for (_, name, expected) in table.iter().filter(|(id, ..)| *id == document.id) {
+            let case = cases.iter().find(|case| case.id == *name);
+            let situation = &case.unwrap_or_else(|| panic!("{name}")).situation;
+            let decision = decide(situation, Some(&policy));
+            let said = put_in_words(&decision, Some(&policy), Lang::Zh, &|_| None).duties;
+            assert_eq!(said, *expected, "{name}");
+        }
+    }
+}
+
+/// The sentences and the clause line of a case.
+fn words_of(id: &str, name: &str, lang: Lang) -> (Vec<String>, String) {
+    let found =
+        folders()
+            .iter()
+            .map(|folder| load(folder))
+            .find_map(|(document, policy, cases)| {
+                let case = cases.into_iter().find(|case| case.id == name)?;
+                (document.id == id).then_some((policy, case))
+            });
+    let (policy, case) = found.unwrap_or_else(|| panic!("{id} {name}"));
+    let decision = decide(&case.situation, Some(&policy));
+    let words = put_in_words(&decision, Some(&policy), lang, &|_| None);
+    let sentences = words.sentences.into_iter().map(|sentence| sentence.text);
+    (sentences.collect(), words.clause.unwrap_or_default())
+}
+
+#[test]
+fn the_clause_line_names_the_notice_or_whose_choice_it_was() {
+    let table = [
+        (
+            "HN",
+            "resident-out-with-pass",
+            "依据：河南指南 三(三)一",
+            "Rule: Henan guide 三(三)一",
+        ),
+        (
+            "HN",
+            "visitor-leaves",
+            "依据：河南指南 本地自定",
+            "Rule: Henan guide local choice",
+        ),
+        (
+            "ZJ",
+            "car-normally-stays-out",
+            "依据：诸暨卡口规范 3.二、4.二",
+            "Rule: Zhuji gate norms 3.二, 4.二",
+        ),
+        (
+            "HL",
+            "home-without-a-pass",
+            "依据：GATE-15",
+            "Rule: GATE-15",
+        ),
+        (
+            "HL",
+            "observed-at-home-does-not-cross",
+            "依据：GATE-9",
+            "Rule: GATE-9",
+        ),
+    ];
+    for (id, name, zh, en) in table {
+        assert_eq!(words_of(id, name, Lang::Zh).1, zh, "{name}");
+        assert_eq!(words_of(id, name, Lang::En).1, en, "{name}");
+    }
+}
+
+#[test]
+fn who_is_handed_over_is_not_told_to_go_away() {
+    let (sentences, _) = words_of("ZJ", "feverish-visitor-is-not-sent-away", Lang::Zh);
+    assert_eq!(
+        sentences,
+        ["请来人在 旁边的空地 等，戴好口罩。已报：社区。"]
+    );
+    // One sentence however many rows say it.
+    let (sentences, _) = words_of("HN", "feverish-and-coughing", Lang::Zh);
+    assert_eq!(sentences, ["念：您先歇一下，我请人来帮您看。值班室"]);
 }

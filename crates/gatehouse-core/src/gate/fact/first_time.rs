@@ -22,7 +22,16 @@ pub static SPEC: FactSpec = FactSpec {
     step: Some(Step::FindByRoom),
     subjects: only(SubjectKind::TemporaryResident),
     ways: BOTH_WAYS,
-    never: &[],
+    never: &[
+        &[
+            ("first_time", r#"true"#),
+            ("registered_resident", r#"true"#),
+        ],
+        &[
+            ("first_time", r#"false"#),
+            ("registered_resident", r#"false"#),
+        ],
+    ],
     example: r#"false"#,
     clause: "HN 三(三)二",
 };
