@@ -16,7 +16,7 @@ export type SubjectKind =
   | "regular_helper";
 
 /** What an emergency was, where somebody has a hand free to say so. */
-export type EmergencyKind = "illness" | "birth" | "fire" | "danger";
+export type EmergencyKind = "unsaid" | "illness" | "birth" | "fire" | "danger";
 
 /** Why an outcome differs from the verdict (改判). */
 export type OverrulingReason =

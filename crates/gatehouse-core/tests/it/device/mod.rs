@@ -2,6 +2,7 @@
 
 mod browser;
 mod laws;
+mod messages;
 mod scenarios;
 mod table;
 mod world;
