@@ -5,9 +5,10 @@ use crate::auth::access::{Access, Face, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::auth::password::Passwords;
 use crate::auth::rate::Rates;
-use crate::auth::role::Permission::EnrolDevice;
+use crate::auth::role::Permission::{EnrolDevice, KeepOpenItems, SeeCrossings, WorkGate};
 use crate::config::Config;
 use crate::gate_state::GateStates;
+use crate::keyring::SharedKeyring;
 use crate::world::SharedWorld;
 use crate::{api, console};
 use axum::Router;
@@ -33,8 +34,8 @@ pub struct App {
     pub rates: Arc<Rates>,
     /// Callers by session, for a few seconds.
     pub sessions: Sessions,
-    /// The root key that devices are told to trust; `None` before `gatehouse init`.
-    pub root: Option<[u8; 32]>,
+    /// The keys at work; `None` before `gatehouse init`.
+    pub keyring: Option<SharedKeyring>,
     /// What decisions of each gate rest on.
     pub gates: GateStates,
     /// Figures for /metrics.
@@ -97,6 +98,33 @@ pub fn routes() -> Routes {
             post(console::look::submit),
         )
         .add(
+            page(
+                "/gates/{gate}/today",
+                Access::Needs(SeeCrossings),
+                Scope::Gate,
+                Kept::View,
+            ),
+            get(console::today::show),
+        )
+        .add(
+            page(
+                "/gates/{gate}/items",
+                Access::Needs(KeepOpenItems),
+                Scope::Gate,
+                Kept::View,
+            ),
+            get(console::items::show),
+        )
+        .add(
+            form(
+                "/gates/{gate}/items",
+                Access::Needs(KeepOpenItems),
+                Scope::Gate,
+                Kept::Change,
+            ),
+            post(console::items::submit),
+        )
+        .add(
             page("/v", public, none, nothing),
             get(console::pass_page::show),
         )
@@ -128,6 +156,33 @@ pub fn routes() -> Routes {
                 Kept::Change,
             ),
             post(api::devices::enrol),
+        )
+        .add(
+            read(
+                "/gate/api/gates/{gate}/snapshot",
+                Access::Needs(WorkGate),
+                Scope::Gate,
+                nothing,
+            ),
+            get(api::snapshot::fetch),
+        )
+        .add(
+            call(
+                "/gate/api/gates/{gate}/events",
+                Access::Needs(WorkGate),
+                Scope::Gate,
+                Kept::Crossing,
+            ),
+            post(api::events::receive),
+        )
+        .add(
+            call(
+                "/gate/api/gates/{gate}/decide",
+                Access::Needs(WorkGate),
+                Scope::Gate,
+                Kept::Crossing,
+            ),
+            post(api::decide::decide),
         )
         .add(
             page("/healthz", public, none, nothing),

@@ -1,26 +1,70 @@
-//! What is kept in memory of each gate, and thrown away when its data change.
+//! What is kept in memory of each gate, and read anew when it may have changed.
 
 use crate::auth::access::GateInScope;
-use gatehouse_core::id::GateId;
+use gatehouse_core::device::GateList;
+use gatehouse_core::id::{DeviceId, GateId};
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
+/// What a gate decides by, as the server holds it.
+pub struct HeldGate {
+    /// Ready to decide by.
+    pub list: GateList,
+    /// The signed snapshot for its devices.
+    pub signed: Vec<u8>,
+    /// Tag of the signed bytes, for "nothing new".
+    pub tag: String,
+    /// When it was read, milliseconds UTC.
+    pub read_at: i64,
+}
+
+#[derive(Default)]
+struct Kept {
+    scope: Option<GateInScope>,
+    held: Option<Arc<HeldGate>>,
+    own_device: Option<DeviceId>,
+}
+
 /// Gates by id.
 #[derive(Clone, Default)]
-pub struct GateStates {
-    scopes: Arc<RwLock<HashMap<GateId, GateInScope>>>,
-}
+pub struct GateStates(Arc<RwLock<HashMap<GateId, Kept>>>);
 
 impl GateStates {
     /// The gate with its areas, if it was read before.
     pub fn in_scope(&self, gate: GateId) -> Option<GateInScope> {
-        self.scopes.read().ok()?.get(&gate).cloned()
+        self.0.read().ok()?.get(&gate)?.scope.clone()
     }
 
     /// Keeps a gate with its areas. Gates are few; what is asked for but not there is not kept.
     pub fn keep_scope(&self, scope: GateInScope) {
-        if let Ok(mut scopes) = self.scopes.write() {
-            scopes.insert(scope.gate, scope);
+        self.keep(scope.gate, |kept| kept.scope = Some(scope));
+    }
+
+    /// What the gate decides by, if it was read at or after an instant.
+    pub fn held_since(&self, gate: GateId, millis: i64) -> Option<Arc<HeldGate>> {
+        let kept = self.0.read().ok()?;
+        let held = kept.get(&gate)?.held.as_ref()?;
+        (held.read_at >= millis).then(|| Arc::clone(held))
+    }
+
+    /// Keeps what a gate decides by.
+    pub fn keep_held(&self, gate: GateId, held: Arc<HeldGate>) {
+        self.keep(gate, |kept| kept.held = Some(held));
+    }
+
+    /// The device under whose name the server itself decides at a gate.
+    pub fn own_device(&self, gate: GateId) -> Option<DeviceId> {
+        self.0.read().ok()?.get(&gate)?.own_device
+    }
+
+    /// Keeps that device.
+    pub fn keep_own_device(&self, gate: GateId, device: DeviceId) {
+        self.keep(gate, |kept| kept.own_device = Some(device));
+    }
+
+    fn keep(&self, gate: GateId, change: impl FnOnce(&mut Kept)) {
+        if let Ok(mut kept) = self.0.write() {
+            change(kept.entry(gate).or_default());
         }
     }
 }

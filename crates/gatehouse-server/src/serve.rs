@@ -10,6 +10,8 @@ use crate::auth::password::Passwords;
 use crate::config::Config;
 use crate::figures;
 use crate::gate_state::GateStates;
+use crate::keyring::{Keyring, KeyringError, SharedKeyring};
+use crate::secrets::{self, Secrets};
 use crate::world::SharedWorld;
 use anyhow::{Context, Result};
 use authority::Authority;
@@ -26,7 +28,12 @@ use tokio::net::TcpListener;
 const PASSWORDS_AT_ONCE: usize = 2;
 
 /// The state of a program over a database.
-pub fn app(store: Store, config: Config, world: SharedWorld) -> App {
+pub fn app(
+    store: Store,
+    config: Config,
+    world: SharedWorld,
+    keyring: Option<SharedKeyring>,
+) -> App {
     let figures = recorder();
     App {
         store,
@@ -35,7 +42,7 @@ pub fn app(store: Store, config: Config, world: SharedWorld) -> App {
         config: Arc::new(config),
         rates: Arc::default(),
         sessions: Arc::default(),
-        root: None,
+        keyring,
         gates: GateStates::default(),
         figures,
     }
@@ -73,24 +80,39 @@ pub fn open_store(config: &Config) -> Result<Store> {
     opened.map_err(|error| anyhow::anyhow!("{}: {place}: {error}", error.code()))
 }
 
+/// The keys of the database, opened by the secrets beside it; `None` before `gatehouse init`.
+pub fn open_keyring(
+    store: &Store,
+    config: &Config,
+    now_millis: i64,
+) -> Result<Option<SharedKeyring>> {
+    let path = config.data_folder.join(secrets::FILE);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let secrets = Secrets::load(&path)?;
+    let keyring = store
+        .read_blocking::<_, KeyringError, _>(move |tx| Keyring::read(tx, &secrets, now_millis))?;
+    Ok(keyring.map(Arc::new))
+}
+
 /// Serves until the process is asked to end.
 pub fn run(config: Config, world: SharedWorld) -> Result<()> {
     let store = open_store(&config)?;
     let protection = tls::protection(&config, &world)?;
+    let keyring = open_keyring(&store, &config, world.now_millis())?;
+    let app = app(store, config, world, keyring);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .context("the threads of the server")?;
-    runtime.block_on(listen(store, config, world, protection))
+    runtime.block_on(listen(app, protection))
 }
 
-async fn listen(
-    store: Store,
-    config: Config,
-    world: SharedWorld,
-    protection: Protection,
-) -> Result<()> {
+async fn listen(app: App, protection: Protection) -> Result<()> {
+    let config = Arc::clone(&app.config);
+    let world = Arc::clone(&app.world);
     let origin: Arc<str> = origin(&config).into();
     let listener = bind(config.listen).await?;
     let (stop, ending) = tokio::sync::watch::channel(false);
@@ -119,7 +141,6 @@ async fn listen(
     };
     let address = listener.local_addr()?;
     tracing::info!(%address, %origin, "serving");
-    let app = app(store, config, world);
     tokio::spawn(sort_figures(app.figures.clone()));
     let router = service(app);
     let door = Door {

@@ -3,6 +3,7 @@
 pub mod gate_app;
 pub mod health;
 pub mod home;
+pub mod items;
 pub mod login;
 pub mod logout;
 pub mod look;
@@ -10,3 +11,4 @@ pub mod metrics;
 pub mod pass_page;
 pub mod password;
 pub mod style;
+pub mod today;

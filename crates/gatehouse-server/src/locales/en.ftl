@@ -121,3 +121,4 @@ install-iphone-3 = Turn on the switch beside Gatehouse.
 install-then = Then open
 install-then-how = Open this address. Without a warning, all is well.
 install-limits = This certificate can vouch for addresses in the local network only, not for other sites. You can remove it from the phone later.
+outcome-undone = Undone

@@ -121,3 +121,4 @@ install-iphone-3 = 打开 Gatehouse 后面的开关。
 install-then = 然后打开
 install-then-how = 打开下面的网址，没有警告就设好了。
 install-limits = 这张证书只能证明局域网里的地址，不能冒充别的网站。不用了可以在手机里删掉。
+outcome-undone = 已撤销

@@ -5,6 +5,7 @@ use crate::auth::access::GateInScope;
 use crate::auth::caller::Caller;
 use crate::error::OpError;
 use crate::head_signature::read_key;
+use crate::ops::hold_gate::keyring;
 use gatehouse_core::id::DeviceId;
 use gatehouse_store::Lane;
 use gatehouse_store::device::DeviceRow;
@@ -36,10 +37,7 @@ pub async fn enrol_device(
     if read_key(&enrolment.public_key).is_none() || enrolment.label.len() > LABEL_BYTES_MOST {
         return Err(OpError::Unreadable("public_key_base64 or label".to_owned()));
     }
-    let root = app.root.ok_or(OpError::NotTaken {
-        code: "K-ROOT",
-        detail: "This installation has no root key yet: run `gatehouse init`.",
-    })?;
+    let root = keyring(app)?.root;
     let device = DeviceId(app.world.id());
     let row = DeviceRow {
         shard: gate.shard,

@@ -120,7 +120,7 @@ impl TestApp {
         store
             .write_blocking::<_, StoreError, _>(Lane::People, places)
             .expect("places");
-        let app = app(store, Config::default(), world.clone());
+        let app = app(store, Config::default(), world.clone(), None);
         TestApp {
             router: service(app.clone()),
             app,

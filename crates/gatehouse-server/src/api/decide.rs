@@ -1,0 +1,43 @@
+//! One decision by the server itself.
+
+use crate::app::App;
+use crate::auth::access::GateInScope;
+use crate::auth::caller::Caller;
+use crate::error::ApiError;
+use crate::ops::decide_at_gate::{Asked, Told, decide_at_gate};
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::{Extension, Json};
+use gatehouse_core::gate::Way;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// What is asked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    #[serde(default)]
+    pass: Option<String>,
+    way: Way,
+    #[serde(default)]
+    facts: Map<String, Value>,
+}
+
+/// POST /gate/api/gates/{gate}/decide; the answer leaves after the commit.
+pub async fn decide(
+    State(app): State<App>,
+    Extension(gate): Extension<GateInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    body: Result<Json<Question>, JsonRejection>,
+) -> Result<Json<Told>, ApiError> {
+    let Json(question) = body?;
+    let asked = Asked {
+        pass: question.pass,
+        way: question.way,
+        facts: question.facts,
+    };
+    Ok(Json(
+        decide_at_gate(&app, &gate, &caller, caller.lang, asked).await?,
+    ))
+}

@@ -1,0 +1,231 @@
+//! Events of a gate device: verified, decided again, taken in exactly once, then acknowledged
+//! (design §3, GATE-11, GATE-14).
+
+use crate::app::App;
+use crate::auth::access::GateInScope;
+use crate::error::OpError;
+use crate::gate_state::HeldGate;
+use crate::head_signature;
+use crate::ops::hold_gate::{hold_gate, keyring};
+use gatehouse_core::gate::Verdict;
+use gatehouse_core::gate::wording::{Lang, put_in_words};
+use gatehouse_core::id::DeviceId;
+use gatehouse_core::wire::{Event, EventBody, PublicEvent};
+use gatehouse_store::device::DeviceRow;
+use gatehouse_store::device_event::{Appended, Arrival, ServerDecision};
+use gatehouse_store::{Chance, Lane};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// Most events of one call.
+pub const EVENTS_MOST: usize = 500;
+/// Events of one transaction, so that no batch keeps the gate next door waiting.
+const EVENTS_AT_ONCE: usize = 40;
+
+/// A batch as it came.
+pub struct Batch {
+    /// Whose.
+    pub device: DeviceId,
+    /// The events, in order.
+    pub events: Vec<Vec<u8>>,
+    /// Signature over the head after the last of them.
+    pub head_signature: Vec<u8>,
+}
+
+/// What the device is told.
+#[derive(Debug, Default, Serialize)]
+pub struct Receipt {
+    /// Events up to here are durable.
+    pub acknowledged_through: i64,
+    /// What the server decided about crossings that came in now.
+    pub answers: Vec<Answer>,
+    /// Events that wait for a person.
+    pub set_aside: Vec<Aside>,
+    /// The server's clock, milliseconds UTC.
+    pub server_millis: i64,
+}
+
+/// The server's decision about one crossing.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answer {
+    /// Number of the event.
+    pub seq: u64,
+    /// The server's verdict.
+    pub verdict: Verdict,
+    /// Graver than the device's.
+    pub graver: bool,
+    /// Rows that give it.
+    pub rows: Vec<String>,
+    /// The reason in words, for a graver one.
+    pub sentences: Vec<String>,
+}
+
+/// An event that was not taken in, and is kept.
+#[derive(Clone, Debug, Serialize)]
+pub struct Aside {
+    /// Number of the event.
+    pub seq: u64,
+    /// Why, a word from a list.
+    pub reason: String,
+}
+
+/// Takes a batch in.
+///
+/// # Errors
+/// [`OpError::NotFound`] for a device of another gate; [`OpError::NotTaken`] where the events are
+/// no chain or the signature is not the device's. Nothing is taken in then.
+pub async fn receive_events(
+    app: &App,
+    gate: &GateInScope,
+    lang: Lang,
+    batch: Batch,
+) -> Result<Receipt, OpError> {
+    let (shard, device) = (gate.shard, batch.device);
+    let row = app.store.read(move |tx| tx.device(shard, device)).await?;
+    let row = row
+        .filter(|row| row.gate == gate.gate)
+        .ok_or(OpError::NotFound)?;
+    let events = read_events(&row, &batch)?;
+    let held = hold_gate(app, shard, gate.gate).await?;
+    let vault = keyring(app)?;
+    let now = app.world.now_millis();
+    let mut receipt = Receipt {
+        acknowledged_through: row.last_seq,
+        server_millis: now,
+        ..Receipt::default()
+    };
+    for chunk in events.chunks(EVENTS_AT_ONCE) {
+        let decided: Vec<(Event, Arrival, Option<Answer>)> = chunk
+            .iter()
+            .map(|event| decide(app, &held, event, lang, now))
+            .collect();
+        let answers: Vec<Option<Answer>> = decided.iter().map(|one| one.2.clone()).collect();
+        let keys = Arc::clone(&vault);
+        let taken: Vec<Appended> = app
+            .store
+            .write(Lane::Gate, move |tx| {
+                decided
+                    .iter()
+                    .map(|(event, arrival, _)| tx.append_event(&keys.vault, shard, event, arrival))
+                    .collect()
+            })
+            .await?;
+        let mut stuck = false;
+        for ((event, answer), appended) in chunk.iter().zip(answers).zip(taken) {
+            stuck |= note(&mut receipt, event, answer, appended);
+        }
+        if stuck {
+            break;
+        }
+    }
+    Ok(receipt)
+}
+
+/// Writes down what became of an event; true where those after it cannot be taken either.
+fn note(receipt: &mut Receipt, event: &Event, answer: Option<Answer>, appended: Appended) -> bool {
+    let seq = i64::try_from(event.seq).unwrap_or(i64::MAX);
+    match appended {
+        Appended::New => {
+            receipt.acknowledged_through = receipt.acknowledged_through.max(seq);
+            receipt.answers.extend(answer);
+            false
+        }
+        Appended::AlreadyThere => {
+            receipt.acknowledged_through = receipt.acknowledged_through.max(seq);
+            false
+        }
+        Appended::SetAside(reason) => {
+            receipt.set_aside.push(Aside {
+                seq: event.seq,
+                reason: reason.word().to_owned(),
+            });
+            false
+        }
+        Appended::NotNext { .. } | Appended::UnknownDevice => true,
+    }
+}
+
+/// The events, if they are one chain under the device's signature.
+fn read_events(row: &DeviceRow, batch: &Batch) -> Result<Vec<Event>, OpError> {
+    let refused = |code: &'static str, detail: &'static str| OpError::NotTaken { code, detail };
+    if batch.events.is_empty() || batch.events.len() > EVENTS_MOST {
+        return Err(refused("D-COUNT", "A batch has 1 to 500 events."));
+    }
+    let mut events = Vec::with_capacity(batch.events.len());
+    let mut head = None;
+    for bytes in &batch.events {
+        let event = Event::from_bytes(bytes)
+            .map_err(|_| refused("D-EVENT", "An event is not one that this program writes."))?;
+        let public = PublicEvent::from_bytes(&event.public_bytes())
+            .map_err(|_| refused("D-EVENT", "An event is not one that this program writes."))?;
+        let follows = head.as_ref().is_none_or(|head| public.follows(Some(head)));
+        if event.device != batch.device || !follows {
+            return Err(refused(
+                "D-CHAIN",
+                "The events are not one chain of this device.",
+            ));
+        }
+        head = Some(public.head());
+        events.push(event);
+    }
+    let signed = head
+        .is_some_and(|head| head_signature::verify(&row.public_key, &head, &batch.head_signature));
+    if !signed {
+        return Err(refused("D-SIGN", "The signature is not this device's."));
+    }
+    Ok(events)
+}
+
+/// The second decision, by what the server knows.
+fn decide(
+    app: &App,
+    held: &HeldGate,
+    event: &Event,
+    lang: Lang,
+    now: i64,
+) -> (Event, Arrival, Option<Answer>) {
+    let mut arrival = Arrival {
+        received_at: now,
+        server: None,
+        chance: Chance::new(app.world.bytes()),
+    };
+    let EventBody::Crossing(crossing) = &event.body else {
+        return (event.clone(), arrival, None);
+    };
+    let list = &held.list;
+    let decided = list.decide_again(crossing, event.private.as_ref(), event.at.offset_minutes);
+    // Facts that cannot be read: the record stays as the device made it.
+    let Ok(decision) = decided else {
+        return (event.clone(), arrival, None);
+    };
+    let policy = list.policy_at(crossing.decided_at);
+    let ids = |rows: &[u16]| -> Vec<String> {
+        let rows = rows
+            .iter()
+            .filter_map(|at| policy?.rows().get(usize::from(*at)));
+        rows.map(|row| row.id.clone()).collect()
+    };
+    arrival.server = Some(ServerDecision {
+        verdict: decision.verdict,
+        row_ids: ids(&decision.applied),
+    });
+    let graver = decision.verdict.gravity() > crossing.verdict.gravity();
+    let sentences = if graver {
+        let words = put_in_words(&decision, policy, lang, &|_| None);
+        words
+            .sentences
+            .into_iter()
+            .map(|sentence| sentence.text)
+            .collect()
+    } else {
+        Vec::new()
+    };
+    let answer = Answer {
+        seq: event.seq,
+        verdict: decision.verdict,
+        graver,
+        rows: ids(&decision.reasons),
+        sentences,
+    };
+    (event.clone(), arrival, Some(answer))
+}
