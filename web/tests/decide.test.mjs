@@ -267,6 +267,54 @@ test("an emergency before the script has come is recorded once it runs", async (
   assert.equal(new URL(page.url()).hash, "", "a later reload records no second one");
 });
 
+test("the browser's own reader goes first; what it misses, ours reads", async (t) => {
+  const server = await serve(dist);
+  const page = await open_page(browser, server.url);
+  t.after(async () => {
+    await page.context().close();
+    await server.close();
+  });
+  await page.addInitScript(() => {
+    window.answers = [];
+    window.BarcodeDetector = class {
+      static getSupportedFormats = async () => ["qr_code"];
+      detect = async () => window.answers.splice(0, 1);
+    };
+  });
+  await page.reload();
+  await start_shift(page);
+  await page.evaluate(() => window.answers.push({ rawValue: "https://gate.example/v#REFUSE" }));
+  await screen(page, "refuse");
+  await button(page, "点错了").click();
+  await scan(page, "REFER");
+  await screen(page, "refer");
+});
+
+test("a list that arrives does not undo who was chosen for the shift", async (t) => {
+  const server = await serve(dist);
+  const page = await open_page(browser, server.url);
+  t.after(async () => {
+    await page.context().close();
+    await server.close();
+  });
+  let let_go;
+  const held = new Promise((resolve) => (let_go = resolve));
+  await page.route("**/snapshot*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole("button", { name: "锦绣苑 · 东门" }).click();
+  await button(page, "李师傅").click();
+  await page.getByLabel("口罩戴好了").check();
+  const answered = page.waitForResponse(/snapshot/);
+  let_go();
+  await answered;
+  await page.waitForTimeout(300);
+  assert.ok(await page.getByLabel("口罩戴好了").isChecked());
+  await button(page, "开始值守").click();
+  await screen(page, "scan");
+});
+
 test("a hardware scanner types, also in full width and into a field", async (t) => {
   const { page } = await on_shift(t);
   const burst = (text) => page.evaluate((keys) => {
@@ -280,6 +328,20 @@ test("a hardware scanner types, also in full width and into a field", async (t) 
   await button(page, "点错了").click();
   await burst("ｈｔｔｐｓ：／／gate.example/v#ADMIT2345");
   await screen(page, "admit");
+  await button(page, "点错了").click();
+  // An input method in between swallows the keys; their places on the keyboard remain.
+  await page.evaluate((text) => {
+    const places = { "/": "Slash", ":": "Semicolon", ".": "Period", "#": "Digit3" };
+    for (const letter of text) {
+      const code = places[letter] ??
+        (/[0-9]/.test(letter) ? `Digit${letter}` : `Key${letter.toUpperCase()}`);
+      document.dispatchEvent(new KeyboardEvent("keydown", { key: "Process", code, bubbles: true,
+        shiftKey: /[A-Z:#]/.test(letter) }));
+    }
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: "Process", code: "Enter",
+      bubbles: true }));
+  }, "https://gate.example/v#REFER2345");
+  await screen(page, "refer");
   await button(page, "点错了").click();
   await button(page, "没带证").click();
   await page.getByLabel("楼栋").focus();

@@ -3,7 +3,7 @@
 
 import { Camera } from "./camera";
 import type { Core } from "./core";
-import type { Answer, Appended, Input, Output, Recent, SubjectKind, Outcome, Way } from "./messages";
+import type { Age, Answer, Appended, Input, Output, Recent, SubjectKind, Outcome, Way } from "./messages";
 import { device_keys, public_key_base64, to_base64 } from "./key";
 import { Outbox, type Line } from "./outbox";
 import { Scanner } from "./scanner";
@@ -73,6 +73,8 @@ export class App {
   set_aside = 0;
   readonly camera: Camera;
   readonly scanner: Scanner;
+  /** Age of the list as last said; messages come without one. */
+  age: Age | undefined;
   /** When the rest before a second measurement began, in milliseconds. */
   rest_since: number | undefined;
   private core: Core | undefined;
@@ -211,6 +213,7 @@ export class App {
       !output.screen.flags.includes("server_answer");
     this.output = held ? { ...output, screen: before } : output;
     const { screen } = this.output;
+    this.age = output.screen.age ?? (output.header.snapshot === undefined ? undefined : this.age);
     if (output.append.length > 0 || STATE_CHANGING.has(input.input)) void this.keep(output);
     if (output.append.length > 0) {
       this.last_emergency = input.input === "emergency" ? output.append.at(-1)?.seq : undefined;

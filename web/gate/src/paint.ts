@@ -39,8 +39,11 @@ function what_is_shown(app: App): string {
   const common = [view, settings, app.me?.guards.length, app.me?.gates.length, app.set_aside];
   if (view.name === "recent") return JSON.stringify([common, app.output?.recent]);
   if (view.name !== "core") return JSON.stringify(common);
-  const { age, ...screen } = app.output?.screen ?? {};
-  return JSON.stringify([common, screen, age?.text, app.line === "online"]);
+  const shown = app.output?.screen;
+  // Who is on duty is chosen on the page: a list that arrives meanwhile must not undo it.
+  if (shown?.kind === "shift") return JSON.stringify([common, "shift"]);
+  const { age, ...screen } = shown ?? {};
+  return JSON.stringify([common, screen, age?.stage, app.line === "online"]);
 }
 
 function showing_scan(app: App): boolean {
@@ -143,7 +146,7 @@ function back_of(app: App): "core" | "enrol" {
 /** The list's age, on every screen; its stage differs by shape and word as well as colour. */
 function age_mark(app: App): Child {
   if (!app.ready) return null;
-  const age = app.output?.screen.age;
+  const { age } = app;
   if (!age) return h("span", { class: "age age-past" }, t("list_none"));
   const text = age.minutes < 1 ? t("list_now") : t("list_age", { age: spoken_age(age.minutes) });
   return h("span", { class: `age age-${age.stage}`, title: t(`list_${age.stage}`) }, text);
@@ -162,8 +165,9 @@ function pill(app: App): Child {
   if (app.line === "login") {
     return h("a", { class: "net off", href: "/login?next=/gate/" }, mark, h("span", {}, word));
   }
+  const [first, ...rest] = word.split(/(?= · )/);
   return h("span", { class: `net ${online ? "on" : "off"}`, role: "status" }, mark,
-    h("span", {}, word));
+    h("span", {}, first, ...rest.map((part) => h("span", { class: "part" }, part))));
 }
 
 /** Sentences on network, list and clock; a verdict keeps its room and says the list's age itself. */

@@ -31,14 +31,14 @@ const REASONS: Screen["reasons"] = [
 
 const SCREENS: Record<string, Screen> = {
   ADMIT: { ...EMPTY, kind: "verdict", verdict: "admit", headline: "住户，出入证有效，不用再登记。",
-    sentences: [plain("有效到 11月30日")], clause: "河南通知 三（三）一", who: WHO, finish: [CROSSED] },
+    sentences: [plain("有效到 11月30日")], clause: "依据：河南通知 三（三）一", who: WHO, finish: [CROSSED] },
   ASK: { ...EMPTY, kind: "verdict", verdict: "ask", headline: "口罩、体温、登记，还差：体温。",
-    clause: "钟祥通知 6", who: WHO,
+    clause: "依据：钟祥通知 6", who: WHO,
     steps: [TEMPERATURE, step("put_on_mask", "请戴好口罩。没有的话，这里有。",
       { kind: "confirm", fact: "mask" }, true)],
     finish: [BACK, ANYWAY], reasons: REASONS },
   REFUSE: { ...EMPTY, kind: "verdict", verdict: "refuse", headline: "现在外来的人和车都不进。",
-    sentences: [plain("有事打 000-0000"), say("货请放 2 号货架，住户来取。")], clause: "钟祥通知 4",
+    sentences: [plain("有事打 000-0000"), say("货请放 2 号货架，住户来取。")], clause: "依据：钟祥通知 4",
     duties: [{ text: "请停到南侧空地，不占路。" }], finish: [BACK, ANYWAY], reasons: REASONS,
     phone: "000-0000" },
   REFER: { ...EMPTY, kind: "verdict", verdict: "refer", headline: "请值班长来接手",
@@ -51,7 +51,7 @@ const SCREENS: Record<string, Screen> = {
     steps: [step("measure_again", "请再量一次。",
       { kind: "temperature", fact: "second_temperature" })] },
   VISITOR: { ...EMPTY, kind: "verdict", verdict: "ask",
-    headline: "访客一般不进。住户来说明，量体温，登记，再带进去。", clause: "河南通知 三（三）四",
+    headline: "访客一般不进。住户来说明，量体温，登记，再带进去。", clause: "依据：河南通知 三（三）四",
     steps: [step("ask_host", "打给 3-2-302 住户：这个人您认识吗，同意进吗？",
       { kind: "call", fact: "host_consent", phone: "000-0001", choices: [
         { value: true, label: "同意进" }, { value: false, label: "不同意" }] }), TEMPERATURE],
@@ -82,7 +82,7 @@ class MockCore implements Core {
       append: this.append,
       ...(sound ? { sound, vibrate: [80] } : {}),
       counts: { ...this.counts, unsent: this.seq - this.acknowledged },
-      header: { place: "锦绣苑 · 东门", guards: this.guards, notices: [] },
+      header: { place: "锦绣苑 · 东门", guards: this.guards, notices: [], snapshot: 1 },
       recent: this.recent,
       forget_through: 0,
     };

@@ -22,6 +22,7 @@ export function verdict_screen(app: App, screen: Screen): HTMLElement {
       who_card(screen),
       sayings(screen),
       steps_part(app, screen),
+      duties_part(screen),
       next_camera(app, screen),
       emergency_notes(app, screen)),
     actions(app, screen),
@@ -49,7 +50,7 @@ function banner(screen: Screen, look: string, online: boolean): HTMLElement {
     headline ? h("p", { class: "headline" }, headline) : null,
     ...plain.map((text) => h("p", { class: "sub" }, text)),
     screen.age && (!online || screen.age.stage !== "fresh") && h("p", { class: "sub" }, screen.age.text),
-    screen.clause ? h("p", { class: "clause" }, t("clause", { clause: screen.clause })) : null,
+    screen.clause ? h("p", { class: "clause" }, screen.clause) : null,
     screen.code ? h("p", { class: "clause" }, t("error_code", { code: screen.code })) : null,
   );
 }
@@ -85,12 +86,17 @@ function who_card(screen: Screen): Child {
     h("div", { class: "traits" }, h("span", {}, who.sex), h("b", {}, who.age_band)));
 }
 
-/** What is said to the person as it stands, then what else is to be done. */
+/** What is said to the person as it stands. */
 function sayings(screen: Screen): Child {
   const aloud = screen.sentences.filter((sentence) => sentence.read_aloud);
-  if (aloud.length + screen.duties.length === 0) return null;
+  if (aloud.length === 0) return null;
   return h("ul", { class: "list" },
-    ...aloud.map((sentence) => h("li", {}, say_mark(), h("span", {}, sentence.text))),
+    ...aloud.map((sentence) => h("li", {}, say_mark(), h("span", {}, spoken(sentence.text)))));
+}
+
+function duties_part(screen: Screen): Child {
+  if (screen.duties.length === 0) return null;
+  return h("ul", { class: "list" },
     ...screen.duties.map((duty) => h("li", {}, h("i", { class: "dot" }), h("span", {}, duty.text))));
 }
 
@@ -98,29 +104,36 @@ function say_mark(): HTMLElement {
   return h("i", { class: "aloud" }, t("say_this"));
 }
 
-/** Steps by number; one is open at a time, and tapping another opens that one. */
+/** The sentence without the word that the mark beside it already says. */
+function spoken(text: string): string {
+  return text.replace(/^(念：|Say: )/, "");
+}
+
+/** Steps by number; one is open at a time, its control right below it. */
 function steps_part(app: App, screen: Screen): Child {
   const [first] = screen.steps;
   if (!first) return null;
   const place = h("div", { class: "control" });
-  const list = h("ol", { class: "list steps" });
+  const list = h("ol", { class: "steps" });
   const open = (step: Step) => {
     place.replaceChildren(control_of(app, step));
     [...list.children].forEach((row, index) => {
       const current = screen.steps[index] === step;
       row.classList.toggle("current", current);
-      row.querySelector("button")?.setAttribute("aria-current", current ? "step" : "false");
+      row.querySelector(".step")?.setAttribute("aria-current", current ? "step" : "false");
+      if (current) row.append(place);
     });
   };
   screen.steps.forEach((step, index) => list.append(step_row(step, index, screen, open)));
   open(first);
-  return h("div", { class: "todo" }, list, place);
+  return list;
 }
 
 function step_row(step: Step, index: number, screen: Screen, open: (step: Step) => void) {
+  const text = step.read_aloud ? spoken(step.text) : step.text;
   const words = [h("i", { class: "number" }, `${index + 1}`), step.read_aloud ? say_mark() : null,
-    h("span", {}, step.text)];
-  if (screen.steps.length === 1) return h("li", { class: "current" }, ...words);
+    h("span", {}, text)];
+  if (screen.steps.length === 1) return h("li", {}, h("div", { class: "step" }, ...words));
   return h("li", {},
     h("button", { type: "button", class: "step", on: { click: () => open(step) } }, ...words));
 }
