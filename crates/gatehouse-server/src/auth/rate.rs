@@ -43,7 +43,8 @@ impl Rates {
     /// # Errors
     /// Too many; how long to wait.
     pub fn sign_in(&self, account_hash: &[u8; 32], address: &str) -> Result<(), OpError> {
-        if self.calls.fetch_add(1, Ordering::Relaxed) % CALLS_BETWEEN_SWEEPS == 0 {
+        let calls = self.calls.fetch_add(1, Ordering::Relaxed);
+        if calls.is_multiple_of(CALLS_BETWEEN_SWEEPS) {
             self.pairs.retain_recent();
             self.addresses.retain_recent();
         }

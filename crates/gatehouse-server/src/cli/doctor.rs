@@ -1,13 +1,48 @@
-//! `gatehouse doctor`: look at an installation from a phone's view.
+//! `gatehouse doctor`: looks at an installation as a phone at the gate would.
 
+use crate::config::Config;
+use crate::ops::examine::{Finding, Mark, examine};
 use anyhow::{Result, bail};
 use clap::Args;
+use std::path::PathBuf;
 
-/// Look at an installation from a phone's view.
+/// Look at an installation from a phone's view: settings, database, files of the gate app,
+/// certificate, address. The server may be running or not.
 #[derive(Debug, Args)]
-pub struct DoctorCommand {}
+pub struct DoctorCommand {
+    /// The settings file; else the one that GATEHOUSE_CONFIG names; else the defaults hold.
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// Answer with JSON: {"findings": […]}.
+    #[arg(long)]
+    json: bool,
+}
 
 /// Runs the command.
-pub fn run(_command: DoctorCommand) -> Result<()> {
-    bail!("`gatehouse doctor` is not built into this version")
+pub fn run(command: DoctorCommand) -> Result<()> {
+    let config = Config::load(command.config.as_deref())?;
+    let findings = examine(&config);
+    if command.json {
+        println!("{}", serde_json::json!({ "findings": findings }));
+    } else {
+        findings.iter().for_each(print);
+    }
+    let bad = findings.iter().filter(|f| f.mark == Mark::Bad).count();
+    match bad {
+        0 => Ok(()),
+        1 => bail!("one thing must be mended"),
+        many => bail!("{many} things must be mended"),
+    }
+}
+
+fn print(finding: &Finding) {
+    let mark = match finding.mark {
+        Mark::Good => "✓",
+        Mark::Look => "△",
+        Mark::Bad => "✗",
+    };
+    println!("{mark} {:<12} {}", finding.code, finding.text);
+    if let Some(mend) = &finding.mend {
+        println!("  {:<12} → {mend}", "");
+    }
 }

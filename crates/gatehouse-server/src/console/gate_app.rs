@@ -14,6 +14,11 @@ use rust_embed::RustEmbed;
 #[allow_missing = true]
 struct Files;
 
+/// Whether the app was there when this program was built.
+pub fn is_built_in() -> bool {
+    Files::get("index.html").is_some()
+}
+
 /// GET /gate
 pub async fn redirect() -> Redirect {
     Redirect::permanent("/gate/")

@@ -7,6 +7,7 @@ pub mod decide_at_gate;
 pub mod decide_line;
 pub mod demo;
 pub mod enrol_device;
+pub mod examine;
 pub mod find_caller;
 pub mod hold_gate;
 pub mod issue_pass;

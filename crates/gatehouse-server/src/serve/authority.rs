@@ -24,7 +24,8 @@ const CERTIFICATE_DAYS: i32 = 397;
 /// A certificate is made anew when fewer days are left.
 pub const RENEW_BEFORE_DAYS: i32 = 60;
 const MILLIS_A_DAY: i64 = 86_400_000;
-const CERTIFICATE_FILE: &str = "authority.pem";
+/// Name of the file that holds the certificate of the authority.
+pub const AUTHORITY_FILE: &str = "authority.pem";
 const KEY_FILE: &str = "authority-key.pem";
 
 /// Why there is no local authority.
@@ -79,7 +80,7 @@ impl Authority {
         own_names: &[String],
         now_millis: i64,
     ) -> Result<Authority, AuthorityError> {
-        let (certificate_path, key_path) = (folder.join(CERTIFICATE_FILE), folder.join(KEY_FILE));
+        let (certificate_path, key_path) = (folder.join(AUTHORITY_FILE), folder.join(KEY_FILE));
         if !key_path.exists() {
             make(&certificate_path, &key_path, own_names, now_millis)?;
         }

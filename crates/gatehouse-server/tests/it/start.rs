@@ -97,16 +97,17 @@ impl Drop for Running {
 
 fn start(folder: &Path) -> Running {
     let mut command = gatehouse(folder, "listen = \"127.0.0.1:0\"");
-    let mut child = command.stderr(Stdio::piped()).spawn().expect("starts");
-    let lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+    let mut running = Running {
+        child: command.stderr(Stdio::piped()).spawn().expect("starts"),
+        address: String::new(),
+    };
+    let lines = BufReader::new(running.child.stderr.take().expect("piped")).lines();
     for line in lines.map_while(Result::ok) {
         let line: serde_json::Value = serde_json::from_str(&line).expect("a line of JSON");
         if line["fields"]["message"] == "serving" {
             let address = line["fields"]["address"].as_str().expect("an address");
-            return Running {
-                address: address.to_owned(),
-                child,
-            };
+            running.address = address.to_owned();
+            return running;
         }
     }
     panic!("it ended before it served");

@@ -90,6 +90,10 @@ impl Answer {
 }
 
 /// Tells one story on SQLite and, where a server is given, on PostgreSQL.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where tests find PostgreSQL is no setting of the program"
+)]
 pub fn on_both(story: impl Fn(&TestApp)) {
     story(&TestApp::new());
     static SAID: Once = Once::new();
