@@ -424,7 +424,9 @@ impl Cbor for EventBody {
                 mask,
                 armband,
             } => {
-                to.array(4).uint(3).list(guards);
+                to.array(4)
+                    .uint(3)
+                    .list(&guards[..guards.len().min(GUARDS_MOST)]);
                 to.boolean(*mask).boolean(*armband)
             }
             EventBody::ShiftEnd => to.array(1).uint(4),

@@ -49,7 +49,7 @@ pub struct Private {
     pub subject: Option<Subject>,
     /// Whose household.
     pub household: Option<HouseholdId>,
-    /// What a guard wrote down.
+    /// What a guard wrote down, sixteen lines at most.
     pub details: Vec<Detail>,
 }
 
@@ -121,7 +121,8 @@ impl Private {
     fn details_commitment(&self) -> Option<Hash> {
         (!self.details.is_empty()).then(|| {
             let mut writer = Writer::default();
-            writer.array(2).bytes(&self.salt).list(&self.details);
+            let written = &self.details[..self.details.len().min(DETAILS_MOST)];
+            writer.array(2).bytes(&self.salt).list(written);
             Hash::of(DETAILS_CONTEXT, &writer.finish())
         })
     }
@@ -267,7 +268,7 @@ impl Cbor for Private {
             .bytes(&self.salt)
             .option(self.subject.as_ref())
             .option(self.household.as_ref())
-            .list(&self.details);
+            .list(&self.details[..self.details.len().min(DETAILS_MOST)]);
     }
     fn read(from: &mut Reader<'_>) -> Read<Private> {
         from.array_of(4)?;

@@ -19,6 +19,24 @@ const ORDERS_MOST: usize = 16;
 const EXCEPTIONS_MOST: usize = 32;
 const TEXT_BYTES_MOST: usize = 240;
 
+/// What goes beyond a bound is left out, so that one long name or one large household never
+/// makes a snapshot that no gate can read.
+trait Bounded {
+    fn short_text(&mut self, text: &str) -> &mut Self;
+    fn short_list<T: Cbor>(&mut self, items: &[T], most: usize) -> &mut Self;
+}
+
+impl Bounded for Writer {
+    fn short_text(&mut self, text: &str) -> &mut Writer {
+        let end = text.floor_char_boundary(TEXT_BYTES_MOST.min(text.len()));
+        self.text(&text[..end])
+    }
+
+    fn short_list<T: Cbor>(&mut self, items: &[T], most: usize) -> &mut Writer {
+        self.list(&items[..items.len().min(most)])
+    }
+}
+
 fn text(from: &mut Reader<'_>) -> Read<String> {
     from.text(TEXT_BYTES_MOST).map(str::to_owned)
 }
@@ -40,12 +58,12 @@ impl Cbor for Snapshot {
             .uint(self.shard.into())
             .item(&self.gate)
             .item(&self.status_lists)
-            .list(&self.policies)
-            .list(&self.state)
+            .short_list(&self.policies, POLICIES_MOST)
+            .short_list(&self.state, STATE_MOST)
             .bytes(&self.exempt_classes)
             .uint(self.silent_devices.into())
-            .list(&self.households)
-            .list(&self.vehicles);
+            .short_list(&self.households, HOUSEHOLDS_MOST)
+            .short_list(&self.vehicles, VEHICLES_MOST);
     }
     fn read(from: &mut Reader<'_>) -> Read<Snapshot> {
         from.array_of(PARTS)?;
@@ -75,14 +93,14 @@ impl Cbor for GateEntry {
     fn write(&self, to: &mut Writer) {
         to.array(9)
             .item(&self.gate)
-            .list(&self.places)
-            .text(&self.gate_name)
-            .text(&self.compound_name)
+            .short_list(&self.places, PLACES_MOST)
+            .short_text(&self.gate_name)
+            .short_text(&self.compound_name)
             .item(&self.phones)
-            .text(&self.goods_point)
-            .text(&self.parking_place)
-            .text(&self.waiting_place)
-            .text(&self.office_place);
+            .short_text(&self.goods_point)
+            .short_text(&self.parking_place)
+            .short_text(&self.waiting_place)
+            .short_text(&self.office_place);
     }
     fn read(from: &mut Reader<'_>) -> Read<GateEntry> {
         from.array_of(9)?;
@@ -103,10 +121,10 @@ impl Cbor for GateEntry {
 impl Cbor for Phones {
     fn write(&self, to: &mut Writer) {
         to.array(4)
-            .text(&self.duty_desk)
-            .text(&self.shift_lead)
-            .text(&self.office)
-            .text(&self.health);
+            .short_text(&self.duty_desk)
+            .short_text(&self.shift_lead)
+            .short_text(&self.office)
+            .short_text(&self.health);
     }
     fn read(from: &mut Reader<'_>) -> Read<Phones> {
         from.array_of(4)?;
@@ -166,12 +184,12 @@ impl Cbor for HouseholdEntry {
     fn write(&self, to: &mut Writer) {
         to.array(7)
             .item(&self.id)
-            .text(&self.building)
-            .text(&self.unit)
-            .text(&self.room)
-            .list(&self.people)
-            .list(&self.outings)
-            .list(&self.state);
+            .short_text(&self.building)
+            .short_text(&self.unit)
+            .short_text(&self.room)
+            .short_list(&self.people, PEOPLE_MOST)
+            .short_list(&self.outings, OUTINGS_MOST)
+            .short_list(&self.state, STATE_MOST);
     }
     fn read(from: &mut Reader<'_>) -> Read<HouseholdEntry> {
         from.array_of(7)?;
@@ -192,12 +210,12 @@ impl Cbor for ResidentEntry {
         to.array(8)
             .item(&self.id)
             .item(&self.kind)
-            .text(&self.surname)
-            .text(&self.masked_name)
+            .short_text(&self.surname)
+            .short_text(&self.masked_name)
             .item(&self.sex)
             .optional_uint(self.age_decade.map(u64::from))
-            .list(&self.passes)
-            .list(&self.not_to_cross);
+            .short_list(&self.passes, PASSES_MOST)
+            .short_list(&self.not_to_cross, ORDERS_MOST);
     }
     fn read(from: &mut Reader<'_>) -> Read<ResidentEntry> {
         from.array_of(8)?;
@@ -238,8 +256,8 @@ impl Cbor for NotToCross {
         to.array(4)
             .int(self.from_at)
             .int(self.until_at)
-            .list(&self.exceptions)
-            .text(&self.phone);
+            .short_list(&self.exceptions, EXCEPTIONS_MOST)
+            .short_text(&self.phone);
     }
     fn read(from: &mut Reader<'_>) -> Read<NotToCross> {
         from.array_of(4)?;
@@ -275,9 +293,9 @@ impl Cbor for VehicleEntry {
     fn write(&self, to: &mut Writer) {
         to.array(4)
             .item(&self.id)
-            .text(&self.plate)
+            .short_text(&self.plate)
             .option(self.household.as_ref())
-            .list(&self.passes);
+            .short_list(&self.passes, PASSES_MOST);
     }
     fn read(from: &mut Reader<'_>) -> Read<VehicleEntry> {
         from.array_of(4)?;

@@ -3,18 +3,22 @@
 use super::issue_pass::{Checks, issue_line, read_status_lists, verify_line};
 use super::key_home::{KeyHome, KeyTree};
 use super::make_keys::{KeyRequest, KeySummary, make_keys};
+use super::read_orders::read_orders;
 use super::sign_order::{OrderDesk, OrderRequest, Signer};
 use super::verify_audit::verify_audit;
+use crate::keyring::Keyring;
 use crate::secrets::Secrets;
 use crate::world::{Computer, World};
-use gatehouse_core::id::{AreaId, OrganisationId, StaffId};
+use gatehouse_core::id::{AreaId, GateId, HouseholdId, OrganisationId, PersonId, StaffId};
 use gatehouse_core::key::{KeyId, SigningKey};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::order::{Effect, LiftReason, Why};
 use gatehouse_store::area::AreaRow;
+use gatehouse_store::gate::GateRow;
 use gatehouse_store::staff::StaffRow;
-use gatehouse_store::{Lane, Store, StoreError};
+use gatehouse_store::{Lane, ReadTx, Store, StoreError};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 // 2026-11-23T08:00+08:00
@@ -370,6 +374,49 @@ fn wrong_passwords_faults_and_second_holds_are_refused() {
     second.ends = "2026-11-23T16:00:00+08:00".to_owned();
     let second = desk.propose(second, &signer(&keys, 0), &world);
     assert!(says(second).contains("24 hours"));
+}
+
+/// GATE-9: the gate is told "not to cross" and a number, from the begin to the end, ahead of time.
+#[test]
+fn a_gate_is_told_of_an_order_once_two_organisations_signed() {
+    let store = database();
+    let secrets = Arc::new(Secrets::make(&Fixed(NOW)));
+    let home = KeyHome::Database(store.clone());
+    let summary = made(&home, &secrets, &root(), &everybody());
+    let keys: Vec<KeyId> = summary.people.iter().map(|person| person.key).collect();
+    let desk = OrderDesk::open(home).expect("opens");
+    let mut request = order_request();
+    request.starts = "2026-11-23T20:00:00+08:00".to_owned();
+    let proposed = desk.propose(request, &signer(&keys, 0), &Fixed(NOW));
+    let order = proposed.expect("proposes").order;
+    let person = PersonId([7; 16]);
+    let told = || {
+        let secrets = Arc::clone(&secrets);
+        let read = move |tx: &ReadTx<'_>| {
+            let ring = Keyring::read(tx, &secrets, NOW).expect("keys");
+            let ring = ring.expect("keys");
+            let gate = GateRow {
+                shard: tx.shard_of_county(COUNTY)?.expect("a shard"),
+                gate: GateId([5; 16]),
+                area: COMPOUND,
+                name: "东门".to_owned(),
+                phone: String::new(),
+                state: "open".to_owned(),
+                version: 1,
+            };
+            Ok(read_orders(tx, &ring, &gate, NOW, 480)?.of(person, HouseholdId([8; 16])))
+        };
+        store
+            .read_blocking::<_, StoreError, _>(read)
+            .expect("reads")
+    };
+    assert_eq!(told(), []);
+    desk.approve(order, &signer(&keys, 1), &Fixed(NOW))
+        .expect("approves");
+    let stop = &told()[0];
+    assert_eq!(stop.phone, "0371-5550100");
+    let stops = [11, 12, 335, 336].map(|hours| stop.stops(NOW + hours * HOUR));
+    assert_eq!(stops, [false, true, true, false]);
 }
 
 #[test]

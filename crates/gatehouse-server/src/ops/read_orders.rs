@@ -29,11 +29,11 @@ impl Orders {
     /// What stops somebody, now and later.
     pub fn of(&self, person: PersonId, household: HouseholdId) -> Vec<NotToCross> {
         let own = self.people.get(&person);
-        own.into_iter()
-            .chain(self.households.get(&household))
-            .flatten()
-            .cloned()
-            .collect()
+        let both = own.into_iter().chain(self.households.get(&household));
+        let mut stops: Vec<NotToCross> = both.flatten().cloned().collect();
+        // A snapshot holds sixteen for each person: those that are soonest.
+        stops.sort_by_key(|stop| stop.from_at);
+        stops
     }
 
     /// That somebody of a household is under an order: the others come and go as before.

@@ -192,6 +192,25 @@ fn an_order_stops_from_its_begin_to_its_end_but_for_its_exceptions() {
     assert_eq!(stops, wanted);
 }
 
+#[test]
+fn what_goes_beyond_a_bound_is_left_out_and_the_rest_is_read() {
+    let mut long = snapshot();
+    let home = &mut long.households[0];
+    home.room = "三".repeat(99);
+    home.people = vec![home.people[0].clone(); 65];
+    home.people[0].not_to_cross = vec![home.people[0].not_to_cross[0].clone(); 17];
+    home.outings = vec![home.outings[0]; 513];
+    let read = open(&long.sign(&server()), 0).expect("is read");
+    let home = &read.households[0];
+    assert_eq!(home.room, "三".repeat(80));
+    let counts = (
+        home.people.len(),
+        home.people[0].not_to_cross.len(),
+        home.outings.len(),
+    );
+    assert_eq!(counts, (64, 16, 512));
+}
+
 /// 20 000 residents in about as many bytes as a phone loads in a few seconds.
 #[test]
 fn a_large_compound_fits() {
