@@ -2,7 +2,8 @@
 //! and out). The forms are in `docs/orders.md`.
 
 use crate::cli::key_arguments::{KeyPlace, read_password};
-use crate::ops::sign_order::{OrderAnswer, OrderDesk, OrderRequest, Signer};
+use crate::ops::order_request::OrderRequest;
+use crate::ops::sign_order::{OrderAnswer, OrderDesk, Signer};
 use crate::world::{Computer, World};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};

@@ -3,8 +3,9 @@
 use super::issue_pass::{Checks, issue_line, read_status_lists, verify_line};
 use super::key_home::{KeyHome, KeyTree};
 use super::make_keys::{KeyRequest, KeySummary, make_keys};
+use super::order_request::OrderRequest;
 use super::read_orders::read_orders;
-use super::sign_order::{OrderDesk, OrderRequest, Signer};
+use super::sign_order::{OrderDesk, Signer};
 use super::verify_audit::verify_audit;
 use crate::keyring::Keyring;
 use crate::secrets::Secrets;

@@ -17,6 +17,7 @@ pub mod list_crossings;
 pub mod list_guards;
 pub mod list_places;
 pub mod make_keys;
+pub mod order_request;
 pub mod policy_folder;
 pub mod read_gate;
 pub mod read_orders;
