@@ -27,6 +27,10 @@ const MILLIS_A_DAY: i64 = 86_400_000;
 /// Name of the file that holds the certificate of the authority.
 pub const AUTHORITY_FILE: &str = "authority.pem";
 const KEY_FILE: &str = "authority-key.pem";
+/// Names and addresses outside local networks for which the authority was made, one a line.
+const NAMES_FILE: &str = "authority-names.txt";
+/// Names that local networks use: this machine, home and office networks (RFC 6762, RFC 8375).
+const LOCAL_NAMES: [&str; 5] = ["localhost", "lan", "local", "internal", "home.arpa"];
 
 /// Why there is no local authority.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +46,12 @@ pub enum AuthorityError {
     /// A file that is not what it should be.
     #[error("T-FORM: {0} is damaged; restore it, or remove both files and set the phones up anew")]
     Form(PathBuf),
+    /// A name or address for which the authority cannot vouch.
+    #[error(
+        "T-NAME: the local authority was not made for {0}; move authority*.pem out of the data \
+         folder, start again and set the phones up anew, or use certificate files"
+    )]
+    Name(String),
     /// What the library said.
     #[error("T-MAKE: {0}")]
     Make(String),
@@ -57,6 +67,7 @@ impl From<rcgen::Error> for AuthorityError {
 pub struct Authority {
     certificate: CertificateDer<'static>,
     issuer: Issuer<'static, KeyPair>,
+    own_names: Vec<String>,
 }
 
 /// A server certificate with its key.
@@ -70,33 +81,41 @@ pub struct Leaf {
 }
 
 impl Authority {
-    /// Reads the authority from a folder, or makes one there. `own_names` are names of ours
-    /// outside the usual local ones; they are fixed when it is made.
+    /// Reads the authority from a folder, or makes one there. Of `names` those that lie outside
+    /// local networks are fixed when it is made.
     ///
     /// # Errors
     /// [`AuthorityError`].
     pub fn open_or_make(
         folder: &Path,
-        own_names: &[String],
+        names: &[String],
         now_millis: i64,
     ) -> Result<Authority, AuthorityError> {
-        let (certificate_path, key_path) = (folder.join(AUTHORITY_FILE), folder.join(KEY_FILE));
-        if !key_path.exists() {
-            make(&certificate_path, &key_path, own_names, now_millis)?;
+        let path = |file| folder.join(file);
+        if !path(KEY_FILE).exists() {
+            make(folder, names, now_millis)?;
         }
-        let certificate = CertificateDer::from_pem_file(&certificate_path)
-            .map_err(|_| AuthorityError::Form(certificate_path))?;
-        let text = std::fs::read_to_string(&key_path).map_err(|error| AuthorityError::File {
-            path: key_path.clone(),
-            reason: error.kind(),
-        })?;
-        let key = KeyPair::from_pem(&text).map_err(|_| AuthorityError::Form(key_path))?;
+        let certificate = CertificateDer::from_pem_file(path(AUTHORITY_FILE))
+            .map_err(|_| AuthorityError::Form(path(AUTHORITY_FILE)))?;
+        let read = |file| {
+            let path = path(file);
+            std::fs::read_to_string(&path).map_err(|error| failed(&path, &error))
+        };
+        let own_names: Vec<String> = read(NAMES_FILE)?.lines().map(str::to_owned).collect();
+        let key = KeyPair::from_pem(&read(KEY_FILE)?);
+        let key = key.map_err(|_| AuthorityError::Form(path(KEY_FILE)))?;
         // Name, usages and key are all that signing needs of it; the certificate stays as made.
-        let issuer = Issuer::new(authority_params(own_names, now_millis), key);
+        let issuer = Issuer::new(authority_params(&own_names, now_millis), key);
         Ok(Authority {
             certificate,
             issuer,
+            own_names,
         })
+    }
+
+    /// Whether it can vouch for a name or address.
+    pub fn vouches_for(&self, name: &str) -> bool {
+        is_local(name) || self.own_names.iter().any(|own| own == name)
     }
 
     /// The file that phones install.
@@ -117,8 +136,12 @@ impl Authority {
     /// A server certificate for these names and addresses.
     ///
     /// # Errors
-    /// [`AuthorityError::Make`].
+    /// [`AuthorityError::Name`] for one that the authority cannot vouch for: phones would refuse
+    /// the whole certificate.
     pub fn leaf(&self, names: &[String], now_millis: i64) -> Result<Leaf, AuthorityError> {
+        if let Some(name) = names.iter().find(|name| !self.vouches_for(name)) {
+            return Err(AuthorityError::Name(name.clone()));
+        }
         let key = KeyPair::generate()?;
         let today = today(now_millis);
         let until = CivilDay(today.0 + CERTIFICATE_DAYS);
@@ -142,41 +165,79 @@ impl Authority {
     }
 }
 
-fn make(
-    certificate_path: &Path,
-    key_path: &Path,
-    own_names: &[String],
-    now_millis: i64,
-) -> Result<(), AuthorityError> {
-    if let Some(folder) = key_path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| AuthorityError::File {
-            path: folder.to_owned(),
-            reason: error.kind(),
-        })?;
-    }
+fn make(folder: &Path, names: &[String], now_millis: i64) -> Result<(), AuthorityError> {
+    std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    let own_names: Vec<String> = names.iter().filter(|n| !is_local(n)).cloned().collect();
     let key = KeyPair::generate()?;
-    let certificate = authority_params(own_names, now_millis).self_signed(&key)?;
-    write_new(certificate_path, &certificate.pem(), 0o644)?;
+    let certificate = authority_params(&own_names, now_millis).self_signed(&key)?;
+    write(&folder.join(AUTHORITY_FILE), &certificate.pem(), 0o644)?;
+    write(&folder.join(NAMES_FILE), &own_names.join("\n"), 0o644)?;
     // Last: the key's file says that the authority is complete.
-    write_new(key_path, &key.serialize_pem(), 0o600)
+    write(&folder.join(KEY_FILE), &key.serialize_pem(), 0o600)
 }
 
-fn write_new(path: &Path, text: &str, mode: u32) -> Result<(), AuthorityError> {
-    let failed = |error: std::io::Error| AuthorityError::File {
+fn failed(path: &Path, error: &std::io::Error) -> AuthorityError {
+    AuthorityError::File {
         path: path.to_owned(),
         reason: error.kind(),
-    };
+    }
+}
+
+fn write(path: &Path, text: &str, mode: u32) -> Result<(), AuthorityError> {
     let mut options = std::fs::OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(mode)
+    options.write(true).create(true).truncate(true).mode(mode);
+    options
         .open(path)
-        .map_err(failed)?;
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .map_err(failed)
+        .and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        })
+        .map_err(|error| failed(path, &error))
+}
+
+/// Networks that anybody may use within their walls: RFC 1918, RFC 3927, RFC 4193, RFC 4291, and
+/// this machine; as first bytes and length of the prefix.
+const LOCAL_NETWORKS: [(&[u8], u8, bool); 8] = [
+    (&[10], 8, true),
+    (&[172, 16], 12, true),
+    (&[192, 168], 16, true),
+    (&[127], 8, true),
+    (&[169, 254], 16, true),
+    (&[0xfc], 7, false),
+    (&[0xfe, 0x80], 10, false),
+    (
+        &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
+        128,
+        false,
+    ),
+];
+
+fn padded<const N: usize>(start: &[u8]) -> [u8; N] {
+    let mut bytes = [0; N];
+    bytes[..start.len()].copy_from_slice(start);
+    bytes
+}
+
+/// Whether a name or address belongs to local networks.
+fn is_local(name: &str) -> bool {
+    let within = |bytes: &[u8], start: &[u8], bits: u8| {
+        (0..usize::from(bits)).all(|bit| {
+            let of = |bytes: &[u8]| bytes.get(bit / 8).map_or(0, |byte| byte >> (7 - bit % 8)) & 1;
+            of(bytes) == of(start)
+        })
+    };
+    match name.parse::<IpAddr>() {
+        Ok(address) => LOCAL_NETWORKS
+            .iter()
+            .any(|(start, bits, is_v4)| match address {
+                IpAddr::V4(address) => *is_v4 && within(&address.octets(), start, *bits),
+                IpAddr::V6(address) => !*is_v4 && within(&address.octets(), start, *bits),
+            }),
+        Err(_) => LOCAL_NAMES.iter().any(|local| {
+            let rest = name.strip_suffix(local);
+            rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        }),
+    }
 }
 
 fn authority_params(own_names: &[String], now_millis: i64) -> CertificateParams {
@@ -193,20 +254,15 @@ fn authority_params(own_names: &[String], now_millis: i64) -> CertificateParams 
     params
 }
 
-/// Private networks (RFC 1918, RFC 4193), this machine, and the names that local networks use.
 fn permitted(own_names: &[String]) -> Vec<GeneralSubtree> {
-    let networks = [
-        CidrSubnet::from_v4_prefix([10, 0, 0, 0], 8),
-        CidrSubnet::from_v4_prefix([172, 16, 0, 0], 12),
-        CidrSubnet::from_v4_prefix([192, 168, 0, 0], 16),
-        CidrSubnet::from_v4_prefix([127, 0, 0, 0], 8),
-        CidrSubnet::from_v4_prefix([169, 254, 0, 0], 16),
-        CidrSubnet::from_v6_prefix(v6(&[0xfc]), 7),
-        CidrSubnet::from_v6_prefix(v6(&[0xfe, 0x80]), 10),
-        CidrSubnet::from_v6_prefix(std::net::Ipv6Addr::LOCALHOST.octets(), 128),
-    ];
-    let names = ["localhost", "lan", "local", "internal", "home.arpa"];
-    let names = names.map(|name| GeneralSubtree::DnsName(name.to_owned()));
+    let networks = LOCAL_NETWORKS.iter().map(|(start, bits, is_v4)| {
+        GeneralSubtree::IpAddress(if *is_v4 {
+            CidrSubnet::from_v4_prefix(padded(start), *bits)
+        } else {
+            CidrSubnet::from_v6_prefix(padded(start), *bits)
+        })
+    });
+    let names = LOCAL_NAMES.map(|name| GeneralSubtree::DnsName(name.to_owned()));
     let own = own_names.iter().map(|name| match name.parse::<IpAddr>() {
         Ok(address) => {
             let prefix = if address.is_ipv4() { 32 } else { 128 };
@@ -214,14 +270,7 @@ fn permitted(own_names: &[String]) -> Vec<GeneralSubtree> {
         }
         Err(_) => GeneralSubtree::DnsName(name.clone()),
     });
-    let networks = networks.map(GeneralSubtree::IpAddress);
-    networks.into_iter().chain(names).chain(own).collect()
-}
-
-fn v6(start: &[u8]) -> [u8; 16] {
-    let mut bytes = [0; 16];
-    bytes[..start.len()].copy_from_slice(start);
-    bytes
+    networks.chain(names).chain(own).collect()
 }
 
 fn subject_name(name: &str) -> Result<SanType, AuthorityError> {
@@ -266,6 +315,46 @@ mod tests {
         assert_eq!(first.fingerprint().len(), 95);
         let key = std::fs::metadata(folder.path().join(KEY_FILE)).expect("a file");
         assert_eq!(key.permissions().mode() & 0o077, 0);
+    }
+
+    #[test]
+    fn local_names_and_addresses_are_told_from_others() {
+        for local in [
+            "10.1.2.3",
+            "172.31.0.1",
+            "192.168.1.9",
+            "127.0.0.1",
+            "fd00::7",
+            "::1",
+        ] {
+            assert!(is_local(local), "{local}");
+        }
+        for local in ["localhost", "gatehouse.lan", "a.b.home.arpa"] {
+            assert!(is_local(local), "{local}");
+        }
+        for other in [
+            "172.32.0.1",
+            "192.0.2.2",
+            "2001:db8::1",
+            "plan",
+            "bank.example",
+            "",
+        ] {
+            assert!(!is_local(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_it_was_not_made_for_is_said_at_start() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let own = ["192.0.2.2".to_owned()];
+        let authority = Authority::open_or_make(folder.path(), &own, NOW).expect("made");
+        assert!(authority.leaf(&own, NOW).is_ok());
+        let later = Authority::open_or_make(folder.path(), &[], NOW).expect("read");
+        assert!(later.leaf(&own, NOW).is_ok(), "its names last");
+        let error = later.leaf(&["198.51.100.1".to_owned()], NOW);
+        let error = error.err().expect("refused").to_string();
+        assert!(error.starts_with("T-NAME"), "{error}");
     }
 
     #[test]

@@ -64,13 +64,13 @@ pub fn protection(config: &Config, world: &SharedWorld) -> Result<Protection, Tl
     if !is_local {
         return Ok(Protection::None);
     }
-    let own: Vec<String> = config.public_name.iter().cloned().collect();
+    let names = names(config);
     let now = world.now_millis();
-    let authority = Arc::new(Authority::open_or_make(&config.data_folder, &own, now)?);
+    let authority = Arc::new(Authority::open_or_make(&config.data_folder, &names, now)?);
     let renewal = Renewal {
         current: Arc::new(Current::default()),
         authority: authority.clone(),
-        names: names(config),
+        names,
     };
     renewal.renew_if_due(now)?;
     let resolver = renewal.current.clone();
@@ -254,10 +254,15 @@ mod tests {
     async fn the_authority_cannot_vouch_for_names_outside() {
         let folder = tempfile::tempdir().expect("a folder");
         let now = crate::world::World::now_millis(&Computer);
+        let bank = ["bank.example".to_owned()];
+        let other = tempfile::tempdir().expect("a folder");
         let authority = Authority::open_or_make(folder.path(), &[], now).expect("made");
-        let leaf = authority
-            .leaf(&["bank.example".to_owned()], now)
-            .expect("a leaf");
+        // Whoever steals the key is not held by our own check: signed with it all the same.
+        Authority::open_or_make(other.path(), &bank, now).expect("made");
+        let key = "authority-key.pem";
+        std::fs::copy(folder.path().join(key), other.path().join(key)).expect("stolen");
+        let thief = Authority::open_or_make(other.path(), &bank, now).expect("read");
+        let leaf = thief.leaf(&bank, now).expect("a leaf");
         let config = server_config()
             .expect("a builder")
             .with_single_cert(vec![leaf.certificate], leaf.key)
