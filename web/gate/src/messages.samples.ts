@@ -215,11 +215,7 @@ export const outputs: Output[] = [
         "text": "按 60 分钟 前的名单"
       },
       "clause": "依据：河南指南 三(三)一",
-      "duties": [
-        {
-          "text": "量体温"
-        }
-      ],
+      "duties": [],
       "finish": [
         {
           "label": "记为已返回",
@@ -330,11 +326,7 @@ export const outputs: Output[] = [
         "text": "按 60 分钟 前的名单"
       },
       "clause": "依据：河南指南 三(三)一",
-      "duties": [
-        {
-          "text": "量体温"
-        }
-      ],
+      "duties": [],
       "finish": [
         {
           "label": "放行，下一位",
@@ -404,8 +396,8 @@ export const outputs: Output[] = [
   {
     "append": [
       {
-        "event_base64": "gwFZAS6KUA0NDQ0NDQ0NDQ0NDQ0NDQ0CWCCMQjVtnqTFUlahs7dBveYK77pVYMVWm581+IP2a0YqRhsAAAGiH3OcABkB4PYBggGPUAoKCgoKCgoKCgoKCgoKCgpQAQEBAQEBAQEBAQEBAQEBAQAAGnGwAAH2WD64GAEAAgAD9QSgBvYJoAqgC6AMoA4BDwER9hT2FfYYGBkBbRgZ9hgbABgc9BglABgmABgzoBg5oBg69Bg7oFggJX2BLb/lrlMoE2LwSX5sOP4NMP2w7Nw/RwO5OfIwD2YBGwAAAaIfc5wAg3JhbHdheXMvY29taW5nLWhvbWVrSE4vcmVzaWRlbnRqSE4vbWVhc3VyZQAA9vZYIJyD3eRsqFwZXlyOGHP79uMRVOJwSMy+26b0LW1mYNXy9lg3hFCpKp6mlGnOXt8FdNBv5rRGggBQAQEBAQEBAQEBAQEBAQEBAVARERERERERERERERERERERgA==",
-        "head_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAArgJoVNiYx1Bh/DmIfmwFrr6BmoC/RNQw5mGyXihkUFb",
+        "event_base64": "gwFZAS6KUA0NDQ0NDQ0NDQ0NDQ0NDQ0CWCCMQjVtnqTFUlahs7dBveYK77pVYMVWm581+IP2a0YqRhsAAAGiH3OcABkB4PYBggGPUAoKCgoKCgoKCgoKCgoKCgpQAQEBAQEBAQEBAQEBAQEBAQAAGnGwAAH2WD64GAEAAgAD9QSgBvYJoAqgC6AMoA4BDwER9hT2FfUYGBkBbRgZ9hgbABgc9BglABgmABgzoBg5oBg69Bg7oFggJX2BLb/lrlMoE2LwSX5sOP4NMP2w7Nw/RwO5OfIwD2YBGwAAAaIfc5wAg3JhbHdheXMvY29taW5nLWhvbWVrSE4vcmVzaWRlbnRqSE4vbWVhc3VyZQAA9vZYIJyD3eRsqFwZXlyOGHP79uMRVOJwSMy+26b0LW1mYNXy9lg3hFCpKp6mlGnOXt8FdNBv5rRGggBQAQEBAQEBAQEBAQEBAQEBAVARERERERERERERERERERERgA==",
+        "head_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAAoyk1imH92uLodUiFvI0KAmgnuBMCV2ow4/FuJy+aaAr",
         "seq": 2
       }
     ],
@@ -416,7 +408,7 @@ export const outputs: Output[] = [
       "unsent": 2
     },
     "forget_through": 0,
-    "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAArgJoVNiYx1Bh/DmIfmwFrr6BmoC/RNQw5mGyXihkUFb",
+    "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAAoyk1imH92uLodUiFvI0KAmgnuBMCV2ow4/FuJy+aaAr",
     "header": {
       "guards": [
         "李师傅"
@@ -457,8 +449,8 @@ export const outputs: Output[] = [
   {
     "append": [
       {
-        "event_base64": "gwFYaYpQDQ0NDQ0NDQ0NDQ0NDQ0NDQNYILgJoVNiYx1Bh/DmIfmwFrr6BmoC/RNQw5mGyXihkUFbGwAAAaIfc5wAGQHg9gGCCfVYID6YaU9rMvjB7cNkW3yeDU9hlOpKbWuEQHVjJrGg9C++9lglhFA2jq54DAONzK3pklg+7H1C9lARERERERERERERERERERERgA==",
-        "head_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAA7kQr5ozJcVSNay06utMQEK3iPY7cdAeWe+MYPkJeBv+",
+        "event_base64": "gwFYaYpQDQ0NDQ0NDQ0NDQ0NDQ0NDQNYIIyk1imH92uLodUiFvI0KAmgnuBMCV2ow4/FuJy+aaArGwAAAaIfc5wAGQHg9gGCCfVYID6YaU9rMvjB7cNkW3yeDU9hlOpKbWuEQHVjJrGg9C++9lglhFA2jq54DAONzK3pklg+7H1C9lARERERERERERERERERERERgA==",
+        "head_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAA93UN9Sk268lHxhQySWPQcTNYN3h2wXt65ZFKW8Lxbwj",
         "seq": 3
       }
     ],
@@ -469,7 +461,7 @@ export const outputs: Output[] = [
       "unsent": 3
     },
     "forget_through": 0,
-    "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAA7kQr5ozJcVSNay06utMQEK3iPY7cdAeWe+MYPkJeBv+",
+    "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAA93UN9Sk268lHxhQySWPQcTNYN3h2wXt65ZFKW8Lxbwj",
     "header": {
       "guards": [
         "李师傅"
@@ -531,7 +523,7 @@ export const outputs: Output[] = [
       "unsent": 3
     },
     "forget_through": 0,
-    "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAA7kQr5ozJcVSNay06utMQEK3iPY7cdAeWe+MYPkJeBv+",
+    "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAA93UN9Sk268lHxhQySWPQcTNYN3h2wXt65ZFKW8Lxbwj",
     "header": {
       "guards": [
         "李师傅"
@@ -645,7 +637,7 @@ export const outputs: Output[] = [
       "unsent": 3
     },
     "forget_through": 0,
-    "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAA7kQr5ozJcVSNay06utMQEK3iPY7cdAeWe+MYPkJeBv+",
+    "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAA93UN9Sk268lHxhQySWPQcTNYN3h2wXt65ZFKW8Lxbwj",
     "header": {
       "guards": [
         "李师傅"
@@ -687,8 +679,8 @@ export const outputs: Output[] = [
   {
     "append": [
       {
-        "event_base64": "gwFZAQKKUA0NDQ0NDQ0NDQ0NDQ0NDQ0EWCC5EK+aMyXFUjWstOrrTEBCt4j2O3HQHlnvjGD5CXgb/hsAAAGiH3OcABkB4PYBggGPUAoKCgoKCgoKCgoKCgoKCgpQAQEBAQEBAQEBAQEBAQEBAQEAGnGwAAL2WDy4GAEAAgED9QSgBvYJoAqgC6AMoA4BDwER9hT2FfYYGPYYGfYYGwAYHPQYJQEYJgAYM6AYOaAYOvUYO6BYICV9gS2/5a5TKBNi8El+bDj+DTD9sOzcP0cDuTnyMA9mARsAAAGiH3OcAIAAAPYAWCBcI1sp7rPAAWiiddxkP2TLZOBfwrQ67ERsn/tS8+PpmfZYN4RQKXZVj7EKXze0kghApg5YdYIAUAICAgICAgICAgICAgICAgJQEhISEhISEhISEhISEhISEoA=",
-        "head_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAABPYRqmpUrfg9EqrYlEDOVKU8DtlKBIMmwK3HcUm6+qsU",
+        "event_base64": "gwFZAQKKUA0NDQ0NDQ0NDQ0NDQ0NDQ0EWCDd1DfUpNuvJR8YUMklj0HEzWDd4dsF7euWRSlvC8W8IxsAAAGiH3OcABkB4PYBggGPUAoKCgoKCgoKCgoKCgoKCgpQAQEBAQEBAQEBAQEBAQEBAQEAGnGwAAL2WDy4GAEAAgED9QSgBvYJoAqgC6AMoA4BDwER9hT2FfUYGPYYGfYYGwAYHPQYJQEYJgAYM6AYOaAYOvUYO6BYICV9gS2/5a5TKBNi8El+bDj+DTD9sOzcP0cDuTnyMA9mARsAAAGiH3OcAIAAAPYAWCBcI1sp7rPAAWiiddxkP2TLZOBfwrQ67ERsn/tS8+PpmfZYN4RQKXZVj7EKXze0kghApg5YdYIAUAICAgICAgICAgICAgICAgJQEhISEhISEhISEhISEhISEoA=",
+        "head_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAABHe6onrebJBq1/t+K8xfhX9WD1tdA7VfmeHMv5d+C5wr",
         "seq": 4
       }
     ],
@@ -699,7 +691,7 @@ export const outputs: Output[] = [
       "unsent": 4
     },
     "forget_through": 0,
-    "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAABPYRqmpUrfg9EqrYlEDOVKU8DtlKBIMmwK3HcUm6+qsU",
+    "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAABHe6onrebJBq1/t+K8xfhX9WD1tdA7VfmeHMv5d+C5wr",
     "header": {
       "guards": [
         "李师傅"
@@ -756,7 +748,7 @@ export const outputs: Output[] = [
       "unsent": 4
     },
     "forget_through": 0,
-    "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAABPYRqmpUrfg9EqrYlEDOVKU8DtlKBIMmwK3HcUm6+qsU",
+    "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAABHe6onrebJBq1/t+K8xfhX9WD1tdA7VfmeHMv5d+C5wr",
     "header": {
       "guards": [
         "李师傅"

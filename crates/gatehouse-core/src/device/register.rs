@@ -1,6 +1,6 @@
 //! What the list and this device's own records say about the one who stands there, as facts.
 
-use super::case::{Case, choose};
+use super::case::{Case, Finding, choose};
 use super::list::{Holds, List};
 use super::outings::{LocalOutings, lives_here};
 use super::screen::Stage;
@@ -111,6 +111,11 @@ impl List {
         if let Some(household) = case.household.and_then(|id| self.household(id)) {
             self.fill_outings(case, household, local, now);
         }
+        // A scan, or a room found, is the registration: nobody writes down what is on record.
+        if on_record(case) && case.situation.given(Fact::RegisteredNow).is_none() {
+            let situation = &mut case.situation;
+            situation.set(Fact::RegisteredNow, Value::Flag(true));
+        }
     }
 
     fn household(&self, id: HouseholdId) -> Option<&HouseholdEntry> {
@@ -157,6 +162,18 @@ impl List {
 
 /// Largest value of the fact.
 const MINUTES_OUTSIDE_MOST: i64 = 525_600;
+
+/// Whether the record of this crossing says by itself who crosses: somebody of the register, a
+/// vehicle of it, or a pass that holds for living or working here (HL 二, ZX 6). Visitors are
+/// registered by the guard each time.
+fn on_record(case: &Case) -> bool {
+    let holds = matches!(case.finding, Finding::Valid | Finding::Grace(_));
+    let belongs = matches!(
+        case.kind(),
+        Some(SubjectKind::Resident | SubjectKind::TemporaryResident | SubjectKind::ExemptWorker)
+    );
+    case.person.is_some() || case.vehicle.is_some() || holds && belongs
+}
 
 /// A fact of the gate state, if it holds now. Only what is the state's to say is taken: a list
 /// cannot say what a guard has to see.

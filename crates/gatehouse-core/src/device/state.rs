@@ -276,6 +276,10 @@ impl Cbor for Finding {
                 .map(CivilDay)
                 .map_err(|_| CborError::Value)
         };
+        // One state has one form: what carries no value carries 0.
+        if value != 0 && !(2..=4).contains(&number) {
+            return Err(CborError::Value);
+        }
         Ok(match number {
             0 => Finding::NoPass,
             1 => Finding::Valid,

@@ -1,0 +1,123 @@
+//! The delivered documents at a gate: what a guard is asked for under each of them.
+
+use super::table::{Stage, play};
+use super::world;
+use gatehouse_core::gate::Fact;
+use gatehouse_core::policy;
+use gatehouse_core::wire::{Span, StateSpell};
+use serde_json::json;
+
+/// A device whose list has this document in force.
+fn under(document: &str, state: Vec<StateSpell>) -> Stage {
+    let document = policy::read(document).expect("the delivered document reads");
+    let compiled = policy::compile(&[&document]).expect("and compiles");
+    let mut snapshot = world::snapshot(2, 0);
+    snapshot.policies[0].compiled = compiled.compiled().to_bytes();
+    snapshot.state = state;
+    let mut stage = Stage::new(1);
+    stage.list = world::signed(&snapshot);
+    let input = json!({"input": "snapshot", "bytes_base64": stage.list});
+    let output = stage.feed(input, world::morning());
+    assert_eq!(output.screen.code, None, "the list is taken");
+    stage
+}
+
+const HULUNBUIR: &str = include_str!("../../../../../policies/hulunbuir-2020-02/policy.toml");
+const ZHONGXIANG: &str = include_str!("../../../../../policies/zhongxiang-2020-02/policy.toml");
+const ZHUJI: &str = include_str!("../../../../../policies/zhuji-2020-02/policy.toml");
+
+#[test]
+fn hulunbuir_registers_a_resident_by_the_scan() {
+    let mut stage = under(HULUNBUIR, vec![]);
+    play(
+        &mut stage,
+        "
+        08:00 shift                         => scan +1
+        08:01 scan out wang                 => ask [mask temperature]
+        08:01 fact mask true                => ask [temperature]
+        08:01 fact temperature 36.5         => admit
+        08:01 finish crossed                => scan +1
+        09:00 scan in wang                  => ask [temperature]
+        09:00 fact temperature 36.6         => admit
+        09:00 finish crossed                => scan +1
+        09:30 lookup in 3 1 104 钱          => ask [temperature] +1
+        09:30 fact temperature 36.6         => admit
+        09:30 finish crossed                => scan +1
+        09:40 begin in visitor room=6-2-302 => ask [mask temperature special_reason registered_now approval]
+        09:40 fact special_reason false     => refuse
+        09:40 finish turned_back            => scan +1
+        09:50 begin in courier              => ask [temperature registered_now protective_gear]
+        ",
+    );
+    // The second outing within two civil days is told the advice, and goes through all the same.
+    stage.feed(json!({"input": "cancel"}), world::morning());
+    play(
+        &mut stage,
+        "
+        10:00 scan out wang                 => ask [mask temperature]
+        10:00 fact mask true                => ask [temperature]
+        ",
+    );
+    let later = world::morning().plus_millis(2 * 3_600_000);
+    let measured = json!({"input": "fact", "fact": "temperature", "value": 36.5});
+    let output = stage.feed(measured, later);
+    let said: Vec<&str> = output.screen.sentences.iter().map(|s| &*s.text).collect();
+    assert!(
+        said.contains(&"可以出门。提醒：提倡每家两天一人外出采购。"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn zhongxiang_lets_residents_home_and_nobody_out() {
+    let mut stage = under(ZHONGXIANG, vec![]);
+    play(
+        &mut stage,
+        "
+        08:00 shift                         => scan +1
+        08:01 scan in wang                  => ask [mask temperature]
+        08:01 fact mask true                => ask [temperature]
+        08:01 fact temperature 36.5         => admit
+        08:01 finish crossed                => scan +1
+        08:02 scan out wang                 => ask [mask temperature purpose]
+        08:02 fact purpose \"shopping\"     => refuse
+        08:02 finish turned_back            => scan +1
+        08:03 scan out wang                 => ask [mask temperature purpose]
+        08:03 fact purpose \"medical\"      => ask [mask temperature]
+        08:03 cancel                        => scan
+        08:04 begin in visitor              => refuse
+        08:04 finish turned_back            => scan +1
+        08:05 scan out nurse                => ask [mask temperature]
+        ",
+    );
+}
+
+#[test]
+fn zhuji_measures_a_resident_in_a_compound_and_not_in_a_village() {
+    let mut compound = under(ZHUJI, vec![]);
+    play(
+        &mut compound,
+        "
+        08:00 shift                         => scan +1
+        08:01 scan in wang                  => ask [temperature]
+        ",
+    );
+    let village = StateSpell {
+        fact: Fact::PlaceKind.spec().number,
+        value: 1,
+        span: Span {
+            from_at: 0,
+            until_at: None,
+        },
+    };
+    let mut village = under(ZHUJI, vec![village]);
+    play(
+        &mut village,
+        "
+        08:00 shift                         => scan +1
+        08:01 scan in wang                  => admit
+        08:01 finish crossed                => scan +1
+        08:02 begin in visitor              => ask [temperature special_reason questioned registered_now id_checked]
+        ",
+    );
+}
