@@ -87,7 +87,9 @@ fn scripts_of_the_page(repository: &Repository) -> Vec<String> {
             let file = path.rsplit('/').next().unwrap_or(path);
             let name = file.trim_end_matches(".ts").trim_end_matches(".d");
             let mentions = [".ts", ".js", "\"", "'"].map(|ending| format!("/{name}{ending}"));
+            // Samples are there for the compiler of types alone.
             !file.ends_with(".d.ts")
+                && !file.ends_with(".samples.ts")
                 && !repository.files("web/", "").any(|(other, text)| {
                     other != *path && mentions.iter().any(|m| text.contains(m))
                 })

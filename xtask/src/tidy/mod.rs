@@ -40,6 +40,14 @@ pub fn breaches(repository: &Repository) -> Vec<String> {
     rules.iter().flat_map(|rule| rule(repository)).collect()
 }
 
+/// Whether people write and read this file as source; scripts have no ending.
+fn is_source(path: &str) -> bool {
+    const ENDINGS: &[&str] = &[".rs", ".ts", ".mjs", ".sql"];
+    const SCRIPTS: &[&str] = &["script/", ".ci/"];
+    ENDINGS.iter().any(|ending| path.ends_with(ending))
+        || SCRIPTS.iter().any(|folder| path.starts_with(folder))
+}
+
 /// The Rust files below a folder, parsed. A file that is no Rust is for the compiler to name.
 fn rust_files<'a>(
     repository: &'a Repository,

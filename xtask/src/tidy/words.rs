@@ -1,31 +1,14 @@
-//! What stands in the lines: at most 100 columns, no task without an issue, no path of a machine,
-//! no host of a registry.
+//! What stands in the lines: no task without an issue, no path of a machine, no host of a registry.
 
 use crate::repository::Repository;
-
-const COLUMNS_MOST: usize = 100;
-
-/// Source files by ending; documents and tables may be wider.
-const NARROW: &[&str] = &[".rs", ".ts", ".mjs", ".sql", ".css"];
-
-/// Folders whose files are scripts without an ending.
-const SCRIPTS: &[&str] = &["script/", ".ci/"];
 
 pub fn breaches(repository: &Repository) -> Vec<String> {
     let mut found = Vec::new();
     let (tasks, foreign) = (tasks(), foreign());
     for (path, text) in repository.files("", "") {
-        let narrow = NARROW.iter().any(|ending| path.ends_with(ending))
-            || SCRIPTS.iter().any(|folder| path.starts_with(folder));
         for (number, line) in text.lines().enumerate() {
             let place = format!("{path}:{}", number + 1);
-            let columns = line.chars().count();
-            if narrow && columns > COLUMNS_MOST {
-                found.push(format!(
-                    "{place}: {columns} columns, the limit is {COLUMNS_MOST}"
-                ));
-            }
-            if narrow && tasks.iter().any(|task| names_task(line, task)) {
+            if super::is_source(path) && tasks.iter().any(|task| names_task(line, task)) {
                 found.push(format!(
                     "{place}: a task needs an issue number, as in (#12)"
                 ));
@@ -71,14 +54,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn wide_lines_open_tasks_and_foreign_paths_are_found() {
+    fn open_tasks_and_foreign_paths_are_found() {
         let [task, _] = tasks();
         let table = [
-            ("a.rs", "x".repeat(100), 0),
-            ("a.rs", "x".repeat(101), 1),
-            ("script/a", "x".repeat(101), 1),
-            ("a.md", "x".repeat(300), 0),
-            ("a.rs", "门".repeat(100), 0),
             ("a.rs", format!("// {task}: later"), 1),
             ("a.rs", format!("// {task}(#12): later"), 0),
             ("a.md", format!("see {}main", foreign()[4]), 1),

@@ -1,6 +1,7 @@
 //! Why a worker is exempt at a gate: the class, and the employer that answers for it.
 //!
-//! The classes are those of ZX 4, in the order of the gate's fact; which of them a policy exempts, and from what, is its row.
+//! The classes are those of ZX 4, in the order of the gate's fact; which of them a policy exempts,
+//! and from what, is its row.
 
 use crate::complaint::ComplaintCode;
 use crate::gate::fact::Words;
