@@ -9,6 +9,7 @@ pub mod area;
 pub mod audit;
 pub mod complaint;
 pub mod device;
+pub mod digits;
 pub mod gate;
 pub mod household;
 pub mod id;

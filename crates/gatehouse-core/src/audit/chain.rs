@@ -11,7 +11,7 @@ pub struct WriterId(pub [u8; 16]);
 
 impl fmt::Display for WriterId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
+        f.write_str(&crate::digits::HEX.encode(&self.0))
     }
 }
 

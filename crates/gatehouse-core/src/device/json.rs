@@ -1,23 +1,20 @@
 //! The border to the page: JSON in, JSON out, whatever comes in.
 
-use super::input::REQUEST_BYTES_MOST;
+use super::read_json::read_request;
 use super::screen::{Counts, Header, Output, Screen, ScreenKind, Sound};
 use super::view::code;
-use super::{Device, Request, step, words};
+use super::write_json::{verdict as verdict_name, write_output};
+use super::{Device, step, words};
+use crate::digits::BASE64;
 use crate::gate::wording::{Lang, sentence};
 use crate::gate::{Policy, Situation, decide, json};
 use crate::moment::Moment;
-use data_encoding::BASE64;
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// One step over JSON. A request that cannot be read changes nothing and is answered with a
 /// message whose code says so; its text is never repeated.
 pub fn respond(device: Device, request: &[u8]) -> (Device, Vec<u8>) {
-    let read = match request.len() {
-        0..=REQUEST_BYTES_MOST => serde_json::from_slice::<Request>(request).ok(),
-        _ => None,
-    };
+    let read = read_request(request);
     let (device, output) = match read {
         Some(request) => step(device, &request),
         None => {
@@ -25,7 +22,7 @@ pub fn respond(device: Device, request: &[u8]) -> (Device, Vec<u8>) {
             (device, output)
         }
     };
-    let bytes = serde_json::to_vec(&output).expect("an output has only string keys");
+    let bytes = write_output(&output);
     (device, bytes)
 }
 
@@ -51,17 +48,6 @@ fn unreadable(device: &Device) -> Output {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Vector {
-    #[serde(default)]
-    policy_base64: Option<String>,
-    moment: String,
-    #[serde(default)]
-    skew_minutes: u16,
-    facts: Map<String, Value>,
-}
-
 /// Decides one case of the shared vectors, so that native and WASM can be compared: the policy in
 /// force (compiled), the moment and the facts in; verdict, rows and steps out.
 pub fn decide_vector(request: &[u8]) -> Vec<u8> {
@@ -71,33 +57,44 @@ pub fn decide_vector(request: &[u8]) -> Vec<u8> {
             let rows = |positions: &[u16]| -> Vec<Value> {
                 let rows = policy.as_ref().map_or(&[][..], Policy::rows);
                 let known = positions.iter().filter_map(|at| rows.get(usize::from(*at)));
-                known.map(|row| json!(row.id)).collect()
+                known.map(|row| Value::from(row.id.as_str())).collect()
             };
-            json!({
-                "verdict": decision.verdict,
-                "reasons": rows(&decision.reasons),
-                "applied": rows(&decision.applied),
-                "steps": decision.steps(),
-            })
+            let steps = decision.steps().into_iter();
+            object([
+                ("verdict", verdict_name(decision.verdict).into()),
+                ("reasons", rows(&decision.reasons).into()),
+                ("applied", rows(&decision.applied).into()),
+                (
+                    "steps",
+                    steps.map(|step| Value::from(step.name())).collect(),
+                ),
+            ])
         }
-        Err(error) => json!({ "error": error }),
+        Err(error) => object([("error", error.into())]),
     };
-    serde_json::to_vec(&answer).expect("an answer has only string keys")
+    answer.to_string().into_bytes()
 }
 
+fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
+    let owned = fields.map(|(name, value)| (name.to_owned(), value));
+    Value::Object(Map::from_iter(owned))
+}
+
+/// `{policy_base64?, moment, skew_minutes?, facts}`.
 fn read_vector(request: &[u8]) -> Result<(Situation, Option<Policy>), String> {
-    let vector: Vector = serde_json::from_slice(request).map_err(|_| "no vector".to_owned())?;
-    let policy = match &vector.policy_base64 {
+    let vector: Value = serde_json::from_slice(request).map_err(|_| "no vector".to_owned())?;
+    let policy = match vector["policy_base64"].as_str() {
         Some(base64) => {
-            let bytes = BASE64.decode(base64.as_bytes());
-            let bytes = bytes.map_err(|_| "policy_base64".to_owned())?;
+            let bytes = BASE64.decode(base64.as_bytes()).ok_or("policy_base64")?;
             Some(Policy::read(&bytes).map_err(|error| error.to_string())?)
         }
         None => None,
     };
-    let moment = Moment::parse(&vector.moment).ok_or("moment")?;
-    let mut situation = Situation::new(moment);
-    situation.skew_minutes = vector.skew_minutes;
-    json::read_facts(&mut situation, &vector.facts).map_err(|error| error.to_string())?;
+    let moment = vector["moment"].as_str().and_then(Moment::parse);
+    let mut situation = Situation::new(moment.ok_or("moment")?);
+    let skew = vector["skew_minutes"].as_u64().unwrap_or(0);
+    situation.skew_minutes = u16::try_from(skew).unwrap_or(u16::MAX);
+    let facts = vector["facts"].as_object().ok_or("facts")?;
+    json::read_facts(&mut situation, facts).map_err(|error| error.to_string())?;
     Ok((situation, policy))
 }

@@ -17,6 +17,7 @@ mod list;
 mod lookup;
 mod outings;
 mod present;
+mod read_json;
 mod record;
 mod register;
 mod screen;
@@ -27,6 +28,7 @@ mod steps_shown;
 mod turn;
 mod view;
 mod words;
+mod write_json;
 
 pub use again::{GateList, Presented};
 pub use chain::KEPT_DAYS;
@@ -37,6 +39,7 @@ pub use screen::*;
 pub use seen::COPIED_MINUTES;
 pub use state::StateError;
 
+use crate::digits::BASE64;
 use crate::gate::{Decision, Outcome, Policy, SubjectKind, Way, decide};
 use crate::id::{DeviceId, GateId};
 use crate::key::PublicKey;
@@ -118,9 +121,7 @@ struct Enrolled {
 
 impl Enrolled {
     fn read(device: DeviceId, gate: GateId, root_key_base64: &str) -> Option<Enrolled> {
-        let bytes = data_encoding::BASE64
-            .decode(root_key_base64.as_bytes())
-            .ok()?;
+        let bytes = BASE64.decode(root_key_base64.as_bytes())?;
         let root = PublicKey::from_bytes(&bytes.try_into().ok()?)?;
         Some(Enrolled { device, gate, root })
     }

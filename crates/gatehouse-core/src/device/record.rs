@@ -4,11 +4,11 @@ use super::Device;
 use super::case::Case;
 use super::screen::Appended;
 use crate::audit::{Hash, SALT_BYTES};
+use crate::digits::BASE64;
 use crate::gate::record::write_facts;
 use crate::gate::{Decision, Fact, Known, Outcome, Value};
 use crate::moment::Moment;
 use crate::wire::{ChainHead, Crossing, Event, EventBody, Fever, Private, Reading};
-use data_encoding::BASE64;
 
 /// Version of the code that decides; grows when the same policy would decide otherwise.
 pub const EVALUATOR: u32 = 1;
@@ -28,7 +28,7 @@ impl Salts {
     pub fn of(random_base64: &str) -> Salts {
         let decoded = BASE64.decode(random_base64.as_bytes());
         Salts {
-            random: decoded.unwrap_or_else(|_| random_base64.as_bytes().to_vec()),
+            random: decoded.unwrap_or_else(|| random_base64.as_bytes().to_vec()),
             used: 0,
         }
     }

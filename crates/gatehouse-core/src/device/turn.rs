@@ -10,6 +10,7 @@ use super::screen::Appended;
 use super::shift::{Shift, Tally};
 use super::view::{Notice, View, code};
 use super::{Device, Enrolled, words};
+use crate::digits::BASE64;
 use crate::gate::wording::Lang;
 use crate::household::AddressDraft;
 use crate::id::HouseholdId;
@@ -124,9 +125,8 @@ impl Turn<'_> {
         let Some(enrolled) = &self.device.enrolled else {
             return View::Notice(Notice::new(code::NOT_ENROLLED, words::ERROR_LIST));
         };
-        let read = data_encoding::BASE64
+        let read = BASE64
             .decode(bytes_base64.as_bytes())
-            .ok()
             .and_then(|bytes| List::open(&bytes, enrolled, &self.device.floor));
         let Some((list, floor)) = read else {
             return View::Notice(Notice::new(code::SNAPSHOT, words::ERROR_LIST));

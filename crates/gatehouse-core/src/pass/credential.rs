@@ -43,7 +43,7 @@ impl ShortId {
 
 impl fmt::Display for ShortId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
+        f.write_str(&crate::digits::HEX.encode(&self.0))
     }
 }
 

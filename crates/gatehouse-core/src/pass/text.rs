@@ -1,14 +1,14 @@
 //! The text in a QR code: `https://HOST/v#` and the credential in base32. HOST is not signed and
 //! is ignored; a stranger's camera that follows it finds a page that says only what this is.
 
-use data_encoding::BASE32_NOPAD;
+use crate::digits::BASE32;
 
 /// Longer texts are not looked at; the longest QR code holds 7 089 digits.
 pub const TEXT_BYTES_MOST: usize = 2_048;
 
 /// The full text for a card.
 pub fn to_text(host: &str, credential: &[u8]) -> String {
-    format!("https://{host}/v#{}", BASE32_NOPAD.encode(credential))
+    format!("https://{host}/v#{}", BASE32.encode(credential))
 }
 
 /// Full-width letters, digits and signs, as input methods make them, to their narrow forms.
@@ -43,7 +43,7 @@ pub fn from_text(text: &str) -> Option<Vec<u8>> {
             .rsplit(|c: char| !matches!(c, 'A'..='Z' | '2'..='7'))
             .next()?,
     };
-    let bytes = BASE32_NOPAD.decode(coded.as_bytes()).ok()?;
+    let bytes = BASE32.decode(coded.as_bytes())?;
     (!bytes.is_empty()).then_some(bytes)
 }
 

@@ -5,7 +5,7 @@
 
 use super::world;
 use data_encoding::BASE64;
-use gatehouse_core::device::{Device, Input, Output, Request, step};
+use gatehouse_core::device::{Device, Input, Output, Request, respond, step};
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::wire::{ChainHead, Event, PublicEvent};
@@ -55,7 +55,13 @@ impl Stage {
             random_base64: BASE64.encode(&random),
             input,
         };
+        let json = serde_json::to_vec(&request).expect("JSON");
+        let by_json = respond(self.device.clone(), &json);
         let (device, output) = step(std::mem::take(&mut self.device), &request);
+        // The page's way in and out says the same as the types.
+        let shown: Value = serde_json::from_slice(&by_json.1).expect("JSON");
+        assert_eq!(shown, serde_json::to_value(&output).expect("JSON"));
+        assert_eq!(by_json.0.to_bytes(), device.to_bytes());
         self.device = device;
         for appended in &output.append {
             let bytes = BASE64.decode(appended.event_base64.as_bytes());

@@ -1,0 +1,257 @@
+//! Requests from JSON, read by hand: what `serde` derives for the same types weighs 100 kB more
+//! in the gate app. Every test of the device holds the two to the same answers.
+
+use super::input::{
+    Answer, Change, EmergencyKind, Guard, Input, OverrulingReason, REQUEST_BYTES_MOST, Request,
+};
+use crate::gate::wording::Lang;
+use crate::gate::{Outcome, SubjectKind, Verdict, Way};
+use crate::id::{DeviceId, GateId, StaffId};
+use crate::moment::Moment;
+use serde_json::{Map, Value};
+
+type Names<T> = &'static [(&'static str, T)];
+
+const LANGS: Names<Lang> = &[("zh", Lang::Zh), ("en", Lang::En)];
+const WAYS: Names<Way> = &[("in", Way::In), ("out", Way::Out)];
+const VERDICTS: Names<Verdict> = &[
+    ("admit", Verdict::Admit),
+    ("ask", Verdict::Ask),
+    ("refuse", Verdict::Refuse),
+    ("refer", Verdict::Refer),
+];
+const OUTCOMES: Names<Outcome> = &[
+    ("crossed", Outcome::Crossed),
+    ("turned_back", Outcome::TurnedBack),
+    ("taken_in_charge", Outcome::TakenInCharge),
+    ("unknown", Outcome::Unknown),
+];
+const REASONS: Names<OverrulingReason> = &[
+    ("shift_lead_decided", OverrulingReason::ShiftLeadDecided),
+    ("office_approved", OverrulingReason::OfficeApproved),
+    ("supplied_later", OverrulingReason::SuppliedLater),
+    ("left_by_choice", OverrulingReason::LeftByChoice),
+    ("went_through", OverrulingReason::WentThrough),
+    ("emergency_found", OverrulingReason::EmergencyFound),
+];
+const EMERGENCIES: Names<EmergencyKind> = &[
+    ("unsaid", EmergencyKind::Unsaid),
+    ("illness", EmergencyKind::Illness),
+    ("birth", EmergencyKind::Birth),
+    ("fire", EmergencyKind::Fire),
+    ("danger", EmergencyKind::Danger),
+];
+
+/// Reads a request; `None` for anything that is not exactly one.
+pub(super) fn read_request(bytes: &[u8]) -> Option<Request> {
+    if bytes.len() > REQUEST_BYTES_MOST {
+        return None;
+    }
+    let mut fields = Fields::of(serde_json::from_slice(bytes).ok()?)?;
+    let mut moment = Fields::of(fields.take("moment")?)?;
+    let offset = i16::try_from(moment.int("offset_minutes")?).ok()?;
+    let now = Moment::new(moment.int("millis")?, offset);
+    let request = Request {
+        moment: moment.done(now)?,
+        lang: fields.choice("lang", LANGS)?,
+        random_base64: fields.text("random_base64")?,
+        input: read_input(Fields::of(fields.take("input")?)?)?,
+    };
+    fields.done(request)
+}
+
+fn read_input(mut fields: Fields) -> Option<Input> {
+    let name = fields.text("input")?;
+    let input = match name.as_str() {
+        "enrol" => Input::Enrol {
+            device: DeviceId::parse(&fields.text("device")?)?,
+            gate: GateId::parse(&fields.text("gate")?)?,
+            root_key_base64: fields.text("root_key_base64")?,
+        },
+        "snapshot" => Input::Snapshot {
+            bytes_base64: fields.text("bytes_base64")?,
+        },
+        "shift_start" => Input::ShiftStart {
+            guards: fields.list("guards", read_guard)?,
+            mask: fields.flag("mask")?,
+            armband: fields.flag("armband")?,
+        },
+        "shift_end" => Input::ShiftEnd {},
+        "scan" => Input::Scan {
+            text: fields.text("text")?,
+            way: fields.choice("way", WAYS)?,
+        },
+        "card" => Input::Card {
+            number: fields.text("number")?,
+            way: fields.choice("way", WAYS)?,
+        },
+        "lookup" => Input::Lookup {
+            building: fields.text("building")?,
+            unit: fields.text("unit")?,
+            room: fields.text("room")?,
+            surname: fields.text("surname")?,
+            way: fields.choice("way", WAYS)?,
+        },
+        "begin" => Input::Begin {
+            subject_kind: read_subject_kind(&fields.text("subject_kind")?)?,
+            way: fields.choice("way", WAYS)?,
+            room: fields.optional("room", Fields::text)?,
+            plate: fields.optional("plate", Fields::text)?,
+        },
+        "fact" => Input::Fact {
+            fact: fields.text("fact")?,
+            value: fields.take("value")?,
+        },
+        "emergency" => Input::Emergency {
+            way: fields.choice("way", WAYS)?,
+            what: match fields.map.contains_key("what") {
+                true => fields.choice("what", EMERGENCIES)?,
+                false => EmergencyKind::Unsaid,
+            },
+        },
+        "fever" => Input::Fever {},
+        "finish" => Input::Finish {
+            outcome: fields.choice("outcome", OUTCOMES)?,
+            overruling_reason: fields.optional("overruling_reason", |fields, name| {
+                fields.choice(name, REASONS)
+            })?,
+        },
+        "amend" => Input::Amend {
+            seq: fields.count("seq")?,
+            change: read_change(Fields::of(fields.take("change")?)?)?,
+        },
+        "cancel" => Input::Cancel {},
+        "sent" => Input::Sent {
+            acknowledged_through: fields.count("acknowledged_through")?,
+            answers: fields.list("answers", read_answer)?,
+            server_millis: fields.optional("server_millis", Fields::int)?,
+        },
+        "tick" => Input::Tick {},
+        _ => return None,
+    };
+    fields.done(input)
+}
+
+fn read_subject_kind(name: &str) -> Option<SubjectKind> {
+    let choices = crate::gate::fact::subject_kind::CHOICES;
+    SubjectKind::at(crate::gate::json::position(choices, name)?)
+}
+
+fn read_guard(mut fields: Fields) -> Option<Guard> {
+    let guard = Guard {
+        staff: StaffId::parse(&fields.text("staff")?)?,
+        name: fields.text("name")?,
+    };
+    fields.done(guard)
+}
+
+fn read_change(mut fields: Fields) -> Option<Change> {
+    let change = match fields.text("kind")?.as_str() {
+        "undo" => Change::Undo {},
+        "outcome" => Change::Outcome {
+            outcome: fields.choice("outcome", OUTCOMES)?,
+            reason: fields.optional("reason", |fields, name| fields.choice(name, REASONS))?,
+        },
+        "emergency" => Change::Emergency {
+            what: fields.choice("what", EMERGENCIES)?,
+        },
+        _ => return None,
+    };
+    fields.done(change)
+}
+
+fn read_answer(mut fields: Fields) -> Option<Answer> {
+    let answer = Answer {
+        seq: fields.count("seq")?,
+        verdict: fields.choice("verdict", VERDICTS)?,
+        graver: fields.flag("graver")?,
+        rows: fields.texts("rows")?,
+        sentences: fields.texts("sentences")?,
+    };
+    fields.done(answer)
+}
+
+/// The fields of an object that are not read yet.
+struct Fields {
+    map: Map<String, Value>,
+}
+
+impl Fields {
+    fn of(value: Value) -> Option<Fields> {
+        match value {
+            Value::Object(map) => Some(Fields { map }),
+            _ => None,
+        }
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        self.map.remove(name)
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        match self.take(name)? {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn int(&mut self, name: &str) -> Option<i64> {
+        self.take(name)?.as_i64()
+    }
+
+    fn count(&mut self, name: &str) -> Option<u64> {
+        self.take(name)?.as_u64()
+    }
+
+    fn flag(&mut self, name: &str) -> Option<bool> {
+        self.take(name)?.as_bool()
+    }
+
+    fn choice<T: Copy>(&mut self, name: &str, names: Names<T>) -> Option<T> {
+        let text = self.text(name)?;
+        let found = names.iter().find(|entry| entry.0 == text)?;
+        Some(found.1)
+    }
+
+    /// What may be missing or null.
+    fn optional<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Fields, &str) -> Option<T>,
+    ) -> Option<Option<T>> {
+        match self.map.get(name) {
+            None => Some(None),
+            Some(Value::Null) => {
+                self.map.remove(name);
+                Some(None)
+            }
+            Some(_) => read(self, name).map(Some),
+        }
+    }
+
+    fn array(&mut self, name: &str) -> Option<Vec<Value>> {
+        match self.take(name)? {
+            Value::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    fn list<T>(&mut self, name: &str, read: fn(Fields) -> Option<T>) -> Option<Vec<T>> {
+        let items = self.array(name)?.into_iter();
+        items.map(|item| read(Fields::of(item)?)).collect()
+    }
+
+    fn texts(&mut self, name: &str) -> Option<Vec<String>> {
+        let items = self.array(name)?.into_iter();
+        let text = |item| match item {
+            Value::String(text) => Some(text),
+            _ => None,
+        };
+        items.map(text).collect()
+    }
+
+    /// The result, if nothing is left over.
+    fn done<T>(&self, result: T) -> Option<T> {
+        self.map.is_empty().then_some(result)
+    }
+}
