@@ -126,7 +126,7 @@ export const outputs: Output[] = [
       "age": {
         "minutes": 60,
         "stage": "fresh",
-        "text": "按 60 分钟 前的名单"
+        "text": "按 60 分钟前的名单"
       },
       "duties": [],
       "finish": [],
@@ -172,7 +172,7 @@ export const outputs: Output[] = [
       "age": {
         "minutes": 60,
         "stage": "fresh",
-        "text": "按 60 分钟 前的名单"
+        "text": "按 60 分钟前的名单"
       },
       "duties": [],
       "finish": [],
@@ -212,7 +212,7 @@ export const outputs: Output[] = [
       "age": {
         "minutes": 60,
         "stage": "fresh",
-        "text": "按 60 分钟 前的名单"
+        "text": "按 60 分钟前的名单"
       },
       "clause": "依据：河南指南 三(三)一",
       "duties": [],
@@ -323,7 +323,7 @@ export const outputs: Output[] = [
       "age": {
         "minutes": 60,
         "stage": "fresh",
-        "text": "按 60 分钟 前的名单"
+        "text": "按 60 分钟前的名单"
       },
       "clause": "依据：河南指南 三(三)一",
       "duties": [],
@@ -429,7 +429,7 @@ export const outputs: Output[] = [
       "age": {
         "minutes": 60,
         "stage": "fresh",
-        "text": "按 60 分钟 前的名单"
+        "text": "按 60 分钟前的名单"
       },
       "duties": [],
       "finish": [],
@@ -482,7 +482,7 @@ export const outputs: Output[] = [
       "age": {
         "minutes": 60,
         "stage": "fresh",
-        "text": "按 60 分钟 前的名单"
+        "text": "按 60 分钟前的名单"
       },
       "duties": [],
       "finish": [],
@@ -544,7 +544,7 @@ export const outputs: Output[] = [
       "age": {
         "minutes": 60,
         "stage": "fresh",
-        "text": "按 60 分钟 前的名单"
+        "text": "按 60 分钟前的名单"
       },
       "clause": "依据：GATE-9",
       "duties": [
@@ -775,7 +775,7 @@ export const outputs: Output[] = [
       "age": {
         "minutes": 60,
         "stage": "fresh",
-        "text": "按 60 分钟 前的名单"
+        "text": "按 60 分钟前的名单"
       },
       "clause": "依据：河南指南 三(三)三",
       "duties": [

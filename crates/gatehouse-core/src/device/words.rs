@@ -59,7 +59,7 @@ sentences! {
 
     OFFLINE = "没网，照常用。存了 {count} 条，有网自动传。",
         "No network; go on as usual. {count} kept, sent by itself later.";
-    STALE = "名单是 {age} 前的，可能有变。拿不准，叫值班长。",
+    STALE = "名单是 {age}前的，可能有变。拿不准，叫值班长。",
         "The list is {age} old and may have changed. In doubt, call the shift lead.";
     PAST = "名单过旧，只查证和日期。拿不准，打值班室 {phone}。",
         "List too old: only pass and dates are checked. In doubt, call the duty desk, {phone}.";
@@ -67,7 +67,7 @@ sentences! {
         "No list yet. Connect to the network and wait a moment.";
     SKEW = "手机时间不准，差 {minutes} 分钟。请调准，记录会注明。",
         "The phone clock is {minutes} minutes off. Records say so; please set it.";
-    LIST_AGE = "按 {age} 前的名单", "By the list of {age} ago";
+    LIST_AGE = "按 {age}前的名单", "By the list of {age} ago";
     LIST_NOW = "按刚到的名单", "By the newest list";
 
     COPIED = "这张证 {minutes} 分钟前刚用过。请看照片，已告诉值班长。",
@@ -80,9 +80,9 @@ sentences! {
         "The pass ended on {date}. Residents still go home; visitors register again.";
     PASS_NOT_YET = "证从 {date} 起才能用。现在按没带证办。",
         "The pass starts on {date}. For now, go on as without a pass.";
-    PASS_REVOKED = "这张证已作废。住户请查房号，新证在 {office} 领。",
+    PASS_REVOKED = "这张证已作废。住户请查房号，新证在{office}领。",
         "This pass has been revoked. Look up a resident by room; a new one is at {office}.";
-    PASS_ELSEWHERE = "这是 {compound} 的证，这里不能用。可以按访客办。",
+    PASS_ELSEWHERE = "这是{compound}的证，这里不能用。可以按访客办。",
         "A pass of {compound}; not valid here. Treat them as a visitor.";
     OTHER_COMPOUND = "别的小区", "another compound";
     PASS_UNKNOWN = "这张证暂时查不到。请查房号，或打 {phone}。",

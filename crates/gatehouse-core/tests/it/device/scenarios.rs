@@ -1,4 +1,4 @@
-//! What happens at a gate, told by the line. The document is HN as it is delivered.
+//! What happens at a gate, told by the line. The document is like HN.
 
 use super::table::{Stage, check, enrol, play};
 use super::world;
@@ -88,17 +88,14 @@ fn each_pass_that_does_not_hold_has_its_own_way_on() {
     for (pass, sentence) in [
         ("altered", "这张证验不过，不能用。住户请查房号，不要扣证。"),
         ("forged", "这张证暂时查不到。请查房号，或打 0371-5550101。"),
-        (
-            "elsewhere",
-            "这是 别的小区 的证，这里不能用。可以按访客办。",
-        ),
+        ("elsewhere", "这是别的小区的证，这里不能用。可以按访客办。"),
         (
             "zhao-expired",
             "证到 11月27日 已到期。住户照样回家，访客重新登记。",
         ),
         (
             "qian-revoked",
-            "这张证已作废。住户请查房号，新证在 社区服务站 领。",
+            "这张证已作废。住户请查房号，新证在社区服务站领。",
         ),
         ("sun-tomorrow", "证从 11月29日 起才能用。现在按没带证办。"),
     ] {
@@ -356,7 +353,7 @@ fn offline_is_said_and_an_expired_pass_has_its_grace() {
         .header;
     assert_eq!(
         header.notices,
-        ["名单是 30 小时 前的，可能有变。拿不准，叫值班长。"]
+        ["名单是 30 小时前的，可能有变。拿不准，叫值班长。"]
     );
     assert_eq!(
         (header.place.as_str(), header.snapshot),
