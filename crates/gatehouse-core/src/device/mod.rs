@@ -35,6 +35,7 @@ pub use chain::KEPT_DAYS;
 pub use input::*;
 pub use json::{decide_vector, respond};
 pub use lookup::{LOOKUPS_MOST, WINDOW_MINUTES};
+pub use record::EVALUATOR;
 pub use screen::*;
 pub use seen::COPIED_MINUTES;
 pub use state::StateError;

@@ -5,6 +5,7 @@
 //! exists: see [`identity`] for the reserved patterns of its numbers.
 
 pub mod attempt;
+pub mod chain;
 pub mod day;
 pub mod household;
 pub mod identity;

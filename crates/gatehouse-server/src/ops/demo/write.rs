@@ -258,7 +258,7 @@ fn staff_row(account: &DemoStaff, made_at: i64, world: &dyn World) -> Result<Sta
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::ops::demo::make::{DemoWish, plan_demo, write_demo};
     use crate::ops::demo::plan::DemoSize;
@@ -267,7 +267,7 @@ mod tests {
     use gatehouse_core::person::GateName;
     use gatehouse_core::person::search::terms_for_query;
 
-    fn demo() -> Demo {
+    pub(crate) fn demo() -> Demo {
         plan_demo(&DemoWish {
             size: DemoSize::new(1_500, 1).expect("a size"),
             made: Moment::parse("2020-02-20T12:00:00+08:00").expect("a moment"),
