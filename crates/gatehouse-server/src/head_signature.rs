@@ -18,6 +18,11 @@ pub fn read_key(spki: &[u8]) -> Option<&[u8]> {
     (point.len() == POINT_BYTES && point[0] == 4).then_some(point)
 }
 
+/// SubjectPublicKeyInfo of a point: the opposite of [`read_key`].
+pub fn spki(point: &[u8; POINT_BYTES]) -> Vec<u8> {
+    [&PREFIX[..], point].concat()
+}
+
 /// Whether the signature is the device's over this head.
 pub fn verify(spki: &[u8], head: &ChainHead, signature: &[u8]) -> bool {
     let Some(point) = read_key(spki) else {

@@ -22,6 +22,7 @@ pub mod sheet;
 pub mod staff;
 pub mod town;
 pub mod write;
+mod write_day;
 mod write_people;
 
 pub use plan::{DemoSize, Town, plan};

@@ -5,6 +5,7 @@ use super::make::{Demo, POLICY_FOLDER, POLICY_TEXT};
 use super::random::Ids;
 use super::staff::DemoStaff;
 use super::town::DESK_PHONE;
+use super::write_day::write_day;
 use super::write_people::write_people;
 use crate::auth::password::hash_with_salt;
 use crate::keyring::{DEMO, ROOT_KEY};
@@ -22,10 +23,16 @@ use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::staff::StaffRow;
 use gatehouse_store::{Lane, Shard, Store, StoreError, Vault};
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// People were on duty, and the rules held, before the day that the demo shows.
 const IN_FORCE_SINCE_MILLIS: i64 = 30 * 86_400_000;
+
+/// Events in one step: each is a handful of statements, and a step stays within the store's
+/// budget of time.
+pub(super) const STEP_EVENTS: usize = 50;
+/// Steps that wait for the database at one time, so that it can put several into one commit.
+const STEPS_AT_ONCE: usize = 8;
 
 /// Why a demo is not written.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +43,9 @@ pub enum WriteError {
     /// The file of secrets holds no key.
     #[error("H-SECRETS: the file of secrets holds no key to seal people with")]
     Secrets,
+    /// The database does not take the day in: a mistake of ours.
+    #[error("the day of the demo does not fit its chains")]
+    Chain,
     /// A password could not be hashed (no memory).
     #[error("a password could not be hashed")]
     Password,
@@ -65,8 +75,10 @@ pub fn write(
     let root = keys.root.clone();
     installation(keys, store)?;
     policy(demo, store)?;
-    write_people(demo, store, shard, &Arc::new(vault), world)?;
+    let vault = Arc::new(vault);
+    write_people(demo, store, shard, &vault, world)?;
     order(demo, store, shard)?;
+    write_day(demo, store, shard, &vault, world)?;
     Ok(root)
 }
 
@@ -88,7 +100,7 @@ fn installation(keys: DemoKeys, store: &Store) -> Result<(), WriteError> {
     )
 }
 
-/// The order with both signatures.
+/// The order and both signatures on it.
 fn order(demo: &Demo, store: &Store, shard: Shard) -> Result<(), WriteError> {
     let keys = demo.orders.order_keys(&demo.town, demo.issued.term());
     let (row, signatures) = signed_rows(shard, &demo.orders.order, &keys);
@@ -123,6 +135,32 @@ fn policy(demo: &Demo, store: &Store) -> Result<(), WriteError> {
             })
         })?,
     )
+}
+
+/// Writes a list step by step, several steps at a time; their order does not matter.
+pub(super) fn in_steps<T: Sync>(
+    items: &[T],
+    step: usize,
+    write: impl Fn(&[T]) -> Result<(), WriteError> + Sync,
+) -> Result<(), WriteError> {
+    let steps = Mutex::new(items.chunks(step));
+    std::thread::scope(|scope| {
+        let worker = || loop {
+            // Whoever panics with the lock in hand ends the whole of it anyway.
+            let next = steps.lock().unwrap_or_else(PoisonError::into_inner).next();
+            match next {
+                Some(step) => write(step)?,
+                None => return Ok(()),
+            }
+        };
+        let workers: Vec<_> = (0..STEPS_AT_ONCE).map(|_| scope.spawn(worker)).collect();
+        workers
+            .into_iter()
+            .try_for_each(|worker| match worker.join() {
+                Ok(written) => written,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+    })
 }
 
 /// The tree and the number of its county.
@@ -266,6 +304,18 @@ pub(crate) mod tests {
     use gatehouse_core::moment::Moment;
     use gatehouse_core::person::GateName;
     use gatehouse_core::person::search::terms_for_query;
+    use gatehouse_store::Limits;
+    use std::path::Path;
+    use std::time::Duration;
+
+    /// A database of its own writer, as a demo has; unhurried, since tests run beside others.
+    fn new_store(folder: &Path) -> Store {
+        let limits = Limits {
+            processor_time: Duration::from_secs(60),
+            ..Limits::default()
+        };
+        Store::open_sqlite_with(&folder.join("demo.db"), limits).expect("a database")
+    }
 
     pub(crate) fn demo() -> Demo {
         plan_demo(&DemoWish {
@@ -279,7 +329,8 @@ pub(crate) mod tests {
 
     #[test]
     fn a_demo_is_written_once() {
-        let (demo, store) = (demo(), Store::open_memory().expect("a database"));
+        let folder = tempfile::tempdir().expect("a folder");
+        let (demo, store) = (demo(), new_store(folder.path()));
         let secrets = Secrets::make(&Computer);
         let root = write_demo(&demo, &store, &secrets, &Computer).expect("a new database");
         let gates = demo.town.streets.gates.clone();
@@ -316,8 +367,38 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn the_day_of_a_demo_is_recorded_and_its_chains_verify() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (demo, store) = (demo(), new_store(folder.path()));
+        let secrets = Secrets::make(&Computer);
+        write_demo(&demo, &store, &secrets, &Computer).expect("a new database");
+        let gates = demo.town.streets.gates.clone();
+        let made_at = demo.town.made.millis;
+        let found = store.read_blocking::<_, StoreError, _>(move |tx| {
+            let shard = tx.gate_anywhere(gates[0].id)?.expect("the gate").shard;
+            let (mut crossings, mut broken) = (0, 0);
+            let open = tx.open_items(shard, 100)?.len();
+            for gate in &gates {
+                let from = made_at - 2 * 86_400_000;
+                let counts = tx.count_crossings(shard, gate.id, from, made_at)?;
+                crossings += counts.iter().map(|count| count.crossings).sum::<i64>();
+                for device in tx.devices_of_gate(shard, gate.id)? {
+                    let report = tx.verify_device(shard, device.device)?;
+                    broken += usize::from(report.is_none_or(|r| r.broken_at.is_some()));
+                }
+            }
+            Ok((crossings, open, broken))
+        });
+        let (crossings, open, broken) = found.expect("reads");
+        assert_eq!(crossings, demo.crossings.len() as i64);
+        // A fever that nobody has fetched yet, and the emergency to ask after.
+        assert_eq!((open, broken), (2, 0));
+    }
+
+    #[test]
     fn the_people_of_a_demo_are_found_and_sealed() {
-        let (demo, store) = (demo(), Store::open_memory().expect("a database"));
+        let folder = tempfile::tempdir().expect("a folder");
+        let (demo, store) = (demo(), new_store(folder.path()));
         let secrets = Secrets::make(&Computer);
         write_demo(&demo, &store, &secrets, &Computer).expect("a new database");
         let vault = Vault::new(secrets.epochs(), secrets.index_key()).expect("a key");

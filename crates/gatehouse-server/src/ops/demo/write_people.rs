@@ -4,7 +4,7 @@ use super::household::DemoHousehold;
 use super::make::Demo;
 use super::pass::{DemoPass, Holder, Issued, Standing};
 use super::person::DemoPerson;
-use super::write::WriteError;
+use super::write::{WriteError, in_steps};
 use crate::world::World;
 use gatehouse_core::gate::fact::{pass_band, pass_kind};
 use gatehouse_core::household::Residence;
@@ -48,12 +48,12 @@ pub fn write_people(
             members.map(move |m| (m.person, (home.id, area, m.residence)))
         })
         .collect();
-    for step in demo.town.households.chunks(ROWS_A_STEP) {
-        households(step, store, shard)?;
-    }
-    for step in demo.town.people.chunks(PEOPLE_A_STEP) {
-        people(step, &homes, demo.town.made, store, shard, vault, world)?;
-    }
+    in_steps(&demo.town.households, ROWS_A_STEP, |step| {
+        households(step, store, shard)
+    })?;
+    in_steps(&demo.town.people, PEOPLE_A_STEP, |step| {
+        people(step, &homes, demo.town.made, store, shard, vault, world)
+    })?;
     for step in demo.town.vehicles.chunks(ROWS_A_STEP) {
         let rows: Vec<VehicleRow> = step
             .iter()
@@ -208,21 +208,23 @@ fn passes(demo: &Demo, homes: &Homes, store: &Store, shard: Shard) -> Result<(),
         store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
             tx.take_pass_numbers(shard, community, list, &quarter, places)
         })?;
-        for step in own.chunks(ROWS_A_STEP) {
-            let rows: Vec<PassRow> = step
+        in_steps(&own, ROWS_A_STEP, |step| {
+            let rows = step
                 .iter()
-                .map(|pass| pass_row(&demo.issued, pass, homes, made, shard))
-                .collect();
-            store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
-                for row in &rows {
-                    tx.insert_pass(row)?;
-                    if let Some(revocation) = &row.revocation {
-                        tx.revoke_pass(shard, row.pass, revocation, None)?;
+                .map(|pass| pass_row(&demo.issued, pass, homes, made, shard));
+            let rows: Vec<PassRow> = rows.collect();
+            Ok(
+                store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
+                    for row in &rows {
+                        tx.insert_pass(row)?;
+                        if let Some(revocation) = &row.revocation {
+                            tx.revoke_pass(shard, row.pass, revocation, None)?;
+                        }
                     }
-                }
-                Ok(())
-            })?;
-        }
+                    Ok(())
+                })?,
+            )
+        })?;
     }
     Ok(())
 }
