@@ -4,7 +4,7 @@ use super::issue_pass::{Checks, issue_line, read_status_lists, verify_line};
 use super::key_home::{KeyHome, KeyTree};
 use super::make_keys::{KeyRequest, KeySummary, make_keys};
 use super::order_request::OrderRequest;
-use super::read_orders::read_orders;
+use super::read_orders::{Orders, read_orders};
 use super::sign_order::{OrderDesk, Signer};
 use super::verify_audit::verify_audit;
 use crate::keyring::Keyring;
@@ -377,6 +377,60 @@ fn wrong_passwords_faults_and_second_holds_are_refused() {
     assert!(says(second).contains("24 hours"));
 }
 
+fn orders_at_the_gate(store: &Store, secrets: &Arc<Secrets>, now: i64) -> Orders {
+    let secrets = Arc::clone(secrets);
+    let read = move |tx: &ReadTx<'_>| {
+        let ring = Keyring::read(tx, &secrets, now).expect("keys");
+        let gate = GateRow {
+            shard: tx.shard_of_county(COUNTY)?.expect("a shard"),
+            gate: GateId([5; 16]),
+            area: COMPOUND,
+            name: "东门".to_owned(),
+            phone: String::new(),
+            state: "open".to_owned(),
+            version: 1,
+        };
+        read_orders(tx, &ring.expect("keys"), &gate, now, 480)
+    };
+    store
+        .read_blocking::<_, StoreError, _>(read)
+        .expect("reads")
+}
+
+/// GATE-10: a zone over the compound, but for its exceptions, is a fact of the place.
+#[test]
+fn a_zone_is_a_fact_of_the_place_between_its_exceptions() {
+    let store = database();
+    let secrets = Arc::new(Secrets::make(&Fixed(NOW)));
+    let home = KeyHome::Database(store.clone());
+    let summary = made(&home, &secrets, &root(), &everybody());
+    let keys: Vec<KeyId> = summary.people.iter().map(|person| person.key).collect();
+    let desk = OrderDesk::open(home).expect("opens");
+    let mut request = order_request();
+    request.ground = gatehouse_core::order::HealthGround::Zone;
+    request.subject = gatehouse_core::order::Subject::Zone(vec![COUNTY]);
+    request.exceptions = serde_json::from_value(json!([{
+        "from": "2026-11-24T08:00:00+08:00",
+        "until": "2026-11-24T10:00:00+08:00",
+        "reason": "care",
+    }]))
+    .expect("an exception");
+    let proposed = desk.propose(request, &signer(&keys, 0), &Fixed(NOW));
+    let order = proposed.expect("proposes").order;
+    assert_eq!(orders_at_the_gate(&store, &secrets, NOW).place_state(), []);
+    desk.approve(order, &signer(&keys, 1), &Fixed(NOW))
+        .expect("approves");
+    let state = orders_at_the_gate(&store, &secrets, NOW).place_state();
+    let sealed = |hours: i64| {
+        let at = NOW + hours * HOUR;
+        state
+            .iter()
+            .any(|spell| spell.value == 2 && spell.span.contains(at))
+    };
+    let found = [-1, 0, 23, 24, 25, 26, 335, 336].map(sealed);
+    assert_eq!(found, [false, true, true, false, false, true, true, false]);
+}
+
 /// GATE-9: the gate is told "not to cross" and a number, from the begin to the end, ahead of time.
 #[test]
 fn a_gate_is_told_of_an_order_once_two_organisations_signed() {
@@ -391,29 +445,16 @@ fn a_gate_is_told_of_an_order_once_two_organisations_signed() {
     let proposed = desk.propose(request, &signer(&keys, 0), &Fixed(NOW));
     let order = proposed.expect("proposes").order;
     let person = PersonId([7; 16]);
-    let told = || {
-        let secrets = Arc::clone(&secrets);
-        let read = move |tx: &ReadTx<'_>| {
-            let ring = Keyring::read(tx, &secrets, NOW).expect("keys");
-            let ring = ring.expect("keys");
-            let gate = GateRow {
-                shard: tx.shard_of_county(COUNTY)?.expect("a shard"),
-                gate: GateId([5; 16]),
-                area: COMPOUND,
-                name: "东门".to_owned(),
-                phone: String::new(),
-                state: "open".to_owned(),
-                version: 1,
-            };
-            Ok(read_orders(tx, &ring, &gate, NOW, 480)?.of(person, HouseholdId([8; 16])))
-        };
-        store
-            .read_blocking::<_, StoreError, _>(read)
-            .expect("reads")
-    };
+    let told = || orders_at_the_gate(&store, &secrets, NOW).of(person, HouseholdId([8; 16]));
     assert_eq!(told(), []);
     desk.approve(order, &signer(&keys, 1), &Fixed(NOW))
         .expect("approves");
+    let at_the_gate = orders_at_the_gate(&store, &secrets, NOW);
+    let home = |people: &[PersonId]| {
+        let people = people.iter().copied();
+        at_the_gate.state_of(HouseholdId([8; 16]), people).len()
+    };
+    assert_eq!((home(&[person]), home(&[PersonId([6; 16])])), (1, 0));
     let stop = &told()[0];
     assert_eq!(stop.phone, "0371-5550100");
     let stops = [11, 12, 335, 336].map(|hours| stop.stops(NOW + hours * HOUR));

@@ -1,6 +1,7 @@
 //! Everything that a gate decides by, read from the database into one snapshot.
 
 use crate::keyring::Keyring;
+use crate::ops::read_orders::{Orders, read_orders};
 use crate::ops::read_policies::read_policies;
 use gatehouse_core::gate::SubjectKind;
 use gatehouse_core::gate::fact::worker_class;
@@ -11,7 +12,6 @@ use gatehouse_core::person::{AgeBand, GateName, Sex};
 use gatehouse_core::wire::{
     GateEntry, HouseholdEntry, PassEntry, Phones, ResidentEntry, Snapshot, Span, VehicleEntry,
 };
-use gatehouse_store::area::AreaRow;
 use gatehouse_store::gate::GateRow;
 use gatehouse_store::pass::{PassRow, StatusListRow};
 use gatehouse_store::person::PersonRow;
@@ -43,6 +43,8 @@ pub fn read_gate(
         .unwrap_or_default();
     let places: Vec<AreaId> = path.iter().rev().map(|area| area.area).collect();
     let passes = passes(tx, gate, now_millis)?;
+    let offset = path.last().map_or(480, |area| area.zone_offset_minutes);
+    let orders = read_orders(tx, keys, gate, now_millis, offset)?;
     Ok(Snapshot {
         key_list: keys.signed_list.clone(),
         number: 0,
@@ -51,10 +53,10 @@ pub fn read_gate(
         gate: entry(gate, compound, places),
         status_lists: status_lists(tx, gate.shard)?,
         policies: read_policies(tx, &path, now_millis)?,
-        state: Vec::new(),
+        state: orders.place_state(),
         exempt_classes: (0..worker_class::CHOICES.len() as u8).collect(),
         silent_devices: silent_devices(tx, gate, now_millis)?,
-        households: households(tx, keys, gate, &path, &passes, now_millis)?,
+        households: households(tx, keys, gate, &orders, &passes, now_millis)?,
         vehicles: vehicles(tx, gate, &passes)?,
     })
 }
@@ -146,13 +148,11 @@ fn households(
     tx: &ReadTx<'_>,
     keys: &Keyring,
     gate: &GateRow,
-    path: &[AreaRow],
+    orders: &Orders,
     passes: &Passes,
     now_millis: i64,
 ) -> Result<Vec<HouseholdEntry>, StoreError> {
     let mut people = people(tx, keys, gate, passes, now_millis)?;
-    let offset = path.last().map_or(480, |area| area.zone_offset_minutes);
-    let orders = crate::ops::read_orders::read_orders(tx, keys, gate, now_millis, offset)?;
     let mut entries = Vec::new();
     let mut after = HouseholdId([0; 16]);
     loop {
@@ -164,6 +164,7 @@ fn households(
             for resident in &mut residents {
                 resident.not_to_cross = orders.of(resident.id, row.household);
             }
+            let state = orders.state_of(row.household, residents.iter().map(|r| r.id));
             entries.push(HouseholdEntry {
                 id: row.household,
                 building: row.building.clone(),
@@ -171,7 +172,7 @@ fn households(
                 room: row.room.clone(),
                 people: residents,
                 outings: Vec::new(),
-                state: orders.state_of(row.household),
+                state,
             });
         }
         if entries.len() >= HOUSEHOLDS_MOST {

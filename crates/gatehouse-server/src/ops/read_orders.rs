@@ -3,6 +3,7 @@
 
 use crate::keyring::Keyring;
 use gatehouse_core::gate::Fact;
+use gatehouse_core::gate::fact::zone;
 use gatehouse_core::id::{AreaId, HouseholdId, PersonId};
 use gatehouse_core::key::KeyId;
 use gatehouse_core::moment::Moment;
@@ -23,6 +24,7 @@ const ORDERS_MOST: u32 = 20_000;
 pub struct Orders {
     people: BTreeMap<PersonId, Vec<NotToCross>>,
     households: BTreeMap<HouseholdId, Vec<NotToCross>>,
+    zones: Vec<NotToCross>,
 }
 
 impl Orders {
@@ -36,9 +38,16 @@ impl Orders {
         stops
     }
 
-    /// That somebody of a household is under an order: the others come and go as before.
-    pub fn state_of(&self, household: HouseholdId) -> Vec<StateSpell> {
-        let of_household = self.households.get(&household).into_iter().flatten();
+    /// That somebody of a household, of whom these live there, is under an order: the policy may
+    /// ask more of the others; without such a row they come and go as before.
+    pub fn state_of(
+        &self,
+        household: HouseholdId,
+        people: impl Iterator<Item = PersonId>,
+    ) -> Vec<StateSpell> {
+        let of_people = people.filter_map(|person| self.people.get(&person));
+        let of_household = self.households.get(&household).into_iter();
+        let of_household = of_household.chain(of_people).flatten();
         let spell = |order: &NotToCross| StateSpell {
             fact: Fact::HouseholdUnderOrder.spec().number,
             value: 1,
@@ -50,6 +59,50 @@ impl Orders {
         of_household.map(spell).collect()
     }
 }
+
+impl Orders {
+    /// That the gate's own place is a sealed zone, and when (GATE-10). What that means for whom
+    /// is the policy's.
+    pub fn place_state(&self) -> Vec<StateSpell> {
+        let sealed = zone::CHOICES
+            .iter()
+            .position(|choice| choice.name == "sealed");
+        let value = sealed.and_then(|position| i64::try_from(position).ok());
+        let spans = self.zones.iter().flat_map(spans_of);
+        let spell = |span| {
+            value.map(|value| StateSpell {
+                fact: Fact::Zone.spec().number,
+                value,
+                span,
+            })
+        };
+        spans.filter_map(spell).collect()
+    }
+}
+
+/// The stretches of an order between its exceptions.
+fn spans_of(stop: &NotToCross) -> Vec<Span> {
+    let mut exceptions = stop.exceptions.clone();
+    exceptions.sort_by_key(|span| span.from_at);
+    let mut spans = Vec::new();
+    let mut from_at = stop.from_at;
+    let mut close = |from_at: i64, until: i64| {
+        let until_at = until.min(stop.until_at);
+        if from_at < until_at {
+            let until_at = Some(until_at);
+            spans.push(Span { from_at, until_at });
+        }
+    };
+    for exception in exceptions {
+        close(from_at, exception.from_at);
+        from_at = from_at.max(exception.until_at.unwrap_or(i64::MAX));
+    }
+    close(from_at, stop.until_at);
+    spans
+}
+
+/// Longest that an order that has ended can still matter: holds count over a day.
+const LOOK_BACK_MILLIS: i64 = 86_400_000;
 
 type Signed = Vec<(SignedOrder, Vec<SignedLift>)>;
 
@@ -63,23 +116,27 @@ pub fn read_orders(
 ) -> Result<Orders, StoreError> {
     let mut people: BTreeMap<PersonId, Signed> = BTreeMap::new();
     let mut households: BTreeMap<HouseholdId, Signed> = BTreeMap::new();
+    let mut zones = Signed::new();
     let mut paths: BTreeMap<AreaId, Vec<AreaId>> = BTreeMap::new();
-    for row in tx.orders(gate.shard, now_millis, ORDERS_MOST)? {
+    let here = path_of(tx, gate.area)?;
+    for row in tx.orders(gate.shard, now_millis - LOOK_BACK_MILLIS, ORDERS_MOST)? {
         let Some(signed) = signed(tx, &row)? else {
             continue;
         };
-        let path = tx
-            .area_path(row.area)?
-            .iter()
-            .map(|area| area.area)
-            .collect();
-        paths.insert(row.area, path);
-        match signed.0.order().subject {
-            Subject::Person(person) => people.entry(person).or_default().push(signed),
+        paths.insert(row.area, path_of(tx, row.area)?);
+        match &signed.0.order().subject {
+            Subject::Person(person) => people.entry(*person).or_default().push(signed),
             Subject::Household(household) => {
-                households.entry(household).or_default().push(signed);
+                households.entry(*household).or_default().push(signed);
             }
-            Subject::Zone(_) => {}
+            Subject::Zone(areas) => {
+                if areas.iter().any(|area| here.contains(area)) {
+                    for area in areas {
+                        paths.insert(*area, path_of(tx, *area)?);
+                    }
+                    zones.push(signed);
+                }
+            }
         }
     }
     let covers = |above: AreaId, area: AreaId| {
@@ -98,7 +155,13 @@ pub fn read_orders(
     Ok(Orders {
         people: people.collect(),
         households: of_doors.collect(),
+        zones: stops(&zones),
     })
+}
+
+/// An area and all above it.
+fn path_of(tx: &ReadTx<'_>, area: AreaId) -> Result<Vec<AreaId>, StoreError> {
+    Ok(tx.area_path(area)?.iter().map(|row| row.area).collect())
 }
 
 /// The order as its payload and the signatures on it; `None` where they do not belong together:
