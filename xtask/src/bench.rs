@@ -3,10 +3,11 @@
 
 mod decide;
 mod size;
+mod start;
 
 use anyhow::Result;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// One measured figure.
 pub struct Figure {
@@ -50,8 +51,20 @@ impl fmt::Display for Finding {
 pub fn gate(root: &Path) -> Result<()> {
     let mut findings = decide::measure(root)?;
     findings.extend(size::measure(root)?);
+    findings.extend(start::measure(root, &target(root))?);
+    findings.push(Finding::Skipped(
+        "durable decisions over HTTP: not measured here yet".to_owned(),
+    ));
     for finding in findings {
         println!("{finding}");
     }
     Ok(())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo's own setting, for a tool of developers"
+)]
+fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
 }
