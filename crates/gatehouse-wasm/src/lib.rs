@@ -158,6 +158,7 @@ mod tests {
         let state = read_and_free(gh_state());
         // SAFETY: as above.
         assert_eq!(unsafe { gh_restore(state.as_ptr(), state.len()) }, 0);
+        // SAFETY: as above.
         assert_eq!(unsafe { gh_restore(state.as_ptr(), state.len() - 1) }, 1);
     }
 
