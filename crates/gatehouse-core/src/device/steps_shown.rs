@@ -110,6 +110,12 @@ fn controls(lang: Lang, missing: &Missing, phone: Option<&str>) -> Vec<Control> 
         // One look at the pass answers all that is read off it, one room all of the register.
         Step::ScanPass => vec![plain(ControlKind::Scan, "")],
         Step::RecordPlate => vec![plain(ControlKind::Plate, PLATE)],
+        Step::FindByRoom => {
+            vec![plain(
+                ControlKind::Room,
+                Fact::RegisteredResident.spec().name,
+            )]
+        }
         Step::CallShiftLead => {
             let mut control = plain(ControlKind::Call, "");
             control.phone = phone.map(str::to_owned);
@@ -126,7 +132,6 @@ fn controls(lang: Lang, missing: &Missing, phone: Option<&str>) -> Vec<Control> 
 fn of_fact(lang: Lang, fact: Fact) -> Control {
     let spec = fact.spec();
     match fact {
-        Fact::RegisteredResident => return plain(ControlKind::Room, spec.name),
         Fact::Temperature | Fact::SecondTemperature => {
             return plain(ControlKind::Temperature, spec.name);
         }
