@@ -31,6 +31,15 @@ pub fn fold_for_lookup(text: &str) -> String {
         .collect()
 }
 
+/// [`fold_for_lookup`] for doors and surnames, where letters beyond ASCII keep their case: the
+/// tables for them would weigh on the gate app.
+pub fn fold_door(text: &str) -> String {
+    text.chars()
+        .map(|c| fold_width_char(c).to_ascii_lowercase())
+        .filter(|c| !c.is_whitespace())
+        .collect()
+}
+
 /// Characters that people put between the digits of a number: blanks, hyphens, dashes.
 pub fn is_number_separator(c: char) -> bool {
     c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FF0D}')

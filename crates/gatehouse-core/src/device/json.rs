@@ -3,7 +3,7 @@
 use super::read_json::read_request;
 use super::screen::{Counts, Header, Output, Screen, ScreenKind, Sound};
 use super::view::code;
-use super::write_json::{verdict as verdict_name, write_output};
+use super::write_json::{verdict as verdict_name, write_output, write_value};
 use super::{Device, step, words};
 use crate::digits::BASE64;
 use crate::gate::wording::{Lang, sentence};
@@ -72,7 +72,7 @@ pub fn decide_vector(request: &[u8]) -> Vec<u8> {
         }
         Err(error) => object([("error", error.into())]),
     };
-    answer.to_string().into_bytes()
+    write_value(&answer)
 }
 
 fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {

@@ -4,7 +4,7 @@
 //! cannot be leafed through, and look-ups are limited per device and counted in the record.
 
 use crate::moment::Moment;
-use crate::text::fold_for_lookup;
+use crate::text::fold_door;
 use crate::wire::cbor::{Cbor, Read, Reader, Writer};
 
 /// Look-ups that one device may make in [`WINDOW_MINUTES`] (local choice).
@@ -52,12 +52,8 @@ impl Cbor for LookupLimit {
 
 /// A surname as typed: width, blanks and case do not matter; all of it must fit.
 pub(crate) fn surname_fits(typed: &str, held: &str) -> bool {
-    let fold = |name: &str| -> String {
-        let folded = fold_for_lookup(name);
-        folded.chars().filter(|c| !c.is_whitespace()).collect()
-    };
-    let held = fold(held);
-    !held.is_empty() && fold(typed) == held
+    let held = fold_door(held);
+    !held.is_empty() && fold_door(typed) == held
 }
 
 #[cfg(test)]

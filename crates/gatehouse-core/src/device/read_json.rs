@@ -47,7 +47,8 @@ pub(super) fn read_request(bytes: &[u8]) -> Option<Request> {
     if bytes.len() > REQUEST_BYTES_MOST {
         return None;
     }
-    let mut fields = Fields::of(serde_json::from_slice(bytes).ok()?)?;
+    let value: Value = serde_json::from_slice(bytes).ok()?;
+    let mut fields = Fields::of(&value)?;
     let mut moment = Fields::of(fields.take("moment")?)?;
     let offset = i16::try_from(moment.int("offset_minutes")?).ok()?;
     let now = Moment::new(moment.int("millis")?, offset);
@@ -60,7 +61,7 @@ pub(super) fn read_request(bytes: &[u8]) -> Option<Request> {
     fields.done(request)
 }
 
-fn read_input(mut fields: Fields) -> Option<Input> {
+fn read_input(mut fields: Fields<'_>) -> Option<Input> {
     let name = fields.text("input")?;
     let input = match name.as_str() {
         "enrol" => Input::Enrol {
@@ -95,12 +96,12 @@ fn read_input(mut fields: Fields) -> Option<Input> {
         "begin" => Input::Begin {
             subject_kind: read_subject_kind(&fields.text("subject_kind")?)?,
             way: fields.choice("way", WAYS)?,
-            room: fields.optional("room", Fields::text)?,
-            plate: fields.optional("plate", Fields::text)?,
+            room: fields.optional("room", |fields, name| fields.text(name))?,
+            plate: fields.optional("plate", |fields, name| fields.text(name))?,
         },
         "fact" => Input::Fact {
             fact: fields.text("fact")?,
-            value: fields.take("value")?,
+            value: fields.take("value")?.clone(),
         },
         "emergency" => Input::Emergency {
             way: fields.choice("way", WAYS)?,
@@ -124,7 +125,7 @@ fn read_input(mut fields: Fields) -> Option<Input> {
         "sent" => Input::Sent {
             acknowledged_through: fields.count("acknowledged_through")?,
             answers: fields.list("answers", read_answer)?,
-            server_millis: fields.optional("server_millis", Fields::int)?,
+            server_millis: fields.optional("server_millis", |fields, name| fields.int(name))?,
         },
         "tick" => Input::Tick {},
         _ => return None,
@@ -137,7 +138,7 @@ fn read_subject_kind(name: &str) -> Option<SubjectKind> {
     SubjectKind::at(crate::gate::json::position(choices, name)?)
 }
 
-fn read_guard(mut fields: Fields) -> Option<Guard> {
+fn read_guard(mut fields: Fields<'_>) -> Option<Guard> {
     let guard = Guard {
         staff: StaffId::parse(&fields.text("staff")?)?,
         name: fields.text("name")?,
@@ -145,7 +146,7 @@ fn read_guard(mut fields: Fields) -> Option<Guard> {
     fields.done(guard)
 }
 
-fn read_change(mut fields: Fields) -> Option<Change> {
+fn read_change(mut fields: Fields<'_>) -> Option<Change> {
     let change = match fields.text("kind")?.as_str() {
         "undo" => Change::Undo {},
         "outcome" => Change::Outcome {
@@ -160,7 +161,7 @@ fn read_change(mut fields: Fields) -> Option<Change> {
     fields.done(change)
 }
 
-fn read_answer(mut fields: Fields) -> Option<Answer> {
+fn read_answer(mut fields: Fields<'_>) -> Option<Answer> {
     let answer = Answer {
         seq: fields.count("seq")?,
         verdict: fields.choice("verdict", VERDICTS)?,
@@ -171,28 +172,27 @@ fn read_answer(mut fields: Fields) -> Option<Answer> {
     fields.done(answer)
 }
 
-/// The fields of an object that are not read yet.
-struct Fields {
-    map: Map<String, Value>,
+/// The fields of an object, and how many of them were read.
+struct Fields<'a> {
+    map: &'a Map<String, Value>,
+    read: usize,
 }
 
-impl Fields {
-    fn of(value: Value) -> Option<Fields> {
-        match value {
-            Value::Object(map) => Some(Fields { map }),
-            _ => None,
-        }
+impl<'a> Fields<'a> {
+    fn of(value: &'a Value) -> Option<Fields<'a>> {
+        let map = value.as_object()?;
+        Some(Fields { map, read: 0 })
     }
 
-    fn take(&mut self, name: &str) -> Option<Value> {
-        self.map.remove(name)
+    /// A field; each is taken once.
+    fn take(&mut self, name: &str) -> Option<&'a Value> {
+        let value = self.map.get(name)?;
+        self.read += 1;
+        Some(value)
     }
 
     fn text(&mut self, name: &str) -> Option<String> {
-        match self.take(name)? {
-            Value::String(text) => Some(text),
-            _ => None,
-        }
+        self.take(name)?.as_str().map(str::to_owned)
     }
 
     fn int(&mut self, name: &str) -> Option<i64> {
@@ -208,7 +208,7 @@ impl Fields {
     }
 
     fn choice<T: Copy>(&mut self, name: &str, names: Names<T>) -> Option<T> {
-        let text = self.text(name)?;
+        let text = self.take(name)?.as_str()?;
         let found = names.iter().find(|entry| entry.0 == text)?;
         Some(found.1)
     }
@@ -217,41 +217,30 @@ impl Fields {
     fn optional<T>(
         &mut self,
         name: &str,
-        read: impl FnOnce(&mut Fields, &str) -> Option<T>,
+        read: impl FnOnce(&mut Self, &str) -> Option<T>,
     ) -> Option<Option<T>> {
         match self.map.get(name) {
             None => Some(None),
             Some(Value::Null) => {
-                self.map.remove(name);
+                self.read += 1;
                 Some(None)
             }
             Some(_) => read(self, name).map(Some),
         }
     }
 
-    fn array(&mut self, name: &str) -> Option<Vec<Value>> {
-        match self.take(name)? {
-            Value::Array(items) => Some(items),
-            _ => None,
-        }
-    }
-
-    fn list<T>(&mut self, name: &str, read: fn(Fields) -> Option<T>) -> Option<Vec<T>> {
-        let items = self.array(name)?.into_iter();
+    fn list<T>(&mut self, name: &str, read: fn(Fields<'_>) -> Option<T>) -> Option<Vec<T>> {
+        let items = self.take(name)?.as_array()?.iter();
         items.map(|item| read(Fields::of(item)?)).collect()
     }
 
     fn texts(&mut self, name: &str) -> Option<Vec<String>> {
-        let items = self.array(name)?.into_iter();
-        let text = |item| match item {
-            Value::String(text) => Some(text),
-            _ => None,
-        };
-        items.map(text).collect()
+        let items = self.take(name)?.as_array()?.iter();
+        items.map(|item| item.as_str().map(str::to_owned)).collect()
     }
 
     /// The result, if nothing is left over.
     fn done<T>(&self, result: T) -> Option<T> {
-        self.map.is_empty().then_some(result)
+        (self.read == self.map.len()).then_some(result)
     }
 }

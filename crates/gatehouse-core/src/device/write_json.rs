@@ -4,6 +4,7 @@
 use super::screen::*;
 use crate::gate::{Outcome, Verdict};
 use crate::wire::OverrulingReason;
+use serde_json::Value;
 
 /// The output in JSON.
 pub(super) fn write_output(output: &Output) -> Vec<u8> {
@@ -53,6 +54,13 @@ pub(super) fn write_output(output: &Output) -> Vec<u8> {
     });
     to.count("forget_through", output.forget_through);
     to.close('}');
+    to.text.into_bytes()
+}
+
+/// A value without fractions in JSON.
+pub(super) fn write_value(value: &Value) -> Vec<u8> {
+    let mut to = Json::default();
+    to.value(value);
     to.text.into_bytes()
 }
 
@@ -123,7 +131,7 @@ fn step(to: &mut Json, step: &StepShown) {
         to.list("choices", &step.control.choices, |to, choice| {
             to.open('{');
             to.key("value");
-            to.text.push_str(&choice.value.to_string());
+            to.value(&choice.value);
             to.text("label", &choice.label);
             to.close('}');
         });
@@ -203,6 +211,38 @@ impl Json {
             write(self, item);
         }
         self.close(']');
+    }
+
+    /// A value without fractions: there are none in a choice, and printing them takes tables that
+    /// weigh more than all of this file.
+    fn value(&mut self, value: &Value) {
+        match value {
+            Value::Null => self.text.push_str("null"),
+            Value::Bool(flag) => self.text.push_str(if *flag { "true" } else { "false" }),
+            Value::Number(number) => match number.as_i64() {
+                Some(number) => self.text.push_str(&number.to_string()),
+                None => self.text.push_str("null"),
+            },
+            Value::String(text) => self.quote(text),
+            Value::Array(items) => {
+                self.open('[');
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        self.text.push(',');
+                    }
+                    self.value(item);
+                }
+                self.close(']');
+            }
+            Value::Object(fields) => {
+                self.open('{');
+                for (name, value) in fields {
+                    self.key(name);
+                    self.value(value);
+                }
+                self.close('}');
+            }
+        }
     }
 
     fn quote(&mut self, text: &str) {

@@ -121,7 +121,7 @@ impl AddressDraft {
 /// Half-width, upper case, no blanks, without the word that says what it is.
 fn label(typed: &str, words: &[&str]) -> Result<String, ComplaintCode> {
     let clean = text::clean_line(typed, MAX_LABEL_CHARS)?;
-    let bare = text::fold_for_lookup(&clean).to_uppercase();
+    let bare = text::fold_door(&clean).to_ascii_uppercase();
     let bare = words
         .iter()
         .find_map(|word| bare.strip_suffix(word))
