@@ -203,7 +203,8 @@ sql! {
             SELECT c.device, c.seq FROM crossing c
             WHERE c.shard = ?1 AND c.gate = ?2 AND c.counted_at < ?3
             ORDER BY c.counted_at LIMIT 500)";
-    DROP_OUTINGS = "DELETE FROM outing WHERE shard = ?1 AND (household, counted_at, device, seq) IN (
+    DROP_OUTINGS = "DELETE FROM outing
+        WHERE shard = ?1 AND (household, counted_at, device, seq) IN (
             SELECT coalesce(c.household, c.subject), c.counted_at, c.device, c.seq FROM crossing c
             WHERE c.shard = ?1 AND c.gate = ?2 AND c.counted_at < ?3
             ORDER BY c.counted_at LIMIT 500)";
@@ -211,7 +212,8 @@ sql! {
             SELECT c.device, c.seq FROM crossing c
             WHERE c.shard = ?1 AND c.gate = ?2 AND c.counted_at < ?3
             ORDER BY c.counted_at LIMIT 500)";
-    ERASE_OUTINGS = "DELETE FROM outing WHERE shard = ?1 AND (household, counted_at, device, seq) IN (
+    ERASE_OUTINGS = "DELETE FROM outing
+        WHERE shard = ?1 AND (household, counted_at, device, seq) IN (
             SELECT coalesce(c.household, c.subject), c.counted_at, c.device, c.seq FROM crossing c
             WHERE c.shard = ?1 AND c.gate = ?2 AND c.counted_at >= ?3 AND c.counted_at < ?4
                 AND c.subject = ?5)";

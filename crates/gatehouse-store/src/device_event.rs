@@ -258,42 +258,62 @@ impl Tx<'_> {
                 guards,
                 mask,
                 armband,
-            } => {
-                self.execute(&END_SHIFTS_OF_DEVICE, params![shard, &event.device, at])?;
-                let Some(device) = self.device(shard, event.device)? else {
-                    return Ok(());
-                };
-                let shift = ShiftRow {
-                    shard,
-                    shift: ShiftId(first_sixteen(hash)),
-                    gate: device.gate,
-                    device: Some(event.device),
-                    started_at: at,
-                    ended_at: None,
-                    has_mask: *mask,
-                    has_armband: *armband,
-                };
-                self.insert_shift(&shift, guards)
-            }
+            } => self.shift_from(shard, event, hash, guards, [*mask, *armband]),
             EventBody::ShiftEnd => {
                 self.execute(&END_SHIFTS_OF_DEVICE, params![shard, &event.device, at])?;
                 Ok(())
             }
-            EventBody::HandedOn { of } => {
-                let of_seq = i64::try_from(*of).unwrap_or(0);
-                let parameters = params![shard, &event.device, of_seq];
-                for item in self.query(&ITEM_OF_EVENT, parameters, |row| row.get(0))? {
-                    let end = OpenItemEnd {
-                        outcome: "handed_on".to_owned(),
-                        at,
-                        staff: None,
-                    };
-                    self.close_open_item(shard, item, &end)?;
-                }
-                Ok(())
-            }
+            EventBody::HandedOn { of } => self.close_items_of(shard, event.device, *of, at),
             _ => Ok(()),
         }
+    }
+
+    /// A shift begins; one that still runs on the device ends with it.
+    fn shift_from(
+        &self,
+        shard: Shard,
+        event: &Event,
+        hash: &Hash,
+        guards: &[StaffId],
+        [has_mask, has_armband]: [bool; 2],
+    ) -> Result<(), StoreError> {
+        let at = event.at.millis;
+        self.execute(&END_SHIFTS_OF_DEVICE, params![shard, &event.device, at])?;
+        let Some(device) = self.device(shard, event.device)? else {
+            return Ok(());
+        };
+        let shift = ShiftRow {
+            shard,
+            shift: ShiftId(first_sixteen(hash)),
+            gate: device.gate,
+            device: Some(event.device),
+            started_at: at,
+            ended_at: None,
+            has_mask,
+            has_armband,
+        };
+        self.insert_shift(&shift, guards)
+    }
+
+    /// Somebody took charge of what an event opened.
+    fn close_items_of(
+        &self,
+        shard: Shard,
+        device: DeviceId,
+        of: u64,
+        at: i64,
+    ) -> Result<(), StoreError> {
+        let of_seq = i64::try_from(of).unwrap_or(0);
+        let parameters = params![shard, &device, of_seq];
+        for item in self.query(&ITEM_OF_EVENT, parameters, |row| row.get(0))? {
+            let end = OpenItemEnd {
+                outcome: "handed_on".to_owned(),
+                at,
+                staff: None,
+            };
+            self.close_open_item(shard, item, &end)?;
+        }
+        Ok(())
     }
 
     #[expect(clippy::too_many_arguments, reason = "the parts of one row, each of its own type")]

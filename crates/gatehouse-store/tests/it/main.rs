@@ -1,10 +1,13 @@
 //! Stories of the store, each told on both databases. One binary for all of them.
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking")]
 
+mod any_order;
+mod chains;
 mod driver;
 mod events;
 mod papers;
 mod people;
+mod played_device;
 mod schema;
 mod sign_in;
 mod support;

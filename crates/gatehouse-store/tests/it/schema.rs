@@ -56,6 +56,8 @@ fn no_statement_escapes_the_list() {
             continue;
         };
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        // `store` declares one for its own tests only.
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
         if name != "sql" {
             assert!(
                 !text.contains("Sql::declared"),

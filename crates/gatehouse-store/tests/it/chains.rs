@@ -1,0 +1,261 @@
+//! Chains of devices and of the audit: whatever is done to the tables by hand is found, and what
+//! retention and erasure do is not taken for it.
+
+use crate::played_device::{Gate, PERSON, device, outings, send, send_all};
+use crate::support::{
+    Database, MINUTE, MORNING, Place, SHARD, device_row, gate_row, lay_town, on_both,
+    on_both_places, read, write,
+};
+use gatehouse_core::audit::{BreakKind, Seal};
+use gatehouse_core::gate::{Outcome, Way};
+use gatehouse_core::id::PersonId;
+use gatehouse_core::key::{PublicKey, SigningKey};
+use gatehouse_core::wire::{EventBody, Subject};
+use gatehouse_store::audit::{AuditFault, AuditNote};
+use gatehouse_store::device_event::Appended;
+use gatehouse_store::{Shard, Store, StoreError};
+
+fn tamper(database: &Database, edit: &str) {
+    match &database.place {
+        Place::Sqlite { path, .. } => {
+            let connection = rusqlite::Connection::open(path).unwrap();
+            assert_eq!(connection.execute(edit, []).unwrap(), 1);
+        }
+        Place::Postgres { url, .. } => {
+            let mut client = postgres::Client::connect(url, postgres::NoTls).unwrap();
+            assert_eq!(client.execute(edit, &[]).unwrap(), 1);
+        }
+    }
+}
+
+#[test]
+fn a_row_edited_by_hand_breaks_the_devices_chain() {
+    const EDITS: [&str; 5] = [
+        "UPDATE crossing SET outcome = 1 WHERE seq = 2",
+        "UPDATE crossing SET way = 0 WHERE seq = 2",
+        "UPDATE crossing SET subject = household WHERE seq = 2",
+        "DELETE FROM crossing WHERE seq = 2",
+        "UPDATE device SET last_seq = 2 WHERE last_seq = 3",
+    ];
+    on_both_places(|database| {
+        let store = &database.store;
+        lay_town(store);
+        for (edit, n) in EDITS.iter().zip(10..) {
+            write(store, move |tx| tx.insert_device(&device_row(n)));
+            let mut gate = Gate::new(n);
+            for minute in 0..3 {
+                gate.crossing(minute, Way::Out, Outcome::Crossed, PERSON);
+            }
+            send_all(store, &gate);
+            let report = || read(store, move |tx| tx.verify_device(SHARD, device(n))).unwrap();
+            assert_eq!((report().events, report().broken_at), (3, None));
+            tamper(
+                database,
+                &format!("{edit} AND device = {}", hex(database, &device(n).0)),
+            );
+            assert!(report().broken_at.is_some(), "{edit}");
+        }
+    });
+}
+
+/// Bytes as the database at hand writes them in SQL.
+fn hex(database: &Database, bytes: &[u8]) -> String {
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    match database.place {
+        Place::Sqlite { .. } => format!("x'{digits}'"),
+        Place::Postgres { .. } => format!("'\\x{digits}'"),
+    }
+}
+
+#[test]
+fn erasing_a_subject_leaves_chains_that_still_verify() {
+    on_both(|store| {
+        lay_town(store);
+        let mut gate = Gate::new(1);
+        gate.crossing(0, Way::Out, Outcome::Crossed, PERSON);
+        gate.crossing(1, Way::Out, Outcome::Crossed, PersonId([8; 16]));
+        let private = gate.events[0].private.clone();
+        gate.append(2, EventBody::Lookup { found: true }, private);
+        send_all(store, &gate);
+        let erased = write(store, |tx| {
+            let random = &[0xee; 16];
+            let in_events = tx.erase_subject_in_events(SHARD, device(1), &PERSON.0, random)?;
+            let gate = gate_row(1).gate;
+            let crossings = tx.erase_subject(SHARD, gate, 0, i64::MAX, &PERSON.0, random)?;
+            Ok((in_events, crossings))
+        });
+        assert_eq!(erased, (1, 1));
+        let row = read(store, |tx| tx.crossing(SHARD, device(1), 1)).unwrap();
+        assert_eq!(row.subject, Some(Subject::Person(PersonId([0xee; 16]))));
+        assert_eq!(outings(store).len(), 1);
+        assert_eq!(write(store, |tx| tx.rebuild_outings(SHARD)), 1);
+        let report = read(store, |tx| tx.verify_device(SHARD, device(1))).unwrap();
+        assert_eq!((report.events, report.broken_at), (3, None));
+        // What the device sends again is known by its hash, and brings nobody back.
+        assert_eq!(send(store, &gate.events[0]), Appended::AlreadyThere);
+    });
+}
+
+#[test]
+fn retention_drops_old_days_and_the_rest_still_verifies() {
+    on_both(|store| {
+        lay_town(store);
+        let mut gate = Gate::new(1);
+        for minute in 0..10 {
+            gate.crossing(minute, Way::Out, Outcome::Crossed, PERSON);
+        }
+        send_all(store, &gate);
+        let before = MORNING + 4 * MINUTE;
+        let drop = || {
+            write(store, move |tx| {
+                tx.drop_crossings(SHARD, gate_row(1).gate, before)
+            })
+        };
+        assert_eq!((drop(), drop()), (4, 0));
+        assert_eq!(outings(store).len(), 6);
+        let report = read(store, |tx| tx.verify_device(SHARD, device(1))).unwrap();
+        assert_eq!(
+            (report.events, report.from_seq, report.broken_at),
+            (6, 5, None)
+        );
+        assert_eq!(send(store, &gate.events[0]), Appended::AlreadyThere);
+    });
+}
+
+pub fn seal_key() -> SigningKey {
+    SigningKey::from_bytes(&[3; 32])
+}
+
+fn note(store: &Store, n: i64) {
+    write(store, move |tx| {
+        tx.append_audit(&AuditNote {
+            shard: SHARD,
+            at: MORNING + n,
+            kind: "pass.issue",
+            actor: None,
+            commitment: None,
+            body: &n.to_be_bytes(),
+        })
+    });
+}
+
+fn seal(store: &Store, n: i64) -> Seal {
+    write(store, move |tx| {
+        tx.seal_audit(SHARD, MORNING + n, &seal_key(), &[])
+    })
+}
+
+pub fn faults(store: &Store, from: Option<Seal>) -> Vec<AuditFault> {
+    let keys = [PublicKey::from(&seal_key())];
+    read(store, move |tx| {
+        tx.verify_audit(SHARD, from.as_ref(), &keys)
+    })
+    .faults
+}
+
+#[test]
+fn chains_and_seals_verify_from_the_start_and_from_any_kept_seal() {
+    on_both(|store| {
+        lay_town(store);
+        let mut seals = Vec::new();
+        for hour in 0..3 {
+            for n in 0..10 {
+                note(store, hour * 100 + n);
+            }
+            seals.push(seal(store, hour * 100 + 50));
+        }
+        note(store, 999);
+        let keys = [PublicKey::from(&seal_key())];
+        let whole = read(store, move |tx| tx.verify_audit(SHARD, None, &keys));
+        assert_eq!((whole.entries, whole.seals), (31, 3));
+        assert_eq!(whole.faults, []);
+        for seal in &seals {
+            assert_eq!(faults(store, Some(seal.clone())), []);
+        }
+        // Retention: what the second seal covers goes, the rest verifies from it on.
+        for head in seals[1].heads.clone() {
+            let seal = seals[1].clone();
+            write(store, move |tx| {
+                tx.drop_sealed_audit(SHARD, head.writer, &seal)
+            });
+        }
+        assert_eq!(faults(store, Some(seals[1].clone())), []);
+        assert_ne!(faults(store, None), []);
+        // A clock that was set back makes a seal that still follows; another key makes none.
+        assert_eq!(seal(store, -5).made_at, seals[2].made_at);
+        let other = crate::support::try_write(store, |tx| {
+            let key = SigningKey::from_bytes(&[4; 32]);
+            tx.seal_audit(SHARD, MORNING, &key, &[]).map(|_| ())
+        });
+        assert!(matches!(other, Err(StoreError::Sealed(_))));
+        let rotated = crate::support::try_write(store, |tx| {
+            let key = SigningKey::from_bytes(&[4; 32]);
+            tx.seal_audit(SHARD, MORNING, &key, &[PublicKey::from(&seal_key())])
+                .map(|seal| seal.number)
+        });
+        assert_eq!(rotated, Ok(5));
+    });
+}
+
+#[test]
+fn whatever_is_done_to_the_audit_tables_is_found() {
+    let chain = |kind| move |faults: &[AuditFault]| faults[0].break_kind() == Some(kind);
+    let head = |faults: &[AuditFault]| matches!(faults[0], AuditFault::Head(_));
+    let sealed = |faults: &[AuditFault]| matches!(faults[0], AuditFault::Sealed(..));
+    let broken_seal = |faults: &[AuditFault]| matches!(faults[0], AuditFault::Seal(..));
+    let of = "WHERE seq = 5";
+    type Check<'a> = &'a dyn Fn(&[AuditFault]) -> bool;
+    let edits: [(String, Check<'_>); 7] = [
+        (
+            format!("UPDATE audit_entry SET at = at + 1 {of}"),
+            &chain(BreakKind::Content),
+        ),
+        (
+            format!("UPDATE audit_entry SET kind = 'x' {of}"),
+            &chain(BreakKind::Content),
+        ),
+        (
+            format!("DELETE FROM audit_entry {of}"),
+            &chain(BreakKind::Gap),
+        ),
+        ("DELETE FROM audit_entry WHERE seq = 10".to_owned(), &sealed),
+        (
+            "UPDATE audit_head SET seq = 9 WHERE seq = 10".to_owned(),
+            &head,
+        ),
+        ("DELETE FROM audit_head WHERE seq = 10".to_owned(), &head),
+        ("DELETE FROM seal WHERE number = 1".to_owned(), &broken_seal),
+    ];
+    on_both_places(|database| {
+        let store = &database.store;
+        for ((edit, is_expected), n) in edits.iter().zip(1..) {
+            let shard = Shard(n);
+            // One closure, so that one thread's chain has all ten on PostgreSQL too.
+            write(store, move |tx| {
+                for n in 0..10i64 {
+                    tx.append_audit(&AuditNote {
+                        shard,
+                        at: MORNING + n,
+                        kind: "pass.issue",
+                        actor: None,
+                        commitment: None,
+                        body: b"",
+                    })?;
+                }
+                for _ in 0..2 {
+                    tx.seal_audit(shard, MORNING, &seal_key(), &[])?;
+                }
+                Ok(())
+            });
+            let keys = [PublicKey::from(&seal_key())];
+            let faults = || read(store, move |tx| tx.verify_audit(shard, None, &keys)).faults;
+            assert_eq!(faults(), []);
+            tamper(database, &format!("{edit} AND shard = {n}"));
+            let found = faults();
+            assert!(
+                !found.is_empty() && is_expected(&found),
+                "{edit}: {found:?}"
+            );
+        }
+    });
+}
