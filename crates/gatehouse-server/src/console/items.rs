@@ -4,7 +4,9 @@ use crate::app::App;
 use crate::auth::access::GateInScope;
 use crate::auth::caller::Caller;
 use crate::error::OpError;
-use crate::ops::keep_open_items::{close_open_item, list_open_items};
+use crate::ops::keep_open_items::{
+    ShiftCount, close_open_item, count_by_shift, list_open_items, outcomes_of,
+};
 use crate::page::{Frame, PageError, show as show_page};
 use askama::Template;
 use axum::extract::State;
@@ -12,6 +14,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use gatehouse_core::moment::Moment;
+use gatehouse_store::open_item::OpenItemRow;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -25,6 +28,14 @@ struct ItemsPage {
     gate: String,
     problem: Option<String>,
     items: Vec<Card>,
+    shifts: Vec<ShiftLine>,
+}
+
+struct ShiftLine {
+    day: String,
+    from: String,
+    until: String,
+    emergencies: String,
 }
 
 struct Card {
@@ -32,12 +43,15 @@ struct Card {
     kind: &'static str,
     time: String,
     minutes: String,
+    /// The word that is sent, and what people read.
+    outcomes: Vec<(&'static str, String)>,
 }
 
 /// What the form sends.
 #[derive(Deserialize)]
 pub struct OutcomeForm {
     item: String,
+    #[serde(default)]
     outcome: String,
 }
 
@@ -84,27 +98,48 @@ async fn page(
     frame: Frame,
     problem: Option<String>,
 ) -> Result<ItemsPage, OpError> {
-    let items = list_open_items(app, &gate)
-        .await?
-        .into_iter()
-        .map(|(row, minutes)| {
-            let minute = Moment::new(row.opened_at, OFFSET_MINUTES).minute_of_day();
-            Card {
-                id: row.item.to_string(),
-                kind: if row.kind == "fever" {
-                    "items-fever"
-                } else {
-                    "items-emergency"
-                },
-                time: format!("{:02}:{:02}", minute / 60, minute % 60),
-                minutes: minutes.to_string(),
-            }
-        })
-        .collect();
+    let open = list_open_items(app, &gate).await?;
+    let shifts = count_by_shift(app, &gate).await?;
     Ok(ItemsPage {
-        frame,
+        items: open
+            .iter()
+            .map(|(row, minutes)| card(row, *minutes, &frame))
+            .collect(),
+        shifts: shifts.iter().map(|shift| line(shift, &frame)).collect(),
         gate: gate.name,
         problem,
-        items,
+        frame,
     })
+}
+
+fn card(row: &OpenItemRow, minutes: i64, frame: &Frame) -> Card {
+    let outcomes = outcomes_of(&row.kind).iter();
+    Card {
+        id: row.item.to_string(),
+        kind: if row.kind == "fever" {
+            "items-fever"
+        } else {
+            "items-emergency"
+        },
+        time: clock(row.opened_at),
+        minutes: minutes.to_string(),
+        outcomes: outcomes
+            .map(|word| (*word, frame.t(&format!("items-outcome-{word}"))))
+            .collect(),
+    }
+}
+
+fn line(shift: &ShiftCount, frame: &Frame) -> ShiftLine {
+    let day = Moment::new(shift.started_at, OFFSET_MINUTES).day();
+    ShiftLine {
+        day: day.to_text(),
+        from: clock(shift.started_at),
+        until: shift.ended_at.map_or_else(|| frame.t("items-now"), clock),
+        emergencies: shift.emergencies.to_string(),
+    }
+}
+
+fn clock(millis: i64) -> String {
+    let minute = Moment::new(millis, OFFSET_MINUTES).minute_of_day();
+    format!("{:02}:{:02}", minute / 60, minute % 60)
 }

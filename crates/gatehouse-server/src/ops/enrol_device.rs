@@ -8,6 +8,7 @@ use crate::head_signature::read_key;
 use crate::ops::hold_gate::keyring;
 use gatehouse_core::id::DeviceId;
 use gatehouse_store::Lane;
+use gatehouse_store::audit::AuditNote;
 use gatehouse_store::device::DeviceRow;
 
 /// Longest label, in bytes.
@@ -68,6 +69,14 @@ pub async fn enrol_device(
             }
             tx.insert_device(&row)?;
             tx.set_session_device(&token_hash, shard, row.device)?;
+            tx.append_audit(&AuditNote {
+                shard,
+                at: row.enrolled_at,
+                kind: "device.enrol",
+                actor: Some(row.enrolled_by),
+                commitment: None,
+                body: &row.device.0,
+            })?;
             Ok(true)
         })
         .await?;

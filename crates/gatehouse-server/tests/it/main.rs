@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod matrix;
+mod open_items;
 mod pages;
 mod sign_in;
 mod start;
