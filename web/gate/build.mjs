@@ -18,7 +18,7 @@ const dist = resolve(process.env.GATEHOUSE_DIST ?? join(here, "dist"));
 const wasm = resolve(process.env.GATEHOUSE_WASM ?? join(here, "../../target/wasm/gatehouse.wasm"));
 const stand_in = process.env.GATEHOUSE_CORE;
 
-/** Most bytes, after brotli, of page + scripts + style (issue 2: scanner's own file not counted). */
+/** Most bytes, after brotli, of page, scripts and style; WASM files are not counted. */
 const BUDGET_BYTES = 40_000;
 
 const common = {

@@ -81,7 +81,8 @@ test("a frame without a code gives no verdict, and the page stays quick", async 
 test("a code in a file stream of Chromium's own fake camera", async () => {
   const folder = mkdtempSync(join(tmpdir(), "gatehouse-camera-"));
   const drawing = await browse();
-  const page = await (await drawing.newContext({ viewport: { width: 1280, height: 720 } })).newPage();
+  const context = await drawing.newContext({ viewport: { width: 1280, height: 720 } });
+  const page = await context.newPage();
   await page.goto(frame_svg(pass_like("REFER")));
   await page.screenshot({ path: join(folder, "frame.png") });
   await drawing.close();

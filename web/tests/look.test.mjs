@@ -27,7 +27,8 @@ after(async () => {
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
 async function show(page, verdict) {
-  await page.evaluate((url) => window.show_to_camera(url), frame_svg(pass_like(verdict.toUpperCase())));
+  const picture = frame_svg(pass_like(verdict.toUpperCase()));
+  await page.evaluate((url) => window.show_to_camera(url), picture);
   await screen(page, verdict);
   await page.evaluate(() => window.show_to_camera(null));
 }

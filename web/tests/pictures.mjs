@@ -34,7 +34,8 @@ export function frame_svg(text, share = 0.7) {
   const count = rows.length;
   const side = 720 * share;
   const one = side / (count + 8);
-  const dark = rows.flatMap((row, y) => row.map((on, x) => (on ? `M${x + 4} ${y + 4}h1v1h-1z` : "")));
+  const dark = rows.flatMap((row, y) =>
+    row.map((on, x) => (on ? `M${x + 4} ${y + 4}h1v1h-1z` : "")));
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="1280" height="720">` +
     `<rect width="1280" height="720" fill="#888"/>` +
@@ -58,7 +59,8 @@ export const HARD_FRAMES = [
  * Every frame has uneven light and sensor noise from a fixed seed.
  */
 export function draw_hard_frame({ rows, fault }) {
-  const canvas = (width, height) => Object.assign(document.createElement("canvas"), { width, height });
+  const canvas = (width, height) =>
+    Object.assign(document.createElement("canvas"), { width, height });
   const count = rows.length + 8;
   const card = canvas(count * 16, count * 16);
   const ink = card.getContext("2d");

@@ -166,7 +166,8 @@ export function canvas_camera() {
   devices.getUserMedia = async () => canvas.captureStream(25);
 }
 
-/** A page with the canvas camera, its clock stopped at `now` if given; errors of the page end up in `page.troubles`. */
+/** A page with the canvas camera, its clock stopped at `now` if given; errors of the page end up
+ * in `page.troubles`. */
 export async function open_page(browser, url, options = {}, now = undefined) {
   const context = await browser.newContext({
     viewport: { width: 360, height: 800 },

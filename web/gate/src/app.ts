@@ -3,7 +3,9 @@
 
 import { Camera } from "./camera";
 import type { Core } from "./core";
-import type { Age, Answer, Appended, Input, Output, Recent, SubjectKind, Outcome, Way } from "./messages";
+import type {
+  Age, Answer, Appended, Input, Outcome, Output, Recent, SubjectKind, Way,
+} from "./messages";
 import { device_keys, public_key_base64, to_base64 } from "./key";
 import { Outbox, type Line } from "./outbox";
 import { Scanner } from "./scanner";

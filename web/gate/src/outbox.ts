@@ -66,7 +66,8 @@ export class Outbox {
       this.wait_millis = FIRST_WAIT_MILLIS;
     } catch (error) {
       const failure = error instanceof Failure ? error : new Failure("network", "app");
-      const line = failure.kind === "login" || failure.kind === "refused" ? failure.kind : "offline";
+      const { kind } = failure;
+      const line = kind === "login" || kind === "refused" ? kind : "offline";
       this.events.line(line, failure.code);
       this.timer = setTimeout(() => this.kick(), this.wait_millis);
       this.wait_millis = Math.min(this.wait_millis * 2, LONGEST_WAIT_MILLIS);

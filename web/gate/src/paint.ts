@@ -163,14 +163,14 @@ function pill(app: App): Child {
     : count > 0 ? t("offline_unsent", { count }) : t("offline");
   const mark = icon(online ? "online" : "offline");
   if (app.line === "login") {
-    return h("a", { class: "net off", href: "/login?next=/gate/" }, mark, h("span", {}, word));
+    return h("a", { class: "net off", href: "/login" }, mark, h("span", {}, word));
   }
   const [first, ...rest] = word.split(/(?= · )/);
   return h("span", { class: `net ${online ? "on" : "off"}`, role: "status" }, mark,
     h("span", {}, first, ...rest.map((part) => h("span", { class: "part" }, part))));
 }
 
-/** Sentences on network, list and clock; a verdict keeps its room and says the list's age itself. */
+/** Sentences on network, list and clock; a verdict keeps its room and says the age itself. */
 function notices(app: App): Child[] {
   const verdict = app.view.name === "core" && app.output?.screen.kind === "verdict";
   const lines = app.ready && !verdict ? [...(app.output?.header.notices ?? [])] : [];

@@ -108,7 +108,8 @@ class MockCore implements Core {
         this.guards = [];
         return this.show("SHIFT");
       case "scan":
-        return this.show(/#(ADMIT|ASK|REFUSE|REFER)/i.exec(input.text)?.[1]?.toUpperCase() ?? "ASK");
+        return this.show(
+          /#(ADMIT|ASK|REFUSE|REFER)/i.exec(input.text)?.[1]?.toUpperCase() ?? "ASK");
       case "card":
         return this.show("ADMIT");
       case "lookup":

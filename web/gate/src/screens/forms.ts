@@ -86,7 +86,8 @@ export function room_screen(app: App, subject_kind: SubjectKind): HTMLElement {
 export function plate_screen(app: App): HTMLElement {
   const begin = (plate?: string) => {
     app.view = { name: "core" };
-    app.feed({ input: "begin", subject_kind: "vehicle", way: app.way, ...(plate ? { plate } : {}) });
+    const known = plate ? { plate } : {};
+    app.feed({ input: "begin", subject_kind: "vehicle", way: app.way, ...known });
   };
   return form_screen(app, t("plate_title"), h("p", { class: "note" }, t("plate_note")),
     plate_pad(begin), key(t("plate_none"), () => begin()));

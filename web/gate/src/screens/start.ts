@@ -11,7 +11,7 @@ import { key } from "./common";
 export function login_screen(): HTMLElement {
   return h("section", { class: "form" }, h("h1", {}, t("login_title")),
     h("p", { class: "note" }, t("login_note")),
-    h("a", { class: "key main yes", href: "/login?next=/gate/" }, t("login_go")));
+    h("a", { class: "key main yes", href: "/login" }, t("login_go")));
 }
 
 /** The core or the store did not open: emergencies first, then paper. */

@@ -49,7 +49,8 @@ function banner(screen: Screen, look: string, online: boolean): HTMLElement {
     h("div", { class: "sign" }, shape(look), h("h1", {}, word)),
     headline ? h("p", { class: "headline" }, headline) : null,
     ...plain.map((text) => h("p", { class: "sub" }, text)),
-    screen.age && (!online || screen.age.stage !== "fresh") && h("p", { class: "sub" }, screen.age.text),
+    screen.age && (!online || screen.age.stage !== "fresh")
+      ? h("p", { class: "sub" }, screen.age.text) : null,
     screen.clause ? h("p", { class: "clause" }, screen.clause) : null,
     screen.code ? h("p", { class: "clause" }, t("error_code", { code: screen.code })) : null,
   );
@@ -57,8 +58,8 @@ function banner(screen: Screen, look: string, online: boolean): HTMLElement {
 
 /** After "admit" the next person can be scanned at once: at the peak it is one scan each. */
 function next_camera(app: App, screen: Screen): Child {
-  const quick = screen.kind === "verdict" && screen.verdict === "admit" && screen.steps.length === 0;
-  return quick && h("div", { class: "small-cam next" }, camera_box(app, "hint_next"));
+  const admitted = screen.kind === "verdict" && screen.verdict === "admit";
+  return admitted && screen.steps.length === 0 && h("div", { class: "small-cam next" }, camera_box(app, "hint_next"));
 }
 
 /** What the emergency was, if there is a hand free: a further record, never a condition. */
@@ -97,7 +98,8 @@ function sayings(screen: Screen): Child {
 function duties_part(screen: Screen): Child {
   if (screen.duties.length === 0) return null;
   return h("ul", { class: "list" },
-    ...screen.duties.map((duty) => h("li", {}, h("i", { class: "dot" }), h("span", {}, duty.text))));
+    ...screen.duties.map(({ text }) =>
+      h("li", {}, h("i", { class: "dot" }), h("span", {}, text))));
 }
 
 function say_mark(): HTMLElement {
