@@ -1,6 +1,7 @@
 //! The server from outside: its router without a socket, and its binary.
 
 mod bad_input;
+mod gate;
 mod matrix;
 mod open_items;
 mod pages;

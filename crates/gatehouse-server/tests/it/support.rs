@@ -5,9 +5,14 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use gatehouse_core::id::{AreaId, GateId, MembershipId, OrganisationId, StaffId};
+use gatehouse_core::moment::Moment;
 use gatehouse_server::app::{App, service};
 use gatehouse_server::auth::password::hash_with_salt;
 use gatehouse_server::config::Config;
+use gatehouse_server::keyring::{Keyring, KeyringError};
+use gatehouse_server::ops::demo::make::{Demo, DemoWish, plan_demo, write_demo};
+use gatehouse_server::ops::demo::plan::{DemoSize, PEOPLE_LEAST};
+use gatehouse_server::secrets::Secrets;
 use gatehouse_server::serve::app;
 use gatehouse_server::world::World;
 use gatehouse_store::area::AreaRow;
@@ -16,11 +21,12 @@ use gatehouse_store::membership::MembershipRow;
 use gatehouse_store::organisation::OrganisationRow;
 use gatehouse_store::session::SessionRow;
 use gatehouse_store::staff::StaffRow;
-use gatehouse_store::{Lane, Shard, Store, StoreError, Tx};
+use gatehouse_store::{Lane, Limits, Shard, Store, StoreError, Tx};
 use sha2::{Digest, Sha256};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Once};
+use std::time::Duration;
 use tower::ServiceExt;
 
 /// 2020-02-19T07:00 in China.
@@ -80,6 +86,7 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -129,12 +136,61 @@ impl TestApp {
             router: service(app.clone()),
             app,
             world,
-            runtime: tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime"),
+            runtime: runtime(),
             _place: place,
         }
+    }
+
+    /// The demo town in a database of its own, with all keys.
+    pub fn demo() -> (TestApp, Demo) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let limits = Limits {
+            processor_time: Duration::from_secs(10),
+            ..Limits::default()
+        };
+        let path = folder.path().join("town.db");
+        let store = Store::open_sqlite_with(&path, limits).expect("opens");
+        let world = Arc::new(TestWorld {
+            now: AtomicI64::new(START),
+            chance: AtomicU64::new(42),
+        });
+        let demo = plan_demo(&DemoWish {
+            size: DemoSize::new(PEOPLE_LEAST, 7).expect("the least size"),
+            made: Moment::new(START, 480),
+            address: "http://127.0.0.1:8080".to_owned(),
+            host: "127.0.0.1:8080".to_owned(),
+        })
+        .expect("a demo");
+        let secrets = Secrets::make(&*world);
+        write_demo(&demo, &store, &secrets, &*world).expect("written");
+        let keyring = store
+            .read_blocking::<_, KeyringError, _>(move |tx| Keyring::read(tx, &secrets, START))
+            .expect("the keys of the demo");
+        let app = app(
+            store,
+            Config::default(),
+            world.clone(),
+            keyring.map(Arc::new),
+        );
+        let test = TestApp {
+            router: service(app.clone()),
+            app,
+            world,
+            runtime: runtime(),
+            _place: Place::Folder(folder),
+        };
+        (test, demo)
+    }
+
+    /// Calls a route of the gate app with JSON.
+    pub fn call(&self, path: &str, cookie: &str, body: &serde_json::Value) -> Answer {
+        let kind = ("content-type", "application/json");
+        self.send(
+            Method::POST,
+            path,
+            &[("cookie", cookie), kind],
+            body.to_string(),
+        )
     }
 
     pub fn later(&self, millis: i64) {
@@ -228,9 +284,15 @@ impl TestApp {
                 status: parts.status,
                 headers: parts.headers,
                 body: String::from_utf8_lossy(&bytes).into_owned(),
+                bytes: bytes.to_vec(),
             }
         })
     }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().expect("a runtime")
 }
 
 /// The session cookie that an answer sets.

@@ -1,0 +1,290 @@
+//! From the guard's phone to the record: the device's own code against the server's routes.
+
+use crate::support::{Answer, START, TestApp};
+use axum::http::StatusCode;
+use data_encoding::BASE64;
+use gatehouse_core::device::{Device, respond};
+use gatehouse_server::ops::demo::make::Demo;
+use gatehouse_server::ops::demo::pass::{Holder, Standing};
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use serde_json::{Value, json};
+
+/// What SubjectPublicKeyInfo of a P-256 key begins with.
+const SPKI: [u8; 26] = [
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
+    0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+];
+
+/// A phone at a gate, with its key and what it has appended.
+struct Phone<'a> {
+    app: &'a TestApp,
+    cookie: String,
+    gate: String,
+    id: String,
+    key: EcdsaKeyPair,
+    device: Device,
+    events: Vec<String>,
+    head: String,
+    now: i64,
+}
+
+impl<'a> Phone<'a> {
+    fn enrolled(app: &'a TestApp, demo: &Demo, login: &str) -> Phone<'a> {
+        let cookie = cookie(app, demo, login);
+        let me: Value = json(&app.get("/gate/api/me", &cookie));
+        let gate = me["gates"][0]["gate"].as_str().expect("a gate").to_owned();
+        let random = SystemRandom::new();
+        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+        let document = EcdsaKeyPair::generate_pkcs8(algorithm, &random).expect("a key");
+        let key = EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref(), &random).expect("a key");
+        let spki = BASE64.encode(&[&SPKI[..], key.public_key().as_ref()].concat());
+        let body = json!({"public_key_base64": spki, "label": "东门手机"});
+        let made = json(&app.call(&format!("/gate/api/gates/{gate}/devices"), &cookie, &body));
+        let id = made["device"].as_str().expect("a device").to_owned();
+        let device = Device::default();
+        let (events, head) = (Vec::new(), String::new());
+        let mut phone = Phone {
+            app,
+            cookie,
+            gate,
+            id,
+            key,
+            device,
+            events,
+            head,
+            now: START,
+        };
+        let root = made["root_key_base64"].clone();
+        phone.step(
+            json!({"input": "enrol", "device": phone.id, "gate": phone.gate,
+                          "root_key_base64": root}),
+        );
+        phone.refresh();
+        phone.step(
+            json!({"input": "shift_start", "mask": true, "armband": true,
+                          "guards": [{"staff": me["staff"], "name": me["name"]}]}),
+        );
+        phone
+    }
+
+    fn refresh(&mut self) {
+        let path = format!("/gate/api/gates/{}/snapshot?device={}", self.gate, self.id);
+        let answer = self.app.get(&path, &self.cookie);
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        let screen =
+            self.step(json!({"input": "snapshot", "bytes_base64": BASE64.encode(&answer.bytes)}));
+        assert_eq!(screen["code"], Value::Null, "{screen}");
+    }
+
+    /// One step of the device's own code; the screen.
+    fn step(&mut self, input: Value) -> Value {
+        self.now += 1_000;
+        let request = json!({
+            "moment": {"millis": self.now, "offset_minutes": 480},
+            "lang": "zh",
+            "random_base64": BASE64.encode(&self.now.to_be_bytes().repeat(4)),
+            "input": input,
+        });
+        let device = std::mem::take(&mut self.device);
+        let (device, output) = respond(device, request.to_string().as_bytes());
+        self.device = device;
+        let output: Value = serde_json::from_slice(&output).expect("JSON");
+        for appended in output["append"].as_array().into_iter().flatten() {
+            self.events.push(
+                appended["event_base64"]
+                    .as_str()
+                    .expect("an event")
+                    .to_owned(),
+            );
+            self.head = appended["head_base64"].as_str().expect("a head").to_owned();
+        }
+        output["screen"].clone()
+    }
+
+    fn send(&self, events: &[String], head: &str) -> Answer {
+        let head = BASE64.decode(head.as_bytes()).expect("base64");
+        let signature = self.key.sign(&SystemRandom::new(), &head).expect("signs");
+        let body = json!({
+            "device": self.id,
+            "events": events,
+            "head_signature_base64": BASE64.encode(signature.as_ref()),
+        });
+        self.app.call(
+            &format!("/gate/api/gates/{}/events", self.gate),
+            &self.cookie,
+            &body,
+        )
+    }
+
+    fn send_all(&self) -> Value {
+        let answer = self.send(&self.events, &self.head);
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        json(&answer)
+    }
+}
+
+fn json(answer: &Answer) -> Value {
+    serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("{}", answer.body))
+}
+
+fn cookie(app: &TestApp, demo: &Demo, login: &str) -> String {
+    let staff = demo
+        .town
+        .staffing
+        .staff
+        .iter()
+        .find(|staff| staff.login == login);
+    app.session(staff.expect("an account").id)
+}
+
+/// The code on a valid pass of somebody who lives behind the phone's gate.
+fn pass_text(app: &TestApp, demo: &Demo, gate: &str) -> String {
+    let gate = gatehouse_core::id::GateId::parse(gate).expect("an id");
+    let row = app
+        .app
+        .store
+        .read_blocking::<_, gatehouse_store::StoreError, _>(move |tx| tx.gate_anywhere(gate));
+    let compound = row.expect("read").expect("a gate").area;
+    let pass = demo.issued.passes.iter().find(|pass| {
+        pass.compound == compound
+            && pass.standing == Standing::Valid
+            && matches!(pass.holder, Holder::Person(_))
+            && pass.credential.kind == gatehouse_core::pass::PassKind::Resident
+    });
+    let bytes = demo.issued.sign(pass.expect("a pass"));
+    gatehouse_core::pass::to_text("127.0.0.1:8080", &bytes)
+}
+
+#[test]
+fn a_crossing_goes_from_the_scan_to_the_record_and_is_taken_in_once() {
+    let (app, demo) = TestApp::demo();
+    let mut phone = Phone::enrolled(&app, &demo, "guard1a");
+    let text = pass_text(&app, &demo, &phone.gate);
+    let screen = phone.step(json!({"input": "scan", "text": text, "way": "in"}));
+    assert_eq!(screen["verdict"], "ask", "{screen}");
+    let screen = phone.step(json!({"input": "fact", "fact": "temperature", "value": 36.5}));
+    assert_eq!(screen["verdict"], "admit", "{screen}");
+    phone.step(json!({"input": "finish", "outcome": "crossed"}));
+    let receipt = phone.send_all();
+    assert_eq!(
+        receipt["acknowledged_through"], 2,
+        "shift and crossing: {receipt}"
+    );
+    assert_eq!(receipt["answers"][0]["verdict"], "admit");
+    assert_eq!(receipt["answers"][0]["graver"], false);
+
+    // The acknowledgement was lost: the same again changes nothing.
+    let again = phone.send_all();
+    assert_eq!(again["acknowledged_through"], 2);
+    assert_eq!(again["answers"], json!([]));
+    let page = app.get(&format!("/gates/{}/today", phone.gate), &phone.cookie);
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("放行"), "{}", page.body);
+}
+
+#[test]
+fn what_is_not_the_devices_own_chain_is_not_taken_in() {
+    let (app, demo) = TestApp::demo();
+    let mut phone = Phone::enrolled(&app, &demo, "guard1a");
+    phone.step(json!({"input": "emergency", "way": "out"}));
+    let refused = |answer: Answer, code: &str| {
+        assert_eq!(
+            answer.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{}",
+            answer.body
+        );
+        assert_eq!(json(&answer)["code"], code);
+    };
+    // Signed by another phone.
+    let stranger = Phone::enrolled(&app, &demo, "guard1a");
+    let body = json!({"device": phone.id, "events": phone.events,
+                      "head_signature_base64": BASE64.encode(&[7; 64])});
+    let path = format!("/gate/api/gates/{}/events", phone.gate);
+    refused(app.call(&path, &phone.cookie, &body), "D-SIGN");
+    // Out of order, altered, none at all.
+    let turned: Vec<String> = phone.events.iter().rev().cloned().collect();
+    refused(phone.send(&turned, &phone.head), "D-CHAIN");
+    refused(
+        phone.send(&[BASE64.encode(b"nonsense")], &phone.head),
+        "D-EVENT",
+    );
+    refused(phone.send(&[], &phone.head), "D-COUNT");
+    refused(stranger.send(&phone.events, &phone.head), "D-CHAIN");
+    // A guard of another compound does not even learn that the gate is there.
+    let other = cookie(&app, &demo, "guard2a");
+    assert_eq!(app.call(&path, &other, &body).status, StatusCode::NOT_FOUND);
+    assert_eq!(phone.send_all()["acknowledged_through"], phone.events.len());
+}
+
+#[test]
+fn an_emergency_opens_an_item_that_stays_until_somebody_records_the_outcome() {
+    let (app, demo) = TestApp::demo();
+    let mut phone = Phone::enrolled(&app, &demo, "guard1a");
+    let lead = cookie(&app, &demo, "lead1");
+    let page = format!("/gates/{}/items", phone.gate);
+    let before = app.get(&page, &lead).body.matches("name=\"item\"").count();
+    phone.step(json!({"input": "emergency", "way": "out"}));
+    phone.send_all();
+    let shown = app.get(&page, &lead);
+    assert_eq!(shown.status, StatusCode::OK);
+    assert_eq!(
+        shown.body.matches("name=\"item\"").count(),
+        before + 1,
+        "{}",
+        shown.body
+    );
+    let item = shown
+        .body
+        .split("name=\"item\" value=\"")
+        .nth(before + 1)
+        .expect("an item");
+    let item = item.split('"').next().expect("an id").to_owned();
+    let empty = app.form(&page, &lead, &format!("item={item}&outcome=+"));
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let closed = app.form(&page, &lead, &format!("item={item}&outcome=120+14:20"));
+    assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.body);
+    let twice = app.form(&page, &lead, &format!("item={item}&outcome=again"));
+    assert_eq!(
+        twice.status,
+        StatusCode::NOT_FOUND,
+        "the first outcome stays"
+    );
+    assert_eq!(
+        app.get(&page, &lead).body.matches("name=\"item\"").count(),
+        before
+    );
+}
+
+#[test]
+fn the_server_decides_by_itself_and_records() {
+    let (app, demo) = TestApp::demo();
+    let guard = cookie(&app, &demo, "guard1a");
+    let me = json(&app.get("/gate/api/me", &guard));
+    let gate = me["gates"][0]["gate"].as_str().expect("a gate").to_owned();
+    let path = format!("/gate/api/gates/{gate}/decide");
+    let text = pass_text(&app, &demo, &gate);
+    let ask = |facts: Value| {
+        app.call(
+            &path,
+            &guard,
+            &json!({"pass": text, "way": "in",
+                                                             "facts": facts}),
+        )
+    };
+    let first = json(&ask(json!({"temperature": 36.5})));
+    assert_eq!(
+        (first["verdict"].as_str(), first["seq"].as_u64()),
+        (Some("admit"), Some(1))
+    );
+    let second = json(&ask(json!({})));
+    assert_eq!(
+        (second["verdict"].as_str(), second["seq"].as_u64()),
+        (Some("ask"), Some(2))
+    );
+    assert_eq!(second["steps"], json!(["measure_temperature"]));
+    for wrong in [json!({"temperature": "hot"}), json!({"native_place": "x"})] {
+        assert_eq!(ask(wrong).status, StatusCode::BAD_REQUEST);
+    }
+}
