@@ -1,6 +1,6 @@
 //! 年龄 · age (OBS-2).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 use crate::gate::step::Step;
 
 /// Completed years.
@@ -8,7 +8,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 5,
     name: "age_years",
     label: words("年龄", "age"),
-    meaning: words("周岁", "Completed years"),
+    meaning: meaning("周岁", "Completed years"),
     kind: Kind::Number {
         unit: words("岁", "years"),
         decimals: 0,
@@ -21,6 +21,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"62"#,
-    clause: "OBS-2",
+    example: authored(r#"62"#),
+    clause: authored("OBS-2"),
 };

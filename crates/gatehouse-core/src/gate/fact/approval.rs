@@ -1,6 +1,8 @@
 //! 批准 · approval (HL 二).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 use crate::gate::step::Step;
 
 /// What `approval` can be; the order is that of the wire and never changes.
@@ -18,7 +20,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 13,
     name: "approval",
     label: words("批准", "approval"),
-    meaning: words("已经批准的单位", "Who has approved this crossing"),
+    meaning: meaning("已经批准的单位", "Who has approved this crossing"),
     kind: Kind::Set(CHOICES),
     source: Source::Guard,
     when_absent: Absent::Unknown,
@@ -26,6 +28,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"["community"]"#,
-    clause: "HL 二",
+    example: authored(r#"["community"]"#),
+    clause: authored("HL 二"),
 };

@@ -1,6 +1,6 @@
 //! 先打了电话 · called ahead (HL 八).
 
-use super::{Absent, BOTH_WAYS, FactSpec, Kind, Source, only, words};
+use super::{Absent, BOTH_WAYS, FactSpec, Kind, Source, authored, meaning, only, words};
 use crate::gate::step::Step;
 use crate::gate::subject::SubjectKind;
 
@@ -9,7 +9,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 56,
     name: "called_ahead",
     label: words("先打了电话", "called ahead"),
-    meaning: words(
+    meaning: meaning(
         "配送前和住户约好时间地点",
         "The courier has called the customer",
     ),
@@ -23,6 +23,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: only(SubjectKind::Courier),
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"true"#,
-    clause: "HL 八",
+    example: authored(r#"true"#),
+    clause: authored("HL 八"),
 };

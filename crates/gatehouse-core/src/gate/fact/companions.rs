@@ -1,13 +1,13 @@
 //! 同行人数 · companions (GATE-5).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 
 /// How many others come along.
 pub static SPEC: FactSpec = FactSpec {
     number: 8,
     name: "companions",
     label: words("同行人数", "companions"),
-    meaning: words("同行的另外几个人", "How many others come along"),
+    meaning: meaning("同行的另外几个人", "How many others come along"),
     kind: Kind::Number {
         unit: words("人", "people"),
         decimals: 0,
@@ -20,6 +20,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"0"#,
-    clause: "GATE-5",
+    example: authored(r#"0"#),
+    clause: authored("GATE-5"),
 };

@@ -1,13 +1,13 @@
 //! 日期 · date (POL-6).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 
 /// Civil day at the place, days since 1970-01-01.
 pub static SPEC: FactSpec = FactSpec {
     number: 43,
     name: "date",
     label: words("日期", "date"),
-    meaning: words(
+    meaning: meaning(
         "当地日期，从 1970-01-01 起的天数",
         "Civil day at the place, days since 1970-01-01",
     ),
@@ -23,6 +23,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"18311"#,
-    clause: "POL-6",
+    example: authored(r#"18311"#),
+    clause: authored("POL-6"),
 };

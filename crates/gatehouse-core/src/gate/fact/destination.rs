@@ -1,6 +1,8 @@
 //! 去向 · destination (GATE-4).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 use crate::gate::step::Step;
 
 /// What `destination` can be; the order is that of the wire and never changes.
@@ -19,7 +21,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 7,
     name: "destination",
     label: words("去向", "destination"),
-    meaning: words("要去哪里", "Where the person is going"),
+    meaning: meaning("要去哪里", "Where the person is going"),
     kind: Kind::Choice(CHOICES),
     source: Source::Guard,
     when_absent: Absent::Unknown,
@@ -27,6 +29,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""household""#,
-    clause: "GATE-4",
+    example: authored(r#""household""#),
+    clause: authored("GATE-4"),
 };

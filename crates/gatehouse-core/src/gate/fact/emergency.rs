@@ -1,13 +1,13 @@
 //! 紧急情况 · emergency (SCOPE-3).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 
 /// Illness, birth, fire, danger.
 pub static SPEC: FactSpec = FactSpec {
     number: 58,
     name: "emergency",
     label: words("紧急情况", "emergency"),
-    meaning: words("急病、生孩子、着火、有危险", "Illness, birth, fire, danger"),
+    meaning: meaning("急病、生孩子、着火、有危险", "Illness, birth, fire, danger"),
     kind: Kind::Flag {
         yes: words("紧急", "an emergency"),
         no: words("不紧急", "no emergency"),
@@ -18,6 +18,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"false"#,
-    clause: "SCOPE-3",
+    example: authored(r#"false"#),
+    clause: authored("SCOPE-3"),
 };

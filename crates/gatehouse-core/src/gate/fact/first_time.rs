@@ -1,6 +1,6 @@
 //! 第一次登记 · first time (HN 三(三)二).
 
-use super::{Absent, BOTH_WAYS, FactSpec, Kind, Source, only, words};
+use super::{Absent, BOTH_WAYS, FactSpec, Kind, Source, authored, meaning, only, words};
 use crate::gate::step::Step;
 use crate::gate::subject::SubjectKind;
 
@@ -9,7 +9,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 12,
     name: "first_time",
     label: words("第一次登记", "first time"),
-    meaning: words(
+    meaning: meaning(
         "暂住人员还没有备案发证",
         "A temporary resident not yet on record",
     ),
@@ -32,6 +32,6 @@ pub static SPEC: FactSpec = FactSpec {
             ("registered_resident", r#"false"#),
         ],
     ],
-    example: r#"false"#,
-    clause: "HN 三(三)二",
+    example: authored(r#"false"#),
+    clause: authored("HN 三(三)二"),
 };

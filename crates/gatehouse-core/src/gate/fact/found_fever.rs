@@ -1,13 +1,13 @@
 //! 发现发热 · found feverish (ZJ-4.五).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 
 /// The guard reports that somebody is feverish.
 pub static SPEC: FactSpec = FactSpec {
     number: 28,
     name: "found_fever",
     label: words("发现发热", "found feverish"),
-    meaning: words(
+    meaning: meaning(
         "值守员发现有人发热并上报",
         "The guard reports that somebody is feverish",
     ),
@@ -21,6 +21,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"false"#,
-    clause: "ZJ-4.五",
+    example: authored(r#"false"#),
+    clause: authored("ZJ-4.五"),
 };

@@ -1,6 +1,8 @@
 //! 物品 · goods (LIFE-1).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 
 /// What `goods` can be; the order is that of the wire and never changes.
 pub const CHOICES: &[Choice] = &[
@@ -17,7 +19,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 52,
     name: "goods",
     label: words("物品", "goods"),
-    meaning: words("带的是什么东西", "What is being carried"),
+    meaning: meaning("带的是什么东西", "What is being carried"),
     kind: Kind::Set(CHOICES),
     source: Source::Guard,
     when_absent: Absent::Nothing,
@@ -25,6 +27,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"["food"]"#,
-    clause: "LIFE-1",
+    example: authored(r#"["food"]"#),
+    clause: authored("LIFE-1"),
 };

@@ -1,6 +1,6 @@
 //! 货放到点 · goods left at the point (HN 三(三)三).
 
-use super::{Absent, FactSpec, INWARD, Kind, Source, only, words};
+use super::{Absent, FactSpec, INWARD, Kind, Source, authored, meaning, only, words};
 use crate::gate::step::Step;
 use crate::gate::subject::SubjectKind;
 
@@ -9,7 +9,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 53,
     name: "goods_left",
     label: words("货放到点", "goods left at the point"),
-    meaning: words(
+    meaning: meaning(
         "货已放在门岗或存放点",
         "The goods are left at gate or storage point",
     ),
@@ -23,6 +23,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: only(SubjectKind::Courier),
     ways: INWARD,
     never: &[],
-    example: r#"true"#,
-    clause: "HN 三(三)三",
+    example: authored(r#"true"#),
+    clause: authored("HN 三(三)三"),
 };

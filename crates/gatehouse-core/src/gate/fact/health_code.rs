@@ -1,6 +1,8 @@
 //! 健康码 · health code (GATE-8).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 use crate::gate::step::Step;
 
 /// What `health_code` can be; the order is that of the wire and never changes.
@@ -16,7 +18,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 33,
     name: "health_code",
     label: words("健康码", "health code"),
-    meaning: words("出示的健康码", "Health code that is shown"),
+    meaning: meaning("出示的健康码", "Health code that is shown"),
     kind: Kind::Choice(CHOICES),
     source: Source::Guard,
     when_absent: Absent::Unknown,
@@ -24,6 +26,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""green""#,
-    clause: "GATE-8",
+    example: authored(r#""green""#),
+    clause: authored("GATE-8"),
 };

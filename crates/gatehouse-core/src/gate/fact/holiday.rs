@@ -1,13 +1,13 @@
 //! 节假日 · holiday (POL-6).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 
 /// Today is a holiday listed by the policy.
 pub static SPEC: FactSpec = FactSpec {
     number: 48,
     name: "holiday",
     label: words("节假日", "holiday"),
-    meaning: words(
+    meaning: meaning(
         "今天是规则里列的节假日",
         "Today is a holiday listed by the policy",
     ),
@@ -21,6 +21,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"false"#,
-    clause: "POL-6",
+    example: authored(r#"false"#),
+    clause: authored("POL-6"),
 };

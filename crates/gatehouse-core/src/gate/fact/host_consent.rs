@@ -1,6 +1,6 @@
 //! 住户同意 · consent of the host (HN 三(三)四).
 
-use super::{Absent, FactSpec, INWARD, Kind, OUTSIDERS, Source, words};
+use super::{Absent, FactSpec, INWARD, Kind, OUTSIDERS, Source, authored, meaning, words};
 use crate::gate::step::Step;
 
 /// The host explains and agrees.
@@ -8,7 +8,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 10,
     name: "host_consent",
     label: words("住户同意", "consent of the host"),
-    meaning: words("住户到场说明或打电话同意", "The host explains and agrees"),
+    meaning: meaning("住户到场说明或打电话同意", "The host explains and agrees"),
     kind: Kind::Flag {
         yes: words("住户说明并同意", "the host explains and agrees"),
         no: words("住户不同意", "the host does not agree"),
@@ -19,6 +19,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: OUTSIDERS,
     ways: INWARD,
     never: &[],
-    example: r#"true"#,
-    clause: "HN 三(三)四",
+    example: authored(r#"true"#),
+    clause: authored("HN 三(三)四"),
 };

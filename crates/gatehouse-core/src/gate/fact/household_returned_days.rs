@@ -1,13 +1,13 @@
 //! 同住人返回天数 · days since a household member returned (RET-1).
 
-use super::{Absent, BOTH_WAYS, FactSpec, Kind, RESIDENTS, Source, words};
+use super::{Absent, BOTH_WAYS, FactSpec, Kind, RESIDENTS, Source, authored, meaning, words};
 
 /// Days since a member of the household came back.
 pub static SPEC: FactSpec = FactSpec {
     number: 36,
     name: "household_returned_days",
     label: words("同住人返回天数", "days since a household member returned"),
-    meaning: words(
+    meaning: meaning(
         "同住的人从外地回来几天了",
         "Days since a member of the household came back",
     ),
@@ -23,6 +23,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: RESIDENTS,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"2"#,
-    clause: "RET-1",
+    example: authored(r#"2"#),
+    clause: authored("RET-1"),
 };

@@ -1,13 +1,13 @@
 //! 同住人有决定书 · household member under an order (OBS-8).
 
-use super::{Absent, BOTH_WAYS, FactSpec, Kind, RESIDENTS, Source, words};
+use super::{Absent, BOTH_WAYS, FactSpec, Kind, RESIDENTS, Source, authored, meaning, words};
 
 /// Somebody of the household is under an order.
 pub static SPEC: FactSpec = FactSpec {
     number: 35,
     name: "household_under_order",
     label: words("同住人有决定书", "household member under an order"),
-    meaning: words(
+    meaning: meaning(
         "同住的人里有人在观察或隔离",
         "Somebody of the household is under an order",
     ),
@@ -21,6 +21,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: RESIDENTS,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"false"#,
-    clause: "OBS-8",
+    example: authored(r#"false"#),
+    clause: authored("OBS-8"),
 };

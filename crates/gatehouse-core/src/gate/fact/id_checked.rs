@@ -1,6 +1,6 @@
 //! 看过身份证 · identity seen (ZJ-3.五).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 use crate::gate::step::Step;
 
 /// The identity card was seen and is theirs.
@@ -8,7 +8,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 20,
     name: "id_checked",
     label: words("看过身份证", "identity seen"),
-    meaning: words(
+    meaning: meaning(
         "看过身份证，是本人",
         "The identity card was seen and is theirs",
     ),
@@ -22,6 +22,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"true"#,
-    clause: "ZJ-3.五",
+    example: authored(r#"true"#),
+    clause: authored("ZJ-3.五"),
 };

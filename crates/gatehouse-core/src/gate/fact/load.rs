@@ -1,6 +1,8 @@
 //! 装载 · load (GATE-4).
 
-use super::{Absent, BOTH_WAYS, Choice, FactSpec, Kind, Source, choice, only, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, FactSpec, Kind, Source, authored, choice, meaning, only, words,
+};
 use crate::gate::step::Step;
 use crate::gate::subject::SubjectKind;
 
@@ -18,7 +20,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 50,
     name: "load",
     label: words("装载", "load"),
-    meaning: words("车上装的是什么", "What the vehicle carries"),
+    meaning: meaning("车上装的是什么", "What the vehicle carries"),
     kind: Kind::Choice(CHOICES),
     source: Source::Guard,
     when_absent: Absent::Unknown,
@@ -26,6 +28,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: only(SubjectKind::Vehicle),
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""goods""#,
-    clause: "GATE-4",
+    example: authored(r#""goods""#),
+    clause: authored("GATE-4"),
 };

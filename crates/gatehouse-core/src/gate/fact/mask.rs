@@ -1,6 +1,6 @@
 //! 口罩 · mask (ZX 6).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 use crate::gate::step::Step;
 
 /// Wears a mask.
@@ -8,7 +8,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 22,
     name: "mask",
     label: words("口罩", "mask"),
-    meaning: words("戴着口罩", "Wears a mask"),
+    meaning: meaning("戴着口罩", "Wears a mask"),
     kind: Kind::Flag {
         yes: words("戴口罩", "wears a mask"),
         no: words("没戴口罩", "wears no mask"),
@@ -19,6 +19,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"true"#,
-    clause: "ZX 6",
+    example: authored(r#"true"#),
+    clause: authored("ZX 6"),
 };

@@ -1,13 +1,13 @@
 //! 在外时长 · minutes outside (GATE-5).
 
-use super::{Absent, FactSpec, INWARD, Kind, RESIDENTS, Source, words};
+use super::{Absent, FactSpec, INWARD, Kind, RESIDENTS, Source, authored, meaning, words};
 
 /// Minutes since the person went out.
 pub static SPEC: FactSpec = FactSpec {
     number: 42,
     name: "minutes_outside",
     label: words("在外时长", "minutes outside"),
-    meaning: words("从出门到现在", "Minutes since the person went out"),
+    meaning: meaning("从出门到现在", "Minutes since the person went out"),
     kind: Kind::Number {
         unit: words("分钟", "minutes"),
         decimals: 0,
@@ -20,6 +20,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: RESIDENTS,
     ways: INWARD,
     never: &[],
-    example: r#"45"#,
-    clause: "GATE-5",
+    example: authored(r#"45"#),
+    clause: authored("GATE-5"),
 };

@@ -1,6 +1,6 @@
 //! 阴性采样时长 · age of the negative test (GATE-8).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 use crate::gate::step::Step;
 
 /// Hours from sampling of the newest negative test.
@@ -8,7 +8,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 29,
     name: "negative_test_age_hours",
     label: words("阴性采样时长", "age of the negative test"),
-    meaning: words(
+    meaning: meaning(
         "最近一次阴性从采样到现在",
         "Hours from sampling of the newest negative test",
     ),
@@ -24,6 +24,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"30"#,
-    clause: "GATE-8",
+    example: authored(r#"30"#),
+    clause: authored("GATE-8"),
 };

@@ -1,6 +1,8 @@
 //! 尾号单双 · parity of the number (POL-6).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 
 /// What `number_parity` can be; the order is that of the wire and never changes.
 pub const CHOICES: &[Choice] = &[choice("odd", "单", "odd"), choice("even", "双", "even")];
@@ -10,7 +12,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 46,
     name: "number_parity",
     label: words("尾号单双", "parity of the number"),
-    meaning: words(
+    meaning: meaning(
         "证号或车牌末位数字的单双",
         "Parity of the last digit of pass number or plate",
     ),
@@ -21,6 +23,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""even""#,
-    clause: "POL-6",
+    example: authored(r#""even""#),
+    clause: authored("POL-6"),
 };

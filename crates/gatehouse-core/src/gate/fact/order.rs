@@ -1,6 +1,8 @@
 //! 决定书 · order (GATE-9).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 
 /// What `order` can be; the order is that of the wire and never changes.
 pub const CHOICES: &[Choice] = &[
@@ -14,7 +16,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 37,
     name: "order",
     label: words("决定书", "order"),
-    meaning: words(
+    meaning: meaning(
         "决定书对这次进出的效力",
         "Effect of an order on this crossing",
     ),
@@ -25,6 +27,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""none""#,
-    clause: "GATE-9",
+    example: authored(r#""none""#),
+    clause: authored("GATE-9"),
 };

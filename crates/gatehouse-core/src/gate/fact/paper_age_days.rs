@@ -1,6 +1,6 @@
 //! 证明开具天数 · age of the paper (GATE-8).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 use crate::gate::step::Step;
 
 /// Days since the paper was issued.
@@ -8,7 +8,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 18,
     name: "paper_age_days",
     label: words("证明开具天数", "age of the paper"),
-    meaning: words("证明开出来几天了", "Days since the paper was issued"),
+    meaning: meaning("证明开出来几天了", "Days since the paper was issued"),
     kind: Kind::Number {
         unit: words("天", "days"),
         decimals: 0,
@@ -21,6 +21,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"3"#,
-    clause: "GATE-8",
+    example: authored(r#"3"#),
+    clause: authored("GATE-8"),
 };

@@ -1,6 +1,8 @@
 //! 证明上写明的 · fields of the paper (GATE-8).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 use crate::gate::step::Step;
 
 /// What `paper_fields` can be; the order is that of the wire and never changes.
@@ -17,7 +19,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 19,
     name: "paper_fields",
     label: words("证明上写明的", "fields of the paper"),
-    meaning: words("证明上核对过的内容", "What was checked on the paper"),
+    meaning: meaning("证明上核对过的内容", "What was checked on the paper"),
     kind: Kind::Set(CHOICES),
     source: Source::Guard,
     when_absent: Absent::Unknown,
@@ -25,6 +27,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"["name", "dates"]"#,
-    clause: "GATE-8",
+    example: authored(r#"["name", "dates"]"#),
+    clause: authored("GATE-8"),
 };

@@ -1,6 +1,8 @@
 //! 证明 · papers (GATE-8).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 use crate::gate::step::Step;
 
 /// What `papers` can be; the order is that of the wire and never changes.
@@ -21,7 +23,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 17,
     name: "papers",
     label: words("证明", "papers"),
-    meaning: words("看过的证明", "Proofs that the guard has seen"),
+    meaning: meaning("看过的证明", "Proofs that the guard has seen"),
     kind: Kind::Set(CHOICES),
     source: Source::Guard,
     when_absent: Absent::Unknown,
@@ -29,6 +31,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"["lease"]"#,
-    clause: "GATE-8",
+    example: authored(r#"["lease"]"#),
+    clause: authored("GATE-8"),
 };

@@ -1,6 +1,8 @@
 //! 证卡颜色 · pass band (PASS-2).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 use crate::gate::step::Step;
 
 /// What `pass_band` can be; the order is that of the wire and never changes.
@@ -18,7 +20,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 16,
     name: "pass_band",
     label: words("证卡颜色", "pass band"),
-    meaning: words("出入证边条的颜色", "Coloured edge of the card"),
+    meaning: meaning("出入证边条的颜色", "Coloured edge of the card"),
     kind: Kind::Choice(CHOICES),
     source: Source::Pass,
     when_absent: Absent::NotApplicable,
@@ -26,6 +28,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""blue""#,
-    clause: "PASS-2",
+    example: authored(r#""blue""#),
+    clause: authored("PASS-2"),
 };

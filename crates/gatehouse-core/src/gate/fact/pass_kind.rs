@@ -1,6 +1,8 @@
 //! 证种 · pass kind (PASS-2).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 use crate::gate::step::Step;
 
 /// What `pass_kind` can be; the order is that of the wire and never changes.
@@ -24,7 +26,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 14,
     name: "pass_kind",
     label: words("证种", "pass kind"),
-    meaning: words("出示的出入证是哪一种", "Which kind of pass is shown"),
+    meaning: meaning("出示的出入证是哪一种", "Which kind of pass is shown"),
     kind: Kind::Choice(CHOICES),
     source: Source::Pass,
     when_absent: Absent::Unknown,
@@ -32,6 +34,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[&[("pass_kind", r#""none""#), ("pass_state", r#""valid""#)]],
-    example: r#""resident""#,
-    clause: "PASS-2",
+    example: authored(r#""resident""#),
+    clause: authored("PASS-2"),
 };

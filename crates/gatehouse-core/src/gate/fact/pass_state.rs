@@ -1,6 +1,8 @@
 //! 证的状态 · pass state (PASS-4).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 use crate::gate::step::Step;
 
 /// What `pass_state` can be; the order is that of the wire and never changes.
@@ -21,7 +23,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 15,
     name: "pass_state",
     label: words("证的状态", "pass state"),
-    meaning: words("出入证验出来的结果", "What verifying the pass found"),
+    meaning: meaning("出入证验出来的结果", "What verifying the pass found"),
     kind: Kind::Choice(CHOICES),
     source: Source::Pass,
     when_absent: Absent::Unknown,
@@ -29,6 +31,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[&[("pass_state", r#""none""#), ("pass_kind", r#""resident""#)]],
-    example: r#""valid""#,
-    clause: "PASS-4",
+    example: authored(r#""valid""#),
+    clause: authored("PASS-4"),
 };

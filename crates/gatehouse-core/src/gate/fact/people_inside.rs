@@ -1,13 +1,13 @@
 //! 里面人数 · people inside (VEN-4).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 
 /// People inside now.
 pub static SPEC: FactSpec = FactSpec {
     number: 54,
     name: "people_inside",
     label: words("里面人数", "people inside"),
-    meaning: words("现在里面有多少人", "People inside now"),
+    meaning: meaning("现在里面有多少人", "People inside now"),
     kind: Kind::Number {
         unit: words("人", "people"),
         decimals: 0,
@@ -20,6 +20,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"40"#,
-    clause: "VEN-4",
+    example: authored(r#"40"#),
+    clause: authored("VEN-4"),
 };

@@ -1,6 +1,8 @@
 //! 防控阶段 · phase (AREA-6).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 
 /// What `phase` can be; the order is that of the wire and never changes.
 pub const CHOICES: &[Choice] = &[
@@ -15,7 +17,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 40,
     name: "phase",
     label: words("防控阶段", "phase"),
-    meaning: words("这里的防控阶段", "Phase of the response"),
+    meaning: meaning("这里的防控阶段", "Phase of the response"),
     kind: Kind::Choice(CHOICES),
     source: Source::GateState,
     when_absent: Absent::Nothing,
@@ -23,6 +25,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""no_case""#,
-    clause: "AREA-6",
+    example: authored(r#""no_case""#),
+    clause: authored("AREA-6"),
 };

@@ -4,7 +4,9 @@
 //! gate follows is a fact about the place, so that the notice stays one document in force for a
 //! whole city instead of a pair that somebody has to hand out gate by gate.
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 
 /// What `place_kind` can be; the order is that of the wire and never changes.
 pub const CHOICES: &[Choice] = &[
@@ -17,7 +19,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 60,
     name: "place_kind",
     label: words("地方类别", "kind of place"),
-    meaning: words("门岗守的是小区还是村", "What kind of place the gate closes"),
+    meaning: meaning("门岗守的是小区还是村", "What kind of place the gate closes"),
     kind: Kind::Choice(CHOICES),
     source: Source::GateState,
     when_absent: Absent::Nothing,
@@ -25,6 +27,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""village""#,
-    clause: "AREA-1, ZJ-3, ZJ-4",
+    example: authored(r#""village""#),
+    clause: authored("AREA-1, ZJ-3, ZJ-4"),
 };

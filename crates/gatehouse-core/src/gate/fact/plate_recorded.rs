@@ -1,6 +1,6 @@
 //! 记了车牌 · plate noted (HL 二).
 
-use super::{Absent, BOTH_WAYS, FactSpec, Kind, Source, only, words};
+use super::{Absent, BOTH_WAYS, FactSpec, Kind, Source, authored, meaning, only, words};
 use crate::gate::step::Step;
 use crate::gate::subject::SubjectKind;
 
@@ -9,7 +9,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 51,
     name: "plate_recorded",
     label: words("记了车牌", "plate noted"),
-    meaning: words("车牌已经记下", "The plate was noted"),
+    meaning: meaning("车牌已经记下", "The plate was noted"),
     kind: Kind::Flag {
         yes: words("记了车牌", "the plate is noted"),
         no: words("没记车牌", "the plate is not noted"),
@@ -20,6 +20,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: only(SubjectKind::Vehicle),
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"true"#,
-    clause: "HL 二",
+    example: authored(r#"true"#),
+    clause: authored("HL 二"),
 };

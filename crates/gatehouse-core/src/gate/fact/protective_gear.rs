@@ -1,6 +1,6 @@
 //! 防护 · protective gear (HN 三(三)三).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 use crate::gate::step::Step;
 
 /// Protected as the work asks.
@@ -8,7 +8,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 23,
     name: "protective_gear",
     label: words("防护", "protective gear"),
-    meaning: words("口罩手套等防护做好了", "Protected as the work asks"),
+    meaning: meaning("口罩手套等防护做好了", "Protected as the work asks"),
     kind: Kind::Flag {
         yes: words("防护做好", "protected"),
         no: words("没做防护", "not protected"),
@@ -19,6 +19,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"true"#,
-    clause: "HN 三(三)三",
+    example: authored(r#"true"#),
+    clause: authored("HN 三(三)三"),
 };

@@ -1,6 +1,8 @@
 //! 事由 · purpose (GATE-5).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 use crate::gate::step::Step;
 
 /// What `purpose` can be; the order is that of the wire and never changes.
@@ -25,7 +27,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 6,
     name: "purpose",
     label: words("事由", "purpose"),
-    meaning: words(
+    meaning: meaning(
         "来人说的进出事由",
         "What the person says they are crossing for",
     ),
@@ -36,6 +38,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""shopping""#,
-    clause: "GATE-5",
+    example: authored(r#""shopping""#),
+    clause: authored("GATE-5"),
 };

@@ -1,6 +1,6 @@
 //! 问清楚 · questioned (ZJ-3.五).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 use crate::gate::step::Step;
 
 /// The reason for coming was asked and told.
@@ -8,7 +8,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 55,
     name: "questioned",
     label: words("问清楚", "questioned"),
-    meaning: words("问清了来意", "The reason for coming was asked and told"),
+    meaning: meaning("问清了来意", "The reason for coming was asked and told"),
     kind: Kind::Flag {
         yes: words("问清楚了", "the reason was asked"),
         no: words("没问清楚", "the reason was not asked"),
@@ -19,6 +19,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"true"#,
-    clause: "ZJ-3.五",
+    example: authored(r#"true"#),
+    clause: authored("ZJ-3.五"),
 };

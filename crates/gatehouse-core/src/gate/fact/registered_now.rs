@@ -1,6 +1,6 @@
 //! 这次已登记 · registered this time (HN 三(五), ZX 6).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 use crate::gate::step::Step;
 
 /// This crossing has been written down.
@@ -8,7 +8,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 21,
     name: "registered_now",
     label: words("这次已登记", "registered this time"),
-    meaning: words("这次进出已经登记", "This crossing has been written down"),
+    meaning: meaning("这次进出已经登记", "This crossing has been written down"),
     kind: Kind::Flag {
         yes: words("已登记", "registered"),
         no: words("没登记", "not registered"),
@@ -19,6 +19,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"true"#,
-    clause: "HN 三(五), ZX 6",
+    example: authored(r#"true"#),
+    clause: authored("HN 三(五), ZX 6"),
 };

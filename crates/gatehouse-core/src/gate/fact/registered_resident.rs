@@ -1,6 +1,6 @@
 //! 在册住户 · registered resident (GATE-15).
 
-use super::{Absent, BOTH_WAYS, FactSpec, Kind, RESIDENTS, Source, words};
+use super::{Absent, BOTH_WAYS, FactSpec, Kind, RESIDENTS, Source, authored, meaning, words};
 use crate::gate::step::Step;
 
 /// The person is on the register of this compound.
@@ -8,7 +8,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 3,
     name: "registered_resident",
     label: words("在册住户", "registered resident"),
-    meaning: words(
+    meaning: meaning(
         "住户台账上有这个人",
         "The person is on the register of this compound",
     ),
@@ -22,6 +22,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: RESIDENTS,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"true"#,
-    clause: "GATE-15",
+    example: authored(r#"true"#),
+    clause: authored("GATE-15"),
 };

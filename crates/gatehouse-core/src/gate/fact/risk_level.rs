@@ -1,6 +1,8 @@
 //! 风险等级 · risk level (RISK-1).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 
 /// What `risk_level` can be; the order is that of the wire and never changes.
 pub const CHOICES: &[Choice] = &[
@@ -15,7 +17,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 39,
     name: "risk_level",
     label: words("风险等级", "risk level"),
-    meaning: words("这里的风险等级", "Risk level of the place"),
+    meaning: meaning("这里的风险等级", "Risk level of the place"),
     kind: Kind::Choice(CHOICES),
     source: Source::GateState,
     when_absent: Absent::Nothing,
@@ -23,6 +25,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""low""#,
-    clause: "RISK-1",
+    example: authored(r#""low""#),
+    clause: authored("RISK-1"),
 };

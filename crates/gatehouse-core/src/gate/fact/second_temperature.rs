@@ -1,6 +1,6 @@
 //! 复测体温 · second measurement (GATE-6).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 use crate::gate::step::Step;
 
 /// Reading after a rest.
@@ -8,7 +8,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 25,
     name: "second_temperature",
     label: words("复测体温", "second measurement"),
-    meaning: words("休息以后再量的体温", "Reading after a rest"),
+    meaning: meaning("休息以后再量的体温", "Reading after a rest"),
     kind: Kind::Number {
         unit: words("℃", "°C"),
         decimals: 1,
@@ -21,6 +21,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"36.9"#,
-    clause: "GATE-6",
+    example: authored(r#"36.9"#),
+    clause: authored("GATE-6"),
 };

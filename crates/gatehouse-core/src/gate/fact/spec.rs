@@ -16,6 +16,21 @@ pub(crate) const fn words(zh: &'static str, en: &'static str) -> Words {
     Words { zh, en }
 }
 
+/// What a fact means, for schema and documents. The gate app never says it, so it is not in there
+/// (a budget of bytes); tests and everything that reads documents have it.
+pub(crate) const fn meaning(zh: &'static str, en: &'static str) -> Words {
+    words(authored(zh), authored(en))
+}
+
+/// See [`meaning`].
+pub(crate) const fn authored(text: &'static str) -> &'static str {
+    if cfg!(any(test, feature = "author")) {
+        text
+    } else {
+        ""
+    }
+}
+
 /// One value of a closed list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice {

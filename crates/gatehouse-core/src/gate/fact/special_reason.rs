@@ -1,6 +1,6 @@
 //! 特殊情况 · special reason (HN 三(三)四, ZJ-3.五).
 
-use super::{Absent, FactSpec, INWARD, Kind, OUTSIDERS, Source, words};
+use super::{Absent, FactSpec, INWARD, Kind, OUTSIDERS, Source, authored, meaning, words};
 use crate::gate::step::Step;
 
 /// The person states a special reason.
@@ -8,7 +8,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 57,
     name: "special_reason",
     label: words("特殊情况", "special reason"),
-    meaning: words("来人说有特殊情况", "The person states a special reason"),
+    meaning: meaning("来人说有特殊情况", "The person states a special reason"),
     kind: Kind::Flag {
         yes: words("有特殊情况", "has a special reason"),
         no: words("没有特殊情况", "has no special reason"),
@@ -19,6 +19,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: OUTSIDERS,
     ways: INWARD,
     never: &[],
-    example: r#"true"#,
-    clause: "HN 三(三)四, ZJ-3.五",
+    example: authored(r#"true"#),
+    clause: authored("HN 三(三)四, ZJ-3.五"),
 };

@@ -1,6 +1,6 @@
 //! 旅居史 · stays (SCOPE-2).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 use crate::gate::step::Step;
 
 /// Where the person has been, by class of place.
@@ -8,7 +8,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 34,
     name: "stays",
     label: words("旅居史", "stays"),
-    meaning: words(
+    meaning: meaning(
         "最近在哪些地方住过或去过",
         "Where the person has been, by class of place",
     ),
@@ -19,6 +19,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"[{"kind": "key_area", "days_ago": 3}]"#,
-    clause: "SCOPE-2",
+    example: authored(r#"[{"kind": "key_area", "days_ago": 3}]"#),
+    clause: authored("SCOPE-2"),
 };

@@ -1,6 +1,8 @@
 //! 来人类别 · subject kind (GATE-4).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 use crate::gate::step::Step;
 
 /// What `subject_kind` can be; the order is that of the wire and never changes.
@@ -19,7 +21,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 1,
     name: "subject_kind",
     label: words("来人类别", "subject kind"),
-    meaning: words("来的是什么人或车", "Who or what stands at the gate now"),
+    meaning: meaning("来的是什么人或车", "Who or what stands at the gate now"),
     kind: Kind::Choice(CHOICES),
     source: Source::Guard,
     when_absent: Absent::Unknown,
@@ -27,6 +29,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""visitor""#,
-    clause: "GATE-4",
+    example: authored(r#""visitor""#),
+    clause: authored("GATE-4"),
 };

@@ -1,6 +1,8 @@
 //! 症状 · symptoms (GATE-7, SYM-1).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 
 /// What `symptoms` can be; the order is that of the wire and never changes.
 pub const CHOICES: &[Choice] = &[
@@ -16,7 +18,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 27,
     name: "symptoms",
     label: words("症状", "symptoms"),
-    meaning: words("看到或来人说到的症状", "Symptoms seen or told"),
+    meaning: meaning("看到或来人说到的症状", "Symptoms seen or told"),
     kind: Kind::Set(CHOICES),
     source: Source::Guard,
     when_absent: Absent::Nothing,
@@ -24,6 +26,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"["cough"]"#,
-    clause: "GATE-7, SYM-1",
+    example: authored(r#"["cough"]"#),
+    clause: authored("GATE-7, SYM-1"),
 };

@@ -1,6 +1,6 @@
 //! 体温 · temperature (GATE-6).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 use crate::gate::step::Step;
 
 /// First reading.
@@ -8,7 +8,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 24,
     name: "temperature",
     label: words("体温", "temperature"),
-    meaning: words("第一次量到的体温", "First reading"),
+    meaning: meaning("第一次量到的体温", "First reading"),
     kind: Kind::Number {
         unit: words("℃", "°C"),
         decimals: 1,
@@ -21,6 +21,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"36.5"#,
-    clause: "GATE-6",
+    example: authored(r#"36.5"#),
+    clause: authored("GATE-6"),
 };

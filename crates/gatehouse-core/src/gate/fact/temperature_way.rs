@@ -1,6 +1,8 @@
 //! 测量方式 · way of measuring (GATE-6).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 use crate::gate::step::Step;
 
 /// What `temperature_way` can be; the order is that of the wire and never changes.
@@ -15,7 +17,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 26,
     name: "temperature_way",
     label: words("测量方式", "way of measuring"),
-    meaning: words("体温是怎么量的", "How the temperature was taken"),
+    meaning: meaning("体温是怎么量的", "How the temperature was taken"),
     kind: Kind::Choice(CHOICES),
     source: Source::Guard,
     when_absent: Absent::Unknown,
@@ -23,6 +25,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""forehead""#,
-    clause: "GATE-6",
+    example: authored(r#""forehead""#),
+    clause: authored("GATE-6"),
 };

@@ -1,6 +1,8 @@
 //! 检测结果 · test result (GATE-8).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 use crate::gate::step::Step;
 
 /// What `test_result` can be; the order is that of the wire and never changes.
@@ -16,7 +18,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 30,
     name: "test_result",
     label: words("检测结果", "test result"),
-    meaning: words("最近一次检测的结果", "Result of the newest test"),
+    meaning: meaning("最近一次检测的结果", "Result of the newest test"),
     kind: Kind::Choice(CHOICES),
     source: Source::Guard,
     when_absent: Absent::Unknown,
@@ -24,6 +26,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""negative""#,
-    clause: "GATE-8",
+    example: authored(r#""negative""#),
+    clause: authored("GATE-8"),
 };

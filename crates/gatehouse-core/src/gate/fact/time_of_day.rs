@@ -1,13 +1,13 @@
 //! 时刻 · time of day (POL-6).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 
 /// Minutes since local midnight.
 pub static SPEC: FactSpec = FactSpec {
     number: 47,
     name: "time_of_day",
     label: words("时刻", "time of day"),
-    meaning: words("当地时间，从零点起的分钟数", "Minutes since local midnight"),
+    meaning: meaning("当地时间，从零点起的分钟数", "Minutes since local midnight"),
     kind: Kind::Number {
         unit: words("", ""),
         decimals: 0,
@@ -20,6 +20,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"420"#,
-    clause: "POL-6",
+    example: authored(r#"420"#),
+    clause: authored("POL-6"),
 };

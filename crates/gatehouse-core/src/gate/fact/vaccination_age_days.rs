@@ -1,6 +1,6 @@
 //! 接种天数 · age of the vaccination (VAX-1).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 use crate::gate::step::Step;
 
 /// Days since the newest dose.
@@ -8,7 +8,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 31,
     name: "vaccination_age_days",
     label: words("接种天数", "age of the vaccination"),
-    meaning: words("最近一针到现在", "Days since the newest dose"),
+    meaning: meaning("最近一针到现在", "Days since the newest dose"),
     kind: Kind::Number {
         unit: words("天", "days"),
         decimals: 0,
@@ -21,6 +21,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"90"#,
-    clause: "VAX-1",
+    example: authored(r#"90"#),
+    clause: authored("VAX-1"),
 };

@@ -1,6 +1,6 @@
 //! 接种针数 · doses (VAX-1).
 
-use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, words};
+use super::{Absent, BOTH_WAYS, EVERYONE, FactSpec, Kind, Source, authored, meaning, words};
 use crate::gate::step::Step;
 
 /// Doses received.
@@ -8,7 +8,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 32,
     name: "vaccination_doses",
     label: words("接种针数", "doses"),
-    meaning: words("打过几针", "Doses received"),
+    meaning: meaning("打过几针", "Doses received"),
     kind: Kind::Number {
         unit: words("针", "doses"),
         decimals: 0,
@@ -21,6 +21,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#"2"#,
-    clause: "VAX-1",
+    example: authored(r#"2"#),
+    clause: authored("VAX-1"),
 };

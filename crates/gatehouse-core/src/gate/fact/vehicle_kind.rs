@@ -1,6 +1,8 @@
 //! 车型 · vehicle kind (GATE-4).
 
-use super::{Absent, BOTH_WAYS, Choice, FactSpec, Kind, Source, choice, only, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, FactSpec, Kind, Source, authored, choice, meaning, only, words,
+};
 use crate::gate::step::Step;
 use crate::gate::subject::SubjectKind;
 
@@ -24,7 +26,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 49,
     name: "vehicle_kind",
     label: words("车型", "vehicle kind"),
-    meaning: words("什么车", "What kind of vehicle"),
+    meaning: meaning("什么车", "What kind of vehicle"),
     kind: Kind::Choice(CHOICES),
     source: Source::Guard,
     when_absent: Absent::Unknown,
@@ -32,6 +34,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: only(SubjectKind::Vehicle),
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""car""#,
-    clause: "GATE-4",
+    example: authored(r#""car""#),
+    clause: authored("GATE-4"),
 };

@@ -1,6 +1,8 @@
 //! 方向 · way (GATE-3).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 use crate::gate::step::Step;
 
 /// What `way` can be; the order is that of the wire and never changes.
@@ -11,7 +13,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 2,
     name: "way",
     label: words("方向", "way"),
-    meaning: words("进还是出", "Direction of the crossing"),
+    meaning: meaning("进还是出", "Direction of the crossing"),
     kind: Kind::Choice(CHOICES),
     source: Source::Guard,
     when_absent: Absent::Unknown,
@@ -19,6 +21,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""in""#,
-    clause: "GATE-3",
+    example: authored(r#""in""#),
+    clause: authored("GATE-3"),
 };

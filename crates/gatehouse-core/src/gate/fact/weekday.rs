@@ -1,6 +1,8 @@
 //! 星期 · weekday (POL-6).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 
 /// What `weekday` can be; the order is that of the wire and never changes.
 pub const CHOICES: &[Choice] = &[
@@ -18,7 +20,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 44,
     name: "weekday",
     label: words("星期", "weekday"),
-    meaning: words("当地星期几", "Day of the week at the place"),
+    meaning: meaning("当地星期几", "Day of the week at the place"),
     kind: Kind::Choice(CHOICES),
     source: Source::Clock,
     when_absent: Absent::Unknown,
@@ -26,6 +28,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""monday""#,
-    clause: "POL-6",
+    example: authored(r#""monday""#),
+    clause: authored("POL-6"),
 };

@@ -1,6 +1,8 @@
 //! 岗位类别 · worker class (GATE-4, ZX 4).
 
-use super::{Absent, BOTH_WAYS, Choice, FactSpec, Kind, Source, choice, only, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, FactSpec, Kind, Source, authored, choice, meaning, only, words,
+};
 use crate::gate::step::Step;
 use crate::gate::subject::SubjectKind;
 
@@ -18,7 +20,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 4,
     name: "worker_class",
     label: words("岗位类别", "worker class"),
-    meaning: words("保障人员属于哪一类岗位", "Why a worker is exempt"),
+    meaning: meaning("保障人员属于哪一类岗位", "Why a worker is exempt"),
     kind: Kind::Choice(CHOICES),
     source: Source::Pass,
     when_absent: Absent::Unknown,
@@ -26,6 +28,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: only(SubjectKind::ExemptWorker),
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""medical""#,
-    clause: "GATE-4, ZX 4",
+    example: authored(r#""medical""#),
+    clause: authored("GATE-4, ZX 4"),
 };

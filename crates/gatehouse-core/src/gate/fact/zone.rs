@@ -1,6 +1,8 @@
 //! 管控范围 · zone (GATE-10, AREA-7).
 
-use super::{Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, choice, words};
+use super::{
+    Absent, BOTH_WAYS, Choice, EVERYONE, FactSpec, Kind, Source, authored, choice, meaning, words,
+};
 
 /// What `zone` can be; the order is that of the wire and never changes.
 pub const CHOICES: &[Choice] = &[
@@ -14,7 +16,7 @@ pub static SPEC: FactSpec = FactSpec {
     number: 38,
     name: "zone",
     label: words("管控范围", "zone"),
-    meaning: words("这里属于哪种管控范围", "Zone that this place lies in"),
+    meaning: meaning("这里属于哪种管控范围", "Zone that this place lies in"),
     kind: Kind::Choice(CHOICES),
     source: Source::GateState,
     when_absent: Absent::Nothing,
@@ -22,6 +24,6 @@ pub static SPEC: FactSpec = FactSpec {
     subjects: EVERYONE,
     ways: BOTH_WAYS,
     never: &[],
-    example: r#""none""#,
-    clause: "GATE-10, AREA-7",
+    example: authored(r#""none""#),
+    clause: authored("GATE-10, AREA-7"),
 };
