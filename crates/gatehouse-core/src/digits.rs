@@ -116,6 +116,13 @@ mod tests {
         ]
     }
 
+    /// The other library also reads several padded texts in a row; we read one.
+    fn read_by(other: &data_encoding::Encoding, text: &[u8]) -> Option<Vec<u8>> {
+        let inner = text.iter().rev().skip_while(|byte| **byte == b'=');
+        let is_one = inner.into_iter().all(|byte| *byte != b'=');
+        other.decode(text).ok().filter(|_| is_one)
+    }
+
     proptest! {
         #[test]
         fn bytes_are_written_as_another_library_writes_them(bytes: Vec<u8>) {
@@ -129,14 +136,14 @@ mod tests {
         #[test]
         fn texts_are_read_or_refused_as_by_another_library(text in "[A-Za-z0-9+/=]{0,9}") {
             for (ours, other) in pairs() {
-                prop_assert_eq!(ours.decode(text.as_bytes()), other.decode(text.as_bytes()).ok());
+                prop_assert_eq!(ours.decode(text.as_bytes()), read_by(&other, text.as_bytes()));
             }
         }
 
         #[test]
         fn any_bytes_are_read_without_panic(text: Vec<u8>) {
             for (ours, other) in pairs() {
-                prop_assert_eq!(ours.decode(&text), other.decode(&text).ok());
+                prop_assert_eq!(ours.decode(&text), read_by(&other, &text));
             }
         }
     }
