@@ -1,7 +1,9 @@
-//! `gatehouse audit verify`: whether every chain and seal still holds.
+//! `gatehouse audit verify|seal`: whether every chain and seal still holds; a seal over all.
 
 use crate::cli::key_arguments::KeyPlace;
+use crate::ops::seal_audit::seal_audit;
 use crate::ops::verify_audit::verify_audit;
+use crate::world::Computer;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use std::io::Write;
@@ -16,6 +18,11 @@ pub struct AuditCommand {
 
 #[derive(Debug, Subcommand)]
 enum AuditAction {
+    /// Seal all chains now; print the seals, to be kept elsewhere.
+    Seal {
+        #[command(flatten)]
+        place: KeyPlace,
+    },
     /// Follow every chain and check every seal; print what was found as JSON. Ends with an error
     /// where something does not hold.
     Verify {
@@ -32,11 +39,21 @@ enum AuditAction {
 
 /// Runs the command.
 pub fn run(command: AuditCommand) -> Result<()> {
-    let AuditAction::Verify {
-        from_seal,
-        shard,
-        place,
-    } = command.action;
+    match command.action {
+        AuditAction::Seal { place } => {
+            let seals = seal_audit(&place.home()?, &place.secrets()?, &Computer)?;
+            let text = serde_json::to_string_pretty(&seals)?;
+            Ok(writeln!(std::io::stdout(), "{text}")?)
+        }
+        AuditAction::Verify {
+            from_seal,
+            shard,
+            place,
+        } => verify(from_seal, shard, &place),
+    }
+}
+
+fn verify(from_seal: Option<PathBuf>, shard: Option<u32>, place: &KeyPlace) -> Result<()> {
     let seal = match &from_seal {
         None => None,
         Some(path) => {

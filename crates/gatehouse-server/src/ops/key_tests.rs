@@ -5,6 +5,7 @@ use super::key_home::{KeyHome, KeyTree};
 use super::make_keys::{KeyRequest, KeySummary, make_keys};
 use super::order_request::OrderRequest;
 use super::read_orders::{Orders, read_orders};
+use super::seal_audit::seal_audit;
 use super::sign_order::{OrderDesk, Signer};
 use super::verify_audit::verify_audit;
 use crate::keyring::Keyring;
@@ -478,4 +479,15 @@ fn what_was_signed_is_in_the_audit_and_verifies() {
     assert!(report.holds, "{}", report.json);
     assert_eq!(report.json[0]["entries"], 2, "{}", report.json);
     assert!(verify_audit(&home, None, Some(b"no seal")).is_err());
+
+    let seal = &seal_audit(&home, &secrets, &Fixed(NOW + HOUR)).expect("seals")[0];
+    assert_eq!((seal.number, seal.chains), (1, 1));
+    let again = &seal_audit(&home, &secrets, &Fixed(NOW + 2 * HOUR)).expect("seals")[0];
+    assert_eq!(again.number, 2);
+    let kept = data_encoding::HEXLOWER.decode(seal.signed_hex.as_bytes());
+    let kept = kept.expect("hex digits");
+    let report = verify_audit(&home, Some(seal.shard), Some(&kept)).expect("reads");
+    assert!(report.holds, "{}", report.json);
+    assert_eq!(report.json[0]["seals"], 1, "{}", report.json);
+    assert_eq!(report.json[0]["entries"], 0, "{}", report.json);
 }

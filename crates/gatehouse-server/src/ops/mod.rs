@@ -23,6 +23,7 @@ pub mod read_gate;
 pub mod read_orders;
 pub mod read_policies;
 pub mod receive_events;
+pub mod seal_audit;
 pub mod sign_in;
 pub mod sign_order;
 pub mod sign_out;
