@@ -61,4 +61,12 @@ mod tests {
         assert!(zh.len() > 50);
         assert_eq!(zh, en);
     }
+
+    #[test]
+    fn every_complaint_has_its_words() {
+        let zh = keys(include_str!("locales/zh.ftl"));
+        for code in gatehouse_core::complaint::ComplaintCode::ALL {
+            assert!(zh.contains_key(code.text_key()), "{}", code.text_key());
+        }
+    }
 }
