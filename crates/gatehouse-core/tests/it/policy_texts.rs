@@ -5,6 +5,7 @@ use crate::policies::{folders, load};
 use gatehouse_core::gate::compiled::Text;
 use gatehouse_core::gate::decide;
 use gatehouse_core::gate::wording::{Lang, put_in_words};
+use gatehouse_core::moment::Moment;
 use gatehouse_core::policy::PolicyDocument;
 use gatehouse_core::policy::document::LOCAL_CHOICE;
 
@@ -410,4 +411,49 @@ fn who_is_handed_over_is_not_told_to_go_away() {
     // One sentence however many rows say it.
     let (sentences, _) = words_of("HN", "feverish-and-coughing", Lang::Zh);
     assert_eq!(sentences, ["念：您先歇一下，我请人来帮您看。值班室"]);
+}
+
+#[test]
+fn documents_hold_from_the_notice_until_an_end_that_is_ours() {
+    let at = |text: &str| Moment::parse(text).expect("a moment");
+    let table = [
+        (
+            "HN",
+            "2020-02-05T23:59:59+08:00",
+            "2020-02-06T00:00:00+08:00",
+        ),
+        (
+            "ZX",
+            "2020-02-19T06:59:59+08:00",
+            "2020-02-19T07:00:00+08:00",
+        ),
+        (
+            "HL",
+            "2020-02-04T23:59:59+08:00",
+            "2020-02-05T00:00:00+08:00",
+        ),
+        (
+            "ZJ",
+            "2020-02-03T23:59:59+08:00",
+            "2020-02-04T00:00:00+08:00",
+        ),
+    ];
+    for document in documents() {
+        let (_, before, first) = table
+            .iter()
+            .find(|entry| entry.0 == document.id)
+            .expect("listed");
+        assert!(!document.in_force_at(at(before)), "{}", document.id);
+        assert!(document.in_force_at(at(first)), "{}", document.id);
+        // No text names an end; a restriction without one would not be a document (SCOPE-1).
+        let ends = &document.force.ends;
+        assert_eq!(ends.source, LOCAL_CHOICE, "{}", document.id);
+        assert!(!document.in_force_at(ends.value), "{}", document.id);
+        let review = document.force.review.value;
+        assert!(
+            review <= ends.value.day(),
+            "{}: looked at before it ends",
+            document.id
+        );
+    }
 }
