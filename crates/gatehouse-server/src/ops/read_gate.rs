@@ -3,15 +3,18 @@
 use crate::keyring::Keyring;
 use crate::ops::read_orders::{Orders, read_orders};
 use crate::ops::read_policies::read_policies;
+use gatehouse_core::area::ManagerKind;
 use gatehouse_core::gate::SubjectKind;
-use gatehouse_core::gate::fact::worker_class;
+use gatehouse_core::gate::fact::{place_kind, worker_class};
 use gatehouse_core::id::{AreaId, HouseholdId, PassId, PersonId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::{PassBand, PassKind, StatusLists};
 use gatehouse_core::person::{AgeBand, GateName, Sex};
 use gatehouse_core::wire::{
-    GateEntry, HouseholdEntry, PassEntry, Phones, ResidentEntry, Snapshot, Span, VehicleEntry,
+    GateEntry, HouseholdEntry, PassEntry, Phones, ResidentEntry, Snapshot, Span, StateSpell,
+    VehicleEntry,
 };
+use gatehouse_store::area::AreaRow;
 use gatehouse_store::gate::GateRow;
 use gatehouse_store::pass::{PassRow, StatusListRow};
 use gatehouse_store::person::PersonRow;
@@ -53,11 +56,34 @@ pub fn read_gate(
         gate: entry(gate, compound, places),
         status_lists: status_lists(tx, gate.shard)?,
         policies: read_policies(tx, &path, now_millis)?,
-        state: orders.place_state(),
+        state: orders
+            .place_state()
+            .into_iter()
+            .chain(place_kind(path.last()))
+            .collect(),
         exempt_classes: (0..worker_class::CHOICES.len() as u8).collect(),
         silent_devices: silent_devices(tx, gate, now_millis)?,
         households: households(tx, keys, gate, &orders, &passes, now_millis)?,
         vehicles: vehicles(tx, gate, &passes)?,
+    })
+}
+
+/// What kind of place the gate closes: a village is run by its committee (AREA-2), everything
+/// else is a compound, which is what the fact means where nothing is said.
+fn place_kind(place: Option<&AreaRow>) -> Option<StateSpell> {
+    let run_by = place.and_then(|place| place.manager.as_deref());
+    let is_village = run_by == Some(ManagerKind::VillageCommittee.code());
+    let village = place_kind::CHOICES
+        .iter()
+        .position(|choice| choice.name == "village");
+    let value = i64::try_from(village.filter(|_| is_village)?).ok()?;
+    Some(StateSpell {
+        fact: place_kind::SPEC.number,
+        value,
+        span: Span {
+            from_at: 0,
+            until_at: None,
+        },
     })
 }
 
@@ -247,4 +273,33 @@ fn vehicles(
             passes: passes.get(&row.vehicle.0).cloned().unwrap_or_default(),
         });
     Ok(entries.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gatehouse_core::gate::Fact;
+
+    #[test]
+    fn a_place_run_by_a_village_committee_is_a_village() {
+        let run_by = |manager: Option<&str>| AreaRow {
+            area: AreaId([1; 16]),
+            parent: None,
+            shard: None,
+            level: "compound".to_owned(),
+            name: "东门村".to_owned(),
+            manager: manager.map(str::to_owned),
+            zone_offset_minutes: 480,
+            ended_on: None,
+            version: 1,
+        };
+        for manager in [None, Some("property"), Some("work_unit"), Some("ownerless")] {
+            assert_eq!(place_kind(Some(&run_by(manager))), None, "{manager:?}");
+        }
+        assert_eq!(place_kind(None), None);
+        let said = place_kind(Some(&run_by(Some("village_committee")))).expect("a village");
+        assert_eq!(Fact::numbered(said.fact), Some(Fact::PlaceKind));
+        assert_eq!(said.value, 1);
+        assert!(said.span.contains(1_800_000_000_000));
+    }
 }
