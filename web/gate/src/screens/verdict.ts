@@ -59,7 +59,8 @@ function banner(screen: Screen, look: string, online: boolean): HTMLElement {
 /** After "admit" the next person can be scanned at once: at the peak it is one scan each. */
 function next_camera(app: App, screen: Screen): Child {
   const admitted = screen.kind === "verdict" && screen.verdict === "admit";
-  return admitted && screen.steps.length === 0 && h("div", { class: "small-cam next" }, camera_box(app, "hint_next"));
+  if (!admitted || screen.steps.length > 0) return null;
+  return h("div", { class: "small-cam next" }, camera_box(app, "hint_next"));
 }
 
 /** What the emergency was, if there is a hand free: a further record, never a condition. */
