@@ -1,0 +1,106 @@
+// The core's WASM by itself: no imports, its C ABI, an answer to every message, a state that goes
+// round.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { before, test } from "node:test";
+
+const root = new URL("../../", import.meta.url);
+const read = (path) => readFile(new URL(path, root));
+
+let module;
+let samples;
+before(async () => {
+  execFileSync("script/wasm", { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  module = await WebAssembly.compile(await read("target/wasm/gatehouse.wasm"));
+  samples = JSON.parse(await read("testdata/wire/messages.json"));
+});
+
+/** One core with calls over bytes. */
+async function core() {
+  const { exports } = await WebAssembly.instantiate(module, {});
+  const lend = (bytes, call) => {
+    const at = exports.gh_alloc(bytes.length);
+    new Uint8Array(exports.memory.buffer, at, bytes.length).set(bytes);
+    const result = call(at, bytes.length);
+    exports.gh_free(at, bytes.length);
+    return result;
+  };
+  const take = (at) => {
+    const length = new DataView(exports.memory.buffer).getUint32(at, true);
+    const bytes = new Uint8Array(exports.memory.buffer, at + 4, length).slice();
+    exports.gh_free(at, length + 4);
+    return bytes;
+  };
+  const json = (call) => (value) => {
+    const bytes = typeof value === "string" ? value : JSON.stringify(value);
+    return JSON.parse(new TextDecoder().decode(take(lend(new TextEncoder().encode(bytes), call))));
+  };
+  return {
+    step: json(exports.gh_step),
+    decide: json(exports.gh_decide),
+    state: () => take(exports.gh_state()),
+    restore: (bytes) => lend(bytes, exports.gh_restore),
+    memory: exports.memory,
+  };
+}
+
+const request = (input) => ({
+  moment: { millis: 1_795_824_000_000, offset_minutes: 480 },
+  lang: "zh",
+  random_base64: Buffer.alloc(32, 7).toString("base64"),
+  input,
+});
+
+test("it imports nothing: no clock, no chance, no network", () => {
+  assert.deepEqual(WebAssembly.Module.imports(module), []);
+});
+
+test("every message is answered, and an emergency is always let through", async () => {
+  const { step } = await core();
+  for (const input of samples.inputs) {
+    const output = step(request(input));
+    assert.notEqual(output.screen.code, "D01", JSON.stringify(input));
+    const emergency = step(request({ input: "emergency", way: "out" }));
+    assert.equal(emergency.screen.verdict, "admit");
+    assert.equal(emergency.append.length, 1);
+  }
+});
+
+test("what is no message changes nothing", async () => {
+  const { step, state } = await core();
+  const before = state();
+  for (const text of ["", "{", "null", '{"input":{}}', "\u0000", "[".repeat(1000)]) {
+    assert.equal(step(text).screen.code, "D01");
+  }
+  assert.equal(step({ ...request({ input: "tick" }), strange: 1 }).screen.code, "D01");
+  assert.deepEqual(state(), before);
+});
+
+test("a state goes round, and bytes that are none are refused", async () => {
+  const first = await core();
+  first.step(request(samples.inputs[0]));
+  first.step(request({ input: "emergency", way: "out" }));
+  const state = first.state();
+  const second = await core();
+  assert.equal(second.restore(state), 0);
+  assert.deepEqual(second.state(), state);
+  assert.equal(second.step(request({ input: "emergency", way: "in" })).append[0].seq, 2);
+  assert.equal(second.restore(state.slice(1)), 1);
+});
+
+test("memory is given back", async () => {
+  const { step, memory } = await core();
+  for (let i = 0; i < 200; i++) step(request({ input: "tick" }));
+  const size = memory.buffer.byteLength;
+  for (let i = 0; i < 2000; i++) step(request({ input: "tick" }));
+  assert.equal(memory.buffer.byteLength, size);
+});
+
+test("without a document people cross; an emergency before all", async () => {
+  const { decide } = await core();
+  const moment = "2026-11-28T08:00:00+08:00";
+  const facts = { emergency: true, order: "not_to_cross" };
+  assert.equal(decide({ moment, facts }).verdict, "admit");
+  assert.ok(decide({ moment, facts: { temperature: "hot" } }).error);
+});
