@@ -241,7 +241,12 @@ mod tests {
         let mut connection = sqlite::open_writer(&path).expect("opens");
         migrate::sqlite(&mut connection).expect("migrates");
         connection.execute_batch(pragma).expect("is understood");
-        let driver = Sqlite::start(&path, connection, Limits::default()).expect("starts");
+        // A busy machine must not part a batch that a test has put together.
+        let limits = Limits {
+            batch_time: std::time::Duration::MAX,
+            ..Limits::default()
+        };
+        let driver = Sqlite::start(&path, connection, limits).expect("starts");
         Store::new(Driver::Sqlite(driver))
     }
 
@@ -338,8 +343,7 @@ mod tests {
         assert_eq!(runs.load(Ordering::Relaxed), 2);
         let after = store.figures();
         assert_eq!(after.closures - before.closures, 3);
-        // The cut had used up the time of the batch: the third came into the next one.
-        assert_eq!(after.commits - before.commits, 2);
+        assert_eq!(after.commits - before.commits, 1);
     }
 
     #[test]

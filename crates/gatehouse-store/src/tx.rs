@@ -22,6 +22,9 @@ pub struct Limits {
     pub rows: usize,
     /// Processor time of one closure in the writer of SQLite, waiting not counted.
     pub processor_time: Duration,
+    /// A batch of SQLite takes no further closure after this long, so that the first is
+    /// answered soon.
+    pub batch_time: Duration,
 }
 
 impl Default for Limits {
@@ -32,6 +35,7 @@ impl Default for Limits {
             statements: 4_000,
             rows: 100_000,
             processor_time: Duration::from_millis(50),
+            batch_time: Duration::from_millis(20),
         }
     }
 }

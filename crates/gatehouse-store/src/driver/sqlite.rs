@@ -17,8 +17,6 @@ use std::time::{Duration, Instant};
 
 /// Closures in one commit at most.
 const BATCH_LENGTH: usize = 256;
-/// A batch takes no further closure after this long, so that the first is answered soon.
-const BATCH_TIME: Duration = Duration::from_millis(20);
 /// How long a batch waits for the company that the last one had.
 const COMPANY_WAIT: Duration = Duration::from_millis(1);
 /// How long to wait for another process that writes the same file.
@@ -222,7 +220,7 @@ impl Writer {
                 self.roll_back();
                 return fail_all(batch, &error);
             }
-            let may_grow = served < BATCH_LENGTH && started.elapsed() < BATCH_TIME;
+            let may_grow = served < BATCH_LENGTH && started.elapsed() < self.limits.batch_time;
             next = match batch.again.pop() {
                 Some(again) => Some(again),
                 // What nobody waits for gets its commit to itself and delays no answer.

@@ -217,6 +217,7 @@ fn a_closure_that_asks_too_much_is_cut_and_its_neighbours_are_not() {
         statements: 50,
         rows: 100,
         processor_time: Duration::from_millis(50),
+        ..Limits::default()
     };
     let store = Store::open_sqlite_with(&folder.path().join("town.db"), limits).unwrap();
     let many = try_write(&store, |tx| {
