@@ -1,5 +1,6 @@
 //! Signatures over the head of a device's chain: ECDSA with P-256 and SHA-256, as WebCrypto makes
-//! them. Checked with ring: five times as fast as pure Rust here, and the browser's part is not ours.
+//! them. Checked with ring: five times as fast as pure Rust here, and the browser's part is not
+//! ours.
 
 use gatehouse_core::wire::{ChainHead, HEAD_SIGNATURE_BYTES};
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};

@@ -1,6 +1,7 @@
 //! Files of at most 500 lines, functions of at most 70, lines of at most 100 columns, as ratchets:
 //! `ratchet.toml` names what is larger, with its size; nothing grows past what it says, and
-//! `--lower` keeps small what has shrunk. Generated files say so in their first line and are not measured.
+//! `--lower` keeps small what has shrunk. Generated files say so in their first line and are not
+//! measured.
 
 use super::{is_source, rust_files};
 use crate::repository::Repository;
