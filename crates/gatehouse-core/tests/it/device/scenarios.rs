@@ -62,9 +62,9 @@ fn each_pass_that_does_not_hold_has_its_own_way_on() {
     check(
         "
         08:00 shift                         => scan +1
-        08:01 scan in forged                => ask [subject_kind registered_resident first_time temperature]
+        08:01 scan in forged                => ask [subject_kind registered_resident temperature]
         08:01 cancel                        => scan
-        08:01 scan in elsewhere             => ask [subject_kind registered_resident first_time temperature]
+        08:01 scan in elsewhere             => ask [subject_kind registered_resident temperature]
         08:01 cancel                        => scan
         08:01 scan in zhao-expired          => ask [temperature]
         08:01 cancel                        => scan
@@ -76,7 +76,7 @@ fn each_pass_that_does_not_hold_has_its_own_way_on() {
         08:01 cancel                        => scan
         08:01 scan in menu                  => message D13
         08:01 card in AAAAA-AAAAA           => message D13
-        08:02 scan in qian-revoked          => ask [subject_kind registered_resident first_time temperature]
+        08:02 scan in qian-revoked          => ask [subject_kind registered_resident temperature]
         08:02 lookup in 3 1 104 钱          => ask [temperature] +1
         08:03 fact temperature 36.6         => admit
         08:03 finish crossed                => scan +1
