@@ -235,17 +235,19 @@ fn an_emergency_opens_an_item_that_stays_until_somebody_records_the_outcome() {
         "{}",
         shown.body
     );
-    let item = shown
-        .body
-        .split("name=\"item\" value=\"")
-        .nth(before + 1)
-        .expect("an item");
-    let item = item.split('"').next().expect("an id").to_owned();
-    let empty = app.form(&page, &lead, &format!("item={item}&outcome=+"));
-    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let closed = app.form(&page, &lead, &format!("item={item}&outcome=120+14:20"));
+    let card = shown.body.split("name=\"item\" value=\"").nth(before + 1);
+    let card = card.expect("an item");
+    let item = card.split('"').next().expect("an id").to_owned();
+    let word = card
+        .split("name=\"outcome\" value=\"")
+        .nth(1)
+        .expect("an outcome");
+    let word = word.split('"').next().expect("a word");
+    let unknown = app.form(&page, &lead, &format!("item={item}&outcome=nonsense"));
+    assert!(unknown.status.is_client_error(), "{}", unknown.body);
+    let closed = app.form(&page, &lead, &format!("item={item}&outcome={word}"));
     assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.body);
-    let twice = app.form(&page, &lead, &format!("item={item}&outcome=again"));
+    let twice = app.form(&page, &lead, &format!("item={item}&outcome={word}"));
     assert_eq!(
         twice.status,
         StatusCode::NOT_FOUND,
