@@ -8,7 +8,7 @@ use crate::tx::{ReadTx, Tx};
 use crate::{params, sql};
 use gatehouse_core::gate::Way;
 use gatehouse_core::gate::value::Outing;
-use gatehouse_core::id::{DeviceId, PersonId};
+use gatehouse_core::id::{AreaId, DeviceId, PersonId};
 use gatehouse_core::moment::Moment;
 
 /// A passage of a person that took place.
@@ -69,6 +69,11 @@ sql! {
         ORDER BY counted_at DESC, device, seq DESC LIMIT ?4";
     OUTINGS = "SELECT household, counted_at, offset_minutes, device, seq, subject, way, purpose
         FROM outing WHERE shard = ?1 ORDER BY household, counted_at, device, seq LIMIT ?2";
+    OUTINGS_OF_HOMES = "SELECT o.household, o.counted_at, o.offset_minutes, o.device, o.seq,
+            o.subject, o.way, o.purpose
+        FROM household h JOIN outing o ON o.shard = h.shard AND o.household = h.household
+        WHERE h.shard = ?1 AND h.area = ?2 AND o.counted_at > ?3
+        ORDER BY o.household, o.counted_at, o.device, o.seq LIMIT ?4";
     FORGET_ONE = "DELETE FROM outing WHERE shard = ?1 AND device = ?2 AND seq = ?3
         AND household = (SELECT coalesce(c.household, c.subject) FROM crossing c
             WHERE c.shard = ?1 AND c.device = ?2 AND c.seq = ?3)
@@ -106,6 +111,18 @@ impl ReadTx<'_> {
     ) -> Result<Vec<OutingRow>, StoreError> {
         let parameters = params![shard, household, after_millis, limit];
         self.query(&OUTINGS_OF, parameters, read)
+    }
+
+    /// Passages of the households of a compound or village after an instant, by household, oldest
+    /// first.
+    pub fn outings_of_homes(
+        &self,
+        shard: Shard,
+        area: AreaId,
+        after_millis: i64,
+        limit: u32,
+    ) -> Result<Vec<OutingRow>, StoreError> {
+        self.query(&OUTINGS_OF_HOMES, params![shard, &area, after_millis, limit], read)
     }
 
     /// Passages of a county, in the order of their keys: for comparing and counting by tools.

@@ -47,7 +47,11 @@ impl Passwords {
         exists && fits
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    /// Does work that takes as much memory and time as a password, with the same bound.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
         let _permit = self.at_once.acquire().await.ok()?;
         tokio::task::spawn_blocking(work).await.ok()
     }

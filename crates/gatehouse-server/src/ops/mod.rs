@@ -21,6 +21,7 @@ pub mod order_request;
 pub mod policy_folder;
 pub mod read_gate;
 pub mod read_orders;
+pub mod read_outings;
 pub mod read_policies;
 pub mod receive_events;
 pub mod seal_audit;

@@ -2,6 +2,7 @@
 
 use crate::keyring::Keyring;
 use crate::ops::read_orders::{Orders, read_orders};
+use crate::ops::read_outings::read_outings;
 use crate::ops::read_policies::read_policies;
 use gatehouse_core::area::ManagerKind;
 use gatehouse_core::gate::SubjectKind;
@@ -48,6 +49,12 @@ pub fn read_gate(
     let passes = passes(tx, gate, now_millis)?;
     let offset = path.last().map_or(480, |area| area.zone_offset_minutes);
     let orders = read_orders(tx, keys, gate, now_millis, offset)?;
+    let policies = read_policies(tx, &path, now_millis)?;
+    let mut outings = read_outings(tx, gate, &policies, now_millis)?;
+    let mut households = households(tx, keys, gate, &orders, &passes, now_millis)?;
+    for household in &mut households {
+        household.outings = outings.remove(&household.id).unwrap_or_default();
+    }
     Ok(Snapshot {
         key_list: keys.signed_list.clone(),
         number: 0,
@@ -55,7 +62,7 @@ pub fn read_gate(
         shard: gate.shard.0,
         gate: entry(gate, compound, places),
         status_lists: status_lists(tx, gate.shard)?,
-        policies: read_policies(tx, &path, now_millis)?,
+        policies,
         state: orders
             .place_state()
             .into_iter()
@@ -63,7 +70,7 @@ pub fn read_gate(
             .collect(),
         exempt_classes: (0..worker_class::CHOICES.len() as u8).collect(),
         silent_devices: silent_devices(tx, gate, now_millis)?,
-        households: households(tx, keys, gate, &orders, &passes, now_millis)?,
+        households,
         vehicles: vehicles(tx, gate, &passes)?,
     })
 }

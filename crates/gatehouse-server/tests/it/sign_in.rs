@@ -1,7 +1,12 @@
 //! Signing in, its limits, the first password, signing out.
 
-use crate::support::{COMPOUND, PASSWORD, TestApp, cookie_of, on_both};
+use crate::support::{COMPOUND, PASSWORD, START, STREET, TestApp, cookie_of, on_both};
 use axum::http::{Method, StatusCode};
+use gatehouse_core::key::{KeyId, SigningKey};
+use gatehouse_server::sealed_key;
+use gatehouse_server::world::Computer;
+use gatehouse_store::StoreError;
+use gatehouse_store::key::StaffKeyRow;
 
 const HOME: &str = "192.0.2.1";
 
@@ -187,4 +192,32 @@ fn another_site_cannot_send_forms() {
     ];
     let answer = app.send(Method::POST, "/logout", &own, "");
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
+}
+
+#[test]
+fn a_new_password_takes_the_keys_of_orders_with_it() {
+    on_both(|app| {
+        let staff = app.staff("officer", "street_command", STREET);
+        let key = SigningKey::from_bytes(&[5; 32]);
+        let id = KeyId::of(&key.verifying_key());
+        let row = StaffKeyRow {
+            key_id: id.0,
+            staff,
+            public_key: key.verifying_key().to_bytes(),
+            sealed: sealed_key::seal(&key, PASSWORD, &Computer),
+            from_at: START,
+            to_at: None,
+        };
+        app.write(move |tx| tx.insert_staff_key(&row));
+        let cookie = app.session(staff);
+        let new = "another river 43";
+        let body = format!("old={PASSWORD}&new={new}&again={new}").replace(' ', "+");
+        let answer = app.form("/password", &cookie, &body);
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        let store = &app.app.store;
+        let kept = store.read_blocking::<_, StoreError, _>(move |tx| tx.staff_key(&id.0));
+        let kept = kept.expect("read").expect("a key").sealed;
+        assert!(sealed_key::open(id, &kept, new).is_some());
+        assert!(sealed_key::open(id, &kept, PASSWORD).is_none());
+    });
 }
