@@ -2,7 +2,7 @@
 // round.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { before, test } from "node:test";
 
 const root = new URL("../../", import.meta.url);
@@ -103,4 +103,20 @@ test("without a document people cross; an emergency before all", async () => {
   const facts = { emergency: true, order: "not_to_cross" };
   assert.equal(decide({ moment, facts }).verdict, "admit");
   assert.ok(decide({ moment, facts: { temperature: "hot" } }).error);
+});
+
+test("the browser's core decides every case of every policy as the server does", async () => {
+  const { decide } = await core();
+  const folder = new URL("testdata/decisions/", root);
+  const names = await readdir(folder);
+  let decided = 0;
+  for (const name of names) {
+    const { policy_base64, cases } = JSON.parse(await readFile(new URL(name, folder)));
+    for (const { id, moment, skew_minutes, facts, answer } of cases) {
+      const found = decide({ policy_base64, moment, skew_minutes, facts });
+      assert.deepEqual(found, answer, `${name}: ${id}`);
+      decided += 1;
+    }
+  }
+  assert.ok(names.length >= 4 && decided >= 100, `${decided} cases of ${names.length} policies`);
 });

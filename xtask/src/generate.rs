@@ -1,29 +1,35 @@
 //! What is derived from the sources and committed, so that a reader need not build anything:
-//! the vocabulary of facts as a page and as a JSON schema, the list of decisions.
+//! the vocabulary of facts as a page and as a JSON schema, the list of decisions,
+//! the policies' cases with their answers.
 
 mod decisions;
 mod facts;
+mod vectors;
 
 use anyhow::{Context, Result, bail};
 use std::path::Path;
 
 /// Writes every generated file; with `check` compares instead and fails where one differs.
 pub fn run(root: &Path, check: bool) -> Result<()> {
-    let files = [
-        ("docs/adr/README.md", decisions::page(root)?),
-        ("docs/facts.md", facts::page()),
-        ("docs/facts.schema.json", facts::schema()?),
+    let mut files = vec![
+        ("docs/adr/README.md".to_owned(), decisions::page(root)?),
+        ("docs/facts.md".to_owned(), facts::page()),
+        ("docs/facts.schema.json".to_owned(), facts::schema()?),
     ];
+    files.extend(vectors::files(root)?);
     let mut stale = Vec::new();
     for (path, text) in files {
-        let place = root.join(path);
+        let place = root.join(&path);
         if std::fs::read_to_string(&place).ok().as_deref() == Some(text.as_str()) {
             continue;
         }
         if check {
             stale.push(path);
         } else {
-            std::fs::write(&place, text).with_context(|| path.to_owned())?;
+            if let Some(folder) = place.parent() {
+                std::fs::create_dir_all(folder).with_context(|| path.clone())?;
+            }
+            std::fs::write(&place, text).with_context(|| path.clone())?;
             println!("wrote {path}");
         }
     }
