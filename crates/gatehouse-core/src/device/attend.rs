@@ -239,12 +239,7 @@ impl Turn<'_> {
             _ => Case::new(Way::In, self.now),
         };
         case.situation.set(Fact::FoundFever, Value::Flag(true));
-        // The report goes out at once; the crossing follows when the guard says how it ended.
-        if !std::mem::replace(&mut case.fever_reported, true) {
-            let body = EventBody::Fever(fever(&case, self.now));
-            let whom = (case.concerned(), case.household);
-            self.append(body, Some(whom));
-        }
+        self.report_fever(&mut case);
         self.open(case)
     }
 }

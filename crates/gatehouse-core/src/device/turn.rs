@@ -5,13 +5,15 @@ use super::case::{Case, Reopened};
 use super::chain::Chain;
 use super::input::{Answer, Input, TEXT_CHARACTERS_MOST};
 use super::list::List;
-use super::record::Salts;
+use super::record::{Salts, fever};
 use super::screen::Appended;
 use super::shift::{Shift, Tally};
 use super::view::{Notice, View, code};
 use super::{Device, Enrolled, words};
 use crate::digits::BASE64;
+use crate::gate::duty::Duty;
 use crate::gate::wording::Lang;
+use crate::gate::{Decision, Effect, Verdict};
 use crate::household::AddressDraft;
 use crate::id::HouseholdId;
 use crate::moment::Moment;
@@ -231,9 +233,39 @@ impl Turn<'_> {
         };
         if case.reopened.is_none() && case.candidates.is_empty() {
             self.fill(&mut case);
-            case.verdict = self.device.decide(&case).verdict;
+            let decision = self.device.decide(&case);
+            case.verdict = decision.verdict;
+            if self.is_reported(&case, &decision) {
+                self.report_fever(&mut case);
+            }
         }
         self.device.case = Some(case);
+    }
+
+    /// Whether a row that refers says that an office is told: such a case stays open until
+    /// somebody records the outcome (GATE-7). An order alone reports nothing.
+    fn is_reported(&self, case: &Case, decision: &Decision) -> bool {
+        let Some(policy) = self.device.policy_at(case.situation.moment.millis) else {
+            return false;
+        };
+        decision.verdict == Verdict::Refer
+            && decision
+                .reason_rows(policy)
+                .filter(|row| row.effect == Effect::Refer)
+                .any(|row| {
+                    row.duties
+                        .iter()
+                        .any(|duty| matches!(duty, Duty::Report { .. }))
+                })
+    }
+
+    /// The report goes out at once and only once; the crossing follows when the guard says how
+    /// it ended.
+    pub(super) fn report_fever(&mut self, case: &mut Case) {
+        if !std::mem::replace(&mut case.fever_reported, true) {
+            let body = EventBody::Fever(fever(case, self.now));
+            self.append(body, Some((case.concerned(), case.household)));
+        }
     }
 
     /// What the list and this device's own records say about the one who stands there.

@@ -226,7 +226,7 @@ fn a_feverish_person_is_never_just_sent_away() {
         08:00 shift                         => scan +1
         08:01 scan in wang                  => ask [temperature]
         08:01 fact temperature 37.8         => ask [second_temperature]
-        08:16 fact second_temperature 37.9  => refer
+        08:16 fact second_temperature 37.9  => refer +1
         08:16 finish turned_back            => message D07
         08:16 finish taken_in_charge        => scan +1
         08:17 fever                         => refer !fever +1
