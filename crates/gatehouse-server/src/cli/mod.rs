@@ -26,7 +26,7 @@ struct Arguments {
 enum Command {
     /// Serve pages and gate routes.
     Serve(serve::ServeCommand),
-    /// Make the key tree and the first account of a new database.
+    /// Make the key tree of a new database.
     Init(init::InitCommand),
     /// Propose, approve, lift orders.
     Order(order::OrderCommand),
