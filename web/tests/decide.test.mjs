@@ -28,6 +28,8 @@ async function on_shift(t, options) {
 }
 
 async function scan(page, word) {
+  // What was clicked before may not be painted yet.
+  await screen(page, "scan");
   await page.evaluate((url) => window.show_to_camera(url), frame_svg(pass_like(word)));
   await page.locator("body:not([data-screen=scan])").waitFor({ timeout: 10_000 });
   await page.evaluate(() => window.show_to_camera(null));
