@@ -15,6 +15,7 @@ pub mod error;
 pub mod figures;
 pub mod gate_state;
 pub mod head_signature;
+pub mod jobs;
 pub mod keyring;
 mod layers;
 mod locale;

@@ -10,9 +10,8 @@ use crate::auth::password::Passwords;
 use crate::config::Config;
 use crate::figures;
 use crate::gate_state::GateStates;
+use crate::jobs;
 use crate::keyring::{Keyring, KeyringError, SharedKeyring};
-use crate::ops::key_home::KeyHome;
-use crate::ops::seal_audit::seal_audit;
 use crate::secrets::{self, Secrets};
 use crate::world::SharedWorld;
 use anyhow::{Context, Result};
@@ -144,9 +143,7 @@ async fn listen(app: App, protection: Protection) -> Result<()> {
     let address = listener.local_addr()?;
     tracing::info!(%address, %origin, "serving");
     tokio::spawn(sort_figures(app.figures.clone()));
-    if app.keyring.is_some() {
-        tokio::spawn(seal_hourly(app.clone()));
-    }
+    let working = tokio::spawn(jobs::run(app.clone(), until()));
     let router = service(app);
     let door = Door {
         router,
@@ -158,6 +155,7 @@ async fn listen(app: App, protection: Protection) -> Result<()> {
         let _ = stop.send(true);
     });
     connections::serve(listener, door, until()).await;
+    let _ = working.await;
     tracing::info!("ended");
     Ok(())
 }
@@ -230,25 +228,6 @@ async fn sort_figures(figures: PrometheusHandle) {
     loop {
         interval.tick().await;
         figures.run_upkeep();
-    }
-}
-
-/// Puts a signature over all audit chains once an hour (design §5).
-async fn seal_hourly(app: App) {
-    let mut hour = tokio::time::interval(Duration::from_secs(3_600));
-    loop {
-        hour.tick().await;
-        let (store, world) = (app.store.clone(), Arc::clone(&app.world));
-        let path = app.config.data_folder.join(secrets::FILE);
-        let seal = move || -> Result<usize> {
-            let secrets = Secrets::load(&path)?;
-            Ok(seal_audit(&KeyHome::Database(store), &secrets, &*world)?.len())
-        };
-        match tokio::task::spawn_blocking(seal).await {
-            Ok(Ok(seals)) => tracing::info!(seals, "audit chains sealed"),
-            Ok(Err(error)) => tracing::error!(%error, "the audit chains were not sealed"),
-            Err(_) => tracing::error!("sealing the audit chains failed"),
-        }
     }
 }
 

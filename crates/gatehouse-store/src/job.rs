@@ -32,8 +32,15 @@ sql! {
     DUE_JOB = "SELECT job, kind, unique_key, payload, run_at, attempts, failure FROM job
         WHERE run_at <= ?1 AND lease_until <= ?1 ORDER BY run_at, job LIMIT 1";
     LEASE_JOB = "UPDATE job SET lease_until = ?2, attempts = attempts + 1 WHERE job = ?1";
-    FINISH_JOB = "DELETE FROM job WHERE job = ?1";
-    PUT_OFF_JOB = "UPDATE job SET run_at = ?2, lease_until = 0, failure = ?3 WHERE job = ?1";
+    IS_DUE = "SELECT count(*) FROM (SELECT job FROM job
+        WHERE run_at <= ?1 AND lease_until <= ?1 LIMIT 1) d";
+    FINISH_JOB = "DELETE FROM job WHERE job = ?1 AND lease_until = ?2";
+    CONTINUE_JOB = "UPDATE job SET run_at = ?3, payload = ?4, lease_until = 0, attempts = 0,
+            failure = NULL
+        WHERE job = ?1 AND lease_until = ?2";
+    PUT_OFF_JOB = "UPDATE job SET run_at = ?3, lease_until = 0, failure = ?4
+        WHERE job = ?1 AND lease_until = ?2";
+    COUNT_JOBS = "SELECT kind, count(*), min(run_at) FROM job GROUP BY kind ORDER BY kind";
     JOBS = "SELECT job, kind, unique_key, payload, run_at, attempts, failure FROM job
         ORDER BY run_at, job LIMIT ?1";
 }
@@ -54,6 +61,19 @@ impl ReadTx<'_> {
     /// Planned work, soonest first.
     pub fn jobs(&self, limit: u32) -> Result<Vec<JobRow>, StoreError> {
         self.query(&JOBS, params![limit], read)
+    }
+
+    /// Whether any work is due that nobody is at: asked before a write is made of it.
+    pub fn is_job_due(&self, now_millis: i64) -> Result<bool, StoreError> {
+        let count: i64 = self.query_one(&IS_DUE, params![now_millis], |row| row.get(0))?;
+        Ok(count > 0)
+    }
+
+    /// How much work of each kind is planned, and when its first is wanted (milliseconds UTC).
+    pub fn count_jobs(&self) -> Result<Vec<(String, i64, i64)>, StoreError> {
+        self.query(&COUNT_JOBS, params![], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
     }
 }
 
@@ -80,19 +100,33 @@ impl Tx<'_> {
         }))
     }
 
-    /// Crosses off work that is done.
-    pub fn finish_job(&self, job: &[u8; 16]) -> Result<(), StoreError> {
-        self.execute(&FINISH_JOB, params![job])?;
-        Ok(())
+    /// Crosses off work that is done. It names the lease under which it was done: false where
+    /// that had run out and somebody else has taken the work since.
+    pub fn finish_job(&self, job: &[u8; 16], lease_until: i64) -> Result<bool, StoreError> {
+        Ok(self.execute(&FINISH_JOB, params![job, lease_until])? == 1)
     }
 
-    /// Puts work off after a failure.
+    /// Plans the next step of work whose last one went well; false as in [`Tx::finish_job`].
+    pub fn continue_job(
+        &self,
+        job: &[u8; 16],
+        lease_until: i64,
+        run_at: i64,
+        payload: &[u8],
+    ) -> Result<bool, StoreError> {
+        let parameters = params![job, lease_until, run_at, payload];
+        Ok(self.execute(&CONTINUE_JOB, parameters)? == 1)
+    }
+
+    /// Puts work off after a failure; false as in [`Tx::finish_job`].
     pub fn put_off_job(
         &self,
         job: &[u8; 16],
+        lease_until: i64,
         run_at: i64,
         failure: &str,
-    ) -> Result<(), StoreError> {
-        self.execute_one(&PUT_OFF_JOB, params![job, run_at, failure])
+    ) -> Result<bool, StoreError> {
+        let parameters = params![job, lease_until, run_at, failure];
+        Ok(self.execute(&PUT_OFF_JOB, parameters)? == 1)
     }
 }

@@ -11,6 +11,7 @@ pub mod examine;
 pub mod find_caller;
 pub mod hold_gate;
 pub mod issue_pass;
+pub mod keep_jobs;
 pub mod keep_open_items;
 pub mod key_home;
 pub mod list_crossings;

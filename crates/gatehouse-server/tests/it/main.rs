@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod gate;
+mod jobs;
 mod matrix;
 mod open_items;
 mod pages;

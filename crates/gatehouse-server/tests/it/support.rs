@@ -193,6 +193,11 @@ impl TestApp {
         )
     }
 
+    /// Waits for what is not a request.
+    pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
     pub fn later(&self, millis: i64) {
         self.world.now.fetch_add(millis, Ordering::Relaxed);
     }

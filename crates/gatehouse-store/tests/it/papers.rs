@@ -280,13 +280,31 @@ fn work_is_taken_once_and_given_back_when_the_lease_ends() {
         assert_eq!(take(MORNING).map(|job| job.attempts), Some(1));
         assert_eq!(take(MORNING + 1), None);
         assert_eq!(take(MORNING + MINUTE).map(|job| job.attempts), Some(2));
-        write(store, |tx| {
-            tx.put_off_job(&id(11, 1), MORNING + 9 * MINUTE, "S-BUSY")
-        });
+        // Whoever held the first lease comes too late: the work is another's.
+        let late = MORNING + MINUTE;
+        assert!(!write(store, move |tx| tx.finish_job(&id(11, 1), late)));
+        assert!(write(store, |tx| {
+            let lease = MORNING + 2 * MINUTE;
+            tx.put_off_job(&id(11, 1), lease, MORNING + 9 * MINUTE, "S-BUSY")
+        }));
         assert_eq!(take(MORNING + 8 * MINUTE), None);
         let taken = take(MORNING + 9 * MINUTE).unwrap();
         assert_eq!(taken.failure.as_deref(), Some("S-BUSY"));
-        write(store, |tx| tx.finish_job(&id(11, 1)));
+        assert_eq!(taken.attempts, 3);
+        let due = |at| read(store, move |tx| tx.is_job_due(at));
+        assert!(!due(MORNING + 9 * MINUTE), "somebody is at it");
+        assert!(write(store, |tx| {
+            let lease = MORNING + 10 * MINUTE;
+            tx.continue_job(&id(11, 1), lease, MORNING + 11 * MINUTE, &[2])
+        }));
+        let counts = read(store, |tx| tx.count_jobs());
+        assert_eq!(counts, [("seal".to_owned(), 1, MORNING + 11 * MINUTE)]);
+        assert!(due(MORNING + 11 * MINUTE));
+        let taken = take(MORNING + 11 * MINUTE).unwrap();
+        assert_eq!((taken.attempts, taken.payload), (1, vec![2]));
+        assert!(write(store, |tx| {
+            tx.finish_job(&id(11, 1), MORNING + 12 * MINUTE)
+        }));
         assert_eq!(read(store, |tx| tx.jobs(10)), []);
     });
 }

@@ -1,0 +1,132 @@
+//! Work that stands in the `job` table: taken under a lease, done, put off with growing pauses
+//! when it fails, given up after so many attempts. A kind of work is one line in [`KINDS`].
+//!
+//! A kind does one step, short enough for its lease, and says what is next: an import or a
+//! retention run comes back for its next 500 rows and lets everybody else pass meanwhile.
+
+mod pause;
+mod run;
+mod seal;
+
+pub use pause::pause;
+pub use run::{run, run_due};
+
+use crate::app::App;
+use crate::error::OpError;
+use gatehouse_store::StoreError;
+use gatehouse_store::job::JobRow;
+use std::pin::Pin;
+
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+
+/// Every kind of work: its word, how often it comes by itself, after how many attempts it is
+/// given up, and the function that does a step of it.
+pub const KINDS: &[Kind] = &[Kind::repeating("audit.seal", HOUR, |app, work| {
+    Box::pin(seal::run(app, work))
+})];
+
+/// A kind of work.
+pub struct Kind {
+    /// As it stands in the table.
+    pub word: &'static str,
+    /// Milliseconds between two runs of work that comes by itself and is never given up.
+    pub every: Option<i64>,
+    /// Attempts after which work is given up.
+    pub attempts_most: i64,
+    step: fn(App, Work) -> Step,
+}
+
+/// The running of a step.
+pub type Step = Pin<Box<dyn Future<Output = Result<Next, Failure>> + Send>>;
+
+/// A step to be done.
+pub struct Work {
+    /// As it was planned.
+    pub job: JobRow,
+    /// After a failure now it is given up.
+    pub is_last: bool,
+}
+
+/// What comes after a step that went well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The work is done.
+    Done,
+    /// There is more of it, at this time (milliseconds UTC) and with this payload.
+    Step {
+        /// Not before.
+        at: i64,
+        /// What the next step needs, CBOR, free of personal data.
+        payload: Vec<u8>,
+    },
+}
+
+/// Why a step did not go well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// A word from a list: no address, no name.
+    pub word: &'static str,
+    /// Trying again makes no sense.
+    pub is_final: bool,
+}
+
+impl Failure {
+    /// It may go well later.
+    pub const fn passing(word: &'static str) -> Failure {
+        Failure {
+            word,
+            is_final: false,
+        }
+    }
+
+    /// It will not.
+    pub const fn lasting(word: &'static str) -> Failure {
+        Failure {
+            word,
+            is_final: true,
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Failure {
+        Failure::passing(error.code())
+    }
+}
+
+impl From<OpError> for Failure {
+    fn from(error: OpError) -> Failure {
+        if let OpError::Bug(details) = &error {
+            tracing::error!(details, "a fault in a job");
+        }
+        Failure::passing(error.code())
+    }
+}
+
+impl Kind {
+    /// Work that somebody plans.
+    pub const fn once(word: &'static str, attempts_most: i64, step: fn(App, Work) -> Step) -> Kind {
+        Kind {
+            word,
+            every: None,
+            attempts_most,
+            step,
+        }
+    }
+
+    /// Work that comes by itself.
+    pub const fn repeating(word: &'static str, every: i64, step: fn(App, Work) -> Step) -> Kind {
+        Kind {
+            word,
+            every: Some(every),
+            attempts_most: i64::MAX,
+            step,
+        }
+    }
+
+    /// The kind of this word.
+    pub fn named(word: &str) -> Option<&'static Kind> {
+        KINDS.iter().find(|kind| kind.word == word)
+    }
+}
