@@ -34,6 +34,8 @@ pub struct Config {
     pub authority_listen: Option<SocketAddr>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Addresses besides this machine's own that may read /metrics.
+    pub metrics_from: Vec<IpAddr>,
     /// Hours until a session ends.
     pub session_hours: u32,
     /// Largest body of a request in bytes.
@@ -72,6 +74,7 @@ impl Default for Config {
             tls_key_file: None,
             authority_listen: None,
             trusted_proxies: Vec::new(),
+            metrics_from: Vec::new(),
             session_hours: 12,
             body_bytes_most: 2 << 20,
             request_seconds_most: 30,
@@ -164,6 +167,11 @@ pub const KEYS: &[Key] = &[
         "trusted_proxies",
         "[]",
         "Addresses of proxies whose X-Forwarded-For is believed; nobody else's is.",
+    ),
+    key(
+        "metrics_from",
+        "[]",
+        "Addresses besides this machine's own that may read /metrics.",
     ),
     key(
         "session_hours",

@@ -30,6 +30,15 @@ pub fn text_with(lang: Lang, key: &str, slot: &'static str, value: impl Into<Str
     LOCALES.lookup_with_args(identifier(lang), key, &slots)
 }
 
+/// A text with several slots.
+pub fn text_filled(lang: Lang, key: &str, slots: &[(&'static str, &str)]) -> String {
+    let slots: HashMap<Cow<'static, str>, FluentValue<'_>> = slots
+        .iter()
+        .map(|(slot, value)| (Cow::Borrowed(*slot), FluentValue::from(*value)))
+        .collect();
+    LOCALES.lookup_with_args(identifier(lang), key, &slots)
+}
+
 fn identifier(lang: Lang) -> &'static LanguageIdentifier {
     match lang {
         Lang::Zh => &ZH,
@@ -40,31 +49,44 @@ fn identifier(lang: Lang) -> &'static LanguageIdentifier {
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
+    use std::path::Path;
 
-    fn keys(source: &str) -> BTreeMap<&str, BTreeSet<&str>> {
-        let entries = source.lines().filter_map(|line| line.split_once(" = "));
-        entries
-            .map(|(key, text)| {
+    type Slots = BTreeSet<String>;
+
+    /// Keys with their slots, of all files of a language.
+    fn keys(lang: &str) -> BTreeMap<String, Slots> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("src/locales")
+            .join(lang);
+        let mut found = BTreeMap::new();
+        for entry in std::fs::read_dir(folder).expect("the language has a folder") {
+            let path = entry.expect("an entry").path();
+            let source = std::fs::read_to_string(&path).expect("text");
+            let entries = source.lines().filter_map(|line| line.split_once(" = "));
+            for (key, text) in entries {
                 let slots = text.split("{ $").skip(1);
-                (
-                    key,
-                    slots.filter_map(|rest| rest.split(' ').next()).collect(),
-                )
-            })
-            .collect()
+                let slots = slots.filter_map(|rest| rest.split(' ').next());
+                let before = found.insert(key.to_owned(), slots.map(str::to_owned).collect());
+                assert!(
+                    before.is_none(),
+                    "{key} stands twice, again in {}",
+                    path.display()
+                );
+            }
+        }
+        found
     }
 
     #[test]
     fn both_languages_have_the_same_keys_and_slots() {
-        let zh = keys(include_str!("locales/zh.ftl"));
-        let en = keys(include_str!("locales/en.ftl"));
+        let (zh, en) = (keys("zh"), keys("en"));
         assert!(zh.len() > 50);
         assert_eq!(zh, en);
     }
 
     #[test]
     fn every_complaint_has_its_words() {
-        let zh = keys(include_str!("locales/zh.ftl"));
+        let zh = keys("zh");
         for code in gatehouse_core::complaint::ComplaintCode::ALL {
             assert!(zh.contains_key(code.text_key()), "{}", code.text_key());
         }

@@ -1,8 +1,9 @@
 //! What every page shares: the frame, the caller's language and type size, errors in words.
 
 use crate::auth::caller::Caller;
+use crate::auth::menu::MenuShown;
 use crate::error::{OpError, fault_id, retry_after};
-use crate::locale::{text, text_with};
+use crate::locale::{text, text_filled, text_with};
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -23,9 +24,22 @@ pub struct Frame {
     pub caller: Option<Arc<Caller>>,
     /// Path to come back to after a switch.
     pub here: String,
+    /// Pages of the area that this one is about; without lines elsewhere.
+    pub menu: MenuShown,
 }
 
 impl Frame {
+    /// Of a page that knows nothing of its request but the language.
+    pub fn bare(lang: Lang) -> Frame {
+        Frame {
+            lang,
+            large: false,
+            caller: None,
+            here: "/".to_owned(),
+            menu: MenuShown::default(),
+        }
+    }
+
     /// A text of the page's language.
     pub fn t(&self, key: &str) -> String {
         text(self.lang, key)
@@ -34,6 +48,11 @@ impl Frame {
     /// A text with one slot.
     pub fn with(&self, key: &str, slot: &'static str, value: &str) -> String {
         text_with(self.lang, key, slot, value)
+    }
+
+    /// A text with several slots.
+    pub fn fill(&self, key: &str, slots: &[(&'static str, &str)]) -> String {
+        text_filled(self.lang, key, slots)
     }
 
     /// For the `lang` attribute.
@@ -59,11 +78,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Frame {
             .and_then(|value| value.to_str().ok());
         let large = cookies.is_some_and(|c| c.split(';').any(|pair| pair.trim() == "type=large"));
         let caller = parts.extensions.get::<Arc<Caller>>().cloned();
+        let menu = parts.extensions.get::<MenuShown>().cloned();
         Ok(Frame {
             lang,
             large,
             caller,
             here: parts.uri.path().to_owned(),
+            menu: menu.unwrap_or_default(),
         })
     }
 }
@@ -123,12 +144,7 @@ impl PageError {
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let code = fault_id(&self.error).unwrap_or_else(|| self.error.code().to_owned());
-        let frame = Frame {
-            lang: self.lang,
-            large: false,
-            caller: None,
-            here: "/".to_owned(),
-        };
+        let frame = Frame::bare(self.lang);
         let page = ErrorPage {
             what: text(self.lang, self.key()),
             how: text(self.lang, &format!("{}-do", self.key())),

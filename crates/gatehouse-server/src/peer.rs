@@ -10,10 +10,22 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 /// last one that the proxy itself added.
 pub struct Peer(pub String);
 
+/// The address itself; `None` where the connection has none.
+pub struct PeerAddress(pub Option<IpAddr>);
+
 impl FromRequestParts<App> for Peer {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Peer, Infallible> {
+        let PeerAddress(address) = PeerAddress::from_request_parts(parts, app).await?;
+        Ok(Peer(address.map_or("-".to_owned(), counted)))
+    }
+}
+
+impl FromRequestParts<App> for PeerAddress {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<PeerAddress, Infallible> {
         let connected = parts
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
@@ -23,9 +35,7 @@ impl FromRequestParts<App> for Peer {
             .get("x-forwarded-for")
             .and_then(|value| value.to_str().ok());
         let trusted = &app.config.trusted_proxies;
-        Ok(Peer(
-            peer(connected, forwarded, trusted).map_or("-".to_owned(), counted),
-        ))
+        Ok(PeerAddress(peer(connected, forwarded, trusted)))
     }
 }
 

@@ -1,14 +1,17 @@
 //! The rule of a route, and the one place that holds every request against it.
 
 use super::caller::Caller;
+use super::kept_form;
+use super::menu::{Menu, MenuTable};
 use super::role::Permission;
 use crate::app::App;
 use crate::error::{ApiError, OpError};
 use crate::figures::RouteFigures;
-use crate::ops::{area_of_gate, find_caller};
+use crate::ops::record_view::Seen;
+use crate::ops::{area_of_gate, find_caller, read_area, record_view};
 use crate::page::{PageError, RequestLang};
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::MethodRouter;
@@ -37,6 +40,8 @@ pub enum Scope {
     None,
     /// The one of the gate named `{gate}` in the path.
     Gate,
+    /// The area named `{area}` in the path, of any level.
+    Area,
 }
 
 /// What of a call is kept.
@@ -76,6 +81,53 @@ pub struct RouteRule {
     pub scope: Scope,
     /// What is kept.
     pub kept: Kept,
+    /// Where the menu of an area names it.
+    pub menu: Option<Menu>,
+}
+
+impl RouteRule {
+    /// A page to look at.
+    pub fn page(path: &'static str, access: Access, scope: Scope, kept: Kept) -> RouteRule {
+        RouteRule {
+            method: Method::GET,
+            path,
+            face: Face::Page,
+            access,
+            scope,
+            kept,
+            menu: None,
+        }
+    }
+
+    /// A form that is sent.
+    pub fn form(path: &'static str, access: Access, scope: Scope, kept: Kept) -> RouteRule {
+        RouteRule {
+            method: Method::POST,
+            ..RouteRule::page(path, access, scope, kept)
+        }
+    }
+
+    /// Something that a program reads.
+    pub fn read(path: &'static str, access: Access, scope: Scope, kept: Kept) -> RouteRule {
+        RouteRule {
+            face: Face::Api,
+            ..RouteRule::page(path, access, scope, kept)
+        }
+    }
+
+    /// Something that a program sends.
+    pub fn call(path: &'static str, access: Access, scope: Scope, kept: Kept) -> RouteRule {
+        RouteRule {
+            method: Method::POST,
+            ..RouteRule::read(path, access, scope, kept)
+        }
+    }
+
+    /// Gives a page of an area its place in the menu.
+    pub fn in_menu(mut self, menu: Menu) -> RouteRule {
+        self.menu = Some(menu);
+        self
+    }
 }
 
 /// The gate that a request is about, put there by the rule of its route.
@@ -87,8 +139,37 @@ pub struct GateInScope {
     pub gate: GateId,
     /// Its name.
     pub name: String,
-    /// The compound that it closes and all areas above it.
+    /// From the root down to the compound that it closes.
     pub path: Arc<[AreaId]>,
+    /// Minutes east of UTC of the clock there.
+    pub offset_minutes: i16,
+}
+
+/// The area that a request is about, put there by the rule of its route.
+#[derive(Clone, Debug)]
+pub struct AreaInScope {
+    /// The area.
+    pub area: AreaId,
+    /// County; `None` above one.
+    pub shard: Option<Shard>,
+    /// Core's word for its level.
+    pub level: String,
+    /// Its name.
+    pub name: String,
+    /// From the root down to the area.
+    pub path: Arc<[AreaId]>,
+    /// Minutes east of UTC of the clock there.
+    pub offset_minutes: i16,
+}
+
+impl AreaInScope {
+    /// The county, for pages that speak of one compound or community.
+    ///
+    /// # Errors
+    /// Not found above a county: there is nothing of this kind.
+    pub fn county(&self) -> Result<Shard, OpError> {
+        self.shard.ok_or(OpError::NotFound)
+    }
 }
 
 /// Routes, each added with its rule.
@@ -120,6 +201,7 @@ impl Routes {
 
     /// The router in which each route is held against its rule.
     pub fn into_router(self, app: &App) -> Router<App> {
+        let menu = MenuTable::of(&self.rules);
         let Routes { rules, handlers } = self;
         handlers
             .into_iter()
@@ -127,7 +209,7 @@ impl Routes {
                 let rule = Arc::new(rules[at].clone());
                 let path = rule.path;
                 let figures = RouteFigures::new(&rule.method, path);
-                let state = (app.clone(), rule, figures);
+                let state = (app.clone(), rule, menu.clone(), figures);
                 let guarded = handler.route_layer(from_fn_with_state(state, guard));
                 router.route(path, guarded)
             })
@@ -140,43 +222,83 @@ impl Default for Routes {
     }
 }
 
+type Guard = (App, Arc<RouteRule>, MenuTable, RouteFigures);
+
 async fn guard(
-    State((app, rule, figures)): State<(App, Arc<RouteRule>, RouteFigures)>,
+    State((app, rule, menu, figures)): State<Guard>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let began = tokio::time::Instant::now();
     let lang = request_lang(request.headers());
     request.extensions_mut().insert(RequestLang(lang));
-    let response = match admit(&app, &rule, &mut request).await {
-        Ok(()) => next.run(request).await,
-        Err(error) => refuse(&rule, error, lang),
+    let response = match admit(&app, &rule, &menu, &mut request).await {
+        Ok(seen) => {
+            let response = next.run(request).await;
+            keep_view(&app, &rule, seen, lang, response).await
+        }
+        Err(error) => refuse(&rule, error, lang, request).await,
     };
     figures.count(response.status(), began.elapsed());
     response
 }
 
-fn refuse(rule: &RouteRule, error: OpError, lang: Lang) -> Response {
+/// What somebody may see is shown only once it is written down that they looked.
+async fn keep_view(
+    app: &App,
+    rule: &RouteRule,
+    seen: Option<Seen>,
+    lang: Lang,
+    response: Response,
+) -> Response {
+    let Some(seen) = seen.filter(|_| rule.kept == Kept::View) else {
+        return response;
+    };
+    if !response.status().is_success() {
+        return response;
+    }
+    match record_view::record_view(app, rule.path, seen).await {
+        Ok(()) => response,
+        Err(error) if rule.face == Face::Api => ApiError(error).into_response(),
+        Err(error) => PageError::new(error, lang).into_response(),
+    }
+}
+
+async fn refuse(rule: &RouteRule, error: OpError, lang: Lang, request: Request) -> Response {
     match (rule.face, &error) {
         (Face::Page, OpError::NotSignedIn) if rule.method == Method::GET => {
-            Redirect::to("/login").into_response()
+            Redirect::to(&sign_in_place(request.uri())).into_response()
         }
         (Face::Page, OpError::MustChangePassword) if rule.method == Method::GET => {
             Redirect::to("/password").into_response()
         }
+        (Face::Page, OpError::NotSignedIn) => kept_form::show(request, lang).await,
         (Face::Page, _) => PageError::new(error, lang).into_response(),
         (Face::Api, _) => ApiError(error).into_response(),
     }
 }
 
-async fn admit(app: &App, rule: &RouteRule, request: &mut Request) -> Result<(), OpError> {
+/// Where to sign in so as to come back to a page.
+fn sign_in_place(uri: &Uri) -> String {
+    match uri.path() {
+        "/" => "/login".to_owned(),
+        path => format!("/login?next={path}"),
+    }
+}
+
+async fn admit(
+    app: &App,
+    rule: &RouteRule,
+    menu: &MenuTable,
+    request: &mut Request,
+) -> Result<Option<Seen>, OpError> {
     let caller = find_caller::find_caller(app, request.headers()).await?;
     if let Some(caller) = &caller {
         request.extensions_mut().insert(Arc::clone(caller));
         request.extensions_mut().insert(RequestLang(caller.lang));
     }
     let permission = match rule.access {
-        Access::Public(_) => return Ok(()),
+        Access::Public(_) => return Ok(None),
         Access::SignedIn => None,
         Access::Needs(permission) => Some(permission),
     };
@@ -185,18 +307,40 @@ async fn admit(app: &App, rule: &RouteRule, request: &mut Request) -> Result<(),
     if caller.must_change_password && !on_the_way {
         return Err(OpError::MustChangePassword);
     }
-    match rule.scope {
-        Scope::None => permission
-            .is_none_or(|permission| caller.may_somewhere(permission))
-            .then_some(())
-            .ok_or(OpError::NotAllowed),
-        Scope::Gate => {
-            let gate = gate_of(app, request).await?;
-            hold_against(&caller, permission, &gate.path)?;
-            request.extensions_mut().insert(gate);
-            Ok(())
+    let area = match rule.scope {
+        Scope::None => {
+            return permission
+                .is_none_or(|permission| caller.may_somewhere(permission))
+                .then_some(None)
+                .ok_or(OpError::NotAllowed);
         }
+        Scope::Gate => {
+            let gate = GateId::parse(&named(request, "gate").await?).ok_or(OpError::NotFound)?;
+            let gate = area_of_gate::area_of_gate(app, gate).await?;
+            hold_against(&caller, permission, &gate.path)?;
+            let compound = gate.path.last().copied();
+            request.extensions_mut().insert(gate);
+            compound.ok_or(OpError::NotFound)?
+        }
+        Scope::Area => AreaId::parse(&named(request, "area").await?).ok_or(OpError::NotFound)?,
+    };
+    // The gate's own routes know enough; nothing more is read for them.
+    if rule.scope == Scope::Gate && rule.face == Face::Api {
+        return Ok(None);
     }
+    let area = read_area::read_area(app, area).await?;
+    hold_against(&caller, permission, &area.path)?;
+    let seen = Seen {
+        staff: caller.staff,
+        area: area.area,
+        shard: area.shard,
+    };
+    if rule.face == Face::Page {
+        let shown = menu.for_caller(&caller, &area, rule.menu);
+        request.extensions_mut().insert(shown);
+    }
+    request.extensions_mut().insert(area);
+    Ok(Some(seen))
 }
 
 /// Who holds nothing in an area is not told that it exists.
@@ -214,16 +358,13 @@ fn hold_against(
         .ok_or(OpError::NotAllowed)
 }
 
-async fn gate_of(app: &App, request: &mut Request) -> Result<GateInScope, OpError> {
-    let Path(parts): Path<HashMap<String, String>> = request
+/// A part of the path by its name in the route.
+async fn named(request: &mut Request, name: &str) -> Result<String, OpError> {
+    let Path(mut parts): Path<HashMap<String, String>> = request
         .extract_parts()
         .await
         .map_err(|_| OpError::NotFound)?;
-    let gate = parts
-        .get("gate")
-        .and_then(|text| GateId::parse(text))
-        .ok_or(OpError::NotFound)?;
-    area_of_gate::area_of_gate(app, gate).await
+    parts.remove(name).ok_or(OpError::NotFound)
 }
 
 /// The language chosen in a cookie, else the browser's, else Chinese.

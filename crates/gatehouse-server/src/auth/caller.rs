@@ -2,7 +2,7 @@
 
 use super::role::{Permission, Role};
 use gatehouse_core::gate::wording::Lang;
-use gatehouse_core::id::{AreaId, StaffId};
+use gatehouse_core::id::{AreaId, OrganisationId, StaffId};
 
 /// A membership that holds at this moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct HeldRole {
     pub role: Role,
     /// Top of the subtree in which it holds.
     pub area: AreaId,
+    /// For which office.
+    pub organisation: OrganisationId,
 }
 
 /// The signed-in person behind a request.
@@ -41,6 +43,13 @@ impl Caller {
         self.roles
             .iter()
             .any(|held| held.role.may(permission) && path.contains(&held.area))
+    }
+
+    /// The office for which a permission is held in an area: whom a view is shown to come from.
+    pub fn office_in(&self, permission: Permission, path: &[AreaId]) -> Option<OrganisationId> {
+        let mut held = self.roles.iter();
+        held.find(|held| held.role.may(permission) && path.contains(&held.area))
+            .map(|held| held.organisation)
     }
 
     /// Whether anything at all is held in an area: only then they may know that it exists.

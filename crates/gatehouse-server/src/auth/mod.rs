@@ -2,6 +2,8 @@
 
 pub mod access;
 pub mod caller;
+mod kept_form;
+pub mod menu;
 pub mod password;
 pub mod rate;
 pub mod role;

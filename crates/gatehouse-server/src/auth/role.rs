@@ -32,8 +32,44 @@ pub enum Permission {
     EnrolDevice,
     /// See the crossings of a gate, masked.
     SeeCrossings,
+    /// Take crossings out as a workbook.
+    ExportCrossings,
     /// See open items and record their outcome.
     KeepOpenItems,
+    /// See the figures of today.
+    SeeToday,
+    /// See the ledger of households and people, masked.
+    SeePeople,
+    /// Change households and people.
+    ChangePeople,
+    /// Open a name, number or telephone, with a purpose.
+    RevealPeople,
+    /// Take people in from a workbook.
+    ImportPeople,
+    /// Take the ledger out as a workbook.
+    ExportPeople,
+    /// Apply for a pass on somebody's behalf, and see how passes stand.
+    ApplyForPass,
+    /// Approve, refuse, issue, revoke and replace passes.
+    DecidePass,
+    /// Print passes.
+    PrintPass,
+    /// Register visitors and helpers, and take down the household's yes.
+    KeepVisitors,
+    /// See the rules in force, with poster and guard's card.
+    SeePolicy,
+    /// Change areas, gates and openings.
+    KeepPlaces,
+    /// Change accounts, roles and memberships.
+    KeepStaff,
+    /// Answer complaints and requests for correction.
+    AnswerComplaints,
+    /// See messages to people, and send them again.
+    KeepMessages,
+    /// Give other systems access.
+    KeepAccess,
+    /// Read the audit chain.
+    SeeAudit,
 }
 
 impl Role {
@@ -87,16 +123,61 @@ impl Role {
 
     /// What the role may do.
     pub const fn permissions(self) -> &'static [Permission] {
-        use Permission::{EnrolDevice, KeepOpenItems, SeeCrossings, WorkGate};
+        use Permission::*;
         match self {
-            Role::Guard => &[WorkGate, EnrolDevice, SeeCrossings],
-            Role::ShiftLead => &[WorkGate, EnrolDevice, SeeCrossings, KeepOpenItems],
-            Role::HealthWorker => &[KeepOpenItems],
-            Role::CommunityOffice => &[EnrolDevice, SeeCrossings, KeepOpenItems],
-            Role::StreetCommand | Role::CountyCommand => &[SeeCrossings, KeepOpenItems],
-            Role::Auditor => &[SeeCrossings],
+            Role::Guard => &[WorkGate, EnrolDevice, SeeCrossings, KeepVisitors, SeePolicy],
+            Role::ShiftLead => &[
+                WorkGate,
+                EnrolDevice,
+                SeeCrossings,
+                KeepOpenItems,
+                KeepVisitors,
+                SeePolicy,
+                SeeToday,
+            ],
+            Role::GridWorker => &[
+                SeePeople,
+                ChangePeople,
+                RevealPeople,
+                ApplyForPass,
+                KeepVisitors,
+                SeePolicy,
+                SeeToday,
+            ],
+            Role::HealthWorker => &[KeepOpenItems, SeePeople, RevealPeople, SeePolicy, SeeToday],
+            Role::CommunityOffice => &[
+                EnrolDevice,
+                SeeCrossings,
+                ExportCrossings,
+                KeepOpenItems,
+                SeeToday,
+                SeePeople,
+                ChangePeople,
+                RevealPeople,
+                ImportPeople,
+                ExportPeople,
+                ApplyForPass,
+                DecidePass,
+                PrintPass,
+                KeepVisitors,
+                SeePolicy,
+                KeepPlaces,
+                KeepStaff,
+                AnswerComplaints,
+                KeepMessages,
+            ],
+            Role::StreetCommand | Role::CountyCommand => &[
+                SeeCrossings,
+                ExportCrossings,
+                KeepOpenItems,
+                SeeToday,
+                SeePeople,
+                SeePolicy,
+                AnswerComplaints,
+            ],
+            Role::Auditor => &[SeeCrossings, SeeToday, SeePolicy, SeeAudit],
             // Whoever keeps the accounts sees nobody's comings and goings.
-            Role::GridWorker | Role::Administrator => &[],
+            Role::Administrator => &[KeepPlaces, KeepStaff, KeepAccess, SeePolicy],
         }
     }
 

@@ -1,13 +1,34 @@
 //! The gate app's own files, from inside the binary.
 
+use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
 use crate::error::{ApiError, OpError};
 use crate::page::PageError;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
 use data_encoding::HEXLOWER;
 use gatehouse_core::gate::wording::Lang;
 use rust_embed::RustEmbed;
+
+const PUBLIC: Access = Access::Public("the app asks for a sign-in itself");
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    table
+        .add(
+            RouteRule::page("/gate", PUBLIC, Scope::None, Kept::Nothing),
+            get(redirect),
+        )
+        .add(
+            RouteRule::page("/gate/", PUBLIC, Scope::None, Kept::Nothing),
+            get(index),
+        )
+        .add(
+            RouteRule::page("/gate/{*file}", PUBLIC, Scope::None, Kept::Nothing),
+            get(file),
+        )
+}
 
 #[derive(RustEmbed)]
 #[folder = "../../web/gate/dist"]

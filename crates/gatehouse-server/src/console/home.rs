@@ -1,15 +1,26 @@
 //! The first page after signing in: the caller's gates, and what they may do there.
 
 use crate::app::App;
+use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::auth::role::Permission::{KeepOpenItems, SeeCrossings, WorkGate};
-use crate::ops::list_places::{Place, list_places};
+use crate::error::OpError;
+use crate::ops::list_places::{Place, list_offices, list_places};
 use crate::page::{Frame, PageError, show as show_page};
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use std::sync::Arc;
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    table.add(
+        RouteRule::page("/", Access::SignedIn, Scope::None, Kept::Nothing),
+        get(show),
+    )
+}
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -17,6 +28,7 @@ struct HomePage {
     frame: Frame,
     name: String,
     places: Vec<PlaceCard>,
+    areas: Vec<(String, String)>,
 }
 
 struct PlaceCard {
@@ -35,8 +47,8 @@ pub async fn show(
     Extension(caller): Extension<Arc<Caller>>,
     frame: Frame,
 ) -> Response {
-    match list_places(&app, &caller).await {
-        Ok(places) => {
+    match home(&app, &caller).await {
+        Ok((areas, places)) => {
             let places = places
                 .into_iter()
                 .map(|place| card(place, &caller))
@@ -45,10 +57,20 @@ pub async fn show(
                 frame,
                 name: caller.name.clone(),
                 places,
+                areas,
             })
         }
         Err(error) => PageError::new(error, frame.lang).into_response(),
     }
+}
+
+/// Areas with office pages, and gates.
+async fn home(
+    app: &App,
+    caller: &Arc<Caller>,
+) -> Result<(Vec<(String, String)>, Vec<Place>), OpError> {
+    let areas = list_offices(app, caller).await?;
+    Ok((areas, list_places(app, caller).await?))
 }
 
 fn card(place: Place, caller: &Caller) -> PlaceCard {

@@ -2,7 +2,9 @@
 
 use crate::app::App;
 use crate::auth::access::GateInScope;
+use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
+use crate::auth::role::Permission;
 use crate::error::OpError;
 use crate::ops::keep_open_items::{
     ShiftCount, close_open_item, count_by_shift, list_open_items, outcomes_of,
@@ -12,14 +14,35 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
 use axum::{Extension, Form};
 use gatehouse_core::moment::Moment;
 use gatehouse_store::open_item::OpenItemRow;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Minutes east of UTC at the gates.
-const OFFSET_MINUTES: i16 = 480;
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    table
+        .add(
+            RouteRule::page(
+                "/gates/{gate}/items",
+                Access::Needs(Permission::KeepOpenItems),
+                Scope::Gate,
+                Kept::View,
+            ),
+            get(show),
+        )
+        .add(
+            RouteRule::form(
+                "/gates/{gate}/items",
+                Access::Needs(Permission::KeepOpenItems),
+                Scope::Gate,
+                Kept::Change,
+            ),
+            post(submit),
+        )
+}
 
 #[derive(Template)]
 #[template(path = "items.html")]
@@ -103,16 +126,19 @@ async fn page(
     Ok(ItemsPage {
         items: open
             .iter()
-            .map(|(row, minutes)| card(row, *minutes, &frame))
+            .map(|(row, minutes)| card(row, *minutes, gate.offset_minutes, &frame))
             .collect(),
-        shifts: shifts.iter().map(|shift| line(shift, &frame)).collect(),
+        shifts: shifts
+            .iter()
+            .map(|shift| line(shift, gate.offset_minutes, &frame))
+            .collect(),
         gate: gate.name,
         problem,
         frame,
     })
 }
 
-fn card(row: &OpenItemRow, minutes: i64, frame: &Frame) -> Card {
+fn card(row: &OpenItemRow, minutes: i64, offset: i16, frame: &Frame) -> Card {
     let outcomes = outcomes_of(&row.kind).iter();
     Card {
         id: row.item.to_string(),
@@ -121,7 +147,7 @@ fn card(row: &OpenItemRow, minutes: i64, frame: &Frame) -> Card {
         } else {
             "items-emergency"
         },
-        time: clock(row.opened_at),
+        time: clock(row.opened_at, offset),
         minutes: minutes.to_string(),
         outcomes: outcomes
             .map(|word| (*word, frame.t(&format!("items-outcome-{word}"))))
@@ -129,17 +155,19 @@ fn card(row: &OpenItemRow, minutes: i64, frame: &Frame) -> Card {
     }
 }
 
-fn line(shift: &ShiftCount, frame: &Frame) -> ShiftLine {
-    let day = Moment::new(shift.started_at, OFFSET_MINUTES).day();
+fn line(shift: &ShiftCount, offset: i16, frame: &Frame) -> ShiftLine {
+    let day = Moment::new(shift.started_at, offset).day();
     ShiftLine {
         day: day.to_text(),
-        from: clock(shift.started_at),
-        until: shift.ended_at.map_or_else(|| frame.t("items-now"), clock),
+        from: clock(shift.started_at, offset),
+        until: shift
+            .ended_at
+            .map_or_else(|| frame.t("items-now"), |at| clock(at, offset)),
         emergencies: shift.emergencies.to_string(),
     }
 }
 
-fn clock(millis: i64) -> String {
-    let minute = Moment::new(millis, OFFSET_MINUTES).minute_of_day();
+fn clock(millis: i64, offset: i16) -> String {
+    let minute = Moment::new(millis, offset).minute_of_day();
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }

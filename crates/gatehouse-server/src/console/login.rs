@@ -1,6 +1,7 @@
 //! Signing in.
 
 use crate::app::App;
+use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
 use crate::error::OpError;
 use crate::ops::find_caller::cookie_name;
 use crate::ops::sign_in::{Attempt, sign_in};
@@ -8,10 +9,26 @@ use crate::page::{Frame, PageError, redirect_with_cookie, show as show_page};
 use crate::peer::Peer;
 use askama::Template;
 use axum::Form;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
 use serde::Deserialize;
+
+const PUBLIC: Access = Access::Public("there is nobody to know yet");
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    table
+        .add(
+            RouteRule::page("/login", PUBLIC, Scope::None, Kept::Nothing),
+            get(show),
+        )
+        .add(
+            RouteRule::form("/login", PUBLIC, Scope::None, Kept::Change),
+            post(submit),
+        )
+}
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -19,6 +36,15 @@ struct LoginPage {
     frame: Frame,
     problem: Option<String>,
     account: String,
+    /// Page of ours to come back to.
+    next: String,
+}
+
+/// Where somebody wanted to go.
+#[derive(Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
 }
 
 /// What the form sends.
@@ -26,14 +52,17 @@ struct LoginPage {
 pub struct LoginForm {
     account: String,
     password: String,
+    #[serde(default)]
+    next: String,
 }
 
 /// GET /login
-pub async fn show(frame: Frame) -> Response {
+pub async fn show(Query(next): Query<Next>, frame: Frame) -> Response {
     show_page(&LoginPage {
         frame,
         problem: None,
         account: String::new(),
+        next: next.next,
     })
 }
 
@@ -44,7 +73,7 @@ pub async fn submit(
     frame: Frame,
     Form(form): Form<LoginForm>,
 ) -> Response {
-    let account = form.account.clone();
+    let (account, next) = (form.account.clone(), form.next);
     let attempt = Attempt {
         account: form.account,
         password: form.password,
@@ -59,7 +88,7 @@ pub async fn submit(
             let cookie = format!(
                 "{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
             );
-            redirect_with_cookie("/", &cookie)
+            redirect_with_cookie(&next, &cookie)
         }
         Err(OpError::NotSignedIn) => {
             let problem = Some(frame.t("login-wrong"));
@@ -67,6 +96,7 @@ pub async fn submit(
                 frame,
                 problem,
                 account,
+                next,
             });
             (StatusCode::UNAUTHORIZED, page).into_response()
         }
@@ -77,6 +107,7 @@ pub async fn submit(
                 frame,
                 problem,
                 account,
+                next,
             });
             (StatusCode::TOO_MANY_REQUESTS, page).into_response()
         }

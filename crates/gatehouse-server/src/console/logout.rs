@@ -1,6 +1,7 @@
 //! Signing out.
 
 use crate::app::App;
+use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::ops::find_caller::cookie_name;
 use crate::ops::sign_out::sign_out;
@@ -8,7 +9,16 @@ use crate::page::{Frame, PageError, redirect_with_cookie};
 use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use axum::routing::post;
 use std::sync::Arc;
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    table.add(
+        RouteRule::form("/logout", Access::SignedIn, Scope::None, Kept::Change),
+        post(submit),
+    )
+}
 
 /// POST /logout
 pub async fn submit(

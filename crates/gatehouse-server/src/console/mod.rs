@@ -1,5 +1,8 @@
-//! Pages for staff: one file per noun; HTML from the server, each a plain form.
+//! Pages for staff: one file per noun; HTML from the server, each a plain form. A file adds its
+//! own routes, each with its rule.
 
+pub mod area;
+pub mod files;
 pub mod gate_app;
 pub mod health;
 pub mod home;
@@ -12,3 +15,27 @@ pub mod pass_page;
 pub mod password;
 pub mod style;
 pub mod today;
+
+use crate::auth::access::Routes;
+
+/// The routes of all pages.
+pub fn routes(table: Routes) -> Routes {
+    [
+        home::routes,
+        login::routes,
+        logout::routes,
+        look::routes,
+        password::routes,
+        area::routes,
+        today::routes,
+        items::routes,
+        pass_page::routes,
+        style::routes,
+        files::routes,
+        gate_app::routes,
+        health::routes,
+        metrics::routes,
+    ]
+    .into_iter()
+    .fold(table, |table, add| add(table))
+}

@@ -1,6 +1,7 @@
 //! Changing one's password; at the first sign-in there is no way round it.
 
 use crate::app::App;
+use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::ops::change_password::{Change, Refusal, change_password};
 use crate::page::{Frame, PageError, show as show_page};
@@ -8,9 +9,23 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
 use axum::{Extension, Form};
 use serde::Deserialize;
 use std::sync::Arc;
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    table
+        .add(
+            RouteRule::page("/password", Access::SignedIn, Scope::None, Kept::Nothing),
+            get(show),
+        )
+        .add(
+            RouteRule::form("/password", Access::SignedIn, Scope::None, Kept::Change),
+            post(submit),
+        )
+}
 
 #[derive(Template)]
 #[template(path = "password.html")]

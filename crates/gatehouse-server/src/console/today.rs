@@ -2,17 +2,33 @@
 
 use crate::app::App;
 use crate::auth::access::GateInScope;
+use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
+use crate::auth::role::Permission;
 use crate::ops::list_crossings::{Today, list_crossings};
 use crate::page::{Frame, PageError, show as show_page};
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use gatehouse_core::gate::fact::subject_kind;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::gate::{Outcome, Verdict, Way};
 use gatehouse_core::moment::Moment;
 use gatehouse_store::crossing::CrossingRow;
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    table.add(
+        RouteRule::page(
+            "/gates/{gate}/today",
+            Access::Needs(Permission::SeeCrossings),
+            Scope::Gate,
+            Kept::View,
+        ),
+        get(show),
+    )
+}
 
 #[derive(Template)]
 #[template(path = "today.html")]

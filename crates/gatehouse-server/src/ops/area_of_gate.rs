@@ -16,20 +16,19 @@ pub async fn area_of_gate(app: &App, gate: GateId) -> Result<GateInScope, OpErro
             let Some(row) = tx.gate_anywhere(gate)? else {
                 return Ok(None);
             };
-            let path: Vec<AreaId> = tx
-                .area_path(row.area)?
-                .iter()
-                .map(|area| area.area)
-                .collect();
+            let path = tx.area_path(row.area)?;
             Ok(Some((row, path)))
         })
         .await?;
     let (row, path) = found.ok_or(OpError::NotFound)?;
+    let offset = path.last().map_or(480, |area| area.zone_offset_minutes);
+    let ids: Vec<AreaId> = path.iter().map(|area| area.area).collect();
     let scope = GateInScope {
         shard: row.shard,
         gate,
         name: row.name,
-        path: path.into(),
+        path: ids.into(),
+        offset_minutes: i16::try_from(offset).unwrap_or(480),
     };
     app.gates.keep_scope(scope.clone());
     Ok(scope)

@@ -105,6 +105,7 @@ fn read_caller(
             Some(HeldRole {
                 role: Role::named(&m.role)?,
                 area: m.area,
+                organisation: m.organisation,
             })
         })
         .collect();

@@ -8,8 +8,6 @@ use gatehouse_store::crossing::CrossingRow;
 
 /// Most crossings on one page.
 const ROWS_MOST: u32 = 300;
-/// Minutes east of UTC where no policy says otherwise.
-const OFFSET_MINUTES: i16 = 480;
 
 /// The page's content.
 pub struct Today {
@@ -24,8 +22,9 @@ pub struct Today {
 /// Reads the crossings since local midnight.
 pub async fn list_crossings(app: &App, gate: &GateInScope) -> Result<Today, OpError> {
     let now = app.world.now_millis();
-    let (shard, gate) = (gate.shard, gate.gate);
-    let local = Moment::new(now, OFFSET_MINUTES);
+    let (shard, offset_minutes) = (gate.shard, gate.offset_minutes);
+    let gate = gate.gate;
+    let local = Moment::new(now, offset_minutes);
     let midnight = now - i64::from(local.minute_of_day()) * 60_000 - now.rem_euclid(60_000);
     let until = now + 10 * 60_000;
     let (crossings, counts) = app
@@ -43,6 +42,6 @@ pub async fn list_crossings(app: &App, gate: &GateInScope) -> Result<Today, OpEr
     Ok(Today {
         crossings,
         emergencies,
-        offset_minutes: OFFSET_MINUTES,
+        offset_minutes,
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::auth::caller::Caller;
+use crate::auth::role::Role;
 use crate::error::OpError;
 use gatehouse_core::id::{AreaId, GateId};
 use gatehouse_store::{ReadTx, StoreError};
@@ -28,6 +29,31 @@ pub struct Place {
 pub async fn list_places(app: &App, caller: &Arc<Caller>) -> Result<Vec<Place>, OpError> {
     let caller = Arc::clone(caller);
     Ok(app.store.read(move |tx| places(tx, &caller)).await?)
+}
+
+/// The areas of the caller's memberships that have pages beyond the gate, with their names.
+pub async fn list_offices(
+    app: &App,
+    caller: &Arc<Caller>,
+) -> Result<Vec<(String, String)>, OpError> {
+    let mut areas: Vec<AreaId> = caller
+        .roles
+        .iter()
+        .filter(|held| !matches!(held.role, Role::Guard))
+        .map(|held| held.area)
+        .collect();
+    areas.sort_unstable();
+    areas.dedup();
+    let read = move |tx: &ReadTx<'_>| {
+        let mut found = Vec::new();
+        for area in &areas {
+            if let Some(row) = tx.area(*area)? {
+                found.push((area.to_string(), row.name));
+            }
+        }
+        Ok::<_, StoreError>(found)
+    };
+    Ok(app.store.read(read).await?)
 }
 
 fn places(tx: &ReadTx<'_>, caller: &Caller) -> Result<Vec<Place>, StoreError> {

@@ -60,12 +60,7 @@ async fn show(
         _ if accepted.starts_with("en") => Lang::En,
         _ => Lang::Zh,
     };
-    let frame = Frame {
-        lang,
-        large: false,
-        caller: None,
-        here: "/ca".to_owned(),
-    };
+    let frame = Frame::bare(lang);
     let template = InstallPage {
         frame,
         other: if lang == Lang::En { "zh" } else { "en" },

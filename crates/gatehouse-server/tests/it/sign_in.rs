@@ -1,6 +1,6 @@
 //! Signing in, its limits, the first password, signing out.
 
-use crate::support::{COMPOUND, PASSWORD, START, STREET, TestApp, cookie_of, on_both};
+use crate::support::{COMPOUND, GATE, PASSWORD, START, STREET, TestApp, cookie_of, on_both};
 use axum::http::{Method, StatusCode};
 use gatehouse_core::key::{KeyId, SigningKey};
 use gatehouse_server::sealed_key;
@@ -220,4 +220,62 @@ fn a_new_password_takes_the_keys_of_orders_with_it() {
         assert!(sealed_key::open(id, &kept, new).is_some());
         assert!(sealed_key::open(id, &kept, PASSWORD).is_none());
     });
+}
+
+#[test]
+fn signing_in_leads_back_to_where_one_wanted_to_go() {
+    let app = TestApp::new();
+    app.staff("li", "shift_lead", COMPOUND);
+    let wanted = format!("/areas/{COMPOUND}");
+    let place = app.get(&wanted, "").header("location").to_owned();
+    assert_eq!(place, format!("/login?next={wanted}"));
+    let page = app.get(&place, "");
+    assert!(
+        page.body.contains(&format!("value=\"{wanted}\"")),
+        "{}",
+        page.body
+    );
+    let pairs = [
+        (wanted.as_str(), wanted.as_str()),
+        ("//elsewhere.example", "/"),
+        ("https://elsewhere.example", "/"),
+        ("", "/"),
+    ];
+    for (next, place) in pairs {
+        let password = PASSWORD.replace(' ', "+");
+        let body = format!("account=li&password={password}&next={next}");
+        assert_eq!(app.form("/login", "", &body).header("location"), place);
+    }
+}
+
+#[test]
+fn what_was_typed_outlives_the_session() {
+    let app = TestApp::new();
+    let cookie = app.session(app.staff("li", "shift_lead", COMPOUND));
+    let path = format!("/gates/{GATE}/items");
+    app.later(12 * 3_600_000);
+    let answer = app.form(&path, &cookie, "item=1&outcome=%22%3Cb%3E&password=secret");
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert!(
+        answer.body.contains(&format!("action=\"{path}\"")),
+        "{}",
+        answer.body
+    );
+    assert!(
+        answer
+            .body
+            .contains("name=\"outcome\" value=\"&#34;&#60;b&#62;\""),
+        "{}",
+        answer.body
+    );
+    assert!(!answer.body.contains("secret"), "{}", answer.body);
+}
+
+#[test]
+fn figures_are_for_this_machine_and_those_that_are_named() {
+    let app = TestApp::new();
+    let ask = |address| app.send(Method::GET, "/metrics", &[("x-test-address", address)], "");
+    assert_eq!(ask("127.0.0.1").status, StatusCode::OK);
+    assert_eq!(ask("::1").status, StatusCode::OK);
+    assert_eq!(ask("192.0.2.1").status, StatusCode::NOT_FOUND);
 }

@@ -233,6 +233,25 @@ impl TestApp {
         bytes
     }
 
+    /// What the audit chains say of pages that were looked at.
+    pub fn page_views(&self) -> Vec<String> {
+        let entries = self.app.store.read_blocking::<_, StoreError, _>(|tx| {
+            let mut entries = Vec::new();
+            for shard in tx.shards()? {
+                for head in tx.audit_heads(shard)? {
+                    entries.extend(tx.audit_entries(shard, head.writer, 0, 10_000)?);
+                }
+            }
+            Ok(entries)
+        });
+        let mut entries = entries.expect("reads");
+        entries.retain(|entry| entry.kind == "page.view");
+        let bodies = entries.into_iter().map(|entry| entry.body);
+        bodies
+            .map(|body| String::from_utf8(body).expect("text"))
+            .collect()
+    }
+
     pub fn get(&self, path: &str, cookie: &str) -> Answer {
         self.send(Method::GET, path, &[("cookie", cookie)], "")
     }

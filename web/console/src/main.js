@@ -1,0 +1,40 @@
+// Comfort only. Every page is a plain form that works without this file.
+import htmx from "htmx.org";
+
+// The extension speaks to a global, as its authors wrote it.
+window.htmx = htmx;
+await_extension();
+
+function await_extension() {
+  // Bundled after the global is there: imports are hoisted, requires are not.
+  require("htmx-ext-sse");
+}
+
+// A form is sent once, however often its button is pressed; coming back to the page frees it.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.method !== "post") return;
+  if (form.matches("[hx-post]")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  // A form that only brings a file leaves the page standing.
+  setTimeout(() => delete form.dataset.sent, 3000);
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// A list that is chosen from sends its filters by itself.
+document.addEventListener("change", (event) => {
+  const form = event.target instanceof HTMLSelectElement ? event.target.form : null;
+  if (form?.matches("[data-send-on-change]")) form.requestSubmit();
+});
+
+// Print this page.
+document.addEventListener("click", (event) => {
+  const key = event.target instanceof Element ? event.target.closest("[data-print]") : null;
+  if (key) window.print();
+});
