@@ -7,7 +7,6 @@ use crate::peer::PeerAddress;
 use axum::extract::State;
 use axum::routing::get;
 use std::fmt::Write as _;
-use std::net::IpAddr;
 
 const PUBLIC: Access = Access::Public("figures go to addresses from the settings alone");
 
