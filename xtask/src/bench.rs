@@ -1,13 +1,20 @@
-//! `cargo xtask bench gate`: the figures that the gate is held to, measured in one run, each beside
-//! its limit. Outside `script/test`: it builds for release and wants a machine to itself.
+//! `cargo xtask bench gate`: the figures that the product is held to, measured in one run, each
+//! beside its limit. Outside `script/test`: it builds for release and wants a machine to itself.
 
 mod decide;
+mod durable;
+mod load;
+mod process;
+mod prototype;
 mod size;
 mod start;
+mod town;
 
-use anyhow::Result;
+use crate::Subject;
+use anyhow::{Context, Result, bail};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// One measured figure.
 pub struct Figure {
@@ -25,8 +32,22 @@ pub struct Figure {
 pub enum Finding {
     /// Measured.
     Figure(Figure),
+    /// Measured, with no limit of its own: what the others rest on.
+    Note(String),
     /// Not measured, and what is missing.
     Skipped(String),
+}
+
+impl Finding {
+    /// A figure with its limit.
+    pub fn of(what: impl Into<String>, value: f64, limit: f64, unit: &'static str) -> Finding {
+        Finding::Figure(Figure {
+            what: what.into(),
+            value,
+            limit,
+            unit,
+        })
+    }
 }
 
 impl fmt::Display for Finding {
@@ -41,24 +62,71 @@ impl fmt::Display for Finding {
                     figure.what, figure.value, figure.unit, figure.limit
                 )
             }
+            Finding::Note(text) => write!(f, "     {text}"),
             Finding::Skipped(reason) => write!(f, "skip {reason}"),
         }
     }
 }
 
+/// Where everything lies that a measurement needs.
+pub struct Bench<'a> {
+    /// The repository.
+    pub root: &'a Path,
+    /// The binary under measurement.
+    pub gatehouse: PathBuf,
+    /// For databases and copies; made anew by each measurement that uses it.
+    pub folder: PathBuf,
+}
+
+type Part = fn(&Bench<'_>) -> Result<Vec<Finding>>;
+
 /// Measures and prints; a figure over its limit is printed as such and is no error, since
 /// machines are noisy and a person reads this.
-pub fn gate(root: &Path) -> Result<()> {
-    let mut findings = decide::measure(root)?;
-    findings.extend(size::measure(root)?);
-    findings.extend(start::measure(root, &target(root))?);
-    findings.push(Finding::Skipped(
-        "durable decisions over HTTP: not measured here yet".to_owned(),
-    ));
-    for finding in findings {
-        println!("{finding}");
+pub fn run(root: &Path, subject: Subject, profile: &str) -> Result<()> {
+    let target = target(root);
+    let bench = Bench {
+        root,
+        gatehouse: build(root, &target, profile)?,
+        folder: target.join("bench"),
+    };
+    std::fs::create_dir_all(&bench.folder)?;
+    println!("profile {profile}");
+    let parts: &[Part] = match subject {
+        Subject::Gate => &[
+            decide::measure,
+            size::measure,
+            start::measure,
+            durable::measure,
+        ],
+    };
+    for part in parts {
+        for finding in part(&bench)? {
+            println!("{finding}");
+        }
     }
     Ok(())
+}
+
+/// Builds the binary, so that nothing old is measured.
+fn build(root: &Path, target: &Path, profile: &str) -> Result<PathBuf> {
+    let built = Command::new(env!("CARGO"))
+        .current_dir(root)
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "gatehouse-server",
+            "--profile",
+            profile,
+        ])
+        .status()?;
+    if !built.success() {
+        bail!("the build ended with {built}");
+    }
+    let gatehouse = target.join(profile).join("gatehouse");
+    gatehouse
+        .canonicalize()
+        .with_context(|| gatehouse.display().to_string())
 }
 
 #[expect(
@@ -67,4 +135,10 @@ pub fn gate(root: &Path) -> Result<()> {
 )]
 fn target(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
+}
+
+/// The value in the middle.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

@@ -3,8 +3,11 @@
 //! `tidy` holds the rules that no compiler holds; `generate` writes what is derived from the
 //! sources. Nothing here is part of the product.
 
+#[cfg(feature = "bench")]
 mod bench;
 mod generate;
+#[cfg(not(feature = "bench"))]
+mod launch;
 mod licences;
 mod repository;
 mod rust_file;
@@ -40,11 +43,14 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
-    /// Measures the figures that the product is held to.
+    /// Measures the figures that the product is held to; builds what it measures.
     Bench {
         /// What to measure.
         #[arg(value_enum)]
         subject: Subject,
+        /// Cargo's profile: `measure` builds quickly, `release` is what is shipped.
+        #[arg(long, default_value = "measure")]
+        profile: String,
     },
     /// Checks the licence of every dependency against the list in deny.toml.
     Licences,
@@ -78,9 +84,10 @@ fn run() -> Result<()> {
         }
         Chore::Ship => tidy::shipped::ship(&Repository::read(&root)?, &root),
         Chore::Generate { check } => generate::run(&root, check),
-        Chore::Bench {
-            subject: Subject::Gate,
-        } => bench::gate(&root),
+        #[cfg(feature = "bench")]
+        Chore::Bench { subject, profile } => bench::run(&root, subject, &profile),
+        #[cfg(not(feature = "bench"))]
+        Chore::Bench { subject, profile } => launch::bench(&root, subject, &profile),
         Chore::Licences => report("licences", &licences::breaches(&root)?),
     }
 }

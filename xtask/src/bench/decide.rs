@@ -1,21 +1,22 @@
 //! `decide` over the cases of every policy: the median over cases of the median time of a case.
 
-use super::{Figure, Finding};
+use super::process::now;
+use super::{Bench, Finding, median};
 use anyhow::{Context, Result, anyhow};
 use gatehouse_core::gate::wording::{Lang, put_in_words};
 use gatehouse_core::gate::{Policy, decide};
 use gatehouse_core::policy::{cases, compile, read};
 use std::hint::black_box;
 use std::path::Path;
-use std::time::Instant;
 
 const ROUNDS: usize = 31;
 const CALLS_A_ROUND: u32 = 64;
 
 /// Two figures: rows and duties only, and with the sentences.
-pub fn measure(root: &Path) -> Result<Vec<Finding>> {
+pub fn measure(bench: &Bench<'_>) -> Result<Vec<Finding>> {
+    let root = bench.root;
     if cfg!(debug_assertions) {
-        let reason = "decide: run with `cargo run --release -p xtask -- bench gate`";
+        let reason = "decide: run with `cargo xtask bench gate`";
         return Ok(vec![Finding::Skipped(reason.to_owned())]);
     }
     let (mut bare, mut worded, mut policies) = (Vec::new(), Vec::new(), 0);
@@ -55,13 +56,9 @@ fn policy_of(folder: &Path) -> Result<Policy> {
         .with_context(|| folder.display().to_string())
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a measurement, not a moment of the domain"
-)]
 fn median_micros(work: impl Fn()) -> f64 {
     let rounds = (0..ROUNDS).map(|_| {
-        let began = Instant::now();
+        let began = now();
         for _ in 0..CALLS_A_ROUND {
             work();
         }
@@ -70,16 +67,6 @@ fn median_micros(work: impl Fn()) -> f64 {
     median(rounds.collect())
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
 fn figure(what: String, values: Vec<f64>, limit: f64) -> Finding {
-    Finding::Figure(Figure {
-        what,
-        value: median(values),
-        limit,
-        unit: "µs",
-    })
+    Finding::of(what, median(values), limit, "µs")
 }

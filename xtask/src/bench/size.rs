@@ -1,6 +1,6 @@
 //! What a gate loads before it can decide, compressed as the server sends it.
 
-use super::{Figure, Finding};
+use super::{Bench, Finding};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +10,8 @@ const SCANNER: &str = "reader-";
 const CORE: &str = "gatehouse-";
 
 /// Two figures: everything together, and the WASM alone.
-pub fn measure(root: &Path) -> Result<Vec<Finding>> {
+pub fn measure(bench: &Bench<'_>) -> Result<Vec<Finding>> {
+    let root = bench.root;
     let dist = root.join("web/gate/dist");
     if !dist.is_dir() {
         let reason = "sizes: run script/wasm and script/web first";
@@ -37,17 +38,14 @@ pub fn measure(root: &Path) -> Result<Vec<Finding>> {
             core += size;
         }
     }
-    let figure = |what: &str, value, limit| {
-        Finding::Figure(Figure {
-            what: what.to_owned(),
-            value,
-            limit,
-            unit: "kB",
-        })
-    };
     Ok(vec![
-        figure("all that the gate app needs to decide, brotli", all, 150.0),
-        figure("WASM of it, brotli", core, 110.0),
+        Finding::of(
+            "all that the gate app needs to decide, brotli",
+            all,
+            150.0,
+            "kB",
+        ),
+        Finding::of("WASM of it, brotli", core, 110.0, "kB"),
     ])
 }
 

@@ -33,6 +33,7 @@ pub async fn show(
         ("gatehouse_store_closures_total", figures.closures),
         ("gatehouse_store_commits_total", figures.commits),
         ("gatehouse_store_repeated_total", figures.repeated),
+        ("gatehouse_store_waited_micros_total", figures.waited_micros),
     ] {
         // Writing to a string does not fail.
         let _ = writeln!(text, "# TYPE {name} counter\n{name} {value}");

@@ -6,6 +6,7 @@ pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// Counts since the store was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Figures {
     pub commits: u64,
     /// Runs that were repeated because of a conflict (PostgreSQL) or a cut neighbour (SQLite).
     pub repeated: u64,
+    /// How long batches of SQLite have waited for company, in microseconds.
+    pub waited_micros: u64,
 }
 
 #[derive(Default)]
@@ -23,6 +26,7 @@ pub(crate) struct Counters {
     closures: AtomicU64,
     commits: AtomicU64,
     repeated: AtomicU64,
+    waited_micros: AtomicU64,
 }
 
 impl Counters {
@@ -35,11 +39,17 @@ impl Counters {
         self.repeated.fetch_add(runs, Ordering::Relaxed);
     }
 
+    pub(crate) fn waited(&self, time: Duration) {
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.waited_micros.fetch_add(micros, Ordering::Relaxed);
+    }
+
     pub(crate) fn figures(&self) -> Figures {
         Figures {
             closures: self.closures.load(Ordering::Relaxed),
             commits: self.commits.load(Ordering::Relaxed),
             repeated: self.repeated.load(Ordering::Relaxed),
+            waited_micros: self.waited_micros.load(Ordering::Relaxed),
         }
     }
 }

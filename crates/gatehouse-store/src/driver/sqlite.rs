@@ -207,11 +207,7 @@ impl Writer {
         if let Err(error) = self.connection.execute_batch("BEGIN IMMEDIATE") {
             return first.1.answer(Err(error.into()));
         }
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "waiting time, not a moment of the domain"
-        )]
-        let started = Instant::now();
+        let started = now();
         let mut served = 0;
         let mut next = Some(first);
         while let Some((lane, job)) = next {
@@ -242,11 +238,13 @@ impl Writer {
     ) -> Option<(Lane, Box<dyn Job>)> {
         // The last batch had company, which has been answered and is likely to come again.
         let wait = COMPANY_WAIT.saturating_sub(since);
-        if self.company > 1 && served < self.company && !wait.is_zero() {
-            queue.next_within(wait)
-        } else {
-            None
+        if self.company <= 1 || served >= self.company || wait.is_zero() {
+            return None;
         }
+        let began = now();
+        let next = queue.next_within(wait);
+        self.counters.waited(began.elapsed());
+        next
     }
 
     /// Runs one closure under its savepoint. An error means that the transaction is lost.
@@ -348,6 +346,14 @@ impl Writer {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "waiting time, not a moment of the domain"
+)]
+fn now() -> Instant {
+    Instant::now()
 }
 
 fn fail_all(batch: Batch, error: &StoreError) {

@@ -1,0 +1,120 @@
+//! A demo town in a database of its own, its server, and the sessions of its guards.
+
+use super::Bench;
+use super::load::{Asked, once, request};
+use super::process::{Process, free_address, now};
+use anyhow::{Context, Result, bail, ensure};
+use gatehouse_core::moment::Moment;
+use gatehouse_server::ops::demo::make::{Demo, DemoWish, plan_demo};
+use gatehouse_server::ops::demo::plan::DemoSize;
+use gatehouse_server::world::{Computer, World};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::Command;
+
+const SEED: u64 = 1;
+const CHINA_OFFSET_MINUTES: i16 = 480;
+
+/// A town in a folder.
+pub struct Town {
+    gatehouse: PathBuf,
+    /// Where settings, database and pages lie.
+    pub folder: PathBuf,
+    /// Where its server listens.
+    pub address: SocketAddr,
+    /// How long `gatehouse demo` took.
+    pub seconds: f64,
+    /// Who lives there and what they hold: the plan that the database was written from.
+    pub demo: Demo,
+}
+
+impl Town {
+    /// Makes one anew; `settings` are lines of the settings file.
+    pub fn make(bench: &Bench<'_>, name: &str, people: u32, settings: &str) -> Result<Town> {
+        let folder = bench.folder.join(name);
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder)?;
+        }
+        std::fs::create_dir_all(&folder)?;
+        let millis = Computer.now_millis() / 1000 * 1000;
+        let made = Moment::new(millis, CHINA_OFFSET_MINUTES);
+        let address = free_address()?;
+        let listen = format!("listen = \"{address}\"\n{settings}\n");
+        std::fs::write(folder.join("gatehouse.toml"), listen)?;
+        let began = now();
+        let written = Command::new(&bench.gatehouse)
+            .args(["demo", "--config", "gatehouse.toml"])
+            .args(["--people", &people.to_string(), "--seed", &SEED.to_string()])
+            .args(["--at", &made.to_text()])
+            .current_dir(&folder)
+            .output()?;
+        if !written.status.success() {
+            bail!(
+                "gatehouse demo: {}",
+                String::from_utf8_lossy(&written.stderr)
+            );
+        }
+        let seconds = began.elapsed().as_secs_f64();
+        let demo = plan_demo(&DemoWish {
+            size: DemoSize::new(people, SEED).context("too few or too many people")?,
+            made,
+            address: String::new(),
+            host: String::new(),
+        })?;
+        Ok(Town {
+            gatehouse: bench.gatehouse.clone(),
+            folder,
+            address,
+            seconds,
+            demo,
+        })
+    }
+
+    /// The SQLite file.
+    pub fn database(&self) -> PathBuf {
+        self.folder.join("gatehouse.db")
+    }
+
+    /// Starts its server and waits until it listens.
+    pub fn serve(&self) -> Result<Process> {
+        let mut command = Command::new(&self.gatehouse);
+        command
+            .args(["serve", "--config", "gatehouse.toml"])
+            .current_dir(&self.folder);
+        let mut server = Process::start(&mut command)?;
+        server.wait_for(self.address)?;
+        Ok(server)
+    }
+
+    /// Signs an account in; the session's cookie.
+    pub fn sign_in(&self, login: &str) -> Result<String> {
+        let mut staff = self.demo.town.staffing.staff.iter();
+        let account = staff
+            .find(|staff| staff.login == login)
+            .with_context(|| format!("no account {login}"))?;
+        let password = account.password.replace(' ', "+");
+        let body = format!("account={login}&password={password}");
+        let kind = "application/x-www-form-urlencoded";
+        let answer = once(self.address, request("POST", "/login", "", kind, body))?;
+        let cookie = answer.headers().get("set-cookie");
+        let cookie = cookie.and_then(|cookie| cookie.to_str().ok()?.split(';').next());
+        Ok(cookie.context("signing in gave no session")?.to_owned())
+    }
+
+    /// A page that must be there.
+    pub fn page(&self, path: &str, cookie: &str) -> Result<String> {
+        let asked: Asked = request("GET", path, cookie, "text/plain", String::new());
+        let answer = once(self.address, asked)?;
+        let status = answer.status();
+        ensure!(status.is_success(), "{path} answers {status}");
+        Ok(String::from_utf8_lossy(answer.body()).into_owned())
+    }
+
+    /// A counter of /metrics.
+    pub fn counter(&self, name: &str) -> Result<f64> {
+        let page = self.page("/metrics", "")?;
+        let line = page.lines().find_map(|line| line.strip_prefix(name));
+        let value = line.with_context(|| format!("/metrics has no {name}"))?;
+        Ok(value.trim().parse()?)
+    }
+}

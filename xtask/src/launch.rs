@@ -1,0 +1,38 @@
+//! `cargo xtask bench` without what measures: builds it, in the profile that is measured, and
+//! hands over. So the other chores need not wait for the whole product.
+
+use crate::Subject;
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+use std::path::Path;
+use std::process::Command;
+
+/// Runs the bench as `cargo run --profile … --features bench`.
+pub fn bench(root: &Path, subject: Subject, profile: &str) -> Result<()> {
+    let name = subject.to_possible_value();
+    let name = name.as_ref().map_or("gate", |value| value.get_name());
+    let ended = Command::new(env!("CARGO"))
+        .current_dir(root)
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "xtask",
+            "--features",
+            "bench",
+        ])
+        .args([
+            "--profile",
+            profile,
+            "--",
+            "bench",
+            name,
+            "--profile",
+            profile,
+        ])
+        .status()?;
+    if !ended.success() {
+        bail!("bench {name} ended with {ended}");
+    }
+    Ok(())
+}
