@@ -1,6 +1,6 @@
 //! From the guard's phone to the record: the device's own code against the server's routes.
 
-use crate::support::{Answer, START, TestApp};
+use crate::support::{Answer, START, TestApp, demo_on_both};
 use axum::http::StatusCode;
 use data_encoding::BASE64;
 use gatehouse_core::device::{Device, respond};
@@ -158,135 +158,139 @@ fn pass_text(app: &TestApp, demo: &Demo, gate: &str) -> String {
 
 #[test]
 fn a_crossing_goes_from_the_scan_to_the_record_and_is_taken_in_once() {
-    let (app, demo) = TestApp::demo();
-    let mut phone = Phone::enrolled(&app, &demo, "guard1a");
-    let text = pass_text(&app, &demo, &phone.gate);
-    let screen = phone.step(json!({"input": "scan", "text": text, "way": "in"}));
-    assert_eq!(screen["verdict"], "ask", "{screen}");
-    let screen = phone.step(json!({"input": "fact", "fact": "temperature", "value": 36.5}));
-    assert_eq!(screen["verdict"], "admit", "{screen}");
-    phone.step(json!({"input": "finish", "outcome": "crossed"}));
-    let receipt = phone.send_all();
-    assert_eq!(
-        receipt["acknowledged_through"], 2,
-        "shift and crossing: {receipt}"
-    );
-    assert_eq!(receipt["answers"][0]["verdict"], "admit");
-    assert_eq!(receipt["answers"][0]["graver"], false);
+    demo_on_both(|app, demo| {
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        let text = pass_text(app, demo, &phone.gate);
+        let screen = phone.step(json!({"input": "scan", "text": text, "way": "in"}));
+        assert_eq!(screen["verdict"], "ask", "{screen}");
+        let screen = phone.step(json!({"input": "fact", "fact": "temperature", "value": 36.5}));
+        assert_eq!(screen["verdict"], "admit", "{screen}");
+        phone.step(json!({"input": "finish", "outcome": "crossed"}));
+        let receipt = phone.send_all();
+        assert_eq!(
+            receipt["acknowledged_through"], 2,
+            "shift and crossing: {receipt}"
+        );
+        assert_eq!(receipt["answers"][0]["verdict"], "admit");
+        assert_eq!(receipt["answers"][0]["graver"], false);
 
-    // The acknowledgement was lost: the same again changes nothing.
-    let again = phone.send_all();
-    assert_eq!(again["acknowledged_through"], 2);
-    assert_eq!(again["answers"], json!([]));
-    let page = app.get(&format!("/gates/{}/today", phone.gate), &phone.cookie);
-    assert_eq!(page.status, StatusCode::OK);
-    assert!(page.body.contains("放行"), "{}", page.body);
+        // The acknowledgement was lost: the same again changes nothing.
+        let again = phone.send_all();
+        assert_eq!(again["acknowledged_through"], 2);
+        assert_eq!(again["answers"], json!([]));
+        let page = app.get(&format!("/gates/{}/today", phone.gate), &phone.cookie);
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.body.contains("放行"), "{}", page.body);
+    });
 }
 
 #[test]
 fn what_is_not_the_devices_own_chain_is_not_taken_in() {
-    let (app, demo) = TestApp::demo();
-    let mut phone = Phone::enrolled(&app, &demo, "guard1a");
-    phone.step(json!({"input": "emergency", "way": "out"}));
-    let refused = |answer: Answer, code: &str| {
-        assert_eq!(
-            answer.status,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "{}",
-            answer.body
-        );
-        assert_eq!(json(&answer)["code"], code);
-    };
-    // Signed by another phone.
-    let stranger = Phone::enrolled(&app, &demo, "guard1a");
-    let body = json!({"device": phone.id, "events": phone.events,
+    demo_on_both(|app, demo| {
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        phone.step(json!({"input": "emergency", "way": "out"}));
+        let refused = |answer: Answer, code: &str| {
+            assert_eq!(
+                answer.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{}",
+                answer.body
+            );
+            assert_eq!(json(&answer)["code"], code);
+        };
+        // Signed by another phone.
+        let stranger = Phone::enrolled(app, demo, "guard1a");
+        let body = json!({"device": phone.id, "events": phone.events,
                       "head_signature_base64": BASE64.encode(&[7; 64])});
-    let path = format!("/gate/api/gates/{}/events", phone.gate);
-    refused(app.call(&path, &phone.cookie, &body), "D-SIGN");
-    // Out of order, altered, none at all.
-    let turned: Vec<String> = phone.events.iter().rev().cloned().collect();
-    refused(phone.send(&turned, &phone.head), "D-CHAIN");
-    refused(
-        phone.send(&[BASE64.encode(b"nonsense")], &phone.head),
-        "D-EVENT",
-    );
-    refused(phone.send(&[], &phone.head), "D-COUNT");
-    refused(stranger.send(&phone.events, &phone.head), "D-CHAIN");
-    // A guard of another compound does not even learn that the gate is there.
-    let other = cookie(&app, &demo, "guard2a");
-    assert_eq!(app.call(&path, &other, &body).status, StatusCode::NOT_FOUND);
-    assert_eq!(phone.send_all()["acknowledged_through"], phone.events.len());
+        let path = format!("/gate/api/gates/{}/events", phone.gate);
+        refused(app.call(&path, &phone.cookie, &body), "D-SIGN");
+        // Out of order, altered, none at all.
+        let turned: Vec<String> = phone.events.iter().rev().cloned().collect();
+        refused(phone.send(&turned, &phone.head), "D-CHAIN");
+        refused(
+            phone.send(&[BASE64.encode(b"nonsense")], &phone.head),
+            "D-EVENT",
+        );
+        refused(phone.send(&[], &phone.head), "D-COUNT");
+        refused(stranger.send(&phone.events, &phone.head), "D-CHAIN");
+        // A guard of another compound does not even learn that the gate is there.
+        let other = cookie(app, demo, "guard2a");
+        assert_eq!(app.call(&path, &other, &body).status, StatusCode::NOT_FOUND);
+        assert_eq!(phone.send_all()["acknowledged_through"], phone.events.len());
+    });
 }
 
 #[test]
 fn an_emergency_opens_an_item_that_stays_until_somebody_records_the_outcome() {
-    let (app, demo) = TestApp::demo();
-    let mut phone = Phone::enrolled(&app, &demo, "guard1a");
-    let lead = cookie(&app, &demo, "lead1");
-    let page = format!("/gates/{}/items", phone.gate);
-    let before = app.get(&page, &lead).body.matches("name=\"item\"").count();
-    phone.step(json!({"input": "emergency", "way": "out"}));
-    phone.send_all();
-    let shown = app.get(&page, &lead);
-    assert_eq!(shown.status, StatusCode::OK);
-    assert_eq!(
-        shown.body.matches("name=\"item\"").count(),
-        before + 1,
-        "{}",
-        shown.body
-    );
-    let card = shown.body.split("name=\"item\" value=\"").nth(before + 1);
-    let card = card.expect("an item");
-    let item = card.split('"').next().expect("an id").to_owned();
-    let word = card
-        .split("name=\"outcome\" value=\"")
-        .nth(1)
-        .expect("an outcome");
-    let word = word.split('"').next().expect("a word");
-    let unknown = app.form(&page, &lead, &format!("item={item}&outcome=nonsense"));
-    assert!(unknown.status.is_client_error(), "{}", unknown.body);
-    let closed = app.form(&page, &lead, &format!("item={item}&outcome={word}"));
-    assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.body);
-    let twice = app.form(&page, &lead, &format!("item={item}&outcome={word}"));
-    assert_eq!(
-        twice.status,
-        StatusCode::NOT_FOUND,
-        "the first outcome stays"
-    );
-    assert_eq!(
-        app.get(&page, &lead).body.matches("name=\"item\"").count(),
-        before
-    );
+    demo_on_both(|app, demo| {
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        let lead = cookie(app, demo, "lead1");
+        let page = format!("/gates/{}/items", phone.gate);
+        let before = app.get(&page, &lead).body.matches("name=\"item\"").count();
+        phone.step(json!({"input": "emergency", "way": "out"}));
+        phone.send_all();
+        let shown = app.get(&page, &lead);
+        assert_eq!(shown.status, StatusCode::OK);
+        assert_eq!(
+            shown.body.matches("name=\"item\"").count(),
+            before + 1,
+            "{}",
+            shown.body
+        );
+        let card = shown.body.split("name=\"item\" value=\"").nth(before + 1);
+        let card = card.expect("an item");
+        let item = card.split('"').next().expect("an id").to_owned();
+        let word = card
+            .split("name=\"outcome\" value=\"")
+            .nth(1)
+            .expect("an outcome");
+        let word = word.split('"').next().expect("a word");
+        let unknown = app.form(&page, &lead, &format!("item={item}&outcome=nonsense"));
+        assert!(unknown.status.is_client_error(), "{}", unknown.body);
+        let closed = app.form(&page, &lead, &format!("item={item}&outcome={word}"));
+        assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.body);
+        let twice = app.form(&page, &lead, &format!("item={item}&outcome={word}"));
+        assert_eq!(
+            twice.status,
+            StatusCode::NOT_FOUND,
+            "the first outcome stays"
+        );
+        assert_eq!(
+            app.get(&page, &lead).body.matches("name=\"item\"").count(),
+            before
+        );
+    });
 }
 
 #[test]
 fn the_server_decides_by_itself_and_records() {
-    let (app, demo) = TestApp::demo();
-    let guard = cookie(&app, &demo, "guard1a");
-    let me = json(&app.get("/gate/api/me", &guard));
-    let gate = me["gates"][0]["gate"].as_str().expect("a gate").to_owned();
-    let path = format!("/gate/api/gates/{gate}/decide");
-    let text = pass_text(&app, &demo, &gate);
-    let ask = |facts: Value| {
-        app.call(
-            &path,
-            &guard,
-            &json!({"pass": text, "way": "in",
+    demo_on_both(|app, demo| {
+        let guard = cookie(app, demo, "guard1a");
+        let me = json(&app.get("/gate/api/me", &guard));
+        let gate = me["gates"][0]["gate"].as_str().expect("a gate").to_owned();
+        let path = format!("/gate/api/gates/{gate}/decide");
+        let text = pass_text(app, demo, &gate);
+        let ask = |facts: Value| {
+            app.call(
+                &path,
+                &guard,
+                &json!({"pass": text, "way": "in",
                                                              "facts": facts}),
-        )
-    };
-    let first = json(&ask(json!({"temperature": 36.5})));
-    assert_eq!(
-        (first["verdict"].as_str(), first["seq"].as_u64()),
-        (Some("admit"), Some(1))
-    );
-    let second = json(&ask(json!({})));
-    assert_eq!(
-        (second["verdict"].as_str(), second["seq"].as_u64()),
-        (Some("ask"), Some(2))
-    );
-    assert_eq!(second["steps"], json!(["measure_temperature"]));
-    for wrong in [json!({"temperature": "hot"}), json!({"native_place": "x"})] {
-        assert_eq!(ask(wrong).status, StatusCode::BAD_REQUEST);
-    }
+            )
+        };
+        let first = json(&ask(json!({"temperature": 36.5})));
+        assert_eq!(
+            (first["verdict"].as_str(), first["seq"].as_u64()),
+            (Some("admit"), Some(1))
+        );
+        let second = json(&ask(json!({})));
+        assert_eq!(
+            (second["verdict"].as_str(), second["seq"].as_u64()),
+            (Some("ask"), Some(2))
+        );
+        assert_eq!(second["steps"], json!(["measure_temperature"]));
+        for wrong in [json!({"temperature": "hot"}), json!({"native_place": "x"})] {
+            assert_eq!(ask(wrong).status, StatusCode::BAD_REQUEST);
+        }
+    });
 }

@@ -97,23 +97,39 @@ impl Answer {
 }
 
 /// Tells one story on SQLite and, where a server is given, on PostgreSQL.
+pub fn on_both(story: impl Fn(&TestApp)) {
+    story(&TestApp::new());
+    if let Some((store, place)) = on_postgres() {
+        story(&TestApp::over(store, place));
+    }
+}
+
+/// Tells one story of the demo town on both.
+pub fn demo_on_both(story: impl Fn(&TestApp, &Demo)) {
+    let (app, demo) = TestApp::demo();
+    story(&app, &demo);
+    if let Some((store, place)) = on_postgres() {
+        let (app, demo) = TestApp::demo_over(store, place);
+        story(&app, &demo);
+    }
+}
+
+/// A new database on the server that was given.
 #[expect(
     clippy::disallowed_methods,
     reason = "where tests find PostgreSQL is no setting of the program"
 )]
-pub fn on_both(story: impl Fn(&TestApp)) {
-    story(&TestApp::new());
+fn on_postgres() -> Option<(Store, Place)> {
     static SAID: Once = Once::new();
-    match std::env::var("GATEHOUSE_TEST_POSTGRES") {
-        Ok(server) => {
-            let (url, guard) = create_database(&server);
-            let store = Store::open_postgres(&url).expect("opens");
-            story(&TestApp::over(store, Place::Postgres(guard)));
-        }
-        Err(_) => SAID.call_once(|| {
+    let Ok(server) = std::env::var("GATEHOUSE_TEST_POSTGRES") else {
+        SAID.call_once(|| {
             eprintln!("SKIPPED on PostgreSQL: set GATEHOUSE_TEST_POSTGRES to a server's URL");
-        }),
-    }
+        });
+        return None;
+    };
+    let (url, guard) = create_database(&server);
+    let store = Store::open_postgres(&url).expect("opens");
+    Some((store, Place::Postgres(guard)))
 }
 
 impl TestApp {
@@ -150,6 +166,10 @@ impl TestApp {
         };
         let path = folder.path().join("town.db");
         let store = Store::open_sqlite_with(&path, limits).expect("opens");
+        TestApp::demo_over(store, Place::Folder(folder))
+    }
+
+    fn demo_over(store: Store, place: Place) -> (TestApp, Demo) {
         let world = Arc::new(TestWorld {
             now: AtomicI64::new(START),
             chance: AtomicU64::new(42),
@@ -177,7 +197,7 @@ impl TestApp {
             app,
             world,
             runtime: runtime(),
-            _place: Place::Folder(folder),
+            _place: place,
         };
         (test, demo)
     }
