@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod caller;
+pub mod first_password;
 mod kept_form;
 pub mod menu;
 pub mod password;

@@ -3,6 +3,7 @@
 
 use crate::cli::key_arguments::{KeyPlace, read_password};
 use crate::ops::key_home::read_hex;
+use crate::ops::lay_town::{EXAMPLE, Town, TownRequest, plan_town};
 use crate::ops::make_keys::{KeyRequest, make_keys};
 use crate::root_paper;
 use crate::world::{Computer, World};
@@ -30,6 +31,12 @@ pub struct InitCommand {
     /// A JSON file that asks for issuers, people who sign orders, revocations.
     #[arg(long)]
     request: Option<PathBuf>,
+    /// A JSON file with the first places and the first account of an empty database.
+    #[arg(long)]
+    town: Option<PathBuf>,
+    /// Print an example of such a file and do nothing else.
+    #[arg(long)]
+    print_town_example: bool,
     /// Mark everything as a demo's: every other database refuses it.
     #[arg(long)]
     demo: bool,
@@ -39,7 +46,11 @@ pub struct InitCommand {
 
 /// Runs the command.
 pub fn run(command: InitCommand) -> Result<()> {
-    let request = match &command.request {
+    if command.print_town_example {
+        return Ok(write!(std::io::stdout(), "{EXAMPLE}")?);
+    }
+    let town = command.town.as_deref().map(read_town).transpose()?;
+    let mut request = match &command.request {
         Some(path) => read_request(path)?,
         None => KeyRequest::default(),
     };
@@ -48,10 +59,15 @@ pub fn run(command: InitCommand) -> Result<()> {
         .collect::<Result<Vec<_>>>()?;
     let home = command.place.home()?;
     let earlier = home.tree()?;
+    // A community of the town issues its own passes from the first day.
+    if let Some(town) = &town {
+        let communities = town.communities_after(earlier.as_ref());
+        request.communities.extend(communities);
+    }
     let known = earlier.as_ref().map(|tree| tree.root);
     let (root, files) = find_root(&command, known)?;
     let secrets = command.place.secrets_or_new()?;
-    let (new, summary) = make_keys(
+    let (mut new, summary) = make_keys(
         &root,
         earlier.as_ref(),
         command.demo,
@@ -60,9 +76,20 @@ pub fn run(command: InitCommand) -> Result<()> {
         &secrets,
         &Computer,
     )?;
+    let account = town
+        .as_ref()
+        .map(|town| (town.login().to_owned(), town.password.clone()));
+    new.town = town;
     home.keep(new)?;
     let mut answer = serde_json::to_value(&summary)?;
     answer["root_files"] = serde_json::to_value(files)?;
+    if let Some((login, password)) = account {
+        // Said once; it has to be changed at the first sign-in.
+        answer["administrator"] = serde_json::json!({
+            "login": login,
+            "first_password": password.as_str(),
+        });
+    }
     Ok(writeln!(
         std::io::stdout(),
         "{}",
@@ -75,6 +102,14 @@ fn read_request(path: &Path) -> Result<KeyRequest> {
         .with_context(|| format!("K-FILE: the request {}", path.display()))?;
     // The parser's message names a place and a key of ours, never a password: those are in files.
     serde_json::from_str(&text).with_context(|| format!("K-FORM: the request {}", path.display()))
+}
+
+fn read_town(path: &Path) -> Result<Town> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("K-FILE: the town {}", path.display()))?;
+    let asked: TownRequest = serde_json::from_str(&text)
+        .with_context(|| format!("K-FORM: the town {}", path.display()))?;
+    plan_town(&asked, &Computer)
 }
 
 /// The root key from its file, from paper, or, where this installation has none yet, a new one.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
+use super::lay_town::Town;
 use crate::secrets::Secrets;
 
 /// The root's public half, as a fact of the installation.
@@ -54,6 +55,16 @@ pub struct NewKeys {
     pub server: Vec<ServerKeyRow>,
     /// New keys of people.
     pub staff: Vec<StaffKeyRow>,
+    /// The first places and the first account.
+    pub town: Option<Town>,
+}
+
+/// What became of new keys. All but the first keep nothing: what was read decides before the
+/// first row is written.
+enum Kept {
+    All,
+    OtherRoot,
+    TownThere,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -182,18 +193,27 @@ impl KeyHome {
     /// Keeps the next key list and new keys: all of it or nothing.
     ///
     /// # Errors
-    /// Another root than the one kept, a list that is not newer, a key that is there already.
+    /// Another root than the one kept, a list that is not newer, a key that is there already, a
+    /// town where there is one.
     pub fn keep(&self, new: NewKeys) -> Result<()> {
         match self {
+            KeyHome::Files(_) if new.town.is_some() => {
+                bail!("K-TOWN: places and accounts lie in a database, not in a folder of files")
+            }
             KeyHome::Files(folder) => keep_in_files(folder, new),
             KeyHome::Database(store) => {
                 let kept = store.write_blocking::<_, StoreError, _>(Lane::People, move |tx| {
                     let root = new.root.key().to_bytes();
-                    if !tx.set_installation_fact(ROOT_FACT, &root)?
-                        && tx.installation_fact(ROOT_FACT)?.as_deref() != Some(&root[..])
-                    {
-                        return Ok(false);
+                    let known = tx.installation_fact(ROOT_FACT)?;
+                    if known.is_some_and(|known| known != root) {
+                        return Ok(Kept::OtherRoot);
                     }
+                    if let Some(town) = &new.town
+                        && !town.write(tx)?
+                    {
+                        return Ok(Kept::TownThere);
+                    }
+                    tx.set_installation_fact(ROOT_FACT, &root)?;
                     tx.set_installation_fact(DEMO_FACT, &[u8::from(new.demo)])?;
                     tx.insert_key_list(&new.list)?;
                     new.server
@@ -202,12 +222,18 @@ impl KeyHome {
                     new.staff
                         .iter()
                         .try_for_each(|key| tx.insert_staff_key(key))?;
-                    Ok(true)
+                    Ok(Kept::All)
                 })?;
-                if !kept {
-                    bail!("K-OTHER: this database belongs to another root key");
+                match kept {
+                    Kept::All => Ok(()),
+                    Kept::OtherRoot => {
+                        bail!("K-OTHER: this database belongs to another root key")
+                    }
+                    Kept::TownThere => bail!(
+                        "K-TOWN: this database has places or accounts already; add more in the \
+                         console"
+                    ),
                 }
-                Ok(())
             }
         }
     }

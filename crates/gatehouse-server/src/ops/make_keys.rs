@@ -36,7 +36,7 @@ pub struct KeyRequest {
 }
 
 /// A community that is to issue passes.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommunityRequest {
     /// Its area.
@@ -178,6 +178,7 @@ pub fn make_keys(
         },
         server: maker.server,
         staff: maker.staff,
+        town: None,
     };
     Ok((new, summary))
 }

@@ -14,6 +14,7 @@ pub mod issue_pass;
 pub mod keep_jobs;
 pub mod keep_open_items;
 pub mod key_home;
+pub mod lay_town;
 pub mod list_areas;
 pub mod list_crossings;
 pub mod list_guards;

@@ -1,6 +1,7 @@
 //! The server from outside: its router without a socket, and its binary.
 
 mod bad_input;
+mod first_start;
 mod gate;
 mod jobs;
 mod matrix;

@@ -114,6 +114,16 @@ pub fn demo_on_both(story: impl Fn(&TestApp, &Demo)) {
     }
 }
 
+/// Tells one story on both, in databases that hold nothing yet.
+pub fn on_both_empty(story: impl Fn(&TestApp)) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open_sqlite(&folder.path().join("town.db")).expect("opens");
+    story(&TestApp::bare(store, Place::Folder(folder)));
+    if let Some((store, place)) = on_postgres() {
+        story(&TestApp::bare(store, place));
+    }
+}
+
 /// A new database on the server that was given.
 #[expect(
     clippy::disallowed_methods,
@@ -140,13 +150,18 @@ impl TestApp {
     }
 
     fn over(store: Store, place: Place) -> TestApp {
+        store
+            .write_blocking::<_, StoreError, _>(Lane::People, places)
+            .expect("places");
+        TestApp::bare(store, place)
+    }
+
+    /// Over a database as it is.
+    fn bare(store: Store, place: Place) -> TestApp {
         let world = Arc::new(TestWorld {
             now: AtomicI64::new(START),
             chance: AtomicU64::new(42),
         });
-        store
-            .write_blocking::<_, StoreError, _>(Lane::People, places)
-            .expect("places");
         let app = app(store, Config::default(), world.clone(), None);
         TestApp {
             router: service(app.clone()),
