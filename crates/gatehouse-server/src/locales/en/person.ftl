@@ -1,0 +1,16 @@
+kind-resident = resident
+kind-temporary_resident = temporary resident
+kind-exempt_worker = exempt worker
+kind-courier = courier
+kind-visitor = visitor
+kind-regular_helper = regular helper
+sex-male = male
+sex-female = female
+person-age = aged { $years }
+person-state-left = moved away
+person-state-died = died
+person-state-merged = merged into another record
+person-state-erased = erased
+paging-next = The next 50
+paging-first = Back to the beginning
+paging-label = Pages

@@ -1,0 +1,16 @@
+kind-resident = 住户
+kind-temporary_resident = 暂住人员
+kind-exempt_worker = 保障人员
+kind-courier = 配送人员
+kind-visitor = 访客
+kind-regular_helper = 固定帮手
+sex-male = 男
+sex-female = 女
+person-age = { $years } 岁
+person-state-left = 已搬走
+person-state-died = 已去世
+person-state-merged = 已并入另一份
+person-state-erased = 已抹除
+paging-next = 往后 50 条
+paging-first = 回到开头
+paging-label = 翻页
