@@ -93,7 +93,7 @@ impl CrossingRow {
         }
     }
 
-    fn read(row: &Row<'_>) -> Result<CrossingRow, StoreError> {
+    pub(crate) fn read(row: &Row<'_>) -> Result<CrossingRow, StoreError> {
         let offset: i64 = row.get(7)?;
         let offset = i16::try_from(offset).map_err(|_| row.corrupt(7))?;
         let server = match (row.get(15)?, row.get::<Option<String>>(16)?) {
@@ -124,7 +124,7 @@ impl CrossingRow {
             verdict: verdict_of(row.get(14)?).ok_or_else(|| row.corrupt(14))?,
             server,
             outcome: outcome_of(row.get(17)?).ok_or_else(|| row.corrupt(17))?,
-            outcome_now: outcome_now(row, 18)?,
+            outcome_now: read_outcome_now(row, 18)?,
             overruling_reason: match reason {
                 Some(number) => {
                     Some(OverrulingReason::numbered(number).ok_or_else(|| row.corrupt(19))?)
@@ -147,7 +147,7 @@ pub(crate) fn read_subject(row: &Row<'_>, column: usize) -> Result<Option<Subjec
     })
 }
 
-fn outcome_now(row: &Row<'_>, column: usize) -> Result<Option<Outcome>, StoreError> {
+fn read_outcome_now(row: &Row<'_>, column: usize) -> Result<Option<Outcome>, StoreError> {
     match row.get::<i64>(column)? {
         UNDONE => Ok(None),
         number => u8::try_from(number)
@@ -169,17 +169,18 @@ macro_rules! outcome_now {
     };
 }
 
-macro_rules! columns {
+macro_rules! crossing_columns {
     () => {
         concat!(
             "c.shard, c.device, c.seq, c.gate, c.staff, c.way, c.device_at, c.offset_minutes, \
              c.counted_at, c.received_at, c.subject_kind, c.subject, c.subject_is_vehicle, \
              c.household, c.verdict, c.server_verdict, c.server_row_ids, c.outcome, ",
-            outcome_now!(),
+            $crate::crossing::outcome_now!(),
             ", c.overruling_reason, c.is_emergency, c.public_part"
         )
     };
 }
+pub(crate) use {crossing_columns, outcome_now};
 
 sql! {
     INSERT_CROSSING = "INSERT INTO crossing (shard, device, seq, hash, gate, staff, way, device_at,
@@ -188,9 +189,9 @@ sql! {
             server_row_ids, outcome, overruling_reason, is_emergency, public_part)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
             ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27)";
-    CROSSING = concat!("SELECT ", columns!(), " FROM crossing c
+    CROSSING = concat!("SELECT ", crossing_columns!(), " FROM crossing c
         WHERE c.shard = ?1 AND c.device = ?2 AND c.seq = ?3");
-    CROSSINGS_OF_GATE = concat!("SELECT ", columns!(), " FROM crossing c
+    CROSSINGS_OF_GATE = concat!("SELECT ", crossing_columns!(), " FROM crossing c
         WHERE c.shard = ?1 AND c.gate = ?2 AND c.counted_at >= ?3 AND c.counted_at < ?4
         ORDER BY c.counted_at DESC, c.device, c.seq DESC LIMIT ?5");
     COUNT_CROSSINGS = concat!("SELECT way, verdict, outcome_now, is_emergency, count(*) FROM (
@@ -261,7 +262,7 @@ impl ReadTx<'_> {
             Ok(CrossingCount {
                 way: way_of(row.get(0)?).ok_or_else(|| row.corrupt(0))?,
                 verdict: verdict_of(row.get(1)?).ok_or_else(|| row.corrupt(1))?,
-                outcome_now: outcome_now(row, 2)?,
+                outcome_now: read_outcome_now(row, 2)?,
                 is_emergency: row.get(3)?,
                 crossings: row.get(4)?,
             })

@@ -76,6 +76,9 @@ sql! {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)";
     END_RESIDENCE = "UPDATE residence SET until_on = ?5, version = version + 1
         WHERE shard = ?1 AND household = ?2 AND person = ?3 AND version = ?4 AND until_on IS NULL";
+    REOPEN_RESIDENCE = "UPDATE residence SET until_on = NULL, version = version + 1
+        WHERE shard = ?1 AND household = ?2 AND person = ?3 AND from_on = ?4
+            AND until_on IS NOT NULL";
     RESIDENCES_OF_HOUSEHOLD = "SELECT shard, household, person, from_on, until_on, basis, landlord,
             version
         FROM residence WHERE shard = ?1 AND household = ?2 ORDER BY from_on, person";
@@ -85,7 +88,7 @@ sql! {
 }
 
 impl HouseholdRow {
-    fn read(row: &Row<'_>) -> Result<HouseholdRow, StoreError> {
+    pub(crate) fn read(row: &Row<'_>) -> Result<HouseholdRow, StoreError> {
         Ok(HouseholdRow {
             shard: row.get(0)?,
             household: row.get(1)?,
@@ -241,5 +244,18 @@ impl Tx<'_> {
             &END_RESIDENCE,
             params![row.shard, &row.household, &row.person, row.version, &until_on],
         )
+    }
+
+    /// Takes back the end of a residence; says whether there was one to take back.
+    pub fn reopen_residence(
+        &self,
+        shard: Shard,
+        household: HouseholdId,
+        person: PersonId,
+        from_on: CivilDay,
+    ) -> Result<bool, StoreError> {
+        let from_on = from_on.to_text();
+        let parameters = params![shard, &household, &person, &from_on];
+        Ok(self.execute(&REOPEN_RESIDENCE, parameters)? == 1)
     }
 }

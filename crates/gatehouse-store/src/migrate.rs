@@ -44,6 +44,8 @@ migrations! {
     9 "0009_shifts";
     10 "0010_work";
     11 "0011_crossings";
+    21 "0021_finding";
+    22 "0022_person_before";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

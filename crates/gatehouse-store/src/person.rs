@@ -2,17 +2,15 @@
 //! [`Tx::reveal`], which records the view in the same transaction. Look-ups work on plain
 //! columns and on keyed tokens.
 
-use crate::audit::AuditNote;
 use crate::error::StoreError;
 pub use crate::person_plain::{PersonField, PersonPlain};
 use crate::person_plain::place;
-use crate::person_view::{PersonViewRow, Viewer};
+use crate::person_view::Viewer;
 use crate::shard::Shard;
 use crate::tx::{ReadTx, Tx};
 use crate::value::Row;
 use crate::vault::{Chance, PersonKey, Vault};
 use crate::{params, sql};
-use gatehouse_core::audit::commitment;
 use gatehouse_core::id::{AreaId, HouseholdId, PersonId};
 use gatehouse_core::person::search::SearchTerm;
 use std::collections::BTreeMap;
@@ -215,7 +213,10 @@ impl ReadTx<'_> {
     }
 }
 
-fn read_masked(vault: &Vault, row: &Row<'_>) -> Result<(PersonRow, Option<String>), StoreError> {
+pub(crate) fn read_masked(
+    vault: &Vault,
+    row: &Row<'_>,
+) -> Result<(PersonRow, Option<String>), StoreError> {
     let person = PersonRow::read(row)?;
     let wrapped: Option<Vec<u8>> = row.get(PLAIN)?;
     let sealed: Option<Vec<u8>> = row.get(PLAIN + 1)?;
@@ -351,27 +352,7 @@ impl Tx<'_> {
             }
         }
         let words: Vec<&str> = fields.iter().map(|field| field.word()).collect();
-        let words = words.join(" ");
-        let entry = self.append_audit(&AuditNote {
-            shard,
-            at: viewer.at,
-            kind: "person.view",
-            actor: viewer.staff,
-            commitment: Some(commitment(&viewer.salt, Some(&person.0), None)),
-            body: format!("{} {words}", viewer.purpose).as_bytes(),
-        })?;
-        self.insert_person_view(&PersonViewRow {
-            shard,
-            person,
-            viewed_at: viewer.at,
-            writer: entry.writer,
-            seq: entry.seq,
-            staff: viewer.staff,
-            organisation: viewer.organisation,
-            purpose: viewer.purpose.clone(),
-            fields: words,
-            salt: Some(viewer.salt),
-        })?;
+        self.record_person_view(shard, person, viewer, &words.join(" "))?;
         Ok(Some(plain))
     }
 
@@ -411,6 +392,7 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         self.execute_one(&ERASE_PERSON, params![shard, &person])?;
         self.execute(&DELETE_TOKENS, params![shard, &person])?;
+        self.forget_person_before(shard, person)?;
         self.erase_views_of(shard, person, random)
     }
 

@@ -1,11 +1,12 @@
 //! Who looked at what of whom (SCOPE-5). *Sharded*. Shown to the person; written only together
-//! with the value that was shown, by [`Tx::reveal`].
+//! with the value that was shown, by [`Tx::reveal`], or with what else is shown of one person.
 
+use crate::audit::AuditNote;
 use crate::error::StoreError;
 use crate::shard::Shard;
 use crate::tx::{ReadTx, Tx};
 use crate::{params, sql};
-use gatehouse_core::audit::WriterId;
+use gatehouse_core::audit::{WriterId, commitment};
 use gatehouse_core::id::{OrganisationId, PersonId, StaffId};
 
 /// Who asks for a value, and what for.
@@ -86,7 +87,38 @@ impl ReadTx<'_> {
 }
 
 impl Tx<'_> {
-    pub(crate) fn insert_person_view(&self, row: &PersonViewRow) -> Result<(), StoreError> {
+    /// Writes down that somebody was shown something of a person: `what` are words with blanks
+    /// between. The audit chain holds whom it concerns as a salted commitment.
+    pub fn record_person_view(
+        &self,
+        shard: Shard,
+        person: PersonId,
+        viewer: &Viewer,
+        what: &str,
+    ) -> Result<(), StoreError> {
+        let entry = self.append_audit(&AuditNote {
+            shard,
+            at: viewer.at,
+            kind: "person.view",
+            actor: viewer.staff,
+            commitment: Some(commitment(&viewer.salt, Some(&person.0), None)),
+            body: format!("{} {what}", viewer.purpose).as_bytes(),
+        })?;
+        self.insert_person_view(&PersonViewRow {
+            shard,
+            person,
+            viewed_at: viewer.at,
+            writer: entry.writer,
+            seq: entry.seq,
+            staff: viewer.staff,
+            organisation: viewer.organisation,
+            purpose: viewer.purpose.clone(),
+            fields: what.to_owned(),
+            salt: Some(viewer.salt),
+        })
+    }
+
+    fn insert_person_view(&self, row: &PersonViewRow) -> Result<(), StoreError> {
         self.execute_one(
             &INSERT_VIEW,
             params![

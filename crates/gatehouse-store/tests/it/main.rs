@@ -5,6 +5,7 @@ mod any_order;
 mod chains;
 mod driver;
 mod events;
+mod finding;
 mod papers;
 mod people;
 mod played_device;
