@@ -13,6 +13,7 @@ pub mod digits;
 pub mod gate;
 pub mod household;
 pub mod id;
+pub mod json;
 pub mod key;
 pub mod moment;
 pub mod order;
@@ -20,6 +21,7 @@ pub mod pass;
 pub mod person;
 #[cfg(feature = "author")]
 pub mod policy;
+mod sort;
 pub mod text;
 pub mod vehicle;
 pub mod wire;

@@ -10,12 +10,12 @@ use super::outings::LocalOutings;
 use crate::gate::compiled::CompiledError;
 use crate::gate::record::read_facts;
 use crate::gate::{Decision, Fact, Policy, Value, Way, decide};
+use crate::json::Object;
 use crate::key::KeyList;
 use crate::moment::Moment;
 use crate::pass::PassStatus;
 use crate::wire::cbor::CborError;
 use crate::wire::{Crossing, Private, Snapshot, Subject};
-use serde_json::{Map, Value as Json};
 
 /// What the server holds of one gate, ready to decide by.
 #[derive(Clone, Debug)]
@@ -92,7 +92,7 @@ impl GateList {
         &self,
         pass: Option<&str>,
         way: Way,
-        facts: &Map<String, Json>,
+        facts: &Object,
         now: Moment,
     ) -> Result<Presented, crate::gate::json::FactError> {
         let mut case = Case::new(way, now);

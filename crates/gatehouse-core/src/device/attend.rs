@@ -10,6 +10,7 @@ use crate::gate::fact::Source;
 use crate::gate::{Fact, Outcome, Step, SubjectKind, Value, Verdict, Way, json};
 use crate::household::AddressDraft;
 use crate::id::PersonId;
+use crate::json::Json;
 use crate::pass::PassNumber;
 use crate::wire::{EventBody, Subject};
 
@@ -177,7 +178,7 @@ impl Turn<'_> {
         case.goes_home();
     }
 
-    pub(super) fn fact(&mut self, name: &str, value: &serde_json::Value) -> View {
+    pub(super) fn fact(&mut self, name: &str, value: &Json) -> View {
         let Some(mut case) = self.device.case.take() else {
             return View::Notice(Notice::plain(code::NO_CASE, words::ERROR_NO_CASE));
         };
@@ -189,10 +190,10 @@ impl Turn<'_> {
         self.open(case)
     }
 
-    fn take_fact(&mut self, case: &mut Case, name: &str, value: &serde_json::Value) -> bool {
+    fn take_fact(&mut self, case: &mut Case, name: &str, value: &Json) -> bool {
         match name {
             PERSON => {
-                let chosen = value.as_str().and_then(PersonId::parse);
+                let chosen = value.as_text().and_then(PersonId::parse);
                 let Some(person) = chosen.filter(|person| case.candidates.contains(person)) else {
                     return false;
                 };
@@ -200,7 +201,7 @@ impl Turn<'_> {
                 return list.is_some_and(|list| list.is_person(case, person));
             }
             PLATE => {
-                let plate = value.as_str().filter(|plate| !plate.trim().is_empty());
+                let plate = value.as_text().filter(|plate| !plate.trim().is_empty());
                 let (Some(plate), Some(list)) = (plate, &self.device.list) else {
                     return false;
                 };
@@ -208,7 +209,7 @@ impl Turn<'_> {
                 return true;
             }
             ROOM => {
-                let room = value.as_str();
+                let room = value.as_text();
                 return room.map(|room| self.goes_to(case, room)).is_some();
             }
             _ => {}
@@ -247,12 +248,12 @@ impl Turn<'_> {
 /// What a guard can say at the gate: what they see, ask and measure, and what a step asks them to
 /// look at. What comes from the pass, orders and history is read, never typed; "no pass" and "not
 /// on the register" are said by the guard.
-fn guard_may_say(fact: Fact, value: &serde_json::Value) -> bool {
+fn guard_may_say(fact: Fact, value: &Json) -> bool {
     match fact {
         Fact::Emergency | Fact::Way | Fact::FoundFever => false,
         Fact::PassKind | Fact::PassBand => false,
-        Fact::PassState => value.as_str() == Some("none"),
-        Fact::RegisteredResident => value.as_bool() == Some(false),
+        Fact::PassState => value.as_text() == Some("none"),
+        Fact::RegisteredResident => value.as_flag() == Some(false),
         _ => fact.spec().source == Source::Guard || fact.spec().step.is_some(),
     }
 }

@@ -6,6 +6,7 @@ use crate::gate::subject::SubjectKind;
 use crate::gate::wording::Lang;
 use crate::gate::{Outcome, Verdict, Way};
 use crate::id::{DeviceId, GateId, StaffId};
+use crate::json::Json;
 use crate::moment::Moment;
 pub use crate::wire::{Change, EmergencyKind, OverrulingReason};
 use serde::{Deserialize, Serialize};
@@ -104,7 +105,7 @@ pub enum Input {
         /// Name of the fact, from the control.
         fact: String,
         /// Its value in the form of the vocabulary (`gatehouse gate facts`).
-        value: serde_json::Value,
+        value: Json,
     },
     /// Illness, birth, fire, danger: admitted before anything else (SCOPE-3).
     Emergency {

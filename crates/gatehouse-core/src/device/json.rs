@@ -3,13 +3,13 @@
 use super::read_json::read_request;
 use super::screen::{Counts, Header, Output, Screen, ScreenKind, Sound};
 use super::view::code;
-use super::write_json::{verdict as verdict_name, write_output, write_value};
+use super::write_json::{verdict as verdict_name, write_output};
 use super::{Device, step, words};
 use crate::digits::BASE64;
 use crate::gate::wording::{Lang, sentence};
 use crate::gate::{Policy, Situation, decide, json};
+use crate::json::{Json, Writer};
 use crate::moment::Moment;
-use serde_json::{Map, Value};
 
 /// One step over JSON. A request that cannot be read changes nothing and is answered with a
 /// message whose code says so; its text is never repeated.
@@ -54,47 +54,47 @@ pub fn decide_vector(request: &[u8]) -> Vec<u8> {
     let answer = match read_vector(request) {
         Ok((situation, policy)) => {
             let decision = decide(&situation, policy.as_ref());
-            let rows = |positions: &[u16]| -> Vec<Value> {
+            let rows = |positions: &[u16]| {
                 let rows = policy.as_ref().map_or(&[][..], Policy::rows);
                 let known = positions.iter().filter_map(|at| rows.get(usize::from(*at)));
-                known.map(|row| Value::from(row.id.as_str())).collect()
+                Json::List(known.map(|row| row.id.as_str().into()).collect())
             };
             let steps = decision.steps().into_iter();
-            object([
+            let steps = steps.map(|step| step.name().as_str().into());
+            Json::object([
                 ("verdict", verdict_name(decision.verdict).into()),
-                ("reasons", rows(&decision.reasons).into()),
-                ("applied", rows(&decision.applied).into()),
-                (
-                    "steps",
-                    steps.map(|step| Value::from(step.name())).collect(),
-                ),
+                ("reasons", rows(&decision.reasons)),
+                ("applied", rows(&decision.applied)),
+                ("steps", Json::List(steps.collect())),
             ])
         }
-        Err(error) => object([("error", error.into())]),
+        Err(error) => Json::object([("error", error.as_str().into())]),
     };
-    write_value(&answer)
-}
-
-fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    let owned = fields.map(|(name, value)| (name.to_owned(), value));
-    Value::Object(Map::from_iter(owned))
+    let mut writer = Writer::default();
+    writer.value(&answer);
+    writer.finish()
 }
 
 /// `{policy_base64?, moment, skew_minutes?, facts}`.
 fn read_vector(request: &[u8]) -> Result<(Situation, Option<Policy>), String> {
-    let vector: Value = serde_json::from_slice(request).map_err(|_| "no vector".to_owned())?;
-    let policy = match vector["policy_base64"].as_str() {
+    let vector = Json::parse(request);
+    let vector = vector
+        .as_ref()
+        .and_then(Json::as_object)
+        .ok_or("no vector")?;
+    let text = |name: &str| vector.get(name).and_then(Json::as_text);
+    let policy = match text("policy_base64") {
         Some(base64) => {
             let bytes = BASE64.decode(base64.as_bytes()).ok_or("policy_base64")?;
             Some(Policy::read(&bytes).map_err(|error| error.to_string())?)
         }
         None => None,
     };
-    let moment = vector["moment"].as_str().and_then(Moment::parse);
+    let moment = text("moment").and_then(Moment::parse);
     let mut situation = Situation::new(moment.ok_or("moment")?);
-    let skew = vector["skew_minutes"].as_u64().unwrap_or(0);
-    situation.skew_minutes = u16::try_from(skew).unwrap_or(u16::MAX);
-    let facts = vector["facts"].as_object().ok_or("facts")?;
-    json::read_facts(&mut situation, facts).map_err(|error| error.to_string())?;
+    let skew = vector.get("skew_minutes").and_then(Json::as_count);
+    situation.skew_minutes = u16::try_from(skew.unwrap_or(0)).unwrap_or(u16::MAX);
+    let facts = vector.get("facts").and_then(Json::as_object);
+    json::read_facts(&mut situation, facts.ok_or("facts")?).map_err(|error| error.to_string())?;
     Ok((situation, policy))
 }

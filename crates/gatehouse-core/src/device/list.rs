@@ -14,6 +14,7 @@ use crate::key::{KeyList, Trust};
 use crate::moment::Moment;
 use crate::pass::{Belongs, Credential, PassNumber, PassRefusal, PassStatus, verify};
 use crate::person::AgeBand;
+use crate::sort::sort_by_key;
 use crate::wire::cbor::{Cbor, Read, Reader, Writer};
 use crate::wire::{HouseholdEntry, PassEntry, ResidentEntry, Snapshot, Span, VehicleEntry};
 
@@ -128,8 +129,8 @@ impl List {
             passes
                 .extend(held.map(|(at, pass)| (pass.number, Holder::Vehicle(v as u32, at as u32))));
         }
-        passes.sort_unstable();
-        people.sort_unstable();
+        sort_by_key(&mut passes, |held| *held);
+        sort_by_key(&mut people, |held| *held);
         let door = |household: &HouseholdEntry| {
             let draft = AddressDraft {
                 building: household.building.clone(),

@@ -16,7 +16,6 @@ use crate::gate::reading::{Lens, Window};
 use crate::gate::wording::{Lang, put_in_words, verdict_words};
 use crate::gate::{Decision, Fact, Known, Outcome, SubjectKind, Value, Verdict};
 use crate::moment::Moment;
-use serde_json::json;
 
 /// Most sentences in one block (glossary §2.1).
 const SENTENCES_MOST: usize = 3;
@@ -189,7 +188,7 @@ impl Scene<'_> {
             let parts = [who.name, who.sex, who.age_band];
             let label: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
             Some(ChoiceShown {
-                value: json!(person.to_string()),
+                value: person.to_string().as_str().into(),
                 label: label.join(" · "),
             })
         });

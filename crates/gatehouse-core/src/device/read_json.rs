@@ -7,8 +7,8 @@ use super::input::{
 use crate::gate::wording::Lang;
 use crate::gate::{Outcome, SubjectKind, Verdict, Way};
 use crate::id::{DeviceId, GateId, StaffId};
+use crate::json::{Json, Object};
 use crate::moment::Moment;
-use serde_json::{Map, Value};
 
 type Names<T> = &'static [(&'static str, T)];
 
@@ -47,7 +47,7 @@ pub(super) fn read_request(bytes: &[u8]) -> Option<Request> {
     if bytes.len() > REQUEST_BYTES_MOST {
         return None;
     }
-    let value: Value = serde_json::from_slice(bytes).ok()?;
+    let value = Json::parse(bytes)?;
     let mut fields = Fields::of(&value)?;
     let mut moment = Fields::of(fields.take("moment")?)?;
     let offset = i16::try_from(moment.int("offset_minutes")?).ok()?;
@@ -105,7 +105,7 @@ fn read_input(mut fields: Fields<'_>) -> Option<Input> {
         },
         "emergency" => Input::Emergency {
             way: fields.choice("way", WAYS)?,
-            what: match fields.map.contains_key("what") {
+            what: match fields.map.get("what").is_some() {
                 true => fields.choice("what", EMERGENCIES)?,
                 false => EmergencyKind::Unsaid,
             },
@@ -174,41 +174,41 @@ fn read_answer(mut fields: Fields<'_>) -> Option<Answer> {
 
 /// The fields of an object, and how many of them were read.
 struct Fields<'a> {
-    map: &'a Map<String, Value>,
+    map: &'a Object,
     read: usize,
 }
 
 impl<'a> Fields<'a> {
-    fn of(value: &'a Value) -> Option<Fields<'a>> {
+    fn of(value: &'a Json) -> Option<Fields<'a>> {
         let map = value.as_object()?;
         Some(Fields { map, read: 0 })
     }
 
     /// A field; each is taken once.
-    fn take(&mut self, name: &str) -> Option<&'a Value> {
+    fn take(&mut self, name: &str) -> Option<&'a Json> {
         let value = self.map.get(name)?;
         self.read += 1;
         Some(value)
     }
 
     fn text(&mut self, name: &str) -> Option<String> {
-        self.take(name)?.as_str().map(str::to_owned)
+        self.take(name)?.as_text().map(str::to_owned)
     }
 
     fn int(&mut self, name: &str) -> Option<i64> {
-        self.take(name)?.as_i64()
+        self.take(name)?.as_int()
     }
 
     fn count(&mut self, name: &str) -> Option<u64> {
-        self.take(name)?.as_u64()
+        self.take(name)?.as_count()
     }
 
     fn flag(&mut self, name: &str) -> Option<bool> {
-        self.take(name)?.as_bool()
+        self.take(name)?.as_flag()
     }
 
     fn choice<T: Copy>(&mut self, name: &str, names: Names<T>) -> Option<T> {
-        let text = self.take(name)?.as_str()?;
+        let text = self.take(name)?.as_text()?;
         let found = names.iter().find(|entry| entry.0 == text)?;
         Some(found.1)
     }
@@ -221,7 +221,7 @@ impl<'a> Fields<'a> {
     ) -> Option<Option<T>> {
         match self.map.get(name) {
             None => Some(None),
-            Some(Value::Null) => {
+            Some(Json::Null) => {
                 self.read += 1;
                 Some(None)
             }
@@ -230,13 +230,15 @@ impl<'a> Fields<'a> {
     }
 
     fn list<T>(&mut self, name: &str, read: fn(Fields<'_>) -> Option<T>) -> Option<Vec<T>> {
-        let items = self.take(name)?.as_array()?.iter();
+        let items = self.take(name)?.as_list()?.iter();
         items.map(|item| read(Fields::of(item)?)).collect()
     }
 
     fn texts(&mut self, name: &str) -> Option<Vec<String>> {
-        let items = self.take(name)?.as_array()?.iter();
-        items.map(|item| item.as_str().map(str::to_owned)).collect()
+        let items = self.take(name)?.as_list()?.iter();
+        items
+            .map(|item| item.as_text().map(str::to_owned))
+            .collect()
     }
 
     /// The result, if nothing is left over.

@@ -4,6 +4,7 @@
 use super::input::OverrulingReason;
 pub use crate::gate::wording::Sentence;
 use crate::gate::{Outcome, Verdict};
+use crate::json::Json;
 use serde::{Deserialize, Serialize};
 
 /// Everything that follows from one input.
@@ -157,7 +158,7 @@ pub enum ControlKind {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChoiceShown {
     /// Goes back as `value`.
-    pub value: serde_json::Value,
+    pub value: Json,
     /// Its words.
     pub label: String,
 }

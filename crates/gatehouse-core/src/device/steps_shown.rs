@@ -8,7 +8,7 @@ use crate::gate::steps::Missing;
 use crate::gate::value::StayKind;
 use crate::gate::wording::{Lang, Wording};
 use crate::gate::{Decision, Fact, Policy, Step};
-use serde_json::json;
+use crate::json::Json;
 
 /// Pseudo-fact of the plate as typed; the device derives what rows read from it.
 pub(crate) const PLATE: &str = "plate";
@@ -139,7 +139,7 @@ fn of_fact(lang: Lang, fact: Fact) -> Control {
     }
     let named = |choices: &[Choice]| -> Vec<ChoiceShown> {
         let shown = |choice: &Choice| ChoiceShown {
-            value: json!(choice.name),
+            value: choice.name.into(),
             label: lang.pick(choice.label).to_owned(),
         };
         choices.iter().map(shown).collect()
@@ -147,7 +147,7 @@ fn of_fact(lang: Lang, fact: Fact) -> Control {
     let (kind, choices, several) = match spec.kind {
         Kind::Flag { yes, no } => {
             let shown = [(true, yes), (false, no)].map(|(value, label)| ChoiceShown {
-                value: json!(value),
+                value: value.into(),
                 label: lang.pick(label).to_owned(),
             });
             (ControlKind::Confirm, shown.to_vec(), false)
@@ -157,7 +157,7 @@ fn of_fact(lang: Lang, fact: Fact) -> Control {
         Kind::Stays => {
             // Asked with the days in the question, so a yes lies within them.
             let shown = StayKind::ALL.iter().map(|kind| ChoiceShown {
-                value: json!({"kind": kind.1, "days_ago": 0}),
+                value: Json::object([("kind", kind.1.into()), ("days_ago", 0.into())]),
                 label: stay_label(lang, kind).to_owned(),
             });
             (ControlKind::Choice, shown.collect(), true)

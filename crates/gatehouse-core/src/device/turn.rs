@@ -315,7 +315,7 @@ fn too_long(input: &Input) -> bool {
         Input::Begin { room, plate, .. } => {
             [room, plate].into_iter().flatten().any(|text| long(text))
         }
-        Input::Fact { value, .. } => value.as_str().is_some_and(long),
+        Input::Fact { value, .. } => value.as_text().is_some_and(long),
         _ => false,
     }
 }

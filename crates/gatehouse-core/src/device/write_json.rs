@@ -3,12 +3,12 @@
 
 use super::screen::*;
 use crate::gate::{Outcome, Verdict};
+use crate::json::Writer;
 use crate::wire::OverrulingReason;
-use serde_json::Value;
 
 /// The output in JSON.
 pub(super) fn write_output(output: &Output) -> Vec<u8> {
-    let mut to = Json::default();
+    let mut to = Writer::default();
     to.open('{');
     to.key("screen");
     screen(&mut to, &output.screen);
@@ -54,17 +54,10 @@ pub(super) fn write_output(output: &Output) -> Vec<u8> {
     });
     to.count("forget_through", output.forget_through);
     to.close('}');
-    to.text.into_bytes()
+    to.finish()
 }
 
-/// A value without fractions in JSON.
-pub(super) fn write_value(value: &Value) -> Vec<u8> {
-    let mut to = Json::default();
-    to.value(value);
-    to.text.into_bytes()
-}
-
-fn screen(to: &mut Json, screen: &Screen) {
+fn screen(to: &mut Writer, screen: &Screen) {
     to.open('{');
     to.text("kind", kind(screen.kind));
     to.maybe("verdict", screen.verdict.map(verdict));
@@ -118,7 +111,7 @@ fn screen(to: &mut Json, screen: &Screen) {
     to.close('}');
 }
 
-fn step(to: &mut Json, step: &StepShown) {
+fn step(to: &mut Writer, step: &StepShown) {
     to.open('{');
     to.text("step", &step.step);
     to.text("text", &step.text);
@@ -142,129 +135,6 @@ fn step(to: &mut Json, step: &StepShown) {
     to.maybe("phone", step.control.phone.as_deref());
     to.close('}');
     to.close('}');
-}
-
-/// Text under construction.
-#[derive(Default)]
-struct Json {
-    text: String,
-}
-
-impl Json {
-    fn open(&mut self, bracket: char) {
-        self.text.push(bracket);
-    }
-
-    fn close(&mut self, bracket: char) {
-        self.text.push(bracket);
-    }
-
-    /// A comma where something stands before in the same brackets.
-    fn next(&mut self) {
-        if !self.text.ends_with(['{', '[', ':']) {
-            self.text.push(',');
-        }
-    }
-
-    fn key(&mut self, name: &str) {
-        self.next();
-        self.quote(name);
-        self.text.push(':');
-    }
-
-    fn text(&mut self, name: &str, value: &str) {
-        self.key(name);
-        self.quote(value);
-    }
-
-    fn maybe(&mut self, name: &str, value: Option<&str>) {
-        if let Some(value) = value {
-            self.text(name, value);
-        }
-    }
-
-    fn count(&mut self, name: &str, value: u64) {
-        self.key(name);
-        self.text.push_str(&value.to_string());
-    }
-
-    fn flag(&mut self, name: &str, value: bool) {
-        self.key(name);
-        self.text.push_str(if value { "true" } else { "false" });
-    }
-
-    fn number(&mut self, value: u64) {
-        self.text.push_str(&value.to_string());
-    }
-
-    fn string(&mut self, value: &str) {
-        self.quote(value);
-    }
-
-    fn list<T>(&mut self, name: &str, items: &[T], write: impl Fn(&mut Json, &T)) {
-        self.key(name);
-        self.open('[');
-        for (at, item) in items.iter().enumerate() {
-            if at > 0 {
-                self.text.push(',');
-            }
-            write(self, item);
-        }
-        self.close(']');
-    }
-
-    /// A value without fractions: there are none in a choice, and printing them takes tables that
-    /// weigh more than all of this file.
-    fn value(&mut self, value: &Value) {
-        match value {
-            Value::Null => self.text.push_str("null"),
-            Value::Bool(flag) => self.text.push_str(if *flag { "true" } else { "false" }),
-            Value::Number(number) => match number.as_i64() {
-                Some(number) => self.text.push_str(&number.to_string()),
-                None => self.text.push_str("null"),
-            },
-            Value::String(text) => self.quote(text),
-            Value::Array(items) => {
-                self.open('[');
-                for (at, item) in items.iter().enumerate() {
-                    if at > 0 {
-                        self.text.push(',');
-                    }
-                    self.value(item);
-                }
-                self.close(']');
-            }
-            Value::Object(fields) => {
-                self.open('{');
-                for (name, value) in fields {
-                    self.key(name);
-                    self.value(value);
-                }
-                self.close('}');
-            }
-        }
-    }
-
-    fn quote(&mut self, text: &str) {
-        const HEX: &[u8; 16] = b"0123456789abcdef";
-        self.text.push('"');
-        for c in text.chars() {
-            match c {
-                '"' | '\\' => {
-                    self.text.push('\\');
-                    self.text.push(c);
-                }
-                '\0'..='\u{1f}' => {
-                    let code = c as usize;
-                    self.text.push_str("\\u00");
-                    self.text.push(char::from(HEX[code >> 4]));
-                    self.text.push(char::from(HEX[code & 15]));
-                }
-                c => self.text.push(c),
-            }
-        }
-        self.text.push('"');
-    }
 }
 
 fn kind(kind: ScreenKind) -> &'static str {

@@ -8,6 +8,7 @@ use super::compiled_cbor::read_compiled;
 use super::duty::Duty;
 use super::fact::Fact;
 use super::reading::{CUTS_MOST, Lens, Reading};
+use crate::sort::sort_by_key;
 use crate::wire::cbor::{Cbor, CborError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -224,7 +225,7 @@ impl Policy {
     /// The facts that the rows read, each once, in order.
     pub fn facts(&self) -> Vec<Fact> {
         let mut facts: Vec<Fact> = self.lookups.iter().map(|lookup| lookup.0).collect();
-        facts.sort_unstable();
+        sort_by_key(&mut facts, |fact| *fact);
         facts.dedup();
         facts
     }

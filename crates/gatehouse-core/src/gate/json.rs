@@ -6,8 +6,8 @@
 use super::fact::{Choice, Fact, Kind, purpose};
 use super::situation::Situation;
 use super::value::{Known, OUTINGS_MOST, Outing, Outings, STAYS_MOST, Stay, StayKind, Value};
+use crate::json::{Decimal, Json, Object};
 use crate::moment::Moment;
-use serde_json::{Map, Value as Json, json};
 
 const NOT_APPLICABLE: &str = "not_applicable";
 
@@ -38,8 +38,8 @@ impl std::fmt::Display for FactError {
 impl std::error::Error for FactError {}
 
 /// Reads a map of facts into a situation.
-pub fn read_facts(situation: &mut Situation, facts: &Map<String, Json>) -> Result<(), FactError> {
-    for (name, json) in facts {
+pub fn read_facts(situation: &mut Situation, facts: &Object) -> Result<(), FactError> {
+    for (name, json) in facts.iter() {
         let fact = Fact::named(name)
             .ok_or_else(|| FactError::UnknownFact(name.chars().take(40).collect()))?;
         situation.put(fact, read_known(fact, json)?);
@@ -48,18 +48,19 @@ pub fn read_facts(situation: &mut Situation, facts: &Map<String, Json>) -> Resul
 }
 
 /// Writes the facts that were supplied.
-pub fn write_facts(situation: &Situation) -> Map<String, Json> {
-    situation
-        .all_given()
-        .map(|(fact, known)| (fact.spec().name.to_owned(), write_known(fact, known)))
-        .collect()
+pub fn write_facts(situation: &Situation) -> Object {
+    let mut facts = Object::default();
+    for (fact, known) in situation.all_given() {
+        facts.insert(fact.spec().name, write_known(fact, known));
+    }
+    facts
 }
 
 /// Reads what is known of a fact.
 pub fn read_known(fact: Fact, json: &Json) -> Result<Known, FactError> {
     match json {
         Json::Null => Ok(Known::Unknown),
-        Json::String(text) if text == NOT_APPLICABLE => Ok(Known::NotApplicable),
+        Json::Text(text) if text == NOT_APPLICABLE => Ok(Known::NotApplicable),
         _ => read_value(fact, json).map(Known::Is),
     }
 }
@@ -68,7 +69,7 @@ pub fn read_known(fact: Fact, json: &Json) -> Result<Known, FactError> {
 pub fn write_known(fact: Fact, known: &Known) -> Json {
     match known {
         Known::Unknown => Json::Null,
-        Known::NotApplicable => json!(NOT_APPLICABLE),
+        Known::NotApplicable => NOT_APPLICABLE.into(),
         Known::Is(value) => write_value(fact, value),
     }
 }
@@ -76,7 +77,7 @@ pub fn write_known(fact: Fact, known: &Known) -> Json {
 /// Reads a value of a fact.
 pub fn read_value(fact: Fact, json: &Json) -> Result<Value, FactError> {
     let value = match fact.spec().kind {
-        Kind::Flag { .. } => json.as_bool().map(Value::Flag),
+        Kind::Flag { .. } => json.as_flag().map(Value::Flag),
         Kind::Choice(choices) => read_choice(choices, json).map(Value::Choice),
         Kind::Set(choices) => read_set(choices, json).map(Value::Set),
         Kind::Number {
@@ -100,16 +101,15 @@ pub fn read_value(fact: Fact, json: &Json) -> Result<Value, FactError> {
 pub fn write_value(fact: Fact, value: &Value) -> Json {
     match (fact.spec().kind, value) {
         (Kind::Choice(choices), Value::Choice(position)) => write_choice(choices, *position),
-        (Kind::Set(choices), Value::Set(bits)) => (0..choices.len() as u8)
-            .filter(|position| bits & (1 << position) != 0)
-            .map(|position| write_choice(choices, position))
-            .collect(),
+        (Kind::Set(choices), Value::Set(bits)) => Json::List(
+            (0..choices.len() as u8)
+                .filter(|position| bits & (1 << position) != 0)
+                .map(|position| write_choice(choices, position))
+                .collect(),
+        ),
         (Kind::Number { decimals, .. }, Value::Number(number)) => write_scaled(*number, decimals),
-        (_, Value::Flag(flag)) => json!(flag),
-        (_, Value::Stays(stays)) => stays
-            .iter()
-            .map(|stay| json!({"kind": stay.kind.name(), "days_ago": stay.days_ago}))
-            .collect(),
+        (_, Value::Flag(flag)) => (*flag).into(),
+        (_, Value::Stays(stays)) => Json::List(stays.iter().map(write_stay).collect()),
         (_, Value::Outings(outings)) => write_outings(outings),
         // A value of another shape than the fact's cannot be made by reading; it is shown as
         // unknown rather than as something that it is not.
@@ -130,8 +130,8 @@ pub fn expected(fact: Fact) -> String {
             most,
         } => format!(
             "a number from {} to {} {} with at most {decimals} decimals",
-            write_scaled(least, decimals),
-            write_scaled(most, decimals),
+            Decimal::new(least, decimals).to_text(),
+            Decimal::new(most, decimals).to_text(),
             unit.en
         ),
         Kind::Stays => "a list of {kind, days_ago}".to_owned(),
@@ -156,104 +156,110 @@ pub(crate) fn position(choices: &[Choice], name: &str) -> Option<u8> {
 }
 
 fn read_choice(choices: &[Choice], json: &Json) -> Option<u8> {
-    position(choices, json.as_str()?)
+    position(choices, json.as_text()?)
 }
 
 fn write_choice(choices: &[Choice], at: u8) -> Json {
     choices
         .get(usize::from(at))
-        .map_or(Json::Null, |choice| json!(choice.name))
+        .map_or(Json::Null, |choice| choice.name.into())
 }
 
 fn read_set(choices: &[Choice], json: &Json) -> Option<u32> {
-    json.as_array()?.iter().try_fold(0, |bits, name| {
+    json.as_list()?.iter().try_fold(0, |bits, name| {
         Some(bits | 1 << read_choice(choices, name)?)
     })
 }
 
-/// Reads 36.5 as 365 without a detour that could round: only what has no more decimals than the
-/// fact is a value of it.
-pub(crate) fn read_scaled(json: &Json, decimals: u8) -> Option<i64> {
-    if let Some(whole) = json.as_i64() {
-        return whole.checked_mul(10_i64.pow(u32::from(decimals)));
+/// Reads 36.5 as 365; what has more decimals than the fact is no value of it.
+fn read_scaled(json: &Json, decimals: u8) -> Option<i64> {
+    match json {
+        Json::Number(number) => number.scaled(decimals),
+        _ => None,
     }
-    let scaled = json.as_f64()? * 10_f64.powi(i32::from(decimals));
-    let rounded = scaled.round();
-    ((scaled - rounded).abs() < 1e-6 && rounded.abs() < 9e15).then_some(rounded as i64)
 }
 
 pub(crate) fn write_scaled(number: i64, decimals: u8) -> Json {
-    if decimals == 0 {
-        json!(number)
-    } else {
-        json!(number as f64 / 10_f64.powi(i32::from(decimals)))
-    }
+    Json::Number(Decimal::new(number, decimals))
 }
 
 fn read_stays(json: &Json) -> Option<Vec<Stay>> {
-    let list = json.as_array()?;
+    let list = json.as_list()?;
     if list.len() > STAYS_MOST {
         return None;
     }
     list.iter()
         .map(|stay| {
-            only_keys(stay, &["kind", "days_ago"])?;
+            let stay = only_keys(stay, &["kind", "days_ago"])?;
             Some(Stay {
-                kind: StayKind::named(stay.get("kind")?.as_str()?)?,
-                days_ago: stay.get("days_ago")?.as_u64()?.try_into().ok()?,
+                kind: StayKind::named(stay.get("kind")?.as_text()?)?,
+                days_ago: stay.get("days_ago")?.as_count()?.try_into().ok()?,
             })
         })
         .collect()
 }
 
 fn read_outings(json: &Json) -> Option<Outings> {
-    only_keys(json, &["taken", "unsent"])?;
-    let list = json.get("taken")?.as_array()?;
+    let json = only_keys(json, &["taken", "unsent"])?;
+    let list = json.get("taken")?.as_list()?;
     if list.len() > OUTINGS_MOST {
         return None;
     }
     let taken = list
         .iter()
         .map(|outing| {
-            only_keys(outing, &["at", "purpose", "own"])?;
+            let outing = only_keys(outing, &["at", "purpose", "own"])?;
             let purpose = match outing.get("purpose") {
                 None | Some(Json::Null) => None,
                 Some(name) => Some(read_choice(purpose::CHOICES, name)?),
             };
             Some(Outing {
-                at: Moment::parse(outing.get("at")?.as_str()?)?,
+                at: Moment::parse(outing.get("at")?.as_text()?)?,
                 purpose,
-                own: outing.get("own").map_or(Some(false), Json::as_bool)?,
+                own: outing.get("own").map_or(Some(false), Json::as_flag)?,
             })
         })
         .collect::<Option<Vec<_>>>()?;
     let unsent = json
         .get("unsent")
-        .map_or(Some(0), Json::as_u64)?
+        .map_or(Some(0), Json::as_count)?
         .try_into()
         .ok()?;
     Some(Outings { taken, unsent })
 }
 
-fn only_keys(json: &Json, allowed: &[&str]) -> Option<()> {
-    json.as_object()?
-        .keys()
-        .all(|key| allowed.contains(&key.as_str()))
-        .then_some(())
+/// An object with no other keys than these.
+fn only_keys<'a>(json: &'a Json, allowed: &[&str]) -> Option<&'a Object> {
+    let object = json.as_object()?;
+    let known = object.iter().all(|(key, _)| allowed.contains(&key));
+    known.then_some(object)
+}
+
+fn write_stay(stay: &Stay) -> Json {
+    Json::object([
+        ("kind", stay.kind.name().into()),
+        ("days_ago", i64::from(stay.days_ago).into()),
+    ])
 }
 
 fn write_outings(outings: &Outings) -> Json {
-    let taken: Json = outings
-        .taken
-        .iter()
-        .map(|outing| {
-            let purpose = outing
-                .purpose
-                .map_or(Json::Null, |at| write_choice(purpose::CHOICES, at));
-            json!({"at": outing.at.to_text(), "purpose": purpose, "own": outing.own})
-        })
-        .collect();
-    json!({"taken": taken, "unsent": outings.unsent})
+    let outing = |outing: &Outing| {
+        let purpose = outing
+            .purpose
+            .map_or(Json::Null, |at| write_choice(purpose::CHOICES, at));
+        Json::object([
+            ("at", outing.at.to_text().as_str().into()),
+            ("purpose", purpose),
+            ("own", outing.own.into()),
+        ])
+    };
+    Json::object([
+        (
+            "taken",
+            Json::List(outings.taken.iter().map(outing).collect()),
+        ),
+        ("unsent", i64::from(outings.unsent).into()),
+    ])
 }
 
 #[cfg(test)]
@@ -280,9 +286,7 @@ mod tests {
             (Fact::Outings, "{\"taken\": [], \"extra\": 1}"),
         ];
         for (fact, text) in table {
-            let Ok(json) = serde_json::from_str(text) else {
-                continue;
-            };
+            let json = Json::parse(text.as_bytes()).expect(text);
             let error = read_value(fact, &json).expect_err(text).to_string();
             assert!(error.starts_with(fact.spec().name), "{error}");
         }

@@ -9,6 +9,7 @@ use super::fact::{Fact, Kind, Source};
 use super::situation::Situation;
 use super::value::{Known, OUTINGS_MOST, Outing, Outings, STAYS_MOST, Stay, StayKind, Value};
 use crate::moment::Moment;
+use crate::sort::sort_by_key;
 use crate::wire::cbor::{CborError, Read, Reader, Writer};
 
 /// Facts that are kept whatever the policy reads, so that a later draft finds them.
@@ -37,7 +38,7 @@ pub fn write_facts(situation: &Situation, policy: Option<&Policy>) -> Vec<u8> {
     let mut facts: Vec<Fact> = BASE.to_vec();
     facts.extend(policy.map(Policy::facts).unwrap_or_default());
     facts.retain(|fact| fact.spec().source != Source::Clock);
-    facts.sort_unstable_by_key(|fact| fact.spec().number);
+    sort_by_key(&mut facts, |fact| fact.spec().number);
     facts.dedup();
     let mut writer = Writer::default();
     writer.map(facts.len());
@@ -51,7 +52,7 @@ pub fn write_facts(situation: &Situation, policy: Option<&Policy>) -> Vec<u8> {
 /// Writes exactly what somebody supplied: a case that is not decided for good yet.
 pub fn write_given(situation: &Situation) -> Vec<u8> {
     let mut given: Vec<(Fact, &Known)> = situation.all_given().collect();
-    given.sort_unstable_by_key(|(fact, _)| fact.spec().number);
+    sort_by_key(&mut given, |(fact, _)| fact.spec().number);
     let mut writer = Writer::default();
     writer.map(given.len());
     for (fact, known) in given {
@@ -209,6 +210,7 @@ fn read_outing(reader: &mut Reader<'_>) -> Read<Outing> {
 mod tests {
     use super::*;
     use crate::gate::json;
+    use crate::json::Json;
     use proptest::prelude::*;
 
     fn now() -> Moment {
@@ -218,7 +220,7 @@ mod tests {
     #[test]
     fn every_fact_reads_back_known_unknown_and_not_applicable() {
         for fact in super::super::fact::ALL {
-            let example = serde_json::from_str(fact.spec().example).expect("JSON");
+            let example = Json::parse(fact.spec().example.as_bytes()).expect("JSON");
             let value = json::read_value(fact, &example).expect("an example");
             for known in [Known::Is(value), Known::Unknown, Known::NotApplicable] {
                 let mut writer = Writer::default();

@@ -25,6 +25,12 @@ macro_rules! steps {
                 }
             }
 
+            const fn variant(self) -> &'static str {
+                match self {
+                    $(Step::$name => stringify!($name),)*
+                }
+            }
+
             /// Two to six characters for a list of what is missing.
             pub const fn short(self) -> Words {
                 match self {
@@ -98,14 +104,31 @@ steps! {
 impl Step {
     /// Its name in JSON and cases.
     pub fn name(self) -> String {
-        match serde_json::to_value(self) {
-            Ok(serde_json::Value::String(name)) => name,
-            _ => String::new(),
+        let mut name = String::new();
+        for letter in self.variant().bytes() {
+            if letter.is_ascii_uppercase() && !name.is_empty() {
+                name.push('_');
+            }
+            name.push(char::from(letter.to_ascii_lowercase()));
         }
+        name
     }
 
     /// One bit for sets of steps.
     pub(crate) const fn bit(self) -> u64 {
         1 << self as u8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_those_of_the_records() {
+        for step in Step::ALL {
+            let name = serde_json::to_value(step).expect("serialises");
+            assert_eq!(name, step.name());
+        }
     }
 }

@@ -9,6 +9,7 @@ use super::compiled::{Policy, Row, Test};
 use super::decide::{Truth, truth, truth_of_all, unmet_needs};
 use super::fact::Fact;
 use super::step::Step;
+use crate::sort::sort_by_key;
 
 /// A step, and the facts that it is to supply in this case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,7 +171,7 @@ fn name_facts<'a>(
         .filter(|test| truth(test, classes) != Truth::Yes)
         .map(|test| policy.lookups()[usize::from(test.reading)].0)
         .collect();
-    wanted.sort_unstable();
+    sort_by_key(&mut wanted, |fact| *fact);
     wanted.dedup();
     Step::ALL
         .iter()

@@ -69,8 +69,8 @@ fn value(kind: Kind) -> Json {
             most,
         } => json!({
             "type": if decimals == 0 { "integer" } else { "number" },
-            "minimum": super::json::write_scaled(least, decimals),
-            "maximum": super::json::write_scaled(most, decimals),
+            "minimum": Json::from(&super::json::write_scaled(least, decimals)),
+            "maximum": Json::from(&super::json::write_scaled(most, decimals)),
             "x-decimals": decimals,
             "x-unit": both(unit),
         }),
@@ -174,7 +174,7 @@ mod tests {
                     _ => choice["const"].clone(),
                 };
                 assert!(
-                    super::super::json::read_value(fact, &literal).is_ok(),
+                    super::super::json::read_value(fact, &(&literal).into()).is_ok(),
                     "{literal}"
                 );
             }

@@ -5,6 +5,7 @@ use super::cose::{self, Envelope};
 use super::{KeyId, PublicKey, SigningKey};
 use crate::id::{AreaId, DeviceId, GateId, OrganisationId, StaffId};
 use crate::pass::PassKind;
+use crate::sort::sort_by_key;
 use crate::wire::cbor::Cbor;
 use std::fmt;
 
@@ -215,7 +216,7 @@ impl KeyList {
         let sorted = issuers && snapshots.is_sorted() && orders.is_sorted();
         all.extend(snapshots);
         all.extend(orders);
-        all.sort_unstable();
+        sort_by_key(&mut all, |id| *id);
         let grants =
             (self.issuers.iter()).all(|issuer| issuer.grants.is_sorted_by(|a, b| a.kind < b.kind));
         let devices = self.devices.is_sorted_by(|a, b| a.device < b.device);

@@ -6,6 +6,7 @@ use super::signed::SignedOrder;
 use crate::id::{AreaId, OrganisationId};
 use crate::key::{KeyList, OrderKey};
 use crate::moment::Moment;
+use crate::sort::sort_by_key;
 use crate::wire::NotToCross;
 use serde::Serialize;
 
@@ -92,7 +93,11 @@ impl<'a> Authority<'a> {
             .filter(|key| self.covers_all(key, order))
             .filter(|key| signed.is_signed_by(&key.key))
             .collect();
-        keys.sort_by_key(|key| key.key.id() != order.proposer);
+        let proposer = keys.iter().position(|key| key.key.id() == order.proposer);
+        if let Some(at) = proposer {
+            let key = keys.remove(at);
+            keys.insert(0, key);
+        }
         keys
     }
 }
@@ -310,7 +315,7 @@ fn holds_that_count(standing: &[Standing<'_, '_>]) -> Vec<(i64, [u8; 32])> {
         .filter(|one| one.signed.order().form == Form::Hold)
         .map(hold_key)
         .collect();
-    holds.sort_unstable();
+    sort_by_key(&mut holds, |hold| *hold);
     let mut last: Option<i64> = None;
     holds.retain(|(begins, _)| {
         let counts = last.is_none_or(|last| *begins >= last.saturating_add(MILLIS_A_DAY));

@@ -1,6 +1,7 @@
 //! Status lists: one bit for each pass, one list for each community and quarter.
 
 use super::number::{INDEX_END, ListNumber, PassNumber};
+use crate::sort::sort_by_key;
 use crate::wire::cbor::{Cbor, CborError, Read, Reader, Writer};
 
 /// What a list says of a pass.
@@ -79,7 +80,9 @@ const LISTS_MOST: usize = 1_024;
 impl StatusLists {
     /// Sorts the lists; of two with one number the longer stays.
     pub fn new(mut lists: Vec<StatusList>) -> StatusLists {
-        lists.sort_by_key(|list| (list.number, std::cmp::Reverse(list.issued)));
+        sort_by_key(&mut lists, |list| {
+            (list.number, std::cmp::Reverse(list.issued))
+        });
         lists.dedup_by_key(|list| list.number);
         StatusLists(lists)
     }

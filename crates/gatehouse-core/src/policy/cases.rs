@@ -92,7 +92,7 @@ fn case(reader: &mut TableReader<'_>, node: &Node) -> Option<Case> {
     let facts = facts?;
     match facts.to_json() {
         Some(serde_json::Value::Object(map)) => {
-            if let Err(error) = read_facts(&mut situation, &map) {
+            if let Err(error) = read_facts(&mut situation, &(&map).into()) {
                 fields.complain("P008", facts.span.clone(), error.to_string());
             }
         }

@@ -41,7 +41,7 @@ fn situation(facts: serde_json::Value) -> Situation {
     let moment = Moment::parse("2020-02-20T22:00:00+08:00").expect("a moment");
     let mut situation = Situation::new(moment);
     let facts = facts.as_object().expect("a map of facts");
-    json::read_facts(&mut situation, facts).expect("the facts read");
+    json::read_facts(&mut situation, &facts.into()).expect("the facts read");
     situation
 }
 

@@ -5,6 +5,7 @@ use crate::policies::{folders, load};
 use gatehouse_core::gate::fact::{ALL, Absent, Fact, Kind, Source};
 use gatehouse_core::gate::json;
 use gatehouse_core::gate::{Ground, Known, Policy, Situation, Value, Verdict, decide};
+use gatehouse_core::json::Json;
 use gatehouse_core::moment::Moment;
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -62,7 +63,7 @@ fn take_back_what_cannot_be(situation: &mut Situation) {
     for fact in ALL {
         let holds = |name: &str, literal: &str| {
             let other = Fact::named(name).expect("a fact of the vocabulary");
-            let literal = serde_json::from_str(literal).expect("JSON");
+            let literal = Json::parse(literal.as_bytes()).expect("JSON");
             json::read_value(other, &literal)
                 .ok()
                 .map(Known::Is)

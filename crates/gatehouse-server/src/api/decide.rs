@@ -9,8 +9,8 @@ use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::{Extension, Json};
 use gatehouse_core::gate::Way;
+use gatehouse_core::json::Object;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// What is asked.
@@ -21,7 +21,7 @@ pub struct Question {
     pass: Option<String>,
     way: Way,
     #[serde(default)]
-    facts: Map<String, Value>,
+    facts: Object,
 }
 
 /// POST /gate/api/gates/{gate}/decide; the answer leaves after the commit.

@@ -12,13 +12,13 @@ use gatehouse_core::device::Presented;
 use gatehouse_core::gate::wording::{Lang, put_in_words};
 use gatehouse_core::gate::{Outcome, Verdict, Way};
 use gatehouse_core::id::{DeviceId, GateId};
+use gatehouse_core::json::Object;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::wire::{Crossing, Event, EventBody, Private};
 use gatehouse_store::device::DeviceRow;
 use gatehouse_store::device_event::{Appended, Arrival};
 use gatehouse_store::{Chance, Lane, Shard, StoreError, Tx};
 use serde::Serialize;
-use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// Version of the code that decides (as the device writes it).
@@ -33,7 +33,7 @@ pub struct Asked {
     /// In or out.
     pub way: Way,
     /// Facts by name.
-    pub facts: Map<String, Value>,
+    pub facts: Object,
 }
 
 /// The answer.

@@ -8,9 +8,10 @@ use gatehouse_core::gate::wording::{Lang, clause_text, duty_text, put_in_words};
 use gatehouse_core::gate::{
     Decision, Effect, Ground, Policy, Situation, Verdict, decide, json as facts_json,
 };
+use gatehouse_core::json::Object;
 use gatehouse_core::moment::Moment;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,7 +22,7 @@ struct Case {
     #[serde(default)]
     skew_minutes: u16,
     #[serde(default)]
-    facts: Map<String, Value>,
+    facts: Object,
 }
 
 /// Decides one line.

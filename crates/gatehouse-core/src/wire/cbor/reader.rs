@@ -234,7 +234,11 @@ impl<'a> Reader<'a> {
     /// Those of the items, and [`CborError::TooLong`] beyond the bound.
     pub fn list<T: Cbor>(&mut self, most: usize) -> Read<Vec<T>> {
         let count = self.array(most)?;
-        (0..count).map(|_| T::read(self)).collect()
+        let mut items = Vec::new();
+        for _ in 0..count {
+            items.push(T::read(self)?);
+        }
+        Ok(items)
     }
 
     /// One item.

@@ -71,7 +71,7 @@ impl Truth {
     /// Supplies a fact to the gate, if anything is true of it.
     fn tell(&self, situation: &mut Situation, fact: Fact) -> bool {
         let known = self.facts.get(fact.spec().name);
-        match known.and_then(|value| read_known(fact, value).ok()) {
+        match known.and_then(|value| read_known(fact, &value.into()).ok()) {
             Some(known) => {
                 situation.put(fact, known);
                 true
