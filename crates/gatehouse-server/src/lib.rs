@@ -29,5 +29,4 @@ pub mod root_paper;
 pub mod sealed_key;
 pub mod secrets;
 pub mod serve;
-pub mod times;
-pub mod world;
+pub mod sheet;
