@@ -30,3 +30,5 @@ pub mod sealed_key;
 pub mod secrets;
 pub mod serve;
 pub mod sheet;
+pub mod times;
+pub mod world;

@@ -57,6 +57,7 @@
 
 mod driver;
 mod error;
+mod import_key;
 mod migrate;
 mod person_plain;
 mod queue;
@@ -69,6 +70,7 @@ mod vault;
 
 pub use driver::Figures;
 pub use error::StoreError;
+pub use import_key::ImportKey;
 pub use migrate::{MIGRATIONS, Migration};
 pub use queue::Lane;
 pub use shard::Shard;
@@ -102,6 +104,9 @@ nouns!(
     gate,
     gate_state,
     household,
+    import_mapping,
+    import_row,
+    import_run,
     installation,
     job,
     key,
@@ -115,12 +120,4 @@ nouns!(
     outing,
     pass,
     person,
-    person_before,
-    person_view,
-    policy,
-    session,
-    set_aside,
-    shift,
-    staff,
-    vehicle,
-);
+    person_batch,
