@@ -4,6 +4,7 @@ mod audit;
 mod demo;
 mod doctor;
 mod gate;
+mod import;
 mod init;
 mod key_arguments;
 mod order;
@@ -38,6 +39,8 @@ enum Command {
     Gate(gate::GateCommand),
     /// Verify audit chains and seals.
     Audit(audit::AuditCommand),
+    /// Take people in from a sheet.
+    Import(import::ImportCommand),
     /// Make a town of invented people.
     Demo(demo::DemoCommand),
     /// Look at an installation from a phone's view.
@@ -54,6 +57,7 @@ pub fn run() -> ExitCode {
         Command::Policy(command) => policy::run(command),
         Command::Gate(command) => gate::run(command),
         Command::Audit(command) => audit::run(command),
+        Command::Import(command) => import::run(command),
         Command::Demo(command) => demo::run(command),
         Command::Doctor(command) => doctor::run(command),
     };

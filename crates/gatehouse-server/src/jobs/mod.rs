@@ -4,6 +4,7 @@
 //! A kind does one step, short enough for its lease, and says what is next: an import or a
 //! retention run comes back for its next 500 rows and lets everybody else pass meanwhile.
 
+pub mod import;
 mod pause;
 mod run;
 mod seal;
@@ -22,9 +23,20 @@ const HOUR: i64 = 60 * MINUTE;
 
 /// Every kind of work: its word, how often it comes by itself, after how many attempts it is
 /// given up, and the function that does a step of it.
-pub const KINDS: &[Kind] = &[Kind::repeating("audit.seal", HOUR, |app, work| {
-    Box::pin(seal::run(app, work))
-})];
+pub const KINDS: &[Kind] = &[
+    Kind::repeating("audit.seal", HOUR, |app, work| {
+        Box::pin(seal::run(app, work))
+    }),
+    Kind::once(IMPORT_PEOPLE, 20, |app, work| {
+        Box::pin(import::run(app, work))
+    }),
+    Kind::repeating("import.sweep", HOUR, |app, work| {
+        Box::pin(import::sweep(app, work))
+    }),
+];
+
+/// Word of the work on an import of people.
+pub const IMPORT_PEOPLE: &str = "import.people";
 
 /// A kind of work.
 pub struct Kind {

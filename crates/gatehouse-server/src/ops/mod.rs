@@ -10,6 +10,7 @@ pub mod enrol_device;
 pub mod examine;
 pub mod find_caller;
 pub mod hold_gate;
+pub mod import_people;
 pub mod issue_pass;
 pub mod keep_jobs;
 pub mod keep_open_items;

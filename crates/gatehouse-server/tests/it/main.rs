@@ -3,6 +3,7 @@
 mod bad_input;
 mod first_start;
 mod gate;
+mod imports;
 mod jobs;
 mod matrix;
 mod open_items;
