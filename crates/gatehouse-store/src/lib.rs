@@ -121,3 +121,12 @@ nouns!(
     pass,
     person,
     person_batch,
+    person_before,
+    person_view,
+    policy,
+    session,
+    set_aside,
+    shift,
+    staff,
+    vehicle,
+);

@@ -46,3 +46,149 @@ migrations! {
     11 "0011_crossings";
     14 "0014_imports";
     15 "0015_import_mapping";
+    21 "0021_finding";
+    22 "0022_person_before";
+}
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
+    number BIGINT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    sha256 TEXT NOT NULL
+)";
+const APPLIED: &str = "SELECT number, sha256 FROM migration ORDER BY number";
+const INSERT: &str = "INSERT INTO migration (number, name, sha256) VALUES ($1, $2, $3)";
+
+impl Migration {
+    // In hex, so that an operator can compare it with sha256sum.
+    fn sha256(&self) -> String {
+        use std::fmt::Write;
+        let mut hash = Sha256::new();
+        hash.update(self.text.as_bytes());
+        hash.update(self.postgres.unwrap_or_default().as_bytes());
+        let mut text = String::new();
+        for byte in hash.finalize() {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
+
+    /// The text as SQLite runs it.
+    pub fn sqlite_text(&self) -> String {
+        self.text.replace("--sqlite:", "")
+    }
+
+    /// The text as PostgreSQL runs it.
+    pub fn postgres_text(&self) -> &'static str {
+        self.postgres.unwrap_or(self.text)
+    }
+}
+
+/// Number of the last step that this program knows.
+fn newest() -> i64 {
+    MIGRATIONS.last().map_or(0, |migration| migration.number)
+}
+
+/// What is still to do, or why this database is not for this program.
+fn pending(applied: &[(i64, String)]) -> Result<&'static [Migration], StoreError> {
+    let known = newest();
+    if let Some((found, _)) = applied.iter().find(|(number, _)| *number > known) {
+        return Err(StoreError::SchemaNewer {
+            found: *found,
+            known,
+        });
+    }
+    for ((number, sha256), migration) in applied.iter().zip(MIGRATIONS) {
+        if *number != migration.number || *sha256 != migration.sha256() {
+            return Err(StoreError::HistoryEdited {
+                migration: migration.name.to_owned(),
+            });
+        }
+    }
+    Ok(&MIGRATIONS[applied.len()..])
+}
+
+pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<(), StoreError> {
+    use rusqlite::TransactionBehavior::Immediate;
+    let transaction = connection.transaction_with_behavior(Immediate)?;
+    transaction.execute_batch(TABLE)?;
+    let applied = transaction
+        .prepare(APPLIED)?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<Vec<(i64, String)>, _>>()?;
+    for migration in pending(&applied)? {
+        transaction.execute_batch(&migration.sqlite_text())?;
+        let row = (migration.number, migration.name, migration.sha256());
+        transaction.execute(INSERT, row)?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+pub(crate) fn postgres(client: &mut postgres::Client) -> Result<(), StoreError> {
+    let mut transaction = client.transaction()?;
+    // Two servers that start together: the second waits, then finds everything done. The number
+    // is only a name ("gatehous" in ASCII).
+    transaction.batch_execute("SELECT pg_advisory_xact_lock(7449355628837237107)")?;
+    transaction.batch_execute("SET LOCAL client_min_messages = warning")?;
+    transaction.batch_execute(TABLE)?;
+    let applied: Vec<(i64, String)> = transaction
+        .query(APPLIED, &[])?
+        .iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .collect::<Result<_, StoreError>>()?;
+    for migration in pending(&applied)? {
+        transaction.batch_execute(migration.postgres_text())?;
+        let sha256 = migration.sha256();
+        transaction.execute(INSERT, &[&migration.number, &migration.name, &sha256])?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn applied() -> Vec<(i64, String)> {
+        let row = |m: &Migration| (m.number, m.sha256());
+        MIGRATIONS.iter().map(row).collect()
+    }
+
+    #[test]
+    fn a_whole_history_leaves_nothing_to_do() {
+        assert_eq!(pending(&applied()).map(<[Migration]>::len), Ok(0));
+        assert_eq!(pending(&[]).map(<[Migration]>::len), Ok(MIGRATIONS.len()));
+    }
+
+    #[test]
+    fn an_edited_history_is_refused() {
+        let mut history = applied();
+        history[1].1.push('0');
+        let error = pending(&history).map(<[Migration]>::len);
+        let migration = MIGRATIONS[1].name.to_owned();
+        assert_eq!(error, Err(StoreError::HistoryEdited { migration }));
+    }
+
+    #[test]
+    fn a_gap_is_refused() {
+        let mut history = applied();
+        history.remove(0);
+        assert!(matches!(
+            pending(&history).map(<[Migration]>::len),
+            Err(StoreError::HistoryEdited { .. })
+        ));
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused() {
+        let mut history = applied();
+        let found = newest() + 1;
+        history.push((found, String::new()));
+        let known = newest();
+        assert_eq!(
+            pending(&history).map(<[Migration]>::len),
+            Err(StoreError::SchemaNewer { found, known })
+        );
+    }
+}
