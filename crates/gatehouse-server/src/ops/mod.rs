@@ -38,3 +38,5 @@ pub mod verify_audit;
 
 #[cfg(test)]
 mod key_tests;
+#[cfg(test)]
+mod zone_tests;

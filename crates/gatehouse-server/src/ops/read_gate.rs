@@ -197,7 +197,7 @@ fn households(
             for resident in &mut residents {
                 resident.not_to_cross = orders.of(resident.id, row.household);
             }
-            let state = orders.state_of(row.household, residents.iter().map(|r| r.id));
+            let state = orders.state_of(row, residents.iter().map(|r| r.id));
             entries.push(HouseholdEntry {
                 id: row.household,
                 building: row.building.clone(),

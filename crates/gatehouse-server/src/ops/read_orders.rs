@@ -2,14 +2,18 @@
 //! (GATE-9).
 
 use crate::keyring::Keyring;
+use gatehouse_core::area::AreaLevel;
 use gatehouse_core::gate::Fact;
 use gatehouse_core::gate::fact::zone;
 use gatehouse_core::id::{AreaId, HouseholdId, PersonId};
 use gatehouse_core::key::KeyId;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::order::{Authority, SignedLift, SignedOrder, Subject, stops_ahead};
+use gatehouse_core::text::fold_door;
 use gatehouse_core::wire::{NotToCross, Span, StateSpell};
+use gatehouse_store::area::AreaRow;
 use gatehouse_store::gate::GateRow;
+use gatehouse_store::household::HouseholdRow;
 use gatehouse_store::order::OrderRow;
 use gatehouse_store::{ReadTx, StoreError};
 use std::collections::BTreeMap;
@@ -25,6 +29,47 @@ pub struct Orders {
     people: BTreeMap<PersonId, Vec<NotToCross>>,
     households: BTreeMap<HouseholdId, Vec<NotToCross>>,
     zones: Vec<NotToCross>,
+    inner_zones: Vec<InnerZone>,
+}
+
+/// A zone inside the compound (AREA-7): a building, a unit or a door of it.
+struct InnerZone {
+    place: InnerPlace,
+    stops: Vec<NotToCross>,
+}
+
+/// The names on the way from the compound down; what is not named is all of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct InnerPlace {
+    building: Option<String>,
+    unit: Option<String>,
+    room: Option<String>,
+}
+
+impl InnerPlace {
+    /// The areas below the compound on a path from the root; `None` where it does not lead below.
+    fn below(compound: AreaId, path: &[AreaRow]) -> Option<InnerPlace> {
+        let at = path.iter().position(|row| row.area == compound)?;
+        let inner = path.get(at + 1..).filter(|inner| !inner.is_empty())?;
+        let named = |level: AreaLevel| {
+            let row = inner.iter().find(|row| row.level == level.code());
+            row.map(|row| fold_door(&row.name))
+        };
+        Some(InnerPlace {
+            building: named(AreaLevel::Building),
+            unit: named(AreaLevel::Unit),
+            room: named(AreaLevel::Household),
+        })
+    }
+
+    fn holds(&self, home: &HouseholdRow) -> bool {
+        let fits = |named: &Option<String>, own: &str| {
+            named.as_ref().is_none_or(|named| *named == fold_door(own))
+        };
+        fits(&self.building, &home.building)
+            && fits(&self.unit, &home.unit)
+            && fits(&self.room, &home.room)
+    }
 }
 
 impl Orders {
@@ -40,11 +85,15 @@ impl Orders {
 
     /// That somebody of a household, of whom these live there, is under an order: the policy may
     /// ask more of the others; without such a row they come and go as before.
+    ///
+    /// A zone that the home lies in is a fact of the home (GATE-10), as one over the whole
+    /// compound is a fact of the place.
     pub fn state_of(
         &self,
-        household: HouseholdId,
+        home: &HouseholdRow,
         people: impl Iterator<Item = PersonId>,
     ) -> Vec<StateSpell> {
+        let household = home.household;
         let of_people = people.filter_map(|person| self.people.get(&person));
         let of_household = self.households.get(&household).into_iter();
         let of_household = of_household.chain(of_people).flatten();
@@ -56,28 +105,35 @@ impl Orders {
                 until_at: Some(order.until_at),
             },
         };
-        of_household.map(spell).collect()
+        let zones = self
+            .inner_zones
+            .iter()
+            .filter(|zone| zone.place.holds(home));
+        let zones = zones.flat_map(|zone| sealed(&zone.stops));
+        of_household.map(spell).chain(zones).collect()
     }
-}
 
-impl Orders {
     /// That the gate's own place is a sealed zone, and when (GATE-10). What that means for whom
     /// is the policy's.
     pub fn place_state(&self) -> Vec<StateSpell> {
-        let sealed = zone::CHOICES
-            .iter()
-            .position(|choice| choice.name == "sealed");
-        let value = sealed.and_then(|position| i64::try_from(position).ok());
-        let spans = self.zones.iter().flat_map(spans_of);
-        let spell = |span| {
-            value.map(|value| StateSpell {
-                fact: Fact::Zone.spec().number,
-                value,
-                span,
-            })
-        };
-        spans.filter_map(spell).collect()
+        sealed(&self.zones)
     }
+}
+
+/// That a place is a sealed zone while these orders hold.
+fn sealed(zones: &[NotToCross]) -> Vec<StateSpell> {
+    let sealed = zone::CHOICES
+        .iter()
+        .position(|choice| choice.name == "sealed");
+    let value = sealed.and_then(|position| i64::try_from(position).ok());
+    let spell = |span| {
+        value.map(|value| StateSpell {
+            fact: Fact::Zone.spec().number,
+            value,
+            span,
+        })
+    };
+    zones.iter().flat_map(spans_of).filter_map(spell).collect()
 }
 
 /// The stretches of an order between its exceptions.
@@ -117,6 +173,7 @@ pub fn read_orders(
     let mut people: BTreeMap<PersonId, Signed> = BTreeMap::new();
     let mut households: BTreeMap<HouseholdId, Signed> = BTreeMap::new();
     let mut zones = Signed::new();
+    let mut inner: BTreeMap<InnerPlace, Signed> = BTreeMap::new();
     let mut paths: BTreeMap<AreaId, Vec<AreaId>> = BTreeMap::new();
     let here = path_of(tx, gate.area)?;
     for row in tx.orders(gate.shard, now_millis - LOOK_BACK_MILLIS, ORDERS_MOST)? {
@@ -130,11 +187,18 @@ pub fn read_orders(
                 households.entry(*household).or_default().push(signed);
             }
             Subject::Zone(areas) => {
+                let mut places = Vec::new();
+                for area in areas {
+                    let path = tx.area_path(*area)?;
+                    places.extend(InnerPlace::below(gate.area, &path));
+                    paths.insert(*area, path.iter().map(|row| row.area).collect());
+                }
                 if areas.iter().any(|area| here.contains(area)) {
-                    for area in areas {
-                        paths.insert(*area, path_of(tx, *area)?);
-                    }
                     zones.push(signed);
+                } else {
+                    for place in places {
+                        inner.entry(place).or_default().push(signed.clone());
+                    }
                 }
             }
         }
@@ -156,6 +220,12 @@ pub fn read_orders(
         people: people.collect(),
         households: of_doors.collect(),
         zones: stops(&zones),
+        inner_zones: (inner.into_iter())
+            .map(|(place, orders)| InnerZone {
+                place,
+                stops: stops(&orders),
+            })
+            .collect(),
     })
 }
 

@@ -1,0 +1,121 @@
+//! Zones at a gate (GATE-10, AREA-7): over the compound a fact of the place, inside it a fact of
+//! the homes they hold.
+
+use super::key_home::KeyHome;
+use super::key_tests::{
+    COMPOUND, COUNTY, Fixed, HOUR, NOW, database, everybody, made, order_request,
+    orders_at_the_gate, root, signer,
+};
+use super::sign_order::OrderDesk;
+use crate::secrets::Secrets;
+use gatehouse_core::id::{AreaId, HouseholdId};
+use gatehouse_core::key::KeyId;
+use gatehouse_core::order::{HealthGround, Subject};
+use gatehouse_store::area::AreaRow;
+use gatehouse_store::household::HouseholdRow;
+use gatehouse_store::{Lane, Shard, StoreError};
+use serde_json::json;
+use std::sync::Arc;
+
+pub(super) fn home_row(building: &str, unit: &str) -> HouseholdRow {
+    HouseholdRow {
+        shard: Shard(1),
+        household: HouseholdId([8; 16]),
+        area: COMPOUND,
+        building: building.to_owned(),
+        unit: unit.to_owned(),
+        room: "302".to_owned(),
+        grid: None,
+        ended_on: None,
+        version: 1,
+    }
+}
+
+/// GATE-10: a zone over the compound, but for its exceptions, is a fact of the place.
+#[test]
+fn a_zone_is_a_fact_of_the_place_between_its_exceptions() {
+    let store = database();
+    let secrets = Arc::new(Secrets::make(&Fixed(NOW)));
+    let home = KeyHome::Database(store.clone());
+    let summary = made(&home, &secrets, &root(), &everybody());
+    let keys: Vec<KeyId> = summary.people.iter().map(|person| person.key).collect();
+    let desk = OrderDesk::open(home).expect("opens");
+    let mut request = order_request();
+    request.ground = HealthGround::Zone;
+    request.subject = Subject::Zone(vec![COUNTY]);
+    request.exceptions = serde_json::from_value(json!([{
+        "from": "2026-11-24T08:00:00+08:00",
+        "until": "2026-11-24T10:00:00+08:00",
+        "reason": "care",
+    }]))
+    .expect("an exception");
+    let proposed = desk.propose(request, &signer(&keys, 0), &Fixed(NOW));
+    let order = proposed.expect("proposes").order;
+    assert_eq!(orders_at_the_gate(&store, &secrets, NOW).place_state(), []);
+    desk.approve(order, &signer(&keys, 1), &Fixed(NOW))
+        .expect("approves");
+    let state = orders_at_the_gate(&store, &secrets, NOW).place_state();
+    let sealed = |hours: i64| {
+        let at = NOW + hours * HOUR;
+        state
+            .iter()
+            .any(|spell| spell.value == 2 && spell.span.contains(at))
+    };
+    let found = [-1, 0, 23, 24, 25, 26, 335, 336].map(sealed);
+    assert_eq!(found, [false, true, true, false, false, true, true, false]);
+}
+
+/// AREA-7, GATE-10: a zone over one building is a fact of the homes in it, and of nobody else.
+#[test]
+fn a_zone_inside_the_compound_is_a_fact_of_its_homes() {
+    let store = database();
+    let building = AreaId([21; 16]);
+    let unit = AreaId([22; 16]);
+    store
+        .write_blocking::<_, StoreError, _>(Lane::People, move |tx| {
+            let shard = tx.shard_of_county(COUNTY)?;
+            for (area, parent, level, name) in [
+                (building, COMPOUND, "building", "6 栋"),
+                (unit, building, "unit", "2"),
+            ] {
+                tx.insert_area(&AreaRow {
+                    area,
+                    parent: Some(parent),
+                    shard,
+                    level: level.to_owned(),
+                    name: name.to_owned(),
+                    manager: None,
+                    zone_offset_minutes: 480,
+                    ended_on: None,
+                    version: 1,
+                })?;
+            }
+            Ok(())
+        })
+        .expect("laid");
+    let secrets = Arc::new(Secrets::make(&Fixed(NOW)));
+    let home = KeyHome::Database(store.clone());
+    let summary = made(&home, &secrets, &root(), &everybody());
+    let keys: Vec<KeyId> = summary.people.iter().map(|person| person.key).collect();
+    let desk = OrderDesk::open(home).expect("opens");
+    let mut sealed = |areas: Vec<AreaId>| {
+        let mut request = order_request();
+        request.ground = HealthGround::Zone;
+        request.subject = Subject::Zone(areas);
+        let order = desk.propose(request, &signer(&keys, 0), &Fixed(NOW));
+        let order = order.expect("proposes").order;
+        desk.approve(order, &signer(&keys, 1), &Fixed(NOW))
+            .expect("approves");
+        let orders = orders_at_the_gate(&store, &secrets, NOW);
+        assert_eq!(orders.place_state(), [], "the compound itself is open");
+        let zone = |building, unit| {
+            let state = orders.state_of(&home_row(building, unit), std::iter::empty());
+            state
+                .iter()
+                .any(|spell| spell.value == 2 && spell.span.contains(NOW))
+        };
+        [("6栋", "2"), ("6栋", "1"), ("5栋", "2")].map(|(b, u)| zone(b, u))
+    };
+    assert_eq!(sealed(vec![unit]), [true, false, false]);
+    assert_eq!(sealed(vec![building]), [true, true, false]);
+}
