@@ -40,6 +40,15 @@ impl GateStates {
         self.keep(scope.gate, |kept| kept.scope = Some(scope));
     }
 
+    /// Forgets names and places, after a change of them.
+    pub fn forget_scopes(&self) {
+        if let Ok(mut gates) = self.0.write() {
+            for kept in gates.values_mut() {
+                kept.scope = None;
+            }
+        }
+    }
+
     /// What the gate decides by, if it was read at or after an instant.
     pub fn held_since(&self, gate: GateId, millis: i64) -> Option<Arc<HeldGate>> {
         let kept = self.0.read().ok()?;

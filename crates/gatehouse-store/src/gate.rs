@@ -66,6 +66,8 @@ sql! {
     UPDATE_OPENING = "UPDATE opening SET name = ?4, closed_by = ?5, is_fire_exit = ?6,
             checked_at = ?7, version = version + 1
         WHERE shard = ?1 AND opening = ?2 AND version = ?3";
+    OPENING = "SELECT shard, opening, area, name, closed_by, is_fire_exit, checked_at, version
+        FROM opening WHERE shard = ?1 AND opening = ?2";
     OPENINGS_OF = "SELECT shard, opening, area, name, closed_by, is_fire_exit, checked_at, version
         FROM opening WHERE shard = ?1 AND area = ?2 ORDER BY name, opening";
 }
@@ -121,6 +123,15 @@ impl ReadTx<'_> {
     }
 
     /// The closed openings of a compound or village.
+    pub fn opening(
+        &self,
+        shard: Shard,
+        opening: [u8; 16],
+    ) -> Result<Option<OpeningRow>, StoreError> {
+        self.optional(&OPENING, params![shard, &opening], OpeningRow::read)
+    }
+
+    /// The closed openings of a compound.
     pub fn openings_of_area(
         &self,
         shard: Shard,

@@ -111,6 +111,7 @@ nouns!(
     job,
     key,
     ledger,
+    leave,
     login_failure,
     lookup_budget,
     membership,

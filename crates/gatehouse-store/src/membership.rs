@@ -60,6 +60,21 @@ sql! {
     UPDATE_MEMBERSHIP = "UPDATE membership SET state = ?3, from_at = ?4, to_at = ?5,
             version = version + 1
         WHERE membership = ?1 AND version = ?2";
+    MEMBERSHIPS_BELOW = "WITH RECURSIVE subtree (area, depth) AS (
+            SELECT area, 0 FROM area WHERE area = ?1
+            UNION ALL
+            SELECT down.area, subtree.depth + 1
+            FROM subtree JOIN area down ON down.parent = subtree.area
+            WHERE subtree.depth < 16)
+        SELECT m.membership, m.staff, m.organisation, m.role, m.area, m.state, m.from_at, m.to_at,
+            m.version, s.login, s.name, s.disabled_at, o.name, a.name
+        FROM subtree
+        JOIN membership m ON m.area = subtree.area
+        JOIN staff s ON s.staff = m.staff
+        JOIN organisation o ON o.organisation = m.organisation
+        JOIN area a ON a.area = m.area
+        WHERE m.state <> 'ended' AND s.login > ?2
+        ORDER BY s.login, m.membership LIMIT ?3";
     MEMBERSHIP = "SELECT membership, staff, organisation, role, area, state, from_at, to_at,
             version
         FROM membership WHERE membership = ?1";
@@ -71,7 +86,44 @@ sql! {
         FROM membership WHERE area = ?1 ORDER BY role, from_at, membership";
 }
 
+/// A membership with the names that a list of staff shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedMembership {
+    /// The membership.
+    pub row: MembershipRow,
+    /// What the person signs in with.
+    pub login: String,
+    /// As colleagues know them.
+    pub name: String,
+    /// When the account was closed, milliseconds UTC.
+    pub disabled_at: Option<i64>,
+    /// Name of the office.
+    pub office: String,
+    /// Name of the area.
+    pub area_name: String,
+}
+
 impl ReadTx<'_> {
+    /// Memberships in an area and all that lies in it, ended ones left out, by login after
+    /// `after` (empty at first); at most `limit`.
+    pub fn memberships_below(
+        &self,
+        area: AreaId,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<NamedMembership>, StoreError> {
+        self.query(&MEMBERSHIPS_BELOW, params![&area, after, limit], |row| {
+            Ok(NamedMembership {
+                row: MembershipRow::read(row)?,
+                login: row.get(9)?,
+                name: row.get(10)?,
+                disabled_at: row.get(11)?,
+                office: row.get(12)?,
+                area_name: row.get(13)?,
+            })
+        })
+    }
+
     /// A membership by id.
     pub fn membership(
         &self,

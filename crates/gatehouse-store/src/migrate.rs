@@ -48,6 +48,7 @@ migrations! {
     15 "0015_import_mapping";
     21 "0021_finding";
     22 "0022_person_before";
+    25 "0025_leave";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -32,6 +32,15 @@ sql! {
         WHERE organisation = ?1 AND version = ?2";
     ORGANISATION = "SELECT organisation, name, kind, area, ended_at, version FROM organisation
         WHERE organisation = ?1";
+    ORGANISATIONS_BELOW = "WITH RECURSIVE subtree (area, depth) AS (
+            SELECT area, 0 FROM area WHERE area = ?1
+            UNION ALL
+            SELECT down.area, subtree.depth + 1
+            FROM subtree JOIN area down ON down.parent = subtree.area
+            WHERE subtree.depth < 16)
+        SELECT o.organisation, o.name, o.kind, o.area, o.ended_at, o.version
+        FROM subtree JOIN organisation o ON o.area = subtree.area
+        WHERE o.ended_at IS NULL ORDER BY o.name, o.organisation LIMIT ?2";
     ORGANISATIONS = "SELECT organisation, name, kind, area, ended_at, version FROM organisation
         ORDER BY name, organisation LIMIT ?1";
 }
@@ -56,6 +65,15 @@ impl ReadTx<'_> {
         organisation: OrganisationId,
     ) -> Result<Option<OrganisationRow>, StoreError> {
         self.optional(&ORGANISATION, params![&organisation], OrganisationRow::read)
+    }
+
+    /// Organisations that work for an area or what lies in it, by name, at most `limit`.
+    pub fn organisations_below(
+        &self,
+        area: AreaId,
+        limit: u32,
+    ) -> Result<Vec<OrganisationRow>, StoreError> {
+        self.query(&ORGANISATIONS_BELOW, params![&area, limit], OrganisationRow::read)
     }
 
     /// At most `limit` organisations, by name.

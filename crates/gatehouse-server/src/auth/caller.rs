@@ -52,6 +52,15 @@ impl Caller {
             .map(|held| held.organisation)
     }
 
+    /// The roles that may be given and taken in an area, given the area and all above it.
+    pub fn may_appoint_in(&self, path: &[AreaId]) -> Vec<Role> {
+        let here = self.roles.iter().filter(|held| path.contains(&held.area));
+        let given: Vec<&[Role]> = here.map(|held| held.role.may_appoint()).collect();
+        let all = Role::ALL.into_iter();
+        all.filter(|role| given.iter().any(|some| some.contains(role)))
+            .collect()
+    }
+
     /// Whether anything at all is held in an area: only then they may know that it exists.
     pub fn belongs_to(&self, path: &[AreaId]) -> bool {
         self.roles.iter().any(|held| path.contains(&held.area))

@@ -72,6 +72,36 @@ pub enum Permission {
     SeeAudit,
 }
 
+impl Permission {
+    /// Key of a sentence that says what it allows.
+    pub const fn text_key(self) -> &'static str {
+        match self {
+            Permission::WorkGate => "may-work_gate",
+            Permission::EnrolDevice => "may-enrol_device",
+            Permission::SeeCrossings => "may-see_crossings",
+            Permission::ExportCrossings => "may-export_crossings",
+            Permission::KeepOpenItems => "may-keep_open_items",
+            Permission::SeeToday => "may-see_today",
+            Permission::SeePeople => "may-see_people",
+            Permission::ChangePeople => "may-change_people",
+            Permission::RevealPeople => "may-reveal_people",
+            Permission::ImportPeople => "may-import_people",
+            Permission::ExportPeople => "may-export_people",
+            Permission::ApplyForPass => "may-apply_for_pass",
+            Permission::DecidePass => "may-decide_pass",
+            Permission::PrintPass => "may-print_pass",
+            Permission::KeepVisitors => "may-keep_visitors",
+            Permission::SeePolicy => "may-see_policy",
+            Permission::KeepPlaces => "may-keep_places",
+            Permission::KeepStaff => "may-keep_staff",
+            Permission::AnswerComplaints => "may-answer_complaints",
+            Permission::KeepMessages => "may-keep_messages",
+            Permission::KeepAccess => "may-keep_access",
+            Permission::SeeAudit => "may-see_audit",
+        }
+    }
+}
+
 impl Role {
     /// Every role.
     pub const ALL: [Role; 9] = [
@@ -178,6 +208,16 @@ impl Role {
             Role::Auditor => &[SeeCrossings, SeeToday, SeePolicy, SeeAudit],
             // Whoever keeps the accounts sees nobody's comings and goings.
             Role::Administrator => &[KeepPlaces, KeepStaff, KeepAccess, SeePolicy],
+        }
+    }
+
+    /// The roles that somebody who keeps accounts in this role may give and take: nobody makes
+    /// themselves an equal, and who sees people is not who keeps accounts.
+    pub const fn may_appoint(self) -> &'static [Role] {
+        match self {
+            Role::Administrator => &Role::ALL,
+            Role::CommunityOffice => &[Role::Guard, Role::ShiftLead, Role::GridWorker],
+            _ => &[],
         }
     }
 

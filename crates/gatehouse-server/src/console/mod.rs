@@ -13,6 +13,8 @@ pub mod look;
 pub mod metrics;
 pub mod pass_page;
 pub mod password;
+pub mod places;
+pub mod staff;
 pub mod style;
 pub mod today;
 
@@ -27,6 +29,8 @@ pub fn routes(table: Routes) -> Routes {
         look::routes,
         password::routes,
         area::routes,
+        staff::routes,
+        places::routes,
         today::routes,
         items::routes,
         pass_page::routes,

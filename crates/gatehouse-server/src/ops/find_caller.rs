@@ -6,6 +6,8 @@ use crate::auth::role::Role;
 use crate::error::OpError;
 use axum::http::{HeaderMap, header};
 use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::moment::Moment;
+use gatehouse_store::membership::MembershipRow;
 use gatehouse_store::{ReadTx, StoreError};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -97,18 +99,19 @@ fn read_caller(
     if staff.disabled_at.is_some() {
         return Ok(None);
     }
-    let roles = tx
-        .memberships_of_staff(staff.staff)?
-        .into_iter()
-        .filter(|membership| membership.holds_at(now))
-        .filter_map(|m| {
-            Some(HeldRole {
-                role: Role::named(&m.role)?,
+    let mut roles = Vec::new();
+    for m in tx.memberships_of_staff(staff.staff)? {
+        let Some(role) = Role::named(&m.role).filter(|_| m.holds_at(now)) else {
+            continue;
+        };
+        if !is_on_leave(tx, &m, now)? {
+            roles.push(HeldRole {
+                role,
                 area: m.area,
                 organisation: m.organisation,
-            })
-        })
-        .collect();
+            });
+        }
+    }
     Ok(Some(Caller {
         staff: staff.staff,
         name: staff.name,
@@ -121,4 +124,13 @@ fn read_caller(
         token_hash,
         roles,
     }))
+}
+
+/// Whether today, by the clock of the membership's area, is a day of leave.
+fn is_on_leave(tx: &ReadTx<'_>, m: &MembershipRow, now: i64) -> Result<bool, StoreError> {
+    let offset = tx
+        .area(m.area)?
+        .map_or(480, |area| area.zone_offset_minutes);
+    let today = Moment::new(now, i16::try_from(offset).unwrap_or(480)).day();
+    tx.is_on_leave(m.membership, today)
 }

@@ -21,7 +21,9 @@ pub mod list_crossings;
 pub mod list_guards;
 pub mod list_places;
 pub mod make_keys;
+pub mod note;
 pub mod order_request;
+pub mod places;
 pub mod policy_folder;
 pub mod read_area;
 pub mod read_gate;
@@ -34,6 +36,7 @@ pub mod seal_audit;
 pub mod sign_in;
 pub mod sign_order;
 pub mod sign_out;
+pub mod staff;
 pub mod verify_audit;
 
 #[cfg(test)]

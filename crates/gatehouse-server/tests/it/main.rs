@@ -8,6 +8,8 @@ mod jobs;
 mod matrix;
 mod open_items;
 mod pages;
+mod places;
 mod sign_in;
+mod staff;
 mod start;
 mod support;

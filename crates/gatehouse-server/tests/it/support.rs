@@ -65,7 +65,7 @@ pub const NEXT_COMPOUND: AreaId = AreaId([5; 16]);
 pub const BUILDING: AreaId = AreaId([6; 16]);
 pub const GATE: GateId = GateId([7; 16]);
 pub const NEXT_GATE: GateId = GateId([8; 16]);
-const OFFICE: OrganisationId = OrganisationId([9; 16]);
+pub const OFFICE: OrganisationId = OrganisationId([9; 16]);
 
 /// The server with its database, gone when dropped.
 pub struct TestApp {
@@ -257,7 +257,12 @@ impl TestApp {
     /// A session of an account, without a password: its cookie.
     pub fn session(&self, staff: StaffId) -> String {
         let token = data_encoding::BASE64URL_NOPAD.encode(&self.world_bytes());
-        let row = session_row(staff, &token);
+        let mut row = session_row(staff, &token);
+        let since = self.world.now_millis() - START;
+        for at in [&mut row.created_at, &mut row.seen_at, &mut row.confirmed_at] {
+            *at += since;
+        }
+        row.expires_at += since;
         self.write(move |tx| tx.insert_session(&row));
         format!("session={token}")
     }

@@ -1,0 +1,312 @@
+//! Places of an area: what lies in it, who runs it, its gate and its closed openings.
+
+use crate::app::App;
+use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
+use crate::auth::caller::Caller;
+use crate::auth::menu::Menu;
+use crate::auth::role::Permission;
+use crate::error::OpError;
+use crate::ops::places::{
+    AreaEdit, GateEdit, Opening, OpeningEdit, Places, Refusal, add_area, change_area,
+    check_opening, put_gate, put_opening, read_places,
+};
+use crate::page::{Frame, PageError, show as show_page};
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use axum::{Extension, Form};
+use gatehouse_core::area::{AreaLevel, ManagerKind};
+use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::id::{AreaId, GateId};
+use gatehouse_core::moment::Moment;
+use serde::Deserialize;
+use std::sync::Arc;
+
+const NEEDS: Access = Access::Needs(Permission::KeepPlaces);
+const MANAGERS: [ManagerKind; 4] = [
+    ManagerKind::Property,
+    ManagerKind::WorkUnit,
+    ManagerKind::Ownerless,
+    ManagerKind::VillageCommittee,
+];
+
+#[derive(Template)]
+#[template(path = "places.html")]
+struct PlacesPage {
+    frame: Frame,
+    area_id: String,
+    places: Places,
+    levels: Vec<AreaLevel>,
+    managers: Vec<(&'static str, &'static str)>,
+    is_compound: bool,
+    gates: Vec<GateCard>,
+    openings: Vec<OpeningCard>,
+    fresh_area: String,
+    fresh_gate: String,
+    fresh_opening: String,
+    has_open_gate: bool,
+    problem: Option<Problem>,
+}
+
+impl PlacesPage {
+    fn level_key(&self, level: &AreaLevel) -> &'static str {
+        match level {
+            AreaLevel::Province => "level-province",
+            AreaLevel::City => "level-city",
+            AreaLevel::County => "level-county",
+            AreaLevel::Township => "level-township",
+            AreaLevel::Community => "level-community",
+            AreaLevel::Compound => "level-compound",
+            AreaLevel::Building => "level-building",
+            AreaLevel::Unit | AreaLevel::Household => "level-unit",
+        }
+    }
+
+    fn is_manager(&self, code: &str) -> bool {
+        self.places.area.manager.as_deref() == Some(code)
+    }
+}
+
+/// What was typed and not taken, so that nothing is lost.
+struct Problem {
+    text: String,
+    /// What was typed, where somebody else was faster: both are shown.
+    typed: Vec<String>,
+}
+
+struct GateCard {
+    id: String,
+    version: i64,
+    name: String,
+    phone: String,
+    state: String,
+}
+
+struct OpeningCard {
+    id: String,
+    version: i64,
+    name: String,
+    closed_by: String,
+    is_fire_exit: bool,
+    checked: Option<String>,
+    is_check_due: bool,
+}
+
+/// What the forms send.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct PlaceForm {
+    act: String,
+    id: String,
+    version: i64,
+    name: String,
+    level: String,
+    code: String,
+    manager: String,
+    phone: String,
+    state: String,
+    closed_by: String,
+    fire_exit: String,
+    from_inside: String,
+}
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    table
+        .add(
+            RouteRule::page("/areas/{area}/places", NEEDS, Scope::Area, Kept::Nothing)
+                .in_menu(Menu::Places),
+            get(show),
+        )
+        .add(
+            RouteRule::form("/areas/{area}/places", NEEDS, Scope::Area, Kept::Change),
+            axum::routing::post(submit),
+        )
+}
+
+/// GET /areas/{area}/places
+pub async fn show(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    frame: Frame,
+) -> Response {
+    page(&app, &area, frame, None, StatusCode::OK).await
+}
+
+async fn page(
+    app: &App,
+    area: &AreaInScope,
+    frame: Frame,
+    problem: Option<Problem>,
+    status: StatusCode,
+) -> Response {
+    match read_places(app, area.area).await {
+        Ok(places) => {
+            let page = places_page(app, area, frame, places, problem);
+            (status, show_page(&page)).into_response()
+        }
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+fn places_page(
+    app: &App,
+    area: &AreaInScope,
+    frame: Frame,
+    places: Places,
+    problem: Option<Problem>,
+) -> PlacesPage {
+    let own = AreaLevel::ALL
+        .into_iter()
+        .find(|level| level.code() == area.level);
+    let below = AreaLevel::ALL.into_iter().filter(|level| {
+        own.is_some_and(|own| level.may_lie_below(own)) && *level != AreaLevel::Household
+    });
+    let label = |kind: ManagerKind| match frame.lang {
+        Lang::Zh => kind.label_zh(),
+        Lang::En => kind.label_en(),
+    };
+    let gates = places.gates.iter().map(|row| GateCard {
+        id: row.gate.to_string(),
+        version: row.version,
+        name: row.name.clone(),
+        phone: row.phone.clone(),
+        state: row.state.clone(),
+    });
+    PlacesPage {
+        area_id: area.area.to_string(),
+        levels: below.collect(),
+        managers: MANAGERS.map(|kind| (kind.code(), label(kind))).into(),
+        is_compound: area.level == AreaLevel::Compound.code(),
+        gates: gates.collect(),
+        openings: places
+            .openings
+            .iter()
+            .map(|one| opening_card(one, area))
+            .collect(),
+        fresh_area: AreaId(app.world.id()).to_string(),
+        fresh_gate: GateId(app.world.id()).to_string(),
+        fresh_opening: data_encoding::HEXLOWER.encode(&app.world.id()),
+        has_open_gate: places.gates.iter().any(|row| row.state == "open"),
+        problem,
+        places,
+        frame,
+    }
+}
+
+fn opening_card(opening: &Opening, area: &AreaInScope) -> OpeningCard {
+    let row = &opening.row;
+    let day = |at| Moment::new(at, area.offset_minutes).day().to_text();
+    OpeningCard {
+        id: data_encoding::HEXLOWER.encode(&row.opening),
+        version: row.version,
+        name: row.name.clone(),
+        closed_by: row.closed_by.clone(),
+        is_fire_exit: row.is_fire_exit,
+        checked: row.checked_at.map(day),
+        is_check_due: opening.is_check_due,
+    }
+}
+
+/// POST /areas/{area}/places
+pub async fn submit(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    frame: Frame,
+    Form(form): Form<PlaceForm>,
+) -> Response {
+    let problem = match act(&app, &area, &caller, &form).await {
+        Ok(Ok(())) => return Redirect::to(&format!("/areas/{}/places", area.area)).into_response(),
+        Ok(Err(refusal)) => Problem {
+            text: frame.t(&refusal.text_key()),
+            typed: typed(&form),
+        },
+        Err(OpError::Stale) => {
+            let problem = Problem {
+                text: frame.t("places-stale"),
+                typed: typed(&form),
+            };
+            return page(&app, &area, frame, Some(problem), StatusCode::CONFLICT).await;
+        }
+        Err(error) => return PageError::new(error, frame.lang).into_response(),
+    };
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    page(&app, &area, frame, Some(problem), status).await
+}
+
+/// What was typed, to be seen beside what is there.
+fn typed(form: &PlaceForm) -> Vec<String> {
+    let texts = [&form.name, &form.phone, &form.closed_by, &form.code];
+    let texts = texts.into_iter().filter(|text| !text.trim().is_empty());
+    texts.cloned().collect()
+}
+
+async fn act(
+    app: &App,
+    area: &AreaInScope,
+    caller: &Caller,
+    form: &PlaceForm,
+) -> Result<Result<(), Refusal>, OpError> {
+    match form.act.as_str() {
+        "area-add" => {
+            let id = AreaId::parse(&form.id).ok_or(OpError::NotFound)?;
+            add_area(app, caller, area.area, area_edit(form, id)).await
+        }
+        "area-change" => change_area(app, caller, area_edit(form, area.area)).await,
+        "gate" => {
+            let edit = GateEdit {
+                gate: GateId::parse(&form.id).ok_or(OpError::NotFound)?,
+                version: form.version,
+                name: form.name.clone(),
+                phone: form.phone.clone(),
+                state: form.state.clone(),
+            };
+            put_gate(app, caller, area, edit).await
+        }
+        "opening" => {
+            let edit = OpeningEdit {
+                opening: opening_id(&form.id)?,
+                version: form.version,
+                name: form.name.clone(),
+                closed_by: form.closed_by.clone(),
+                is_fire_exit: !form.fire_exit.is_empty(),
+                opens_from_inside: !form.from_inside.is_empty(),
+            };
+            put_opening(app, caller, area, edit).await
+        }
+        "check" => {
+            check_opening(app, caller, area, opening_id(&form.id)?).await?;
+            Ok(Ok(()))
+        }
+        _ => Err(OpError::Unreadable("act".to_owned())),
+    }
+}
+
+fn area_edit(form: &PlaceForm, area: AreaId) -> AreaEdit {
+    let level = AreaLevel::ALL
+        .into_iter()
+        .find(|level| level.code() == form.level);
+    let kind = MANAGERS
+        .into_iter()
+        .find(|kind| kind.code() == form.manager);
+    AreaEdit {
+        area,
+        version: form.version,
+        level: level.unwrap_or(AreaLevel::Unit),
+        name: form.name.clone(),
+        code: form.code.clone(),
+        // The company's own name is that of its office; the table keeps who answers.
+        manager: kind.map(|kind| (kind, kind.label_zh().to_owned())),
+        is_ended: form.state == "ended",
+    }
+}
+
+fn opening_id(text: &str) -> Result<[u8; 16], OpError> {
+    let bytes = data_encoding::HEXLOWER.decode(text.as_bytes()).ok();
+    bytes
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or(OpError::NotFound)
+}

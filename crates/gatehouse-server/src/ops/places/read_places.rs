@@ -1,0 +1,61 @@
+//! A place with what lies in it.
+
+use crate::app::App;
+use crate::error::OpError;
+use gatehouse_core::id::AreaId;
+use gatehouse_store::area::AreaRow;
+use gatehouse_store::gate::{GateRow, OpeningRow};
+use gatehouse_store::{ReadTx, StoreError};
+
+/// After so many days somebody looks at a fire exit again (local choice; no text names a figure).
+const CHECK_DAYS: i64 = 7;
+const DAY_MILLIS: i64 = 86_400_000;
+
+/// A place as its page shows it.
+pub struct Places {
+    /// The area itself.
+    pub area: AreaRow,
+    /// Areas directly in it, ended ones too.
+    pub inside: Vec<AreaRow>,
+    /// Gates of a compound.
+    pub gates: Vec<GateRow>,
+    /// Its closed openings.
+    pub openings: Vec<Opening>,
+}
+
+/// A closed opening.
+pub struct Opening {
+    /// The row.
+    pub row: OpeningRow,
+    /// A fire exit that nobody has looked at for too long.
+    pub is_check_due: bool,
+}
+
+/// Reads it.
+pub async fn read_places(app: &App, area: AreaId) -> Result<Places, OpError> {
+    let now = app.world.now_millis();
+    let read = move |tx: &ReadTx<'_>| {
+        let Some(row) = tx.area(area)? else {
+            return Ok(None);
+        };
+        let (gates, openings) = match row.shard.filter(|_| row.level == "compound") {
+            Some(shard) => (
+                tx.gates_of_area(shard, area)?,
+                tx.openings_of_area(shard, area)?,
+            ),
+            None => (Vec::new(), Vec::new()),
+        };
+        let openings = openings.into_iter().map(|row| {
+            let since = row.checked_at.map_or(i64::MAX, |at| now - at);
+            let is_check_due = row.is_fire_exit && since > CHECK_DAYS * DAY_MILLIS;
+            Opening { row, is_check_due }
+        });
+        Ok::<_, StoreError>(Some(Places {
+            inside: tx.areas_in(area)?,
+            gates,
+            openings: openings.collect(),
+            area: row,
+        }))
+    };
+    app.store.read(read).await?.ok_or(OpError::NotFound)
+}

@@ -1,0 +1,155 @@
+//! Places in the console: areas, the one gate, closed openings (GATE-1, GATE-13).
+
+use crate::support::{COMMUNITY, COMPOUND, GATE, TestApp, on_both};
+use axum::http::StatusCode;
+use gatehouse_core::id::AreaId;
+use gatehouse_store::StoreError;
+
+fn office(app: &TestApp) -> String {
+    app.session(app.staff("office", "community_office", COMMUNITY))
+}
+
+fn post(app: &TestApp, cookie: &str, area: AreaId, body: &str) -> (StatusCode, String) {
+    let answer = app.form(&format!("/areas/{area}/places"), cookie, body);
+    (answer.status, answer.body)
+}
+
+#[test]
+fn a_compound_has_one_open_gate() {
+    on_both(|app| {
+        let cookie = office(app);
+        let second = format!(
+            "act=gate&id={}&name=West&phone=1&state=open",
+            "b".repeat(32)
+        );
+        let (status, body) = post(app, &cookie, COMPOUND, &second);
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            body.contains("已经有一个开着的门岗") && body.contains("“West”"),
+            "{body}"
+        );
+        let ended = format!("act=gate&id={GATE}&version=1&name=East&phone=1&state=ended");
+        assert_eq!(
+            post(app, &cookie, COMPOUND, &ended).0,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(
+            post(app, &cookie, COMPOUND, &second).0,
+            StatusCode::SEE_OTHER
+        );
+        // The double click and the stale page.
+        assert_eq!(
+            post(app, &cookie, COMPOUND, &second).0,
+            StatusCode::SEE_OTHER
+        );
+        let (status, body) = post(app, &cookie, COMPOUND, &ended);
+        assert_eq!(status, StatusCode::CONFLICT);
+        assert!(
+            body.contains("别人刚刚改过") && body.contains("West"),
+            "both: {body}"
+        );
+        let gates = app.app.store.read_blocking::<_, StoreError, _>(|tx| {
+            let shard = tx.shards()?[0];
+            tx.gates_of_area(shard, COMPOUND)
+        });
+        let open = gates
+            .expect("reads")
+            .into_iter()
+            .filter(|row| row.state == "open");
+        assert_eq!(open.map(|row| row.name).collect::<Vec<_>>(), ["West"]);
+    });
+}
+
+#[test]
+fn a_fire_exit_opens_from_inside_and_is_looked_at() {
+    on_both(|app| {
+        let cookie = office(app);
+        let exit = format!(
+            "act=opening&id={}&name=North&closed_by=seal&fire_exit=1",
+            "c".repeat(32)
+        );
+        let (status, body) = post(app, &cookie, COMPOUND, &exit);
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(body.contains("从里面推开"), "{body}");
+        let opens = format!("{exit}&from_inside=1");
+        assert_eq!(
+            post(app, &cookie, COMPOUND, &opens).0,
+            StatusCode::SEE_OTHER
+        );
+        let path = format!("/areas/{COMPOUND}/places");
+        assert!(app.get(&path, &cookie).body.contains("该去看了"));
+        let check = format!("act=check&id={}", "c".repeat(32));
+        assert_eq!(
+            post(app, &cookie, COMPOUND, &check).0,
+            StatusCode::SEE_OTHER
+        );
+        let page = app.get(&path, &cookie).body;
+        assert!(
+            !page.contains("该去看了") && page.contains("2020-02-19"),
+            "{page}"
+        );
+        app.later(8 * 86_400_000);
+        let cookie = office_again(app);
+        assert!(app.get(&path, &cookie).body.contains("该去看了"));
+        assert_eq!(
+            post(app, &cookie, COMMUNITY, &check).0,
+            StatusCode::NOT_FOUND
+        );
+    });
+}
+
+fn office_again(app: &TestApp) -> String {
+    let found = app
+        .app
+        .store
+        .read_blocking::<_, StoreError, _>(|tx| tx.staff_by_login("office"));
+    app.session(found.expect("reads").expect("an account").staff)
+}
+
+#[test]
+fn areas_are_added_changed_and_ended() {
+    on_both(|app| {
+        let cookie = office(app);
+        let id = "d".repeat(32);
+        let add = |more: &str| format!("act=area-add&id={id}&{more}");
+        let refused = [
+            ("name=New&level=compound", "由谁管理"),
+            ("name=+&level=compound&manager=property", "空的"),
+            ("name=New&level=county", "不能放在"),
+        ];
+        for (more, reason) in refused {
+            let (status, body) = post(app, &cookie, COMMUNITY, &add(more));
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{more}");
+            assert!(body.contains(reason), "{more}: {body}");
+        }
+        let added = add("name=New&level=compound&manager=ownerless");
+        assert_eq!(
+            post(app, &cookie, COMMUNITY, &added).0,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(
+            post(app, &cookie, COMMUNITY, &added).0,
+            StatusCode::SEE_OTHER
+        );
+        let new = AreaId::parse(&id).expect("an id");
+        let end = "act=area-change&version=1&name=Newer&manager=ownerless&state=ended";
+        assert_eq!(post(app, &cookie, new, end).0, StatusCode::SEE_OTHER);
+        let ended = app
+            .app
+            .store
+            .read_blocking::<_, StoreError, _>(move |tx| tx.area(new));
+        let ended = ended.expect("reads").expect("an area");
+        assert!(
+            ended.name == "Newer" && ended.ended_on.is_some(),
+            "{ended:?}"
+        );
+        // What lies in it goes first.
+        let (status, body) = post(
+            app,
+            &cookie,
+            COMMUNITY,
+            "act=area-change&version=1&name=C&state=ended",
+        );
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+    });
+}
