@@ -25,6 +25,7 @@ export type View =
   | { name: "card" }
   | { name: "plate" }
   | { name: "room"; subject: SubjectKind }
+  | { name: "register" }
   | { name: "reason"; outcome: Outcome }
   | { name: "menu" }
   | { name: "recent" }

@@ -59,6 +59,15 @@ export const inputs: Input[] = [
     "value": 36.5
   },
   {
+    "input": "register",
+    "noted": {
+      "approved_by": "住户本人",
+      "name": "周",
+      "phone": "13900000000",
+      "room": "6-2-302"
+    }
+  },
+  {
     "input": "emergency",
     "way": "out",
     "what": "illness"
@@ -838,6 +847,7 @@ export const outputs: Output[] = [
           "value": "emergency_found"
         }
       ],
+      "register": true,
       "sentences": [
         {
           "read_aloud": false,

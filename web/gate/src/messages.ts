@@ -34,6 +34,15 @@ export interface Guard {
   name: string;
 }
 
+/** What a guard writes down of somebody who is not on the register. */
+export interface Noted {
+  name: string;
+  phone: string;
+  /** 6-2-302 */
+  room: string;
+  approved_by: string;
+}
+
 /** A further event that names an earlier one; the earlier one is never changed. */
 export type Change =
   | { kind: "undo" }
@@ -66,6 +75,8 @@ export type Input =
   | { input: "begin"; subject_kind: SubjectKind; way: Way; room?: string; plate?: string }
   /** The answer to one control; `fact` is the control's `fact`. */
   | { input: "fact"; fact: string; value: FactValue }
+  /** Written down where a rule asks for it; all but the surname may be empty. */
+  | { input: "register"; noted: Noted }
   | { input: "emergency"; way: Way; what?: EmergencyKind }
   | { input: "fever" }
   | { input: "finish"; outcome: Outcome; overruling_reason?: OverrulingReason }
@@ -104,7 +115,8 @@ export interface Choice {
 }
 
 export interface Control {
-  kind: "temperature" | "confirm" | "choice" | "text" | "plate" | "room" | "call" | "scan";
+  kind: "temperature" | "confirm" | "choice" | "text" | "plate" | "room" | "call" | "scan"
+    | "register";
   /** Goes back as `fact` of the next fact input. */
   fact: string;
   /** For choice and confirm: what can be tapped. */
@@ -156,6 +168,8 @@ export interface Screen {
   who?: Who;
   steps: Step[];
   duties: { text: string }[];
+  /** A duty asks to register and no step does. */
+  register?: boolean;
   age?: Age;
   phone?: string;
   finish: Finish[];

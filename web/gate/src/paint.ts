@@ -5,6 +5,7 @@ import type { App } from "./app";
 import { h, icon, type Child } from "./dom";
 import { amend_screen, menu_screen, recent_screen } from "./screens/desk";
 import { card_screen, lookup_screen, plate_screen, room_screen } from "./screens/forms";
+import { register_screen } from "./screens/register";
 import { reason_screen, verdict_screen } from "./screens/verdict";
 import { scan_counts, scan_screen } from "./screens/scan";
 import { enrol_screen, error_screen, login_screen, shift_screen } from "./screens/start";
@@ -89,6 +90,8 @@ function screen_of(app: App): Node {
       return plate_screen(app);
     case "room":
       return room_screen(app, view.subject);
+    case "register":
+      return register_screen(app);
     case "reason":
       return reason_screen(app, view.outcome);
     case "menu":

@@ -1,13 +1,15 @@
 //! Attending to the one who stands at the gate: opening a case and continuing it.
 
 use super::case::Case;
+use super::input::Noted;
 use super::record::fever;
 use super::steps_shown::{PERSON, PLATE, ROOM};
 use super::turn::Turn;
 use super::view::{Notice, View, code};
 use super::words;
+use crate::gate::duty::Duty;
 use crate::gate::fact::Source;
-use crate::gate::{Fact, Outcome, Step, SubjectKind, Value, Verdict, Way, json};
+use crate::gate::{Decision, Fact, Outcome, Policy, Step, SubjectKind, Value, Verdict, Way, json};
 use crate::household::AddressDraft;
 use crate::id::PersonId;
 use crate::json::Json;
@@ -228,6 +230,27 @@ impl Turn<'_> {
         true
     }
 
+    /// What the guard wrote down, where a rule asks for it; that is the registration.
+    pub(super) fn register(&mut self, noted: &Noted) -> View {
+        let Some(mut case) = self.device.case.take() else {
+            return View::Notice(Notice::plain(code::NO_CASE, words::ERROR_NO_CASE));
+        };
+        let decision = self.device.decide(&case);
+        let policy = self.device.policy_at(case.situation.moment.millis);
+        let asked = case.reopened.is_none()
+            && policy.is_some_and(|policy| asks_to_register(&decision, policy));
+        if !asked || noted.name.trim().is_empty() {
+            self.device.case = Some(case);
+            return View::Notice(Notice::new(code::FACT, words::ERROR_INPUT));
+        }
+        case.details = noted.details();
+        if !noted.room.trim().is_empty() && case.household.is_none() {
+            self.goes_to(&mut case, &noted.room);
+        }
+        case.situation.set(Fact::RegisteredNow, Value::Flag(true));
+        self.open(case)
+    }
+
     pub(super) fn fever(&mut self) -> View {
         if self.device.list.is_none() {
             // No policy to decide by, but the report goes out as soon as there is a chain.
@@ -243,6 +266,13 @@ impl Turn<'_> {
         self.report_fever(&mut case);
         self.open(case)
     }
+}
+
+/// Whether a step or a duty of the decision says that this crossing is written down.
+pub(super) fn asks_to_register(decision: &Decision, policy: &Policy) -> bool {
+    let mut duties = decision.duty_rows(policy).flat_map(|row| &row.duties);
+    decision.steps().contains(&Step::Register)
+        || (!decision.done.contains(&Step::Register) && duties.any(|duty| *duty == Duty::Register))
 }
 
 /// What a guard can say at the gate: what they see, ask and measure, and what a step asks them to

@@ -6,7 +6,7 @@ use crate::gate::{Fact, Known, Situation, SubjectKind, Value, Verdict, Way};
 use crate::id::{HouseholdId, PersonId, VehicleId};
 use crate::moment::{CivilDay, Moment};
 use crate::pass::{Belongs, Credential, PassBand, PassKind, PassNumber};
-use crate::wire::Subject;
+use crate::wire::{Detail, Subject};
 
 /// What verifying a pass found, as the guard is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +73,8 @@ pub(crate) struct Case {
     pub finding: Finding,
     /// Minutes since the same pass came in.
     pub copied_minutes: Option<u32>,
+    /// What the guard wrote down; goes into the record and is not kept here.
+    pub details: Vec<Detail>,
     /// Residents to choose from.
     pub candidates: Vec<PersonId>,
     /// The guard has reported a fever; the event is written.
@@ -105,6 +107,7 @@ impl Case {
             pass: None,
             finding: Finding::NoPass,
             copied_minutes: None,
+            details: vec![],
             candidates: vec![],
             fever_reported: false,
             verdict: Verdict::Ask,

@@ -125,7 +125,7 @@ impl Turn<'_> {
 
     fn record_as(
         &mut self,
-        case: Case,
+        mut case: Case,
         outcome: Outcome,
         reason: Option<OverrulingReason>,
         what: Option<EmergencyKind>,
@@ -141,8 +141,12 @@ impl Turn<'_> {
         if !personal {
             body.pass = None;
         }
-        let whom = personal.then(|| (case.concerned(), case.household));
-        self.append(EventBody::Crossing(Box::new(body)), whom);
+        let details = std::mem::take(&mut case.details);
+        let body = EventBody::Crossing(Box::new(body));
+        match personal {
+            true => self.append_private(body, case.concerned(), case.household, details),
+            false => self.append(body, None),
+        }
         let seq = self.device.chain.last_seq();
         self.device.tally.add(outcome, emergency);
         if outcome == Outcome::Crossed {

@@ -9,6 +9,7 @@ use crate::id::{DeviceId, GateId, StaffId};
 use crate::json::Json;
 use crate::moment::Moment;
 pub use crate::wire::{Change, EmergencyKind, OverrulingReason};
+use crate::wire::{Detail, DetailField};
 use serde::{Deserialize, Serialize};
 
 /// Most bytes of one request; a snapshot of a large compound fits several times.
@@ -107,6 +108,12 @@ pub enum Input {
         /// Its value in the form of the vocabulary (`gatehouse gate facts`).
         value: Json,
     },
+    /// Written down where a rule asks to register (HN 三(三), ZX 6); the answer to a `register`
+    /// control. Kept sealed by the server, never shown here again.
+    Register {
+        /// What the guard wrote.
+        noted: Noted,
+    },
     /// Illness, birth, fire, danger: admitted before anything else (SCOPE-3).
     Emergency {
         /// Direction.
@@ -146,6 +153,46 @@ pub enum Input {
     },
     /// Time passed.
     Tick {},
+}
+
+/// What a guard writes down of somebody who is not on the register; everything but the surname
+/// may be empty.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Noted {
+    /// 姓.
+    pub name: String,
+    /// 电话.
+    pub phone: String,
+    /// 去哪户, `3-2-302`.
+    pub room: String,
+    /// 谁同意的.
+    pub approved_by: String,
+}
+
+// What it holds is personal, so it does not print.
+impl std::fmt::Debug for Noted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Noted")
+    }
+}
+
+impl Noted {
+    /// Its lines as an event carries them.
+    pub(super) fn details(&self) -> Vec<Detail> {
+        let lines = [
+            (DetailField::Name, &self.name),
+            (DetailField::Phone, &self.phone),
+            (DetailField::Room, &self.room),
+            (DetailField::ApprovedBy, &self.approved_by),
+        ];
+        let written = lines
+            .into_iter()
+            .filter(|(_, text)| !text.trim().is_empty());
+        written
+            .map(|(field, text)| Detail::new(field, text.trim()))
+            .collect()
+    }
 }
 
 /// A guard on duty.

@@ -1,5 +1,6 @@
 //! Screens: from a case and its decision, from a notice, or ready for the next one.
 
+use super::attend::asks_to_register;
 use super::case::{Case, Finding};
 use super::input::OverrulingReason;
 use super::list::List;
@@ -14,7 +15,7 @@ use crate::gate::decide::Ground;
 use crate::gate::fact::Words;
 use crate::gate::reading::{Lens, Window};
 use crate::gate::wording::{Lang, put_in_words, verdict_words};
-use crate::gate::{Decision, Fact, Known, Outcome, SubjectKind, Value, Verdict};
+use crate::gate::{Decision, Fact, Known, Outcome, Step, SubjectKind, Value, Verdict};
 use crate::moment::Moment;
 
 /// Most sentences in one block (glossary §2.1).
@@ -40,6 +41,7 @@ impl Screen {
             who: None,
             steps: vec![],
             duties: vec![],
+            register: false,
             age: None,
             phone: None,
             finish: vec![],
@@ -177,6 +179,8 @@ impl Scene<'_> {
         screen.duties = (wording.duties.into_iter())
             .map(|text| DutyShown { text })
             .collect();
+        let asked = policy.is_some_and(|policy| asks_to_register(decision, policy));
+        screen.register = asked && !decision.steps().contains(&Step::Register);
         screen
     }
 

@@ -2,7 +2,8 @@
 //! in the gate app. Every test of the device holds the two to the same answers.
 
 use super::input::{
-    Answer, Change, EmergencyKind, Guard, Input, OverrulingReason, REQUEST_BYTES_MOST, Request,
+    Answer, Change, EmergencyKind, Guard, Input, Noted, OverrulingReason, REQUEST_BYTES_MOST,
+    Request,
 };
 use crate::gate::wording::Lang;
 use crate::gate::{Outcome, SubjectKind, Verdict, Way};
@@ -63,21 +64,64 @@ pub(super) fn read_request(bytes: &[u8]) -> Option<Request> {
 
 fn read_input(mut fields: Fields<'_>) -> Option<Input> {
     let name = fields.text("input")?;
-    let input = match name.as_str() {
-        "enrol" => Input::Enrol {
-            device: DeviceId::parse(&fields.text("device")?)?,
-            gate: GateId::parse(&fields.text("gate")?)?,
-            root_key_base64: fields.text("root_key_base64")?,
-        },
-        "snapshot" => Input::Snapshot {
-            bytes_base64: fields.text("bytes_base64")?,
-        },
-        "shift_start" => Input::ShiftStart {
-            guards: fields.list("guards", read_guard)?,
-            mask: fields.flag("mask")?,
-            armband: fields.flag("armband")?,
-        },
-        "shift_end" => Input::ShiftEnd {},
+    let input = match read_upkeep(&name, &mut fields) {
+        Some(read) => read?,
+        None => read_at_the_gate(&name, &mut fields)?,
+    };
+    fields.done(input)
+}
+
+/// What keeps the device going; `None` where the name is none of these.
+fn read_upkeep(name: &str, fields: &mut Fields<'_>) -> Option<Option<Input>> {
+    Some(match name {
+        "enrol" => read_enrol(fields),
+        "snapshot" => {
+            (fields.text("bytes_base64")).map(|bytes_base64| Input::Snapshot { bytes_base64 })
+        }
+        "shift_start" => read_shift_start(fields),
+        "shift_end" => Some(Input::ShiftEnd {}),
+        "amend" => read_amend(fields),
+        "cancel" => Some(Input::Cancel {}),
+        "sent" => read_sent(fields),
+        "tick" => Some(Input::Tick {}),
+        _ => return None,
+    })
+}
+
+fn read_enrol(fields: &mut Fields<'_>) -> Option<Input> {
+    Some(Input::Enrol {
+        device: DeviceId::parse(&fields.text("device")?)?,
+        gate: GateId::parse(&fields.text("gate")?)?,
+        root_key_base64: fields.text("root_key_base64")?,
+    })
+}
+
+fn read_shift_start(fields: &mut Fields<'_>) -> Option<Input> {
+    Some(Input::ShiftStart {
+        guards: fields.list("guards", read_guard)?,
+        mask: fields.flag("mask")?,
+        armband: fields.flag("armband")?,
+    })
+}
+
+fn read_amend(fields: &mut Fields<'_>) -> Option<Input> {
+    Some(Input::Amend {
+        seq: fields.count("seq")?,
+        change: read_change(Fields::of(fields.take("change")?)?)?,
+    })
+}
+
+fn read_sent(fields: &mut Fields<'_>) -> Option<Input> {
+    Some(Input::Sent {
+        acknowledged_through: fields.count("acknowledged_through")?,
+        answers: fields.list("answers", read_answer)?,
+        server_millis: fields.optional("server_millis", |fields, name| fields.int(name))?,
+    })
+}
+
+/// What concerns the one who stands at the gate.
+fn read_at_the_gate(name: &str, fields: &mut Fields<'_>) -> Option<Input> {
+    Some(match name {
         "scan" => Input::Scan {
             text: fields.text("text")?,
             way: fields.choice("way", WAYS)?,
@@ -103,11 +147,14 @@ fn read_input(mut fields: Fields<'_>) -> Option<Input> {
             fact: fields.text("fact")?,
             value: fields.take("value")?.clone(),
         },
+        "register" => Input::Register {
+            noted: read_noted(Fields::of(fields.take("noted")?)?)?,
+        },
         "emergency" => Input::Emergency {
             way: fields.choice("way", WAYS)?,
-            what: match fields.map.get("what").is_some() {
-                true => fields.choice("what", EMERGENCIES)?,
-                false => EmergencyKind::Unsaid,
+            what: match fields.map.get("what") {
+                Some(_) => fields.choice("what", EMERGENCIES)?,
+                None => EmergencyKind::Unsaid,
             },
         },
         "fever" => Input::Fever {},
@@ -117,20 +164,18 @@ fn read_input(mut fields: Fields<'_>) -> Option<Input> {
                 fields.choice(name, REASONS)
             })?,
         },
-        "amend" => Input::Amend {
-            seq: fields.count("seq")?,
-            change: read_change(Fields::of(fields.take("change")?)?)?,
-        },
-        "cancel" => Input::Cancel {},
-        "sent" => Input::Sent {
-            acknowledged_through: fields.count("acknowledged_through")?,
-            answers: fields.list("answers", read_answer)?,
-            server_millis: fields.optional("server_millis", |fields, name| fields.int(name))?,
-        },
-        "tick" => Input::Tick {},
         _ => return None,
+    })
+}
+
+fn read_noted(mut fields: Fields<'_>) -> Option<Noted> {
+    let noted = Noted {
+        name: fields.text("name")?,
+        phone: fields.text("phone")?,
+        room: fields.text("room")?,
+        approved_by: fields.text("approved_by")?,
     };
-    fields.done(input)
+    fields.done(noted)
 }
 
 fn read_subject_kind(name: &str) -> Option<SubjectKind> {

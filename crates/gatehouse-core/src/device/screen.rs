@@ -55,6 +55,9 @@ pub struct Screen {
     pub steps: Vec<StepShown>,
     /// What is to be done besides.
     pub duties: Vec<DutyShown>,
+    /// A duty asks to register and no step does: the page offers the form beside the duties.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub register: bool,
     /// On how old a list the verdict rests.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age: Option<Age>,
@@ -152,6 +155,8 @@ pub enum ControlKind {
     Call,
     /// The camera.
     Scan,
+    /// Surname, telephone, home and who agreed, written down; answered by `register`.
+    Register,
 }
 
 /// One thing that can be tapped.

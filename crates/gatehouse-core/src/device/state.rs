@@ -10,7 +10,8 @@ use crate::wire::cbor::{Cbor, CborError, Read, Reader, Writer};
 
 /// Version of this form. A state of another version is refused; the page then keeps its events
 /// and enrols again.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
+const DETAILS_MOST: usize = 4;
 const SENTENCES_MOST: usize = 3;
 const SENTENCE_BYTES_MOST: usize = 1_000;
 
@@ -181,7 +182,7 @@ impl Cbor for RecentRow {
 
 impl Cbor for Case {
     fn write(&self, to: &mut Writer) {
-        to.array(13);
+        to.array(14);
         write_moment(to, self.situation.moment);
         to.uint(self.situation.skew_minutes.into())
             .bytes(&write_given(&self.situation))
@@ -191,6 +192,7 @@ impl Cbor for Case {
             .option(self.pass.as_ref())
             .item(&self.finding)
             .optional_uint(self.copied_minutes.map(u64::from))
+            .list(&self.details)
             .list(&self.candidates)
             .boolean(self.fever_reported)
             .array(2)
@@ -198,7 +200,7 @@ impl Cbor for Case {
             .option(self.reopened.as_ref());
     }
     fn read(from: &mut Reader<'_>) -> Read<Case> {
-        from.array_of(13)?;
+        from.array_of(14)?;
         let moment = read_moment(from)?;
         let skew_minutes = from.small()?;
         let mut situation = read_facts(from.bytes(FACTS_BYTES_MOST)?, moment)?;
@@ -211,6 +213,7 @@ impl Cbor for Case {
             pass: from.option()?,
             finding: from.item()?,
             copied_minutes: from.optional_small()?,
+            details: from.list(DETAILS_MOST)?,
             candidates: from.list(super::lookup::OFFERED_MOST)?,
             fever_reported: from.boolean()?,
             verdict: {

@@ -109,6 +109,10 @@ fn controls(lang: Lang, missing: &Missing, phone: Option<&str>) -> Vec<Control> 
     match missing.step {
         // One look at the pass answers all that is read off it, one room all of the register.
         Step::ScanPass => vec![plain(ControlKind::Scan, "")],
+        Step::Register => vec![plain(
+            ControlKind::Register,
+            Fact::RegisteredNow.spec().name,
+        )],
         Step::RecordPlate => vec![plain(ControlKind::Plate, PLATE)],
         Step::FindByRoom => {
             vec![plain(

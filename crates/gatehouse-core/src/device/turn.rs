@@ -17,7 +17,7 @@ use crate::gate::{Decision, Effect, Verdict};
 use crate::household::AddressDraft;
 use crate::id::HouseholdId;
 use crate::moment::Moment;
-use crate::wire::{EventBody, Private, Subject};
+use crate::wire::{Detail, EventBody, Private, Subject};
 
 /// A graver answer replaces the screen only this long after the finish (design §3).
 const GRAVER_WITHIN_MILLIS: i64 = 1_500;
@@ -81,6 +81,7 @@ impl Turn<'_> {
                 turn.begin(*subject_kind, *way, room.as_deref(), plate.as_deref())
             }),
             Input::Fact { fact, value } => self.fact(fact, value),
+            Input::Register { noted } => self.register(noted),
             Input::Fever {} => self.fever(),
             Input::Finish {
                 outcome,
@@ -288,12 +289,24 @@ impl Turn<'_> {
         body: EventBody,
         whom: Option<(Option<Subject>, Option<HouseholdId>)>,
     ) {
-        let whom = whom.filter(|(subject, household)| subject.is_some() || household.is_some());
-        let private = whom.map(|(subject, household)| Private {
+        let (subject, household) = whom.unwrap_or_default();
+        self.append_private(body, subject, household, vec![]);
+    }
+
+    /// An event with what only some may read: whom it concerns and what was written down.
+    pub(super) fn append_private(
+        &mut self,
+        body: EventBody,
+        subject: Option<Subject>,
+        household: Option<HouseholdId>,
+        details: Vec<Detail>,
+    ) {
+        let personal = subject.is_some() || household.is_some() || !details.is_empty();
+        let private = personal.then(|| Private {
             salt: self.salts.next(),
             subject,
             household,
-            details: vec![],
+            details,
         });
         let appended = self.device.append(body, private, self.now);
         self.append.extend(appended);
@@ -315,6 +328,9 @@ fn too_long(input: &Input) -> bool {
         Input::Begin { room, plate, .. } => {
             [room, plate].into_iter().flatten().any(|text| long(text))
         }
+        Input::Register { noted } => [&noted.name, &noted.phone, &noted.room, &noted.approved_by]
+            .into_iter()
+            .any(|text| long(text)),
         Input::Fact { value, .. } => value.as_text().is_some_and(long),
         _ => false,
     }

@@ -84,6 +84,9 @@ fn screen(to: &mut Writer, screen: &Screen) {
         to.text("text", &duty.text);
         to.close('}');
     });
+    if screen.register {
+        to.flag("register", true);
+    }
     if let Some(age) = &screen.age {
         to.key("age");
         to.open('{');
@@ -205,6 +208,7 @@ fn control(kind: ControlKind) -> &'static str {
         ControlKind::Room => "room",
         ControlKind::Call => "call",
         ControlKind::Scan => "scan",
+        ControlKind::Register => "register",
     }
 }
 

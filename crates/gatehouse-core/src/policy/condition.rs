@@ -90,6 +90,30 @@ pub(crate) fn read_conditions(
     conditions
 }
 
+/// What keeps a row from applying: a group of conditions, or a list of such groups.
+pub(crate) fn read_exceptions(
+    fields: &mut TableReader<'_>,
+    row: &Node,
+    context: &Context<'_>,
+) -> Vec<Vec<Condition>> {
+    let unless = match fields.optional("unless") {
+        None => Vec::new(),
+        Some(Node {
+            value: NodeValue::List(list),
+            ..
+        }) => list
+            .iter()
+            .map(|node| read_conditions(fields, node, context))
+            .collect(),
+        Some(node) => vec![read_conditions(fields, node, context)],
+    };
+    if unless.iter().any(Vec::is_empty) {
+        let message = "an exception without a condition would switch the row off".to_owned();
+        fields.complain("P006", row.span.clone(), message);
+    }
+    unless
+}
+
 fn read_condition(
     fact: Fact,
     node: &Node,

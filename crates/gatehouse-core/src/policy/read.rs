@@ -1,6 +1,6 @@
 //! Reading `policy.toml` into a typed document, with every complaint at its place (POL-4).
 
-use super::condition::{Condition, Context, read_conditions};
+use super::condition::{Condition, Context, read_conditions, read_exceptions};
 use super::diagnostic::Diagnostic;
 use super::document::{
     Basis, Below, DocumentRow, Force, Outside, Parameter, PolicyDocument, Sourced,
@@ -319,21 +319,7 @@ fn row(
         }
     }
     all.extend(way(&mut fields));
-    let unless = match fields.optional("unless") {
-        None => Vec::new(),
-        Some(Node {
-            value: NodeValue::List(list),
-            ..
-        }) => list
-            .iter()
-            .map(|node| read_conditions(&mut fields, node, context))
-            .collect(),
-        Some(node) => vec![read_conditions(&mut fields, node, context)],
-    };
-    if unless.iter().any(Vec::is_empty) {
-        let message = "an exception without a condition would switch the row off".to_owned();
-        fields.complain("P006", node.span.clone(), message);
-    }
+    let unless = read_exceptions(&mut fields, node, context);
     let needs = fields
         .optional("need")
         .map(|node| read_conditions(&mut fields, node, context))

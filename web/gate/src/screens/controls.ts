@@ -6,6 +6,7 @@ import type { Choice, FactValue, Step } from "../messages";
 import { t } from "../words";
 import { field, key, ring } from "./common";
 import { plate_pad } from "./plate";
+import { register_keys } from "./register";
 import { camera_box } from "./scan";
 
 /** The control of a step; answering it gives the fact to the core. */
@@ -35,6 +36,8 @@ export function control_of(app: App, step: Step): HTMLElement {
       return room_fields(answer);
     case "scan":
       return h("div", { class: "small-cam" }, camera_box(app));
+    case "register":
+      return register_keys(app);
     case "text":
       return text_field(step.text, answer);
   }

@@ -10,7 +10,7 @@ import { room_fields } from "./controls";
 import { plate_pad } from "./plate";
 
 /** The commonest surnames, one tap each; any other is typed. */
-const SURNAMES = [..."王李张刘陈杨赵黄周吴徐孙"];
+export const SURNAMES = [..."王李张刘陈杨赵黄周吴徐孙"];
 
 /** Forgot the pass: building, room and surname together (GATE-12). */
 export function lookup_screen(app: App): HTMLElement {

@@ -7,6 +7,7 @@ import type { Finish, Outcome, Screen, Step } from "../messages";
 import { t } from "../words";
 import { form_screen, key, ring } from "./common";
 import { control_of } from "./controls";
+import { register_keys } from "./register";
 import { camera_box } from "./scan";
 
 /** A verdict, a choice or a message of the core. */
@@ -22,7 +23,7 @@ export function verdict_screen(app: App, screen: Screen): HTMLElement {
       who_card(screen),
       sayings(screen),
       steps_part(app, screen),
-      duties_part(screen),
+      duties_part(app, screen),
       next_camera(app, screen),
       emergency_notes(app, screen)),
     actions(app, screen),
@@ -96,11 +97,13 @@ function sayings(screen: Screen): Child {
     ...aloud.map((sentence) => h("li", {}, say_mark(), h("span", {}, spoken(sentence.text)))));
 }
 
-function duties_part(screen: Screen): Child {
+function duties_part(app: App, screen: Screen): Child {
   if (screen.duties.length === 0) return null;
-  return h("ul", { class: "list" },
-    ...screen.duties.map(({ text }) =>
-      h("li", {}, h("i", { class: "dot" }), h("span", {}, text))));
+  return h("div", { class: "stack" },
+    h("ul", { class: "list" },
+      ...screen.duties.map(({ text }) =>
+        h("li", {}, h("i", { class: "dot" }), h("span", {}, text)))),
+    screen.register ? register_keys(app) : null);
 }
 
 function say_mark(): HTMLElement {

@@ -43,7 +43,8 @@ fn hulunbuir_registers_a_resident_by_the_scan() {
         09:30 lookup in 3 1 104 钱          => ask [temperature] +1
         09:30 fact temperature 36.6         => admit
         09:30 finish crossed                => scan +1
-        09:40 begin in visitor room=6-2-302 => ask [mask temperature special_reason registered_now approval]
+        09:40 begin in visitor room=6-2-302
+            => ask [mask temperature special_reason registered_now approval]
         09:40 fact special_reason false     => refuse
         09:40 finish turned_back            => scan +1
         09:50 begin in courier              => ask [temperature registered_now protective_gear]
@@ -117,7 +118,8 @@ fn zhuji_measures_a_resident_in_a_compound_and_not_in_a_village() {
         08:00 shift                         => scan +1
         08:01 scan in wang                  => admit
         08:01 finish crossed                => scan +1
-        08:02 begin in visitor              => ask [temperature special_reason questioned registered_now id_checked]
+        08:02 begin in visitor
+            => ask [temperature special_reason questioned registered_now id_checked]
         ",
     );
 }

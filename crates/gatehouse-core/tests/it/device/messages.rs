@@ -14,6 +14,10 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 type Sample = (&'static str, Value);
 
 fn inputs() -> Vec<Sample> {
+    [inputs_of_upkeep(), inputs_that_open(), inputs_that_go_on()].concat()
+}
+
+fn inputs_of_upkeep() -> Vec<Sample> {
     let staff = "01010101-0101-0101-0101-010101010101";
     vec![
         (
@@ -35,6 +39,11 @@ fn inputs() -> Vec<Sample> {
             "The shift ends; not while somebody stands at the gate.",
             json!({"input": "shift_end"}),
         ),
+    ]
+}
+
+fn inputs_that_open() -> Vec<Sample> {
+    vec![
         (
             "What a camera or hardware scanner read. The same pass again shows the same case. \
              While a case is admitted and complete, the next scan records it as crossed; any other \
@@ -55,10 +64,22 @@ fn inputs() -> Vec<Sample> {
             json!({"input": "begin", "subject_kind": "visitor", "way": "in", "room": "6-2-302",
                 "plate": "豫A12345"}),
         ),
+    ]
+}
+
+fn inputs_that_go_on() -> Vec<Sample> {
+    vec![
         (
             "The answer to one control of the open case; `fact` is the control's, `value` as in \
              `gatehouse gate facts`. Besides the vocabulary: `person` (a choice), `plate`, `room`.",
             json!({"input": "fact", "fact": "temperature", "value": 36.5}),
+        ),
+        (
+            "Written down of somebody who is not on the register, where a rule asks for it: the \
+             answer to a `register` control, or beside a duty where the screen says `register`. \
+             All but `name` may be empty. It goes sealed into the record and is not shown again.",
+            json!({"input": "register", "noted": {"name": "周", "phone": "13900000000",
+                "room": "6-2-302", "approved_by": "住户本人"}}),
         ),
         (
             "Illness, birth, fire, danger: let through before anything else, with or without \

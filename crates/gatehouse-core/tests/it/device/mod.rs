@@ -6,4 +6,5 @@ mod laws;
 mod messages;
 mod scenarios;
 mod table;
+mod visitors;
 mod world;

@@ -70,7 +70,8 @@ fn each_pass_that_does_not_hold_has_its_own_way_on() {
         08:01 cancel                        => scan
         08:01 scan in sun-tomorrow          => ask [temperature]
         08:01 cancel                        => scan
-        08:01 scan in visitor-expired       => ask [temperature special_reason registered_now host_consent host_escort]
+        08:01 scan in visitor-expired
+            => ask [temperature special_reason registered_now host_consent host_escort]
         08:01 cancel                        => scan
         08:01 scan in nurse                 => ask [temperature]
         08:01 cancel                        => scan
@@ -197,8 +198,10 @@ fn people_and_vehicles_from_outside() {
     check(
         "
         08:00 shift                         => scan +1
-        08:01 begin in visitor room=6-2-302 => ask [temperature special_reason registered_now host_consent host_escort]
-        08:01 fact special_reason true      => ask [temperature registered_now host_consent host_escort]
+        08:01 begin in visitor room=6-2-302
+            => ask [temperature special_reason registered_now host_consent host_escort]
+        08:01 fact special_reason true
+            => ask [temperature registered_now host_consent host_escort]
         08:01 fact host_consent true        => ask [temperature registered_now host_escort]
         08:01 fact registered_now true      => ask [temperature host_escort]
         08:01 fact host_escort true         => ask [temperature]
@@ -207,7 +210,8 @@ fn people_and_vehicles_from_outside() {
         08:16 finish crossed                => scan +1
         08:17 begin in courier room=6-2-302 => refuse
         08:17 finish turned_back            => scan +1
-        08:17 begin in vehicle plate=豫A99999 => ask [temperature special_reason registered_now host_consent]
+        08:17 begin in vehicle plate=豫A99999
+            => ask [temperature special_reason registered_now host_consent]
         08:17 fact special_reason false     => refuse
         08:17 finish turned_back            => scan +1
         08:17 begin in vehicle plate=豫a·12345 => ask [temperature]
@@ -342,7 +346,8 @@ fn offline_is_said_and_an_expired_pass_has_its_grace() {
         08:00 shift                         => scan +1
         08:01 scan in zhao-expired          => ask [temperature] !grace
         08:01 cancel                        => scan
-        08:01 scan in visitor-expired       => ask [temperature special_reason registered_now host_consent host_escort]
+        08:01 scan in visitor-expired
+            => ask [temperature special_reason registered_now host_consent host_escort]
         08:01 cancel                        => scan
         08:02 sent 1                        => scan
         08:02 scan in zhao-expired          => ask [temperature]

@@ -151,6 +151,8 @@ fn input(command: &str, words: &[&str]) -> Value {
             let value = serde_json::from_str(text(1)).unwrap_or_else(|_| json!(text(1)));
             json!({"input": "fact", "fact": text(0), "value": value})
         }
+        "register" => json!({"input": "register", "noted": {"name": text(0), "phone": text(1),
+            "room": text(2), "approved_by": text(3)}}),
         "emergency" => json!({"input": "emergency", "way": text(0)}),
         "finish" => match text(1) {
             "" => json!({"input": "finish", "outcome": text(0)}),
@@ -188,12 +190,24 @@ fn input(command: &str, words: &[&str]) -> Value {
 pub fn play(stage: &mut Stage, scenario: &str) {
     let mut shown = String::new();
     let mut expected = String::new();
+    let mut said = "";
     for line in scenario
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())
     {
-        let (said, wanted) = line.split_once("=>").expect("a line has =>");
+        // What is expected may stand on the next line.
+        let wanted = match line.split_once("=>") {
+            None => {
+                said = line;
+                continue;
+            }
+            Some(("", wanted)) => wanted,
+            Some((before, wanted)) => {
+                said = before;
+                wanted
+            }
+        };
         let words: Vec<&str> = said.split_whitespace().collect();
         let clock: Vec<i64> = (words[0].split(':'))
             .map(|part| part.parse().expect("a time"))

@@ -1,0 +1,69 @@
+//! Who is not on the register: what a guard writes down, where a rule asks for it.
+
+use super::table::check;
+use gatehouse_core::wire::DetailField;
+
+#[test]
+fn what_a_guard_writes_down_of_a_visitor_is_in_the_record_and_nowhere_else() {
+    let stage = check(
+        "
+        08:00 shift                             => scan +1
+        08:01 register 周                       => message D06
+        08:01 begin in visitor
+            => ask [temperature special_reason registered_now host_consent host_escort]
+        08:02 register                          => message D08
+        08:02 register 周 13900000000 6-2-302 住户本人
+            => ask [temperature special_reason host_consent host_escort]
+        08:02 register 吴                       => message D08
+        08:03 restart
+            => ask [temperature special_reason host_consent host_escort]
+        08:03 fact temperature 36.5             => ask [special_reason host_consent host_escort]
+        08:03 fact special_reason true          => ask [host_consent host_escort]
+        08:03 fact host_consent true            => ask [host_escort]
+        08:03 fact host_escort true             => admit
+        08:04 finish crossed                    => scan +1
+        ",
+    );
+    let event = stage.events.last().expect("the crossing");
+    let private = event.private.as_ref().expect("somebody");
+    let written: Vec<_> = private
+        .details
+        .iter()
+        .map(|d| (d.field, d.reveal_text()))
+        .collect();
+    let expected = [
+        (DetailField::Name, "周"),
+        (DetailField::Phone, "13900000000"),
+        (DetailField::Room, "6-2-302"),
+        (DetailField::ApprovedBy, "住户本人"),
+    ];
+    assert_eq!(written, expected);
+    assert!(private.household.is_some(), "the home that they visit");
+    let kept = stage.device.to_bytes();
+    let text = String::from_utf8_lossy(&kept);
+    assert!(!text.contains("13900000000"), "the phone keeps none of it");
+    let public = event.public_bytes();
+    assert!(!String::from_utf8_lossy(&public).contains("13900000000"));
+}
+
+#[test]
+fn an_emergency_takes_along_what_was_written_and_waits_for_nothing() {
+    let stage = check(
+        "
+        08:00 shift                             => scan +1
+        08:01 begin in visitor
+            => ask [temperature special_reason registered_now host_consent host_escort]
+        08:02 register 周
+            => ask [temperature special_reason host_consent host_escort]
+        08:02 emergency in                      => admit !emergency +1
+        08:03 begin in visitor
+            => ask [temperature special_reason registered_now host_consent host_escort]
+        08:03 emergency in                      => admit !emergency +1
+        ",
+    );
+    let details = |at: usize| {
+        let private = stage.events[at].private.as_ref();
+        private.map_or(0, |private| private.details.len())
+    };
+    assert_eq!((details(1), details(2)), (1, 0));
+}
