@@ -187,6 +187,7 @@ fn built_in_rows() -> Vec<DocumentRow> {
             zh: zh.to_owned(),
             en: en.to_owned(),
         }),
+        post: None,
         below: Below::Keep,
         replaces: Vec::new(),
     };

@@ -111,6 +111,8 @@ pub struct DocumentRow {
     pub duties: Vec<Duty>,
     /// Sentences for the guard.
     pub say: Option<Text>,
+    /// Sentences for the poster: what residents and visitors read.
+    pub post: Option<Text>,
     /// How documents below may stand to it.
     pub below: Below,
     /// Rows of documents above that it takes out of force.

@@ -2,9 +2,11 @@
 //!
 //! A folder under `policies/` holds `policy.toml` and `cases.toml`. [`read`] turns the text into a
 //! typed [`document::PolicyDocument`] with every complaint at its line and column; [`compile`]
-//! makes one effective policy of all documents in force; [`explain`] says in words what it holds;
+//! makes one effective policy of all documents in force; [`explain`] says in words what it holds,
+//! [`answers`] what it means for those who ask (posters);
 //! [`cases`] runs the cases and tells which rows they never try. Nothing here reaches a browser.
 
+pub mod answers;
 pub mod cases;
 pub mod compile;
 pub mod condition;

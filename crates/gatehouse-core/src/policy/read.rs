@@ -328,9 +328,10 @@ fn row(
         .optional("duty")
         .map(|node| duties(&mut fields, node))
         .unwrap_or_default();
-    let say = fields
-        .optional("say")
-        .and_then(|node| text_of(&mut fields, node));
+    let [say, post] = ["say", "post"].map(|key| {
+        let node = fields.optional(key)?;
+        text_of(&mut fields, node)
+    });
     let below = below(&mut fields);
     let replaces = names(&mut fields, "replaces");
     complain_about_shape(&mut fields, node, effect, &needs, &duties, say.is_some());
@@ -347,6 +348,7 @@ fn row(
         needs,
         duties,
         say,
+        post,
         below,
         replaces,
     })

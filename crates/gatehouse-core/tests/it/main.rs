@@ -1,5 +1,6 @@
 //! The one integration binary of core.
 
+mod answers;
 mod coming_home;
 mod device;
 mod laws;

@@ -1,0 +1,529 @@
+//! What people ask, and what the policy answers: the lines of a poster.
+//!
+//! A poster is not written beside the rules, it asks them: each question is a situation that
+//! [`decide`] judges as it would at the gate, so that what hangs at the gate is what the gate
+//! does. The sentences are the rows' own (`post`); where a row has none, a general one stands in.
+
+use super::document::{LOCAL_CHOICE, PolicyDocument};
+use crate::gate::compiled::{Policy, Row, Text};
+use crate::gate::duty::Duty;
+use crate::gate::fact::{Words, words};
+use crate::gate::json::read_facts;
+use crate::gate::wording::{Lang, Slots, sentence};
+use crate::gate::{Decision, Effect, Situation, Step, Verdict, decide};
+use crate::json::Json;
+use crate::moment::Moment;
+
+/// What people ask, in the order in which they do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Question {
+    /// A resident comes home.
+    Home,
+    /// A resident goes shopping.
+    Shopping,
+    /// A resident goes to work.
+    Work,
+    /// A resident goes to a doctor; nothing that cannot wait.
+    Doctor,
+    /// Somebody visits.
+    Visitor,
+    /// A carer or cleaner comes.
+    Helper,
+    /// Parcels and meals.
+    Courier,
+    /// A vehicle from outside.
+    Vehicle,
+    /// Somebody who works here comes.
+    Worker,
+    /// A tenant comes for the first time.
+    Tenant,
+    /// A visitor leaves.
+    Leaving,
+    /// Fever.
+    Fever,
+    /// A cough without fever.
+    Cough,
+}
+
+impl Question {
+    /// All of them, in order.
+    pub const ALL: [Question; 13] = [
+        Question::Home,
+        Question::Shopping,
+        Question::Work,
+        Question::Doctor,
+        Question::Visitor,
+        Question::Helper,
+        Question::Courier,
+        Question::Vehicle,
+        Question::Worker,
+        Question::Tenant,
+        Question::Leaving,
+        Question::Fever,
+        Question::Cough,
+    ];
+
+    /// As a heading.
+    pub const fn words(self) -> Words {
+        match self {
+            Question::Home => words("住户回家", "Coming home"),
+            Question::Shopping => words("出去买东西", "Going shopping"),
+            Question::Work => words("出去上班", "Going to work"),
+            Question::Doctor => words("出去看病", "Going to a doctor"),
+            Question::Visitor => words("访客", "Visitors"),
+            Question::Helper => words("护工和保洁", "Carers and cleaners"),
+            Question::Courier => words("快递和外卖", "Parcels and meals"),
+            Question::Vehicle => words("外来车", "Vehicles from outside"),
+            Question::Worker => words("来这里上班的人", "People who work here"),
+            Question::Tenant => words("租客第一次来", "A tenant's first time"),
+            Question::Leaving => words("客人离开", "Visitors leaving"),
+            Question::Fever => words("发热", "Fever"),
+            Question::Cough => words("咳嗽", "Cough"),
+        }
+    }
+
+    /// Its situations: the first gives the answer, the others add their sentences.
+    const fn situations(self) -> &'static [(Role, &'static str)] {
+        use Role::{Alike, First, Milder};
+        match self {
+            Question::Home => &[(
+                First,
+                r#"{"subject_kind":"resident","way":"in","registered_resident":true,
+                    "pass_state":"none","first_time":false}"#,
+            )],
+            Question::Shopping => &[(
+                First,
+                r#"{"subject_kind":"resident","way":"out","registered_resident":true,
+                    "purpose":"shopping"}"#,
+            )],
+            Question::Work => &[(
+                First,
+                r#"{"subject_kind":"resident","way":"out","registered_resident":true,
+                    "purpose":"work"}"#,
+            )],
+            Question::Doctor => &[(
+                First,
+                r#"{"subject_kind":"resident","way":"out","registered_resident":true,
+                    "purpose":"medical"}"#,
+            )],
+            Question::Visitor => &[
+                (
+                    First,
+                    r#"{"subject_kind":"visitor","way":"in","special_reason":false}"#,
+                ),
+                (
+                    Milder,
+                    r#"{"subject_kind":"visitor","way":"in","special_reason":true,
+                        "approval":["responsible_staff"]}"#,
+                ),
+            ],
+            Question::Helper => &[
+                (
+                    First,
+                    r#"{"subject_kind":"regular_helper","way":"in","special_reason":false}"#,
+                ),
+                (
+                    Milder,
+                    r#"{"subject_kind":"regular_helper","way":"in","special_reason":true,
+                        "approval":["responsible_staff"]}"#,
+                ),
+            ],
+            Question::Courier => &[
+                (
+                    First,
+                    r#"{"subject_kind":"courier","way":"in","special_reason":false}"#,
+                ),
+                (
+                    Milder,
+                    r#"{"subject_kind":"courier","way":"in","special_reason":true}"#,
+                ),
+            ],
+            Question::Vehicle => &[
+                (
+                    First,
+                    r#"{"subject_kind":"vehicle","way":"in","vehicle_outside":true,
+                        "special_reason":false}"#,
+                ),
+                (
+                    Milder,
+                    r#"{"subject_kind":"vehicle","way":"in","vehicle_outside":true,
+                        "special_reason":true,"approval":["responsible_staff"]}"#,
+                ),
+            ],
+            Question::Worker => &[
+                (
+                    First,
+                    r#"{"subject_kind":"exempt_worker","way":"in","pass_kind":"none",
+                        "pass_state":"none"}"#,
+                ),
+                (
+                    Milder,
+                    r#"{"subject_kind":"exempt_worker","way":"in","pass_kind":"worker",
+                        "pass_state":"valid","worker_class":"supply"}"#,
+                ),
+            ],
+            Question::Tenant => &[(
+                First,
+                r#"{"subject_kind":"temporary_resident","way":"in","first_time":true,
+                    "registered_resident":false,"pass_kind":"none","pass_state":"none"}"#,
+            )],
+            Question::Leaving => &[(
+                First,
+                r#"{"subject_kind":"visitor","way":"out","purpose":"visit"}"#,
+            )],
+            Question::Fever => &[
+                (
+                    First,
+                    r#"{"subject_kind":"visitor","way":"in","special_reason":false,
+                        "temperature":39.0,"second_temperature":39.0}"#,
+                ),
+                (
+                    Alike,
+                    r#"{"subject_kind":"resident","way":"in","registered_resident":true,
+                        "found_fever":true}"#,
+                ),
+            ],
+            Question::Cough => &[(
+                First,
+                r#"{"subject_kind":"resident","way":"in","registered_resident":true,
+                    "symptoms":["cough"]}"#,
+            )],
+        }
+    }
+}
+
+/// What a situation adds to the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// Gives the verdict.
+    First,
+    /// Adds its sentences where its verdict is milder than the first.
+    Milder,
+    /// Adds its sentences where its verdict is the same.
+    Alike,
+}
+
+fn situation(facts: &str, place: &Place) -> Situation {
+    let mut situation = Situation::new(place.moment);
+    let kind = Json::object([("place_kind", Json::Text(place.kind.to_owned()))]);
+    for facts in [Json::parse(facts.as_bytes()).unwrap_or_default(), kind] {
+        if let Json::Object(facts) = facts {
+            // A fact that the vocabulary no longer has is left out; a test finds it.
+            let _ = read_facts(&mut situation, &facts);
+        }
+    }
+    situation
+}
+
+/// Where and when is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// `compound` or `village`.
+    pub kind: &'static str,
+    /// When.
+    pub moment: Moment,
+}
+
+/// On what a line rests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A clause of a notice, `HN 三(四)`.
+    Clause(String),
+    /// 本地自定.
+    Local,
+    /// A rule that no document can switch off.
+    Always,
+}
+
+/// What the policy answers to one question, or to several alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What was asked; several where the answer is the same.
+    pub questions: Vec<Question>,
+    /// As at the gate; [`Verdict::Ask`] where something must be shown or done first.
+    pub verdict: Verdict,
+    /// The rows' own sentences.
+    pub posts: Vec<Text>,
+    /// What is to be shown or done at the gate.
+    pub steps: Vec<Step>,
+    /// What the gate does besides, where somebody takes charge.
+    pub duties: Vec<Duty>,
+    /// Where it comes from.
+    pub origins: Vec<Origin>,
+    /// The rows that decide.
+    pub rows: Vec<String>,
+}
+
+/// Asks everything. Neighbours with the same answer become one; a question that matters only
+/// where somebody must see to it is left out elsewhere.
+pub fn answers(policy: &Policy, documents: &[&PolicyDocument], place: &Place) -> Vec<Answer> {
+    let mut answers: Vec<Answer> = Vec::new();
+    for question in Question::ALL {
+        let answer = answer(question, policy, documents, place);
+        let seldom = matches!(question, Question::Leaving | Question::Cough);
+        if seldom && answer.verdict.gravity() < 2 {
+            continue;
+        }
+        match answers.last_mut().filter(|last| last.takes_in(&answer)) {
+            Some(last) => last.add(answer),
+            None => answers.push(answer),
+        }
+    }
+    answers
+}
+
+fn answer(
+    question: Question,
+    policy: &Policy,
+    documents: &[&PolicyDocument],
+    place: &Place,
+) -> Answer {
+    let mut found = Answer {
+        questions: vec![question],
+        verdict: Verdict::Refer,
+        posts: Vec::new(),
+        steps: Vec::new(),
+        duties: Vec::new(),
+        origins: Vec::new(),
+        rows: Vec::new(),
+    };
+    for (role, facts) in question.situations() {
+        let decision = decide(&situation(facts, place), Some(policy));
+        let counts = match role {
+            Role::First => {
+                found.verdict = decision.verdict;
+                found.steps = decision.steps();
+                true
+            }
+            Role::Milder => decision.verdict.gravity() < found.verdict.gravity(),
+            Role::Alike => decision.verdict == found.verdict,
+        };
+        if counts {
+            found.take(&decision, policy, documents);
+        }
+    }
+    found
+}
+
+impl Answer {
+    fn take(&mut self, decision: &Decision, policy: &Policy, documents: &[&PolicyDocument]) {
+        for row in deciding_rows(decision, policy) {
+            let written = documents.iter().flat_map(|document| &document.rows);
+            let written = written.filter(|written| written.id == row.id);
+            for post in written.filter_map(|written| written.post.clone()) {
+                push_new(&mut self.posts, post);
+            }
+            for duty in row.duties.iter().filter(|_| row.effect == Effect::Refer) {
+                push_new(&mut self.duties, duty.clone());
+            }
+            push_new(&mut self.origins, origin(row, policy));
+            push_new(&mut self.rows, row.id.clone());
+        }
+    }
+
+    /// Whether the next answer needs no line of its own.
+    fn takes_in(&self, next: &Answer) -> bool {
+        match (self.questions[0], next.questions[0]) {
+            (Question::Home, _) | (_, Question::Fever) => false,
+            (Question::Fever, Question::Cough) => true,
+            _ => {
+                let said = self.posts == next.posts && !self.posts.is_empty();
+                let same = said || self.rows == next.rows;
+                self.verdict == next.verdict && self.steps == next.steps && same
+            }
+        }
+    }
+
+    fn add(&mut self, next: Answer) {
+        self.questions.extend(next.questions);
+        for post in next.posts {
+            push_new(&mut self.posts, post);
+        }
+        for origin in next.origins {
+            push_new(&mut self.origins, origin);
+        }
+        for duty in next.duties {
+            push_new(&mut self.duties, duty);
+        }
+        for row in next.rows {
+            push_new(&mut self.rows, row);
+        }
+    }
+
+    /// The heading: what was asked.
+    pub fn title(&self, lang: Lang) -> String {
+        let titles: Vec<&str> = self
+            .questions
+            .iter()
+            .map(|q| lang.pick(q.words()))
+            .collect();
+        // 出去买东西、出去上班 → 出去买东西、上班
+        match lang {
+            Lang::Zh => titles.join("、").replace("、出去", "、"),
+            Lang::En => {
+                let joined = titles.join(", ");
+                let mut letters = joined.chars();
+                let first = letters.next();
+                let rest: String = letters.flat_map(char::to_lowercase).collect();
+                let rest = rest.replace(", going ", ", ");
+                first.into_iter().collect::<String>() + &rest
+            }
+        }
+    }
+
+    /// The answer in a word or two.
+    pub fn chip(&self, lang: Lang) -> &'static str {
+        let goes_out = [Question::Shopping, Question::Work, Question::Doctor];
+        let about_fever = self.questions.contains(&Question::Fever);
+        lang.pick(match self.verdict {
+            Verdict::Admit | Verdict::Ask => words("放行", "Yes"),
+            Verdict::Refuse if self.questions.iter().any(|q| goes_out.contains(q)) => {
+                words("先不出", "Not now")
+            }
+            Verdict::Refuse => words("先不进", "Not now"),
+            Verdict::Refer if about_fever => words("有人接", "Help comes"),
+            Verdict::Refer => words("社区来办", "Community"),
+        })
+    }
+
+    /// The sentences, slots filled.
+    pub fn text(&self, lang: Lang, slots: Slots<'_>) -> String {
+        if self.questions.contains(&Question::Home) {
+            let always = words(
+                "随时回家。没带证：报楼栋、房号、姓名。",
+                "At any time. Without a pass: say building, room and name.",
+            );
+            return lang.pick(always).to_owned();
+        }
+        let stand_in = self.posts.is_empty().then(|| lang.pick(self.stand_in()));
+        let posts = self.posts.iter().map(|post| lang.of(post));
+        let said = posts
+            .chain(stand_in)
+            .map(|post| sentence(post, lang, slots).text);
+        let said = said.collect::<Vec<_>>().join(lang.pick(words("", " ")));
+        match lang {
+            Lang::Zh => without_gaps(&said),
+            Lang::En => said,
+        }
+    }
+
+    /// What stands where no row has a sentence for the poster.
+    fn stand_in(&self) -> Words {
+        match self.verdict {
+            Verdict::Admit | Verdict::Ask => words("可以，到门口说一声。", "Yes; tell the guard."),
+            Verdict::Refuse => words("现在先不行。有事打 {phone}。", "Not for now. Call {phone}."),
+            Verdict::Refer => words(
+                "到门口说一声，有人来办。",
+                "Tell the guard; somebody comes and takes care of it.",
+            ),
+        }
+    }
+
+    /// 要：出入证、口罩、量体温. Nothing where nothing is asked.
+    pub fn needs(&self, lang: Lang) -> String {
+        let asked = self.steps.iter().filter_map(|step| need(*step));
+        let asked: Vec<&str> = asked.map(|words| lang.pick(words)).collect();
+        asked.join(lang.pick(words("、", ", ")))
+    }
+}
+
+/// What decides: under ask the grant that is nearest, else the rows that give the verdict.
+fn deciding_rows<'a>(decision: &'a Decision, policy: &'a Policy) -> Vec<&'a Row> {
+    let rows = decision.reason_rows(policy);
+    match decision.verdict {
+        Verdict::Ask => rows
+            .filter(|row| row.effect == Effect::Grant)
+            .take(1)
+            .collect(),
+        Verdict::Refer => rows.filter(|row| row.effect == Effect::Refer).collect(),
+        Verdict::Admit | Verdict::Refuse => rows.collect(),
+    }
+}
+
+fn origin(row: &Row, policy: &Policy) -> Origin {
+    let document = row
+        .document
+        .and_then(|at| policy.compiled().documents.get(usize::from(at)));
+    match document {
+        None => Origin::Always,
+        Some(_) if row.source == LOCAL_CHOICE => Origin::Local,
+        Some(document) if row.source.starts_with(document.id.as_str()) => {
+            Origin::Clause(row.source.clone())
+        }
+        // A rule of the program's own, never passed off as the notice's.
+        Some(_) => Origin::Always,
+    }
+}
+
+/// A step as those read it who come to the gate; none for what the guard does alone.
+fn need(step: Step) -> Option<Words> {
+    Some(match step {
+        Step::ScanPass => words("出入证", "pass"),
+        Step::PutOnMask => words("口罩", "mask"),
+        Step::MeasureTemperature => words("量体温", "temperature"),
+        Step::Register => words("登记", "registering"),
+        Step::SeeId => words("身份证", "identity card"),
+        Step::SeeWorkProof => words("工作证明", "proof of work"),
+        Step::SeePapers => words("证明", "papers"),
+        Step::SeeTest => words("检测结果", "test result"),
+        Step::SeeVaccination => words("接种记录", "vaccination record"),
+        Step::SeeHealthCode => words("健康码", "health code"),
+        Step::HostConfirms => words("住户同意", "the host's yes"),
+        Step::HostEscorts => words("住户来接", "the host at the gate"),
+        Step::LandlordComes => words("房东一起来", "the landlord along"),
+        Step::GetApproval => words("社区批准", "the community's approval"),
+        Step::RecordPlate => words("记车牌", "the plate"),
+        Step::CheckGear => words("口罩和手套", "mask and gloves"),
+        Step::CallAhead => words("先打电话", "a call ahead"),
+        Step::LeaveGoods => words("货放门口", "goods at the gate"),
+        Step::AskPurpose | Step::AskDestination => words("说去哪里", "where you go"),
+        Step::AskStays => words("说去过哪里", "where you have been"),
+        Step::AskWay
+        | Step::IdentifySubject
+        | Step::FindByRoom
+        | Step::MeasureAgain
+        | Step::AskSpecialReason
+        | Step::Question
+        | Step::LookAtVehicle
+        | Step::CallShiftLead => return None,
+    })
+}
+
+/// A slot stands between blanks for numbers; filled with a word it needs none.
+fn without_gaps(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let is_han = |at: Option<usize>| {
+        let letter = at.and_then(|at| letters.get(at));
+        letter.is_some_and(|letter| crate::text::is_han(*letter))
+    };
+    let kept = letters.iter().enumerate().filter(|(at, letter)| {
+        **letter != ' ' || !(is_han(at.checked_sub(1)) && is_han(Some(at + 1)))
+    });
+    kept.map(|(_, letter)| *letter).collect()
+}
+
+fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_situation_is_written_in_the_vocabulary() {
+        for question in Question::ALL {
+            for (_, facts) in question.situations() {
+                let Some(Json::Object(facts)) = Json::parse(facts.as_bytes()) else {
+                    panic!("not an object: {facts}");
+                };
+                let moment = Moment::new(0, 480);
+                let mut situation = Situation::new(moment);
+                read_facts(&mut situation, &facts).expect("known facts");
+            }
+            assert_eq!(question.situations()[0].0, Role::First);
+        }
+    }
+}
