@@ -9,6 +9,7 @@ use crate::auth::rate::Rates;
 use crate::config::Config;
 use crate::gate_state::GateStates;
 use crate::keyring::SharedKeyring;
+use crate::paper::Press;
 use crate::world::SharedWorld;
 use crate::{api, console};
 use axum::Router;
@@ -36,6 +37,8 @@ pub struct App {
     pub keyring: Option<SharedKeyring>,
     /// What decisions of each gate rest on.
     pub gates: GateStates,
+    /// Cards, sheets, posters.
+    pub press: Press,
     /// Figures for /metrics.
     pub figures: PrometheusHandle,
 }

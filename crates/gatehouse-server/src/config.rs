@@ -36,6 +36,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Addresses besides this machine's own that may read /metrics.
     pub metrics_from: Vec<IpAddr>,
+    /// The font of cards and posters.
+    pub font_file: Option<PathBuf>,
     /// Hours until a session ends.
     pub session_hours: u32,
     /// Largest body of a request in bytes.
@@ -75,6 +77,7 @@ impl Default for Config {
             authority_listen: None,
             trusted_proxies: Vec::new(),
             metrics_from: Vec::new(),
+            font_file: None,
             session_hours: 12,
             body_bytes_most: 2 << 20,
             request_seconds_most: 30,
@@ -172,6 +175,12 @@ pub const KEYS: &[Key] = &[
         "metrics_from",
         "[]",
         "Addresses besides this machine's own that may read /metrics.",
+    ),
+    unset(
+        "font_file",
+        "\"/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc\"",
+        "The font of cards and posters: a file with Chinese characters; -Bold beside -Regular\n\
+         is used for names. Unset: where Debian's fonts-noto-cjk and others put it.",
     ),
     key(
         "session_hours",

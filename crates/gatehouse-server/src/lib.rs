@@ -22,6 +22,7 @@ mod locale;
 pub mod ops;
 mod page;
 pub mod paging;
+pub mod paper;
 mod peer;
 pub mod person_line;
 pub mod pinyin;

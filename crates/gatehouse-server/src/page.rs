@@ -131,6 +131,11 @@ impl PageError {
             OpError::NotAllowed => "error-H-ROLE",
             OpError::NotFound => "error-H-NONE",
             OpError::CrossSite => "error-H-SITE",
+            OpError::NotTaken { code: "H-FONT", .. } => "error-H-FONT",
+            OpError::NotTaken {
+                code: "H-EMPTY", ..
+            } => "error-H-EMPTY",
+            OpError::NotTaken { code: "H-MANY", .. } => "error-H-MANY",
             OpError::Unreadable(_) | OpError::NotTaken { .. } => "error-H-READ",
             OpError::TooLarge => "error-H-LARGE",
             OpError::Stale => "error-stale",

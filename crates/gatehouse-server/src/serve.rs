@@ -12,6 +12,7 @@ use crate::figures;
 use crate::gate_state::GateStates;
 use crate::jobs;
 use crate::keyring::{Keyring, KeyringError, SharedKeyring};
+use crate::paper::Press;
 use crate::secrets::{self, Secrets};
 use crate::world::SharedWorld;
 use anyhow::{Context, Result};
@@ -40,6 +41,7 @@ pub fn app(
         store,
         passwords: Passwords::new(Arc::clone(&world), PASSWORDS_AT_ONCE),
         world,
+        press: Press::new(config.font_file.clone()),
         config: Arc::new(config),
         rates: Arc::default(),
         sessions: Arc::default(),

@@ -9,6 +9,7 @@ mod init;
 mod key_arguments;
 mod order;
 mod pass;
+mod pass_sheet;
 mod policy;
 mod serve;
 
@@ -31,7 +32,7 @@ enum Command {
     Init(init::InitCommand),
     /// Propose, approve, lift orders.
     Order(order::OrderCommand),
-    /// Issue and verify passes.
+    /// Issue, verify and print passes.
     Pass(pass::PassCommand),
     /// Look at policy documents.
     Policy(policy::PolicyCommand),

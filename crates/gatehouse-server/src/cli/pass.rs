@@ -1,7 +1,8 @@
-//! `gatehouse pass issue|verify`: passes without a server (JSON in and out, so that others can
-//! test us). The forms are in `docs/pass-command.md`.
+//! `gatehouse pass issue|verify|sheet`: passes without a server (JSON in and out, so that others
+//! can test us), and sheets of them. The forms are in `docs/pass-command.md`.
 
 use crate::cli::key_arguments::KeyPlace;
+use crate::cli::pass_sheet::{self, SheetArguments};
 use crate::ops::issue_pass::{Checks, issue_line, read_status_lists, verify_line};
 use crate::ops::key_home::read_hex;
 use crate::world::{Computer, World};
@@ -18,7 +19,7 @@ use std::path::PathBuf;
 /// Longest line that is read, in bytes.
 const LINE_BYTES_MOST: u64 = 64 << 10;
 
-/// Issue and verify passes.
+/// Issue, verify and print passes.
 #[derive(Debug, Args)]
 pub struct PassCommand {
     #[command(subcommand)]
@@ -42,6 +43,8 @@ enum PassAction {
     /// Verify passes: one JSON object a line on standard input, one answer a line on standard
     /// output.
     Verify(VerifyArguments),
+    /// Print sheets of ten cards from the database.
+    Sheet(SheetArguments),
 }
 
 #[derive(Debug, Args)]
@@ -83,6 +86,7 @@ pub fn run(command: PassCommand) -> Result<()> {
             })?;
             each_line(|line| issue_line(line, &key, &host))
         }
+        PassAction::Sheet(arguments) => pass_sheet::run(arguments),
         PassAction::Verify(arguments) => {
             let checks = checks(&arguments)?;
             each_line(|line| verify_line(line, &checks))

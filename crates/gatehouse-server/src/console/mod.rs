@@ -14,6 +14,8 @@ pub mod metrics;
 pub mod pass_page;
 pub mod password;
 pub mod places;
+pub mod policy;
+pub mod print;
 pub mod staff;
 pub mod style;
 pub mod today;
@@ -34,6 +36,8 @@ pub fn routes(table: Routes) -> Routes {
         today::routes,
         items::routes,
         pass_page::routes,
+        policy::routes,
+        print::routes,
         style::routes,
         files::routes,
         gate_app::routes,

@@ -1,5 +1,6 @@
-//! The policies in force at a place now and within 72 hours, compiled.
+//! The policies in force at a place, now and soon, compiled.
 
+use gatehouse_core::gate::Policy;
 use gatehouse_core::id::AreaId;
 use gatehouse_core::policy::{PolicyDocument, compile, read};
 use gatehouse_core::wire::{PolicySpell, Span};
@@ -11,14 +12,44 @@ use std::collections::BTreeMap;
 /// How far ahead a device knows what begins.
 const AHEAD_MILLIS: i64 = 72 * 3_600_000;
 
-/// One compiled policy for each stretch of time in which the same documents hold.
+/// A stretch of time in which the same documents hold.
+#[derive(Debug)]
+pub struct Rules {
+    /// From when until when they hold together.
+    pub span: Span,
+    /// Where and since when each holds, upper areas first.
+    pub force: Vec<PolicyForceRow>,
+    /// The documents themselves, in the same order.
+    pub documents: Vec<PolicyDocument>,
+    /// All of them as one.
+    pub policy: Policy,
+}
+
+/// One compiled policy for each stretch of time, as devices get them.
 pub fn read_policies(
     tx: &ReadTx<'_>,
     path: &[AreaRow],
     now_millis: i64,
 ) -> Result<Vec<PolicySpell>, StoreError> {
-    let areas: Vec<AreaId> = path.iter().map(|area| area.area).collect();
     let until = now_millis.saturating_add(AHEAD_MILLIS);
+    let rules = read_rules(tx, path, now_millis, until)?;
+    Ok(rules
+        .into_iter()
+        .map(|rules| PolicySpell {
+            span: rules.span,
+            compiled: rules.policy.compiled().to_bytes(),
+        })
+        .collect())
+}
+
+/// What holds at a place between two moments; stretches without any document are left out.
+pub fn read_rules(
+    tx: &ReadTx<'_>,
+    path: &[AreaRow],
+    now_millis: i64,
+    until: i64,
+) -> Result<Vec<Rules>, StoreError> {
+    let areas: Vec<AreaId> = path.iter().map(|area| area.area).collect();
     let mut rows: Vec<PolicyForceRow> = tx
         .policies_in_force(now_millis, until)?
         .into_iter()
@@ -27,24 +58,34 @@ pub fn read_policies(
     // Upper areas first: a document below stands on those above it.
     rows.sort_by_key(|row| (areas.iter().position(|area| *area == row.area), row.from_at));
     let documents = documents(tx, &rows)?;
+    for row in &mut rows {
+        // A document ends by itself, also where nobody set an end when it was put in force
+        // (SCOPE-1).
+        let own = documents.get(&key(row)).map(|d| d.force.ends.value.millis);
+        row.to_at = row.to_at.into_iter().chain(own).min();
+    }
+    rows.retain(|row| row.to_at.is_none_or(|to| now_millis < to));
     Ok(spans(&rows, now_millis, until)
         .into_iter()
-        .filter_map(|span| spell(&rows, &documents, span))
+        .filter_map(|span| rules(&rows, &documents, span, now_millis))
         .collect())
 }
 
 type Documents = BTreeMap<(String, i64), PolicyDocument>;
 
+fn key(row: &PolicyForceRow) -> (String, i64) {
+    (row.document.clone(), row.version)
+}
+
 fn documents(tx: &ReadTx<'_>, rows: &[PolicyForceRow]) -> Result<Documents, StoreError> {
     let mut documents = Documents::new();
     for row in rows {
-        let key = (row.document.clone(), row.version);
         let Some(found) = tx.policy_document(&row.document, row.version)? else {
             continue;
         };
         match read(&found.text) {
             Ok(document) => {
-                documents.insert(key, document);
+                documents.insert(key(row), document);
             }
             // It was read when it was loaded; a newer program that reads it otherwise says so
             // instead of closing or opening gates by half of it.
@@ -61,57 +102,106 @@ fn documents(tx: &ReadTx<'_>, rows: &[PolicyForceRow]) -> Result<Documents, Stor
     Ok(documents)
 }
 
-/// The stretches between one begin or end and the next.
+/// The stretches between one begin or end and the next, those that begin before `until`.
 fn spans(rows: &[PolicyForceRow], from: i64, until: i64) -> Vec<Span> {
     let mut cuts: Vec<i64> = rows
         .iter()
         .flat_map(|row| [Some(row.from_at), row.to_at])
         .flatten()
-        .filter(|at| (from + 1..until).contains(at))
+        .filter(|at| *at > from)
         .collect();
     cuts.sort_unstable();
     cuts.dedup();
-    let begins = std::iter::once(
-        rows.iter()
-            .map(|row| row.from_at)
-            .min()
-            .unwrap_or(from)
-            .min(from),
-    )
-    .chain(cuts.iter().copied());
+    let first = rows.iter().map(|row| row.from_at).min();
+    let begins = std::iter::once(first.unwrap_or(from).min(from)).chain(cuts.iter().copied());
     let ends = cuts.iter().copied().map(Some).chain([None]);
     begins
         .zip(ends)
         .map(|(from_at, until_at)| Span { from_at, until_at })
+        .filter(|span| span.from_at < until)
         .collect()
 }
 
-fn spell(rows: &[PolicyForceRow], documents: &Documents, span: Span) -> Option<PolicySpell> {
-    // The stretch before the first cut has no other begin than now.
-    let at = span
-        .until_at
-        .map_or(i64::MAX, |until| until - 1)
-        .max(span.from_at);
-    let in_force: Vec<&PolicyDocument> = rows
+fn rules(
+    rows: &[PolicyForceRow],
+    documents: &Documents,
+    span: Span,
+    now_millis: i64,
+) -> Option<Rules> {
+    // Nothing begins or ends within a stretch, so one moment of it stands for all.
+    let at = span.from_at.max(now_millis);
+    let holds = |row: &&PolicyForceRow| row.from_at <= at && row.to_at.is_none_or(|to| at < to);
+    let (force, in_force): (Vec<PolicyForceRow>, Vec<&PolicyDocument>) = rows
         .iter()
-        .filter(|row| {
-            row.to_at
-                .is_none_or(|to| span.until_at.map_or(at, |u| u - 1) < to)
-        })
-        .filter(|row| row.from_at <= at)
-        .filter_map(|row| documents.get(&(row.document.clone(), row.version)))
-        .collect();
+        .filter(holds)
+        .filter_map(|row| Some((row.clone(), documents.get(&key(row))?)))
+        .unzip();
     if in_force.is_empty() {
         return None;
     }
     match compile(&in_force) {
-        Ok(policy) => Some(PolicySpell {
+        Ok(policy) => Some(Rules {
             span,
-            compiled: policy.compiled().to_bytes(),
+            force,
+            documents: in_force.into_iter().cloned().collect(),
+            policy,
         }),
         Err(error) => {
             tracing::error!(%error, "policies in force do not go together");
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gatehouse_core::id::AreaId;
+
+    fn row(document: &str, from_at: i64, to_at: Option<i64>) -> PolicyForceRow {
+        PolicyForceRow {
+            area: AreaId([1; 16]),
+            document: document.to_owned(),
+            version: 1,
+            from_at,
+            to_at,
+            decided_by: None,
+            approved_by: None,
+        }
+    }
+
+    #[test]
+    fn a_stretch_ends_where_a_document_begins_or_ends() {
+        let span = |from_at, until_at| Span { from_at, until_at };
+        let table = [
+            (vec![], vec![span(100, None)]),
+            (vec![row("a", 50, None)], vec![span(50, None)]),
+            // The end lies beyond what is looked ahead, and is told all the same.
+            (vec![row("a", 50, Some(900))], vec![span(50, Some(900))]),
+            (
+                vec![row("a", 50, Some(150)), row("b", 120, None)],
+                vec![span(50, Some(120)), span(120, Some(150)), span(150, None)],
+            ),
+        ];
+        for (rows, expected) in table {
+            assert_eq!(spans(&rows, 100, 200), expected);
+        }
+    }
+
+    #[test]
+    fn what_holds_is_asked_at_a_moment_within_the_stretch() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies/henan-2020-02");
+        let text = std::fs::read_to_string(format!("{folder}/policy.toml")).expect("a policy");
+        let document = read(&text).expect("is read");
+        let documents = Documents::from([(("a".to_owned(), 1), document)]);
+        let rows = [row("a", 50, Some(900))];
+        let held = spans(&rows, 100, 200);
+        let found = rules(&rows, &documents, held[0], 100).expect("holds");
+        assert_eq!(found.span.until_at, Some(900));
+        let after = Span {
+            from_at: 900,
+            until_at: None,
+        };
+        assert!(rules(&rows, &documents, after, 100).is_none());
     }
 }

@@ -1,0 +1,385 @@
+//! The rules in force at a place, in plain words with the clause behind each line (POL-2); its
+//! poster and guard's card.
+
+use crate::app::App;
+use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
+use crate::auth::menu::Menu;
+use crate::auth::role::Permission;
+use crate::console::print::pdf;
+use crate::error::OpError;
+use crate::ops::make_board::{Hanging, make_board, short_id, span};
+use crate::ops::read_policies::Rules;
+use crate::ops::read_rules_here::{RulesHere, read_rules_here};
+use crate::page::{Frame, PageError, show as show_page};
+use crate::paper::board::{Board, Line, Look};
+use crate::paper::guard_card::guard_card;
+use crate::paper::poster::poster;
+use crate::paper::{Fonts, PaperError};
+use crate::serve::origin;
+use crate::times::Times;
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use gatehouse_core::gate::Effect;
+use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::id::GateId;
+use gatehouse_core::policy::document::{LOCAL_CHOICE, PolicyDocument};
+use gatehouse_core::policy::explain::{explain, source_words};
+use serde::Deserialize;
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    let rule = |path| {
+        let may = Access::Needs(Permission::SeePolicy);
+        RouteRule::page(path, may, Scope::Area, Kept::Nothing)
+    };
+    table
+        .add(
+            rule("/areas/{area}/policy").in_menu(Menu::Policy),
+            get(show),
+        )
+        .add(rule("/areas/{area}/policy/poster.pdf"), get(print_poster))
+        .add(
+            rule("/areas/{area}/policy/guard-card.pdf"),
+            get(print_guard_card),
+        )
+}
+
+#[derive(Template)]
+#[template(path = "policy.html")]
+struct PolicyPage {
+    frame: Frame,
+    area: AreaInScope,
+    span: String,
+    id: String,
+    lines: Vec<Line>,
+    documents: Vec<Document>,
+    next: Vec<Next>,
+    gates: Vec<(String, String)>,
+    is_free: bool,
+}
+
+/// A document in force.
+struct Document {
+    title: String,
+    facts: Vec<(&'static str, String, Source)>,
+    parameters: Vec<(String, String, Source)>,
+    rows: Vec<Row>,
+    outside: Vec<(String, String)>,
+}
+
+/// Where something comes from.
+struct Source {
+    text: String,
+    is_local: bool,
+}
+
+/// A rule in words.
+struct Row {
+    id: String,
+    class: &'static str,
+    effect: &'static str,
+    condition: String,
+    demand: String,
+    say: String,
+    source: Source,
+}
+
+/// What begins later.
+struct Next {
+    span: String,
+    titles: String,
+}
+
+/// Which paper.
+#[derive(Debug, Default, Deserialize)]
+pub struct PaperQuery {
+    /// `en`; else Chinese.
+    #[serde(default)]
+    lang: String,
+    /// At which gate it hangs.
+    #[serde(default)]
+    gate: String,
+}
+
+/// GET /areas/{area}/policy
+pub async fn show(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    frame: Frame,
+) -> Response {
+    match read_rules_here(&app, &area).await {
+        Ok(here) => show_page(&page(&app, here, area, frame)),
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+/// GET /areas/{area}/policy/poster.pdf
+pub async fn print_poster(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Query(query): Query<PaperQuery>,
+    frame: Frame,
+) -> Response {
+    let name = format!("poster-{}.pdf", query.code());
+    print(&app, &area, &query, frame.lang, &name, poster).await
+}
+
+/// GET /areas/{area}/policy/guard-card.pdf
+pub async fn print_guard_card(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Query(query): Query<PaperQuery>,
+    frame: Frame,
+) -> Response {
+    let name = format!("guard-card-{}.pdf", query.code());
+    print(&app, &area, &query, frame.lang, &name, guard_card).await
+}
+
+impl PaperQuery {
+    fn language(&self) -> Lang {
+        match self.lang.as_str() {
+            "en" => Lang::En,
+            _ => Lang::Zh,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self.language() {
+            Lang::Zh => "zh",
+            Lang::En => "en",
+        }
+    }
+}
+
+async fn print(
+    app: &App,
+    area: &AreaInScope,
+    query: &PaperQuery,
+    lang: Lang,
+    name: &str,
+    make: fn(&Board, &Fonts) -> Result<Vec<u8>, PaperError>,
+) -> Response {
+    let made = async {
+        let here = read_rules_here(app, area).await?;
+        let gate = match query.gate.as_str() {
+            "" => here.first_gate(),
+            gate => {
+                let named = GateId::parse(gate);
+                let found = here.gates.iter().find(|gate| Some(gate.gate) == named);
+                Some(found.ok_or(OpError::NotFound)?)
+            }
+        };
+        let hanging = Hanging {
+            lang: query.language(),
+            area,
+            gate,
+            origin: &origin(&app.config),
+        };
+        let board = make_board(&here, &hanging);
+        app.press.print(move |fonts| make(&board, fonts)).await
+    };
+    match made.await {
+        Ok(bytes) => pdf(bytes, name),
+        Err(error) => PageError::new(error, lang).into_response(),
+    }
+}
+
+fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPage {
+    let lang = frame.lang;
+    let board = make_board(
+        &here,
+        &Hanging {
+            lang,
+            area: &area,
+            gate: here.first_gate(),
+            origin: &origin(&app.config),
+        },
+    );
+    let moment = here.place.moment;
+    let times = Times::new(lang, moment.millis, moment.offset_minutes);
+    let documents = here
+        .now
+        .iter()
+        .flat_map(|rules| documents(rules, &here, lang, &times));
+    let next = here.next.iter().map(|rules| Next {
+        span: span(rules, lang, &times),
+        titles: titles(&rules.documents, lang),
+    });
+    let gates = here
+        .gates
+        .iter()
+        .map(|gate| (gate.gate.to_string(), gate.name.clone()));
+    PolicyPage {
+        span: board.span,
+        id: here
+            .now
+            .as_ref()
+            .map_or_else(String::new, |rules| short_id(&rules.policy.id())),
+        lines: board.lines,
+        documents: documents.collect(),
+        next: next.collect(),
+        gates: gates.collect(),
+        is_free: here.now.is_none(),
+        frame,
+        area,
+    }
+}
+
+fn titles(documents: &[PolicyDocument], lang: Lang) -> String {
+    let titles: Vec<String> = documents
+        .iter()
+        .map(|document| format!("{} {}", document.id, lang.of(&document.title)))
+        .collect();
+    titles.join(" + ")
+}
+
+fn documents(rules: &Rules, here: &RulesHere, lang: Lang, times: &Times) -> Vec<Document> {
+    let pairs = rules.documents.iter().zip(&rules.force);
+    pairs
+        .map(|(document, force)| {
+            let name = here.names.iter().find(|(area, _)| *area == force.area);
+            let name = name.map_or_else(String::new, |(_, name)| name.clone());
+            Document {
+                title: format!(
+                    "{} {} · v{}",
+                    document.id,
+                    lang.of(&document.title),
+                    document.version
+                ),
+                facts: facts(document, name, lang, times),
+                parameters: parameters(document, lang),
+                rows: rows(document, lang),
+                outside: document
+                    .outside
+                    .iter()
+                    .map(|outside| (outside.clause.clone(), lang.of(&outside.why).to_owned()))
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+fn facts(
+    document: &PolicyDocument,
+    area: String,
+    lang: Lang,
+    times: &Times,
+) -> Vec<(&'static str, String, Source)> {
+    let basis = &document.basis;
+    let of_basis = || source(&basis.source, lang);
+    let none = Source {
+        text: String::new(),
+        is_local: false,
+    };
+    let force = &document.force;
+    vec![
+        ("policy-where", area, none),
+        (
+            "policy-from",
+            times.day(force.from.value.day()),
+            source(&force.from.source, lang),
+        ),
+        (
+            "policy-ends",
+            times.end(force.ends.value.millis),
+            source(&force.ends.source, lang),
+        ),
+        (
+            "policy-review",
+            times.day(force.review.value),
+            source(&force.review.source, lang),
+        ),
+        (
+            "policy-authority",
+            lang.of(&basis.authority).to_owned(),
+            of_basis(),
+        ),
+        (
+            "policy-basis",
+            lang.of(&basis.legal_basis).to_owned(),
+            of_basis(),
+        ),
+        (
+            "policy-appeal",
+            lang.of(&basis.appeal).to_owned(),
+            of_basis(),
+        ),
+    ]
+}
+
+fn source(clause: &str, lang: Lang) -> Source {
+    Source {
+        text: source_words(clause, lang),
+        is_local: clause == LOCAL_CHOICE,
+    }
+}
+
+/// Parameters that we have words for; others are named as in the document.
+const PARAMETERS: [&str; 9] = [
+    "card_id_digits",
+    "duty_hours_a_day",
+    "entrances_most",
+    "fever_threshold_celsius",
+    "on_duty_least",
+    "rest_minutes",
+    "shopping_people",
+    "shopping_window_days",
+    "team_least",
+];
+
+fn parameters(document: &PolicyDocument, lang: Lang) -> Vec<(String, String, Source)> {
+    let all = document.parameters.iter().map(|(name, parameter)| {
+        let words = match PARAMETERS.contains(&name.as_str()) {
+            true => crate::locale::text(lang, &format!("policy-parameter-{name}")),
+            false => name.replace('_', " "),
+        };
+        let unit = match lang {
+            Lang::Zh => parameter.unit.as_str(),
+            // Units are written once, in Chinese; a number with its name is clear without.
+            Lang::En => "",
+        };
+        let value = format!("{} {unit}", parameter.value);
+        (
+            words,
+            value.trim_end().to_owned(),
+            source(&parameter.source, lang),
+        )
+    });
+    all.collect()
+}
+
+fn rows(document: &PolicyDocument, lang: Lang) -> Vec<Row> {
+    let pairs = document.rows.iter().zip(explain(document, lang));
+    pairs
+        .map(|(row, line)| {
+            let (class, effect) = match row.effect {
+                Effect::Grant => ("go", "policy-grant"),
+                Effect::Bar => ("stop", "policy-bar"),
+                Effect::Refer => ("ref", "policy-refer"),
+                Effect::Duty => ("wait", "policy-duty"),
+            };
+            Row {
+                id: line.row,
+                class,
+                effect,
+                condition: line.condition,
+                demand: line.demand,
+                say: line.say,
+                source: source(&row.source, lang),
+            }
+        })
+        .collect()
+}
+
+/// The class of a chip by the look of its answer.
+fn chip_class(look: &Look) -> &'static str {
+    match look {
+        Look::Go => "go",
+        Look::Ask => "ask",
+        Look::Stop => "stop",
+        Look::Refer => "ref",
+    }
+}

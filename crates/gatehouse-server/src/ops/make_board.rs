@@ -1,0 +1,268 @@
+//! What hangs at a gate, out of the rules in force: asked as at the gate, said in words.
+
+use crate::auth::access::AreaInScope;
+use crate::locale::{text, text_filled, text_with};
+use crate::ops::read_policies::Rules;
+use crate::ops::read_rules_here::RulesHere;
+use crate::paper::board::{Board, Desk, Line, Look, Tag};
+use crate::paper::icon::Icon;
+use crate::times::Times;
+use gatehouse_core::gate::Verdict;
+use gatehouse_core::gate::wording::{Lang, duty_text};
+use gatehouse_core::moment::Moment;
+use gatehouse_core::policy::answers::{Answer, Origin, Question, answers};
+use gatehouse_store::gate::GateRow;
+use std::fmt::Write as _;
+
+/// For whom a board is made.
+pub struct Hanging<'a> {
+    /// Language of its words.
+    pub lang: Lang,
+    /// The compound or village.
+    pub area: &'a AreaInScope,
+    /// The gate; `None` where there is none yet.
+    pub gate: Option<&'a GateRow>,
+    /// `https://host`, where visitors register.
+    pub origin: &'a str,
+}
+
+/// Makes it.
+pub fn make_board(here: &RulesHere, hanging: &Hanging<'_>) -> Board {
+    let lang = hanging.lang;
+    let moment = here.place.moment;
+    let times = Times::new(lang, moment.millis, moment.offset_minutes);
+    let phone = hanging
+        .gate
+        .map(|gate| gate.phone.clone())
+        .unwrap_or_default();
+    let rules = here.now.as_ref();
+    let (threshold, minutes) = rules.map(fever).unwrap_or_default();
+    let fill = |name: &str| {
+        let value = match name {
+            "phone" | "office" => phone.clone(),
+            "threshold" => threshold.clone(),
+            "minutes" => minutes.clone(),
+            _ => String::new(),
+        };
+        (!value.is_empty()).then_some(value)
+    };
+    let mut lines = vec![emergency(lang)];
+    match rules {
+        None => lines.push(no_restriction(lang)),
+        Some(rules) => {
+            let documents: Vec<_> = rules.documents.iter().collect();
+            let found = answers(&rules.policy, &documents, &here.place);
+            lines.extend(found.iter().map(|answer| line(answer, lang, &fill)));
+        }
+    }
+    let desks = here.gates.iter().filter(|gate| !gate.phone.is_empty());
+    let desks = desks.map(|gate| Desk {
+        name: text_with(lang, "paper-desk-gate", "gate", gate.name.as_str()),
+        phone: gate.phone.clone(),
+    });
+    Board {
+        lang,
+        place: hanging.area.name.clone(),
+        gate: hanging
+            .gate
+            .map_or_else(|| text(lang, "paper-gate"), |gate| gate.name.clone()),
+        span: rules.map_or_else(
+            || text(lang, "paper-poster-none"),
+            |r| span(r, lang, &times),
+        ),
+        lines,
+        desks: desks.collect(),
+        visit: hanging
+            .gate
+            .map(|gate| format!("{}/visit/{}", hanging.origin, gate.gate)),
+        appeal: rules.map(|rules| appeal(rules, lang)).unwrap_or_default(),
+        sources: rules.map(|rules| sources(rules, lang)).unwrap_or_default(),
+        stamp: stamp(rules, lang, &times),
+        phone,
+        threshold: match lang {
+            Lang::Zh => format!("{threshold} ℃"),
+            Lang::En => format!("{threshold} °C"),
+        },
+        minutes,
+    }
+}
+
+/// A line of a poster out of an answer.
+fn line(answer: &Answer, lang: Lang, fill: &dyn Fn(&str) -> Option<String>) -> Line {
+    let duties: Vec<String> = answer
+        .duties
+        .iter()
+        .map(|duty| duty_text(duty, lang))
+        .collect();
+    Line {
+        icon: icon(answer),
+        title: answer.title(lang),
+        chip: answer.chip(lang).to_owned(),
+        look: match answer.verdict {
+            Verdict::Admit | Verdict::Ask => Look::Go,
+            Verdict::Refuse => Look::Stop,
+            Verdict::Refer => Look::Refer,
+        },
+        text: answer.text(lang, fill),
+        needs: answer.needs(lang),
+        duties: duties.join(comma(lang)),
+        tags: tags(answer, lang),
+    }
+}
+
+/// Coming home is never off, whatever clause lets people in besides (GATE-15).
+fn tags(answer: &Answer, lang: Lang) -> Vec<Tag> {
+    if answer.questions.contains(&Question::Home) {
+        return vec![always(lang)];
+    }
+    answer
+        .origins
+        .iter()
+        .map(|origin| tag(origin, lang))
+        .collect()
+}
+
+/// On what something rests, in a word.
+pub fn tag(origin: &Origin, lang: Lang) -> Tag {
+    match origin {
+        // Clauses that say the same stand below one another.
+        Origin::Clause(clause) => Tag {
+            text: clause.replace(", ", "\n"),
+            is_local: false,
+        },
+        Origin::Local => Tag {
+            text: text(lang, "paper-poster-local"),
+            is_local: true,
+        },
+        Origin::Always => always(lang),
+    }
+}
+
+fn always(lang: Lang) -> Tag {
+    Tag {
+        text: text(lang, "paper-poster-always"),
+        is_local: false,
+    }
+}
+
+fn icon(answer: &Answer) -> Icon {
+    match answer.questions[0] {
+        Question::Home => Icon::Home,
+        Question::Shopping | Question::Leaving => Icon::Out,
+        Question::Doctor => Icon::Doctor,
+        Question::Visitor | Question::Helper => Icon::Person,
+        Question::Courier => Icon::Parcel,
+        Question::Vehicle => Icon::Vehicle,
+        Question::Work | Question::Worker => Icon::Work,
+        Question::Tenant => Icon::Key,
+        Question::Fever | Question::Cough => Icon::Fever,
+    }
+}
+
+fn emergency(lang: Lang) -> Line {
+    Line {
+        icon: Icon::Cross,
+        title: text(lang, "paper-poster-emergency"),
+        chip: text(lang, "paper-poster-emergency-chip"),
+        look: Look::Go,
+        text: text(lang, "paper-poster-emergency-text"),
+        needs: String::new(),
+        duties: String::new(),
+        tags: vec![always(lang)],
+    }
+}
+
+fn no_restriction(lang: Lang) -> Line {
+    Line {
+        icon: Icon::Gate,
+        title: text(lang, "paper-poster-free"),
+        chip: text(lang, "paper-poster-free-chip"),
+        look: Look::Go,
+        text: text(lang, "paper-poster-none"),
+        needs: String::new(),
+        duties: String::new(),
+        tags: vec![],
+    }
+}
+
+const fn comma(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "，",
+        Lang::En => ", ",
+    }
+}
+
+/// From when until when: what ends by itself says so (SCOPE-1).
+pub fn span(rules: &Rules, lang: Lang, times: &Times) -> String {
+    let offset = times.now().offset_minutes;
+    let day = |millis: i64| times.day(Moment::new(millis, offset).day());
+    let from = format!(
+        "{} {}",
+        day(rules.span.from_at),
+        times.clock(rules.span.from_at)
+    );
+    let Some(until) = rules.span.until_at else {
+        return text_with(lang, "paper-poster-span-open", "from", from);
+    };
+    // Midnight is the end of the day before (glossary §2.10).
+    let until = match Moment::new(until, offset).minute_of_day() {
+        0 => format!("{} 24:00", day(until - 1)),
+        _ => format!("{} {}", day(until), times.clock(until)),
+    };
+    let slots = [("from", from.as_str()), ("until", until.as_str())];
+    text_filled(lang, "paper-poster-span", &slots)
+}
+
+fn appeal(rules: &Rules, lang: Lang) -> String {
+    let mut all: Vec<&str> = Vec::new();
+    for document in &rules.documents {
+        let words = lang.of(&document.basis.appeal);
+        if !all.contains(&words) {
+            all.push(words);
+        }
+    }
+    let stop = match lang {
+        Lang::Zh => "。",
+        Lang::En => ". ",
+    };
+    all.iter().fold(String::new(), |mut said, words| {
+        let _ = write!(said, "{words}{stop}");
+        said
+    })
+}
+
+fn sources(rules: &Rules, lang: Lang) -> String {
+    let each = rules.documents.iter().map(|document| {
+        let (title, authority) = (lang.of(&document.title), lang.of(&document.basis.authority));
+        match lang {
+            Lang::Zh => format!("{} {title}（{authority}）", document.id),
+            Lang::En => format!("{} {title} ({authority})", document.id),
+        }
+    });
+    let all: Vec<String> = each.collect();
+    let all = all.join(comma(lang));
+    text_with(lang, "paper-poster-sources", "sources", all)
+}
+
+fn stamp(rules: Option<&Rules>, lang: Lang, times: &Times) -> String {
+    let id = rules.map_or_else(|| "—".to_owned(), |rules| short_id(&rules.policy.id()));
+    let date = times.today().to_text();
+    let slots = [("id", id.as_str()), ("day", date.as_str())];
+    text_filled(lang, "paper-poster-stamp", &slots)
+}
+
+/// The first digits of an effective policy's id: enough to compare two papers.
+pub fn short_id(id: &[u8; 32]) -> String {
+    data_encoding::HEXLOWER.encode(&id[..4])
+}
+
+/// Limit and rest of the document that says them last, the one nearest to the place.
+fn fever(rules: &Rules) -> (String, String) {
+    let last = |name: &str| {
+        let mut found = rules.documents.iter().rev();
+        found.find_map(|document| document.parameters.get(name).map(|p| p.value))
+    };
+    let threshold = last("fever_threshold_celsius").map(|value| format!("{value:.1}"));
+    let minutes = last("rest_minutes").map(|value| format!("{value:.0}"));
+    (threshold.unwrap_or_default(), minutes.unwrap_or_default())
+}

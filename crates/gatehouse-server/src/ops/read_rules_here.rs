@@ -1,0 +1,86 @@
+//! The rules in force at an area and what starts next, with the gates that they hang at.
+
+use crate::app::App;
+use crate::auth::access::AreaInScope;
+use crate::error::OpError;
+use crate::ops::read_policies::{Rules, read_rules};
+use gatehouse_core::area::ManagerKind;
+use gatehouse_core::moment::Moment;
+use gatehouse_core::policy::answers::Place;
+use gatehouse_store::StoreError;
+use gatehouse_store::gate::GateRow;
+
+/// How far ahead a page tells what begins.
+const AHEAD_MILLIS: i64 = 90 * 86_400_000;
+
+/// What a page, a poster or a guard's card is made of.
+#[derive(Debug)]
+pub struct RulesHere {
+    /// What holds now; `None` where there is no restriction.
+    pub now: Option<Rules>,
+    /// What begins later, nearest first.
+    pub next: Vec<Rules>,
+    /// Gates of the area itself, open ones first.
+    pub gates: Vec<GateRow>,
+    /// `compound` or `village`, and when.
+    pub place: Place,
+    /// Names of the areas where documents were put in force, by their ids.
+    pub names: Vec<(gatehouse_core::id::AreaId, String)>,
+}
+
+impl RulesHere {
+    /// The gate whose poster is printed where none is named.
+    pub fn first_gate(&self) -> Option<&GateRow> {
+        self.gates.first()
+    }
+}
+
+/// Reads them.
+pub async fn read_rules_here(app: &App, area: &AreaInScope) -> Result<RulesHere, OpError> {
+    let now = app.world.now_millis();
+    let (id, shard, offset) = (area.area, area.shard, area.offset_minutes);
+    let here = app.store.read(move |tx| {
+        let path = tx.area_path(id)?;
+        let run_by = path.last().and_then(|area| area.manager.as_deref());
+        let is_village = run_by == Some(ManagerKind::VillageCommittee.code());
+        let rules = read_rules(tx, &path, now, now.saturating_add(AHEAD_MILLIS))?;
+        let (held, next): (Vec<Rules>, Vec<Rules>) = rules
+            .into_iter()
+            .partition(|rules| rules.span.contains(now));
+        let mut gates = match shard {
+            Some(shard) => tx.gates_of_area(shard, id)?,
+            None => Vec::new(),
+        };
+        gates.retain(|gate| gate.state != "ended");
+        gates.sort_by_key(|gate| gate.state != "open");
+        Ok::<_, StoreError>(RulesHere {
+            now: held.into_iter().next(),
+            next,
+            gates,
+            place: Place {
+                kind: if is_village { "village" } else { "compound" },
+                moment: Moment::new(now, offset),
+            },
+            names: path
+                .into_iter()
+                .map(|area| (area.area, area.name))
+                .collect(),
+        })
+    });
+    Ok(here.await?)
+}
+
+/// How many digits of an ID number stand on a card where no document says otherwise (PASS-1).
+const ID_DIGITS: u8 = 4;
+
+/// How many digits of an ID number stand on a card: all where a document asks for it, as HL 二
+/// does; else the last four.
+pub fn id_digits(rules: Option<&Rules>) -> u8 {
+    let asked = rules
+        .into_iter()
+        .flat_map(|rules| rules.documents.iter().rev());
+    let mut asked = asked.filter_map(|document| document.parameters.get("card_id_digits"));
+    asked.next().map_or(ID_DIGITS, |parameter| {
+        parameter.value.clamp(0.0, 255.0) as u8
+    })
+}

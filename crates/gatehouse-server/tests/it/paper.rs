@@ -1,0 +1,280 @@
+//! What is printed is rendered as a printer would, and its codes are scanned.
+
+use crate::rendered::{self, Shade};
+use crate::support::START;
+use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::id::{AreaId, GateId};
+use gatehouse_core::moment::Moment;
+use gatehouse_core::pass::{PassBand, PassKind, to_text};
+use gatehouse_core::policy::answers::Place;
+use gatehouse_core::policy::{compile, read};
+use gatehouse_core::wire::Span;
+use gatehouse_server::auth::access::AreaInScope;
+use gatehouse_server::ops::make_board::{Hanging, make_board};
+use gatehouse_server::ops::read_policies::Rules;
+use gatehouse_server::ops::read_rules_here::RulesHere;
+use gatehouse_server::paper::board::Board;
+use gatehouse_server::paper::card::{Card, HEIGHT, WIDTH};
+use gatehouse_server::paper::guard_card::guard_card;
+use gatehouse_server::paper::poster::poster;
+use gatehouse_server::paper::sheet::{Backs, Margin, cards, corner, sheets};
+use gatehouse_server::paper::slip::{Slip, slips};
+use gatehouse_server::paper::{FontShelf, Fonts};
+use gatehouse_store::Shard;
+use gatehouse_store::gate::GateRow;
+use std::sync::Arc;
+
+fn fonts() -> Option<Arc<Fonts>> {
+    let found = FontShelf::default().take();
+    if found.is_err() {
+        eprintln!("SKIPPED: no font with Chinese characters; install fonts-noto-cjk");
+    }
+    found.ok()
+}
+
+/// Bytes as long as a credential, different for each card.
+fn code(number: usize, bytes: usize) -> String {
+    let mut credential = vec![0x5a; bytes];
+    credential[..8].copy_from_slice(&(number as u64).to_be_bytes());
+    to_text("gatehouse.example", &credential)
+}
+
+fn card(number: usize, name: &str, kind: PassKind) -> Card {
+    Card {
+        lang: Lang::Zh,
+        place: "锦绣苑".to_owned(),
+        kind,
+        band: [PassBand::White, PassBand::Blue, PassBand::Yellow][number % 3],
+        name: name.to_owned(),
+        sex: "女".to_owned(),
+        address: "3 栋 2 单元 302".to_owned(),
+        document: "证件 **********4426".to_owned(),
+        number: format!("0RVK{number}-4G7Q2"),
+        until: "2026-12-31".to_owned(),
+        phone: "值班 555 0147".to_owned(),
+        call: "555 0147".to_owned(),
+        has_hint: false,
+        photo: None,
+        code: code(number, 127),
+    }
+}
+
+fn margin() -> Margin {
+    Margin {
+        lang: Lang::Zh,
+        place: "锦绣苑".to_owned(),
+        printed_by: "罗*琴".to_owned(),
+        printed_at: "11月22日 10:05".to_owned(),
+    }
+}
+
+const KINDS: [PassKind; 7] = [
+    PassKind::Resident,
+    PassKind::TemporaryResident,
+    PassKind::Worker,
+    PassKind::Errand,
+    PassKind::Visitor,
+    PassKind::Vehicle,
+    PassKind::Slip,
+];
+
+fn ten() -> Vec<Card> {
+    let names = [
+        "刘秀英",
+        "𬱖㳇䶮",
+        "买买提·阿木提·吐尔逊江·阿卜杜热合曼",
+        "Maximilian-Alexander Schwarzenbach-Wolfeschlegel",
+        "欧阳若兰",
+        "王\u{323B0}华",
+        "钱桂香",
+        "Nguyễn Văn An",
+        "阿卜杜热西提·买买提依明",
+        "赵志国",
+    ];
+    let mut cards: Vec<Card> = names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| card(at, name, KINDS[at % KINDS.len()]))
+        .collect();
+    cards[4].address = "新城国际花园三期东区 128 栋 12 单元 2806-2 内室靠南".to_owned();
+    cards[4].code = code(4, 160);
+    cards[7].document = "证件 3401 2219 9306 1544 26".to_owned();
+    cards
+}
+
+#[test]
+fn every_code_of_a_sheet_is_read_from_the_rendered_page_also_in_grey() {
+    let Some(fonts) = fonts() else { return };
+    let ten = ten();
+    let pdf = sheets(&ten, &margin(), Backs::Behind, &fonts).expect("a sheet");
+    rendered::keep("sheet.pdf", &pdf);
+    let mut printed: Vec<String> = ten.iter().map(|card| card.code.clone()).collect();
+    printed.sort_unstable();
+    for shade in [Shade::Colour, Shade::Grey] {
+        // As a poor printer gives it, the whole sheet before the camera.
+        let Some(pages) = rendered::pages(&pdf, 150, shade) else {
+            return;
+        };
+        assert_eq!(pages.len(), 2);
+        if let Some(read) = pages[0].codes_by_zbar() {
+            assert_eq!(read, printed, "{shade:?}");
+            assert!(pages[1].codes_by_zbar().expect("read before").is_empty());
+        }
+        // Card by card with another reader, which also tells how large each code is.
+        let pages = rendered::pages(&pdf, 300, shade).expect("rendered before");
+        for (place, card) in ten.iter().enumerate() {
+            let (x, y) = corner(place % 2, place / 2);
+            let codes = pages[0].codes_in(x, y, WIDTH, HEIGHT);
+            let read: Vec<&str> = codes.iter().map(|code| code.text.as_str()).collect();
+            assert_eq!(read, [card.code.as_str()], "{place} {shade:?}");
+            assert!(codes[0].side_mm >= 25.0, "{} mm", codes[0].side_mm);
+        }
+    }
+}
+
+#[test]
+fn the_text_of_a_sheet_can_be_taken_out_again() {
+    let Some(fonts) = fonts() else { return };
+    let pdf = sheets(&ten(), &margin(), Backs::None, &fonts).expect("a sheet");
+    let Some(text) = rendered::text(&pdf) else {
+        return;
+    };
+    let bare: String = text.split_whitespace().collect();
+    for name in ["刘秀英", "𬱖㳇䶮", "买买提·阿木提", "NguyễnVănAn"] {
+        assert!(bare.contains(name), "{name}: {text}");
+    }
+    assert!(bare.contains("请照身份证手写：U+323B0"), "{text}");
+    assert!(!text.contains("…"), "nothing was cut: {text}");
+}
+
+#[test]
+fn a_slip_is_read_and_a_card_has_its_size() {
+    let Some(fonts) = fonts() else { return };
+    let slip = Slip {
+        lang: Lang::Zh,
+        place: "锦绣苑".to_owned(),
+        door: Some("3 栋 2 单元 302".to_owned()),
+        number: "0RVK7-4G7Q2".to_owned(),
+        until: "11月22日 18:00".to_owned(),
+        phone: "555 0147".to_owned(),
+        code: code(77, 100),
+    };
+    let pdf = slips(std::slice::from_ref(&slip), &fonts, Lang::Zh).expect("a slip");
+    rendered::keep("slip.pdf", &pdf);
+    let Some(pages) = rendered::pages(&pdf, 150, Shade::Grey) else {
+        return;
+    };
+    let codes = pages[0].codes();
+    assert_eq!(codes.len(), 1);
+    assert_eq!(codes[0].text, slip.code);
+    let card = card(1, "刘秀英", PassKind::Resident);
+    let pdf = cards(std::slice::from_ref(&card), &fonts, Lang::Zh).expect("a card");
+    let pages = rendered::pages(&pdf, 300, Shade::Grey).expect("rendered before");
+    assert_eq!(pages.len(), 2);
+    assert!(
+        (pages[0].width_mm() - 85.6).abs() < 0.2,
+        "{}",
+        pages[0].width_mm()
+    );
+    assert_eq!(pages[0].codes()[0].text, card.code);
+    assert!(pdf.len() < 60_000, "{} bytes", pdf.len());
+}
+
+/// What hangs at the gate under a delivered notice.
+fn board(folder: &str, lang: Lang) -> Board {
+    let path = format!(
+        "{}/../../policies/{folder}/policy.toml",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let document = read(&std::fs::read_to_string(path).expect("a policy")).expect("is read");
+    let policy = compile(&[&document]).expect("compiles");
+    let gate = GateRow {
+        shard: Shard(1),
+        gate: GateId([7; 16]),
+        area: AreaId([4; 16]),
+        name: "东门".to_owned(),
+        phone: "0000-1234567".to_owned(),
+        state: "open".to_owned(),
+        version: 1,
+    };
+    let area = AreaInScope {
+        area: gate.area,
+        shard: Some(gate.shard),
+        level: "compound".to_owned(),
+        name: "锦绣苑".to_owned(),
+        path: [gate.area].into(),
+        offset_minutes: 480,
+    };
+    let here = RulesHere {
+        now: Some(Rules {
+            span: Span {
+                from_at: START,
+                until_at: Some(document.force.ends.value.millis),
+            },
+            force: vec![],
+            documents: vec![document],
+            policy,
+        }),
+        next: vec![],
+        gates: vec![gate.clone()],
+        place: Place {
+            kind: "compound",
+            moment: Moment::new(START, 480),
+        },
+        names: vec![],
+    };
+    let hanging = Hanging {
+        lang,
+        area: &area,
+        gate: Some(&gate),
+        origin: "https://gatehouse.example:8443",
+    };
+    make_board(&here, &hanging)
+}
+
+const FOLDERS: [&str; 4] = [
+    "henan-2020-02",
+    "hulunbuir-2020-02",
+    "zhongxiang-2020-02",
+    "zhuji-2020-02",
+];
+
+#[test]
+fn posters_and_guards_cards_read_as_they_were_read_aloud() {
+    let Some(fonts) = fonts() else { return };
+    for folder in FOLDERS {
+        for lang in [Lang::Zh, Lang::En] {
+            let code = if lang == Lang::Zh { "zh" } else { "en" };
+            let board = board(folder, lang);
+            assert_eq!(board.missing(&fonts), Vec::<char>::new());
+            let poster = poster(&board, &fonts).expect("a poster");
+            rendered::keep(&format!("poster-{folder}-{code}.pdf"), &poster);
+            let card = guard_card(&board, &fonts).expect("a card");
+            rendered::keep(&format!("guard-{folder}-{code}.pdf"), &card);
+            let (Some(poster_text), Some(card_text)) =
+                (rendered::text(&poster), rendered::text(&card))
+            else {
+                return;
+            };
+            for text in [&poster_text, &card_text] {
+                assert!(!text.contains('…'), "something was cut: {text}");
+                assert!(!text.contains('{'), "a slot stayed open: {text}");
+            }
+            insta::assert_snapshot!(format!("poster-{folder}-{code}"), poster_text);
+            insta::assert_snapshot!(format!("guard-{folder}-{code}"), card_text);
+            let pages = rendered::pages(&poster, 150, Shade::Grey).expect("rendered");
+            assert_eq!(pages.len(), 1, "one page");
+            let codes = pages[0].codes();
+            assert_eq!(codes.len(), 1);
+            let visit = "https://gatehouse.example:8443/visit/";
+            assert!(codes[0].text.starts_with(visit), "{}", codes[0].text);
+            assert!(codes[0].side_mm >= 25.0, "{} mm", codes[0].side_mm);
+            assert_eq!(
+                rendered::pages(&card, 50, Shade::Grey)
+                    .expect("rendered")
+                    .len(),
+                1
+            );
+        }
+    }
+}
