@@ -64,6 +64,8 @@ ids! {
     OrderId;
     /// A pass: the entitlement, not the card.
     PassId;
+    /// An application for a pass.
+    ApplicationId;
     /// A case of fever or emergency that stays open until its outcome is recorded.
     OpenItemId;
     /// A vehicle.

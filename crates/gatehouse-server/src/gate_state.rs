@@ -61,6 +61,14 @@ impl GateStates {
         self.keep(gate, |kept| kept.held = Some(held));
     }
 
+    /// Forgets what gates decide by, so that the next question reads it anew: what was just
+    /// written holds at once, in this process.
+    pub fn read_anew(&self) {
+        if let Ok(mut kept) = self.0.write() {
+            kept.values_mut().for_each(|kept| kept.held = None);
+        }
+    }
+
     /// The device under whose name the server itself decides at a gate.
     pub fn own_device(&self, gate: GateId) -> Option<DeviceId> {
         self.0.read().ok()?.get(&gate)?.own_device

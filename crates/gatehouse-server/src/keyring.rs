@@ -1,7 +1,8 @@
 //! The keys that a running server works with: what `gatehouse init` made, opened by the secrets.
 
 use crate::secrets::Secrets;
-use gatehouse_core::key::{KeyList, PublicKey, SigningKey, Trust};
+use gatehouse_core::id::AreaId;
+use gatehouse_core::key::{Grant, KeyId, KeyList, PublicKey, SigningKey, Term, Trust};
 use gatehouse_store::{ReadTx, StoreError, Vault};
 use std::sync::Arc;
 
@@ -11,6 +12,9 @@ pub const ROOT_KEY: &str = "root_key";
 pub const DEMO: &str = "demo";
 /// Purpose of the key that signs snapshots.
 pub const SNAPSHOT: &str = "snapshot";
+
+/// Purpose of the keys that sign passes.
+pub const ISSUER: &str = "issuer";
 
 /// Why a database has no keys to work with.
 #[derive(Debug, thiserror::Error)]
@@ -36,8 +40,28 @@ pub struct Keyring {
     pub list: KeyList,
     /// Signs snapshots.
     pub snapshot_key: SigningKey,
+    /// Sign passes, each for its community.
+    pub issuers: Vec<Issuer>,
     /// Opens names.
     pub vault: Vault,
+}
+
+/// A key that signs the passes of one community, as the key list grants it.
+pub struct Issuer {
+    /// Id of the key.
+    pub key_id: [u8; 4],
+    /// The key.
+    pub key: SigningKey,
+    /// The community; it signs for what lies in it.
+    pub community: AreaId,
+    /// The community's number in the key list.
+    pub number: u16,
+    /// Most passes in one list.
+    pub quota: u32,
+    /// Which kinds, and for how long at most.
+    pub grants: Vec<Grant>,
+    /// When.
+    pub term: Term,
 }
 
 /// A keyring that can be handed around.
@@ -69,8 +93,24 @@ impl Keyring {
         };
         let list =
             KeyList::open(&row.signed, trust).map_err(|error| wrong(&format!("{error:?}")))?;
-        let snapshot_key = tx
-            .server_keys()?
+        let server_keys = tx.server_keys()?;
+        let issuers = server_keys
+            .iter()
+            .filter(|key| key.purpose == ISSUER)
+            .filter_map(|row| {
+                let granted = list.issuer(KeyId(row.key_id))?;
+                Some(Issuer {
+                    key_id: row.key_id,
+                    key: secrets.open_key(row.key_id, &row.sealed)?,
+                    community: granted.area,
+                    number: granted.community_number,
+                    quota: granted.quota,
+                    grants: granted.grants.clone(),
+                    term: granted.term,
+                })
+            })
+            .collect();
+        let snapshot_key = server_keys
             .into_iter()
             .filter(|key| key.purpose == SNAPSHOT)
             .filter(|key| key.from_at <= now_millis && key.to_at.is_none_or(|to| now_millis < to))
@@ -83,7 +123,15 @@ impl Keyring {
             signed_list: row.signed,
             list,
             snapshot_key,
+            issuers,
             vault,
         }))
+    }
+
+    /// The key that may sign a pass now for an area, given with all above it.
+    pub fn issuer_for(&self, path: &[AreaId], now_millis: i64) -> Option<&Issuer> {
+        let here = |issuer: &&Issuer| path.contains(&issuer.community);
+        let mut issuers = self.issuers.iter().filter(here);
+        issuers.find(|issuer| issuer.term.covers(now_millis))
     }
 }

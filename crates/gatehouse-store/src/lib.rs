@@ -93,6 +93,8 @@ macro_rules! nouns {
 nouns!(
     alarm,
     amendment,
+    application,
+    application_draft,
     area,
     audit,
     change,
@@ -120,6 +122,8 @@ nouns!(
     organisation,
     outing,
     pass,
+    pass_batch,
+    pass_event,
     person,
     person_batch,
     person_before,

@@ -46,6 +46,8 @@ migrations! {
     11 "0011_crossings";
     14 "0014_imports";
     15 "0015_import_mapping";
+    19 "0019_applications";
+    20 "0020_pass_events";
     21 "0021_finding";
     22 "0022_person_before";
     25 "0025_leave";

@@ -99,6 +99,8 @@ sql! {
         ORDER BY pass LIMIT ?5");
     REVOKE_PASS = "UPDATE pass SET revoked_at = ?3, revocation = ?4, replaced_by = ?5
         WHERE shard = ?1 AND pass = ?2 AND revoked_at IS NULL";
+    NAME_REPLACEMENT = "UPDATE pass SET replaced_by = ?3
+        WHERE shard = ?1 AND pass = ?2 AND replaced_by IS NULL";
     INSERT_LIST = "INSERT INTO status_list (shard, list, area, quarter, next_index, bits, number)
         VALUES (?1, ?2, ?3, ?4, 0, ?5, 1)";
     LIST = "SELECT shard, list, area, quarter, next_index, bits, number FROM status_list
@@ -142,6 +144,11 @@ impl PassRow {
             replaced_by: row.get(17)?,
         })
     }
+}
+
+/// A pass whose columns stand first in a row, in the order of its table.
+pub(crate) fn read_pass(row: &Row<'_>) -> Result<PassRow, StoreError> {
+    PassRow::read(row)
 }
 
 impl StatusListRow {
@@ -295,6 +302,16 @@ impl Tx<'_> {
                 row.issued_by.as_ref()
             ],
         )
+    }
+
+    /// Names the pass that was issued in the place of one that is ended.
+    pub fn name_replacement(
+        &self,
+        shard: Shard,
+        pass: PassId,
+        replaced_by: PassId,
+    ) -> Result<(), StoreError> {
+        self.execute_one(&NAME_REPLACEMENT, params![shard, &pass, &replaced_by])
     }
 
     /// Ends a pass early, sets its bit, and names the pass in its place. Says whether it was

@@ -91,6 +91,13 @@ sql! {
     MASKED_OF_HOUSEHOLD = concat!("SELECT ", columns!(), ", p.wrapped_key, p.masked_sealed
         FROM person p
         WHERE p.shard = ?1 AND p.household = ?2 AND p.state = 'active' ORDER BY p.person");
+    MASKED_PERSON = concat!("SELECT ", columns!(), ", p.wrapped_key, p.masked_sealed
+        FROM person p WHERE p.shard = ?1 AND p.person = ?2");
+    PERSON_HAS = "SELECT CAST(CASE WHEN document_sealed IS NULL THEN 0 ELSE 1 END AS BIGINT),
+            CAST(CASE WHEN photo_sealed IS NULL THEN 0 ELSE 1 END AS BIGINT)
+        FROM person WHERE shard = ?1 AND person = ?2";
+    SET_PHOTO = "UPDATE person SET photo_sealed = ?3, version = version + 1
+        WHERE shard = ?1 AND person = ?2";
     PERSONS_BY_TOKEN = concat!("SELECT ", columns!(), " FROM person_token t
         JOIN person p ON p.shard = t.shard AND p.person = t.person
         WHERE t.shard = ?1 AND t.token = ?2 ORDER BY p.person LIMIT ?3");
@@ -162,6 +169,25 @@ impl ReadTx<'_> {
         self.query(&PERSONS_OF_AREA, parameters, PersonRow::read)
     }
 
+    /// A person with surname and mask.
+    pub fn masked_person(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        person: PersonId,
+    ) -> Result<Option<(PersonRow, Option<String>)>, StoreError> {
+        let parameters = params![shard, &person];
+        self.optional(&MASKED_PERSON, parameters, |row| read_masked(vault, row))
+    }
+
+    /// Whether a document, and whether a picture, of a person is kept.
+    pub fn person_has(&self, shard: Shard, person: PersonId) -> Result<(bool, bool), StoreError> {
+        let found = self.optional(&PERSON_HAS, params![shard, &person], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        Ok(found.unwrap_or_default())
+    }
+
     /// How many active people a compound or village keeps.
     pub fn count_persons(&self, shard: Shard, area: AreaId) -> Result<i64, StoreError> {
         self.query_one(&COUNT_PERSONS, params![shard, &area], |row| row.get(0))
@@ -218,16 +244,26 @@ pub(crate) fn read_masked(
     row: &Row<'_>,
 ) -> Result<(PersonRow, Option<String>), StoreError> {
     let person = PersonRow::read(row)?;
-    let wrapped: Option<Vec<u8>> = row.get(PLAIN)?;
-    let sealed: Option<Vec<u8>> = row.get(PLAIN + 1)?;
+    let masked = mask_of_person(vault, row, PLAIN, &person.person)?;
+    Ok((person, masked))
+}
+
+/// Surname and mask of a person whose key and sealed mask stand in two columns.
+pub(crate) fn mask_of_person(
+    vault: &Vault,
+    row: &Row<'_>,
+    column: usize,
+    person: &PersonId,
+) -> Result<Option<String>, StoreError> {
+    let wrapped: Option<Vec<u8>> = row.get(column)?;
+    let sealed: Option<Vec<u8>> = row.get(column + 1)?;
     let (Some(wrapped), Some(sealed)) = (wrapped, sealed) else {
-        return Ok((person, None));
+        return Ok(None);
     };
-    let key = vault.unwrap(&wrapped, &place("wrapped_key", &person.person))?;
-    let column = PersonField::Masked.column();
-    let bytes = key.open(&place(column, &person.person), &sealed)?;
-    let text = String::from_utf8(bytes).map_err(|_| row.corrupt(PLAIN + 1))?;
-    Ok((person, Some(text)))
+    let key = vault.unwrap(&wrapped, &place("wrapped_key", person))?;
+    let bytes = key.open(&place(PersonField::Masked.column(), person), &sealed)?;
+    let text = String::from_utf8(bytes).map_err(|_| row.corrupt(column + 1))?;
+    Ok(Some(text))
 }
 
 impl Tx<'_> {
@@ -326,6 +362,22 @@ impl Tx<'_> {
         )?;
         self.execute(&DELETE_TOKENS, params![shard, &person])?;
         self.insert_tokens(vault, shard, person, terms)
+    }
+
+    /// Keeps a picture of a person, in place of one that is there.
+    pub fn set_person_photo(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        person: PersonId,
+        photo: &[u8],
+        chance: &Chance,
+    ) -> Result<(), StoreError> {
+        let Some((key, _)) = self.sealed_person(vault, shard, person)? else {
+            return Err(self.fail(StoreError::Stale));
+        };
+        let sealed = key.seal(&place(PersonField::Photo.column(), &person), photo, chance);
+        self.execute_one(&SET_PHOTO, params![shard, &person, &sealed])
     }
 
     /// The named fields of a person in the clear. Who looked, for which office and what for is

@@ -106,7 +106,7 @@ pub(crate) fn place<'a>(column: &'static str, person: &'a PersonId) -> Place<'a>
 
 impl PersonPlain {
     /// The bytes of a field as they are sealed.
-    fn bytes(&self, field: PersonField) -> Option<Vec<u8>> {
+    pub(crate) fn bytes(&self, field: PersonField) -> Option<Vec<u8>> {
         let text = |text: &Option<String>| text.as_ref().map(|text| text.as_bytes().to_vec());
         match field {
             PersonField::Masked => text(&self.masked),

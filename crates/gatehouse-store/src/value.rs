@@ -7,8 +7,8 @@
 use crate::error::StoreError;
 use gatehouse_core::audit::{Hash, WriterId};
 use gatehouse_core::id::{
-    AreaId, DeviceId, GateId, HouseholdId, MembershipId, OpenItemId, OrderId, OrganisationId,
-    PassId, PersonId, ShiftId, StaffId, VehicleId,
+    ApplicationId, AreaId, DeviceId, GateId, HouseholdId, MembershipId, OpenItemId, OrderId,
+    OrganisationId, PassId, PersonId, ShiftId, StaffId, VehicleId,
 };
 use gatehouse_core::moment::CivilDay;
 use postgres::types::private::BytesMut;
@@ -213,6 +213,7 @@ macro_rules! ids {
 }
 
 ids!(
+    ApplicationId,
     AreaId,
     DeviceId,
     GateId,

@@ -6,6 +6,7 @@ use crate::auth::access::GateInScope;
 use crate::auth::caller::Caller;
 use crate::error::OpError;
 use crate::gate_state::HeldGate;
+use crate::ops::flag_copied_pass::flag_copied_pass;
 use crate::ops::hold_gate::{hold_gate, keyring};
 use gatehouse_core::audit::Hash;
 use gatehouse_core::device::Presented;
@@ -198,7 +199,10 @@ fn append(
         chance: chance.clone(),
     };
     match tx.append_event(vault, shard, &event, &arrival)? {
-        Appended::New => Ok(seq),
+        Appended::New => {
+            flag_copied_pass(tx, shard, &event)?;
+            Ok(seq)
+        }
         _ => Err(StoreError::Conflict),
     }
 }

@@ -6,6 +6,7 @@ use crate::auth::access::GateInScope;
 use crate::error::OpError;
 use crate::gate_state::HeldGate;
 use crate::head_signature;
+use crate::ops::flag_copied_pass::flag_copied_pass;
 use crate::ops::hold_gate::{hold_gate, keyring};
 use gatehouse_core::gate::Verdict;
 use gatehouse_core::gate::wording::{Lang, put_in_words};
@@ -106,7 +107,13 @@ pub async fn receive_events(
             .write(Lane::Gate, move |tx| {
                 decided
                     .iter()
-                    .map(|(event, arrival, _)| tx.append_event(&keys.vault, shard, event, arrival))
+                    .map(|(event, arrival, _)| {
+                        let appended = tx.append_event(&keys.vault, shard, event, arrival)?;
+                        if appended == Appended::New {
+                            flag_copied_pass(tx, shard, event)?;
+                        }
+                        Ok(appended)
+                    })
                     .collect()
             })
             .await?;

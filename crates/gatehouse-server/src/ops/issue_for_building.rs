@@ -1,0 +1,151 @@
+//! Passes for everybody of a building who has none: what the ledger says is enough for residents,
+//! and for temporary residents who had one before. Tenants who come for the first time apply,
+//! since their landlord has to say yes (HN 三(三)二).
+
+use crate::app::App;
+use crate::error::OpError;
+use crate::ops::hold_gate::keyring;
+use crate::ops::make_pass::{Desk, Made, PassWish};
+use crate::ops::pass_rules::of_word;
+use gatehouse_core::id::{AreaId, PassId, PersonId, StaffId};
+use gatehouse_core::moment::Moment;
+use gatehouse_core::pass::PassKind;
+use gatehouse_store::pass_batch::Candidate;
+use gatehouse_store::{Lane, Shard, StoreError, Tx};
+use std::sync::Arc;
+
+/// Most people of one building on one page.
+pub const CANDIDATES_MOST: u32 = 400;
+/// Passes of one transaction.
+const AT_ONCE: usize = 8;
+/// Children below come along with somebody (local choice, as in the demo).
+pub const OWN_PASS_FROM_YEARS: i64 = 12;
+
+/// Why somebody is not among those who are served at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aside {
+    /// An application of theirs waits.
+    Waits,
+    /// The first time with the landlord's yes.
+    NeedsLandlord,
+    /// Comes along with somebody.
+    Child,
+}
+
+/// Whether somebody is served at once.
+pub fn aside(candidate: &Candidate, this_year: i64) -> Option<Aside> {
+    if candidate.waiting > 0 {
+        Some(Aside::Waits)
+    } else if candidate.kind == "temporary_resident" && candidate.passes_before == 0 {
+        Some(Aside::NeedsLandlord)
+    } else if candidate
+        .birth_year
+        .is_some_and(|year| this_year - year < OWN_PASS_FROM_YEARS)
+    {
+        Some(Aside::Child)
+    } else {
+        None
+    }
+}
+
+/// What became of a batch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// Made now.
+    pub issued: Vec<PassId>,
+    /// Had one meanwhile.
+    pub had_one: usize,
+    /// Not in the list of the building any more, or put aside.
+    pub left_out: usize,
+}
+
+/// Issues a pass to each of `people` who is still served at once.
+///
+/// # Errors
+/// [`OpError::NotFound`] for a compound that is not in the area; [`OpError::NotTaken`] where no
+/// key may issue here.
+pub async fn issue_for_building(
+    app: &App,
+    shard: Shard,
+    (compound, building): (AreaId, &str),
+    offset_minutes: i16,
+    staff: StaffId,
+    people: &[PersonId],
+) -> Result<Batch, OpError> {
+    let keys = keyring(app)?;
+    let mut batch = Batch::default();
+    for some in people.chunks(AT_ONCE) {
+        let now = Moment::new(app.world.now_millis(), offset_minutes);
+        let wanted: Vec<_> = some
+            .iter()
+            .map(|id| (*id, PassId(app.world.id())))
+            .collect();
+        let (keys, building) = (Arc::clone(&keys), building.to_owned());
+        let issue = move |tx: &Tx<'_>| {
+            let desk = Desk {
+                tx,
+                keys: &keys,
+                shard,
+                now,
+                staff: Some(staff),
+            };
+            issue_some(&desk, compound, &building, &wanted)
+        };
+        let some = app.store.write(Lane::People, issue).await?;
+        let some = some.ok_or(OpError::NotTaken {
+            code: "P-ISSUER",
+            detail: "No key of this installation may issue passes here.",
+        })?;
+        batch.issued.extend(some.issued);
+        batch.had_one += some.had_one;
+        batch.left_out += some.left_out;
+    }
+    app.gates.read_anew();
+    Ok(batch)
+}
+
+fn issue_some(
+    desk: &Desk<'_>,
+    compound: AreaId,
+    building: &str,
+    wanted: &[(PersonId, PassId)],
+) -> Result<Option<Batch>, StoreError> {
+    let (tx, shard, now) = (desk.tx, desk.shard, desk.now);
+    let vault = &desk.keys.vault;
+    let there = tx.pass_candidates(
+        vault,
+        shard,
+        compound,
+        building,
+        now.millis,
+        CANDIDATES_MOST,
+    )?;
+    let this_year = i64::from(now.day().date().year);
+    let mut batch = Batch::default();
+    for (person, pass) in wanted {
+        let candidate = there.iter().find(|one| one.person == *person);
+        let candidate = candidate.filter(|one| aside(one, this_year).is_none());
+        let kind = candidate.and_then(|one| of_word::<PassKind>(&one.kind));
+        let (Some(candidate), Some(kind)) = (candidate, kind) else {
+            batch.left_out += 1;
+            continue;
+        };
+        let wish = PassWish {
+            pass: *pass,
+            kind,
+            area: compound,
+            household: Some(candidate.household),
+            holder: Some(person.0),
+            worker_class: None,
+            hint: None,
+            why: "building",
+        };
+        match desk.make(&wish)? {
+            Made::Issued(pass) => batch.issued.push(pass),
+            Made::HasOne(_) => batch.had_one += 1,
+            Made::NoIssuer => return Ok(None),
+        }
+    }
+    tx.note_change(shard, "pass", now.millis)?;
+    Ok(Some(batch))
+}
