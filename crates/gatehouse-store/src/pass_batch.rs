@@ -188,7 +188,7 @@ impl ReadTx<'_> {
     }
 
     /// Buildings of a compound with how many doors each has.
-    pub fn buildings_of(
+    pub fn doors_of_buildings(
         &self,
         shard: Shard,
         area: AreaId,

@@ -6,6 +6,7 @@ use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
 use crate::error::OpError;
+use crate::ops::flag_copied_pass::COPIED_PASS;
 use crate::ops::keep_open_items::{
     ShiftCount, close_open_item, count_by_shift, list_open_items, outcomes_of,
 };
@@ -64,6 +65,8 @@ struct ShiftLine {
 struct Card {
     id: String,
     kind: &'static str,
+    /// Key of what to do first.
+    advice: Option<&'static str>,
     time: String,
     minutes: String,
     /// The word that is sent, and what people read.
@@ -142,11 +145,12 @@ fn card(row: &OpenItemRow, minutes: i64, offset: i16, frame: &Frame) -> Card {
     let outcomes = outcomes_of(&row.kind).iter();
     Card {
         id: row.item.to_string(),
-        kind: if row.kind == "fever" {
-            "items-fever"
-        } else {
-            "items-emergency"
+        kind: match row.kind.as_str() {
+            "fever" => "items-fever",
+            COPIED_PASS => "items-copied_pass",
+            _ => "items-emergency",
         },
+        advice: (row.kind == COPIED_PASS).then_some("items-copied_pass-do"),
         time: clock(row.opened_at, offset),
         minutes: minutes.to_string(),
         outcomes: outcomes

@@ -11,7 +11,17 @@ pub mod login;
 pub mod logout;
 pub mod look;
 pub mod metrics;
+pub mod pass_apply;
+pub mod pass_apply_view;
+pub mod pass_building;
+pub mod pass_decide;
+pub mod pass_detail;
+pub mod pass_life;
+pub mod pass_life_view;
 pub mod pass_page;
+pub mod pass_picture;
+pub mod pass_words;
+pub mod passes;
 pub mod password;
 pub mod places;
 pub mod policy;
@@ -38,6 +48,12 @@ pub fn routes(table: Routes) -> Routes {
         pass_page::routes,
         policy::routes,
         print::routes,
+        passes::routes,
+        pass_decide::routes,
+        pass_picture::routes,
+        pass_life::routes,
+        pass_apply::routes,
+        pass_building::routes,
         style::routes,
         files::routes,
         gate_app::routes,

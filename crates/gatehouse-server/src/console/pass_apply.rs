@@ -68,7 +68,14 @@ async fn page(
         None => None,
     };
     let now = app.world.now_millis();
-    Ok(apply_page(frame, area, &compounds, door.as_ref(), now, typed))
+    Ok(apply_page(
+        frame,
+        area,
+        &compounds,
+        door.as_ref(),
+        now,
+        typed,
+    ))
 }
 
 /// GET /areas/{area}/passes/apply

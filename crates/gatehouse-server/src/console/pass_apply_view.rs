@@ -106,7 +106,9 @@ impl ApplyPage {
     /// What is wrong with a field.
     fn fault(&self, field: &str) -> Option<&str> {
         let mut faults = self.typed.faults.iter();
-        faults.find(|fault| fault.0 == field).map(|fault| fault.1.as_str())
+        faults
+            .find(|fault| fault.0 == field)
+            .map(|fault| fault.1.as_str())
     }
 }
 
@@ -127,7 +129,10 @@ pub fn apply_page(
     let form = &typed.form;
     let choices = |words: &[&str], key: &str, chosen: &str| -> Vec<Choice> {
         let choice = |word: &&str| {
-            let words = frame.t(&format!("{key}-{}", if word.is_empty() { "own" } else { word }));
+            let words = frame.t(&format!(
+                "{key}-{}",
+                if word.is_empty() { "own" } else { word }
+            ));
             ((*word).to_owned(), words, *word == chosen)
         };
         words.iter().map(choice).collect()
@@ -138,11 +143,19 @@ pub fn apply_page(
     };
     let documents = DocumentKind::ALL.map(|kind| {
         let words = label(kind.label_zh(), kind.label_en());
-        (kind.code().to_owned(), words, kind.code() == form.document_kind)
+        (
+            kind.code().to_owned(),
+            words,
+            kind.code() == form.document_kind,
+        )
     });
     let classes = WorkerClass::ALL.map(|class| {
         let words = frame.lang.pick(class.label()).to_owned();
-        (class.code().to_owned(), words, class.code() == form.worker_class)
+        (
+            class.code().to_owned(),
+            words,
+            class.code() == form.worker_class,
+        )
     });
     let compounds = compounds.iter().map(|(id, name)| {
         let id = id.to_string();
@@ -158,9 +171,13 @@ pub fn apply_page(
             "passes-kind",
             &form.kind,
         ),
-        sexes: choices(&["", "男", "女"], "passes-sex", &form.sex),
+        sexes: choices(&["", "male", "female"], "passes-sex", &form.sex),
         documents: documents.into(),
-        bases: choices(&["tenant", "lodger", "permanent"], "passes-basis", &form.basis),
+        bases: choices(
+            &["tenant", "lodger", "permanent"],
+            "passes-basis",
+            &form.basis,
+        ),
         classes: classes.into(),
         deliveries: choices(&DELIVERIES, "passes-delivery", &form.delivery),
         typed,

@@ -110,7 +110,9 @@ async fn page(
     };
     let base = format!("/areas/{}/passes", area.area);
     let compound = chosen.map(|id| id.to_string()).unwrap_or_default();
-    let (rows, buildings) = read.map(|read| (read.people, read.buildings)).unwrap_or_default();
+    let (rows, buildings) = read
+        .map(|read| (read.people, read.buildings))
+        .unwrap_or_default();
     let people: Vec<PersonView> = rows.iter().map(|one| person(&place, one)).collect();
     let names = compounds.iter().map(|(id, name)| {
         let href = format!("{base}/building?compound={id}");
@@ -125,12 +127,17 @@ async fn page(
     });
     let said = asked.done.parse::<u32>().ok().map(|done| {
         let held = asked.held.parse::<u32>().unwrap_or(0).to_string();
-        frame.fill("passes-building-done", &[("done", &done.to_string()), ("held", &held)])
+        frame.fill(
+            "passes-building-done",
+            &[("done", &done.to_string()), ("held", &held)],
+        )
     });
     Ok(BuildingPage {
         compounds: names.collect(),
         buildings: doors.collect(),
-        name: building.as_ref().map(|name| frame.with("passes-building-name", "building", name)),
+        name: building
+            .as_ref()
+            .map(|name| frame.with("passes-building-name", "building", name)),
         building: building.unwrap_or_default(),
         ready: people.iter().filter(|one| one.aside.is_none()).count(),
         people,
@@ -167,15 +174,23 @@ pub async fn submit(
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Response {
     let lang = frame.lang;
-    let of = |name: &str| fields.iter().find(|field| field.0 == name).map(|field| &*field.1);
+    let of = |name: &str| {
+        fields
+            .iter()
+            .find(|field| field.0 == name)
+            .map(|field| &*field.1)
+    };
     let people = fields.iter().filter(|field| field.0 == "person");
-    let mut people: Vec<PersonId> =
-        people.filter_map(|field| PersonId::parse(&field.1)).collect();
+    let mut people: Vec<PersonId> = people
+        .filter_map(|field| PersonId::parse(&field.1))
+        .collect();
     people.truncate(CANDIDATES_MOST as usize);
     let building = of("building").unwrap_or_default().to_owned();
     let issued = async {
         let shard = area.county()?;
-        let compound = of("compound").and_then(AreaId::parse).ok_or(OpError::NotFound)?;
+        let compound = of("compound")
+            .and_then(AreaId::parse)
+            .ok_or(OpError::NotFound)?;
         // Says that the compound lies in the area.
         read_buildings(&app, &area, compound, None).await?;
         let (place, staff) = ((compound, building.as_str()), caller.staff);

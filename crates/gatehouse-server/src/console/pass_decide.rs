@@ -92,7 +92,9 @@ pub async fn approve(
 ) -> Response {
     let of = |name: &str| {
         let named = fields.iter().filter(|field| field.0 == name);
-        named.filter_map(|field| wanted(&field.1)).collect::<Vec<_>>()
+        named
+            .filter_map(|field| wanted(&field.1))
+            .collect::<Vec<_>>()
     };
     let mut all = of("one");
     if all.is_empty() {
@@ -133,9 +135,7 @@ async fn decide(
 ) -> Response {
     let offset = area.offset_minutes;
     let approved = match area.county() {
-        Ok(shard) => {
-            approve_applications(app, shard, area.area, offset, caller.staff, &all).await
-        }
+        Ok(shard) => approve_applications(app, shard, area.area, offset, caller.staff, &all).await,
         Err(error) => Err(error),
     };
     let approved = match approved {
@@ -192,11 +192,7 @@ async fn beside(
     application: ApplicationId,
     shown: Shown,
 ) -> Response {
-    let asked = Asked {
-        open: application.to_string(),
-        ..Asked::default()
-    };
-    page(app, area, caller, frame, asked, shown).await
+    page(app, area, caller, frame, Asked::beside(application), shown).await
 }
 
 /// A reason for not approving.
@@ -291,11 +287,10 @@ pub async fn landlord(
         let answered = answer_landlord(&app, shard, area.area, answer).await?;
         Ok((id, Some(answered)))
     };
-    let wanted = frame.t(&format!("passes-wanted-landlord-{}", if form.answer == "yes" {
-        "yes"
-    } else {
-        "no"
-    }));
+    let wanted = frame.t(&format!(
+        "passes-wanted-landlord-{}",
+        if form.answer == "yes" { "yes" } else { "no" }
+    ));
     written(&app, &area, &caller, frame, answered.await, wanted).await
 }
 

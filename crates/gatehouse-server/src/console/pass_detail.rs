@@ -124,13 +124,7 @@ pub async fn detail(
     Ok(view(&place, &read, reveals, shown, &area.area.to_string()))
 }
 
-fn view(
-    place: &Place<'_>,
-    read: &Detail,
-    reveals: bool,
-    shown: Shown,
-    area: &str,
-) -> DetailView {
+fn view(place: &Place<'_>, read: &Detail, reveals: bool, shown: Shown, area: &str) -> DetailView {
     let (frame, line) = (place.frame, &read.line);
     let row = &line.row;
     let [building, unit, room] = &line.door;
@@ -177,7 +171,11 @@ fn view(
 
 /// A picture that is shown in place and fetched from nowhere.
 fn picture(bytes: &[u8]) -> String {
-    let kind = if bytes.starts_with(b"\x89PNG") { "png" } else { "jpeg" };
+    let kind = if bytes.starts_with(b"\x89PNG") {
+        "png"
+    } else {
+        "jpeg"
+    };
     format!("data:image/{kind};base64,{}", BASE64.encode(bytes))
 }
 
@@ -200,7 +198,10 @@ fn long_checks(frame: &Frame, read: &Detail) -> Vec<Check> {
 
 fn asked(place: &Place<'_>, read: &Detail) -> String {
     let (frame, row) = (place.frame, &read.line.row);
-    let who = row.asked_staff.as_ref().and_then(|staff| read.staff.get(staff));
+    let who = row
+        .asked_staff
+        .as_ref()
+        .and_then(|staff| read.staff.get(staff));
     let source = frame.t(&format!("passes-source-{}", row.source));
     let who = who.map_or_else(|| source.clone(), |name| format!("{source} {name}"));
     let when = place.moment(row.applied_at);
@@ -219,12 +220,19 @@ pub fn state_words(place: &Place<'_>, row: &ApplicationRow, by: &str) -> String 
             let lacking: Vec<String> = lacking
                 .map(|word| frame.t(&format!("passes-lack-{word}")))
                 .collect();
-            frame.with("passes-state-lacks", "what", &lacking.join(&frame.t("passes-and")))
+            frame.with(
+                "passes-state-lacks",
+                "what",
+                &lacking.join(&frame.t("passes-and")),
+            )
         }
         "rejected" => {
             let reason = row.reason.as_deref().unwrap_or_default();
             let why = frame.t(&format!("passes-reject-{reason}"));
-            frame.fill("passes-state-rejected", &[slots[0], slots[1], ("why", &why)])
+            frame.fill(
+                "passes-state-rejected",
+                &[slots[0], slots[1], ("why", &why)],
+            )
         }
         state => frame.fill(&format!("passes-state-{state}"), &slots),
     }
@@ -232,7 +240,10 @@ pub fn state_words(place: &Place<'_>, row: &ApplicationRow, by: &str) -> String 
 
 fn state(place: &Place<'_>, read: &Detail) -> String {
     let row = &read.line.row;
-    let by = row.decided_by.as_ref().and_then(|staff| read.staff.get(staff));
+    let by = row
+        .decided_by
+        .as_ref()
+        .and_then(|staff| read.staff.get(staff));
     state_words(place, row, by.map_or("", |name| name))
 }
 
@@ -246,7 +257,11 @@ fn landlord(
     let answer = row.landlord.answer.as_deref()?;
     let opened = opened.unwrap_or_default();
     let masked = mask(read.line.landlord_masked.as_deref());
-    let by = row.landlord.staff.as_ref().and_then(|staff| read.staff.get(staff));
+    let by = row
+        .landlord
+        .staff
+        .as_ref()
+        .and_then(|staff| read.staff.get(staff));
     let way = row.landlord.way.as_deref().unwrap_or_default();
     let said = match (answer, row.landlord.at) {
         ("yes" | "no", Some(at)) => {

@@ -94,7 +94,9 @@ pub fn life_page(
     let row = &life.row;
     let state = standing(&place, row);
     let is_valid = row.revocation.is_none() && row.expires_at > now;
-    let chosen = said.reason.or(life.lost_since.map(|_| RevocationReason::Lost));
+    let chosen = said
+        .reason
+        .or(life.lost_since.map(|_| RevocationReason::Lost));
     let reasons = REVOCATIONS.map(|reason| {
         let word = word_of(reason);
         let words = frame.t(&format!("passes-revoked-{word}"));
@@ -118,7 +120,10 @@ pub fn life_page(
         let wanted = frame.with("passes-wanted-revoke", "why", &why.unwrap_or_default());
         frame.fill("passes-stale", &[("now", &state.1), ("wanted", &wanted)])
     });
-    let days = [place.full_day(row.from_at), place.full_day(row.expires_at - 1)];
+    let days = [
+        place.full_day(row.from_at),
+        place.full_day(row.expires_at - 1),
+    ];
     LifePage {
         action: format!("/areas/{}/passes/{}", area.area, row.pass),
         title: title(&place, life),
@@ -145,7 +150,10 @@ pub fn life_page(
 }
 
 fn name(place: &Place<'_>, life: &PassLife) -> String {
-    let masked = life.holder.as_ref().and_then(|(_, masked)| masked.as_deref());
+    let masked = life
+        .holder
+        .as_ref()
+        .and_then(|(_, masked)| masked.as_deref());
     mask(masked).unwrap_or_else(|| place.frame.t("passes-household"))
 }
 
@@ -156,16 +164,23 @@ fn title(place: &Place<'_>, life: &PassLife) -> String {
 }
 
 fn holder(place: &Place<'_>, life: &PassLife) -> String {
-    let who = life.holder.as_ref().map(|(row, _)| place.who(&row.sex, row.birth_year));
-    let home = life.home.as_ref().map(|home| {
-        door(place.frame, [&home.building, &home.unit, &home.room])
-    });
+    let who = life
+        .holder
+        .as_ref()
+        .map(|(row, _)| place.who(&row.sex, row.birth_year));
+    let home = life
+        .home
+        .as_ref()
+        .map(|home| door(place.frame, [&home.building, &home.unit, &home.room]));
     let parts = [
         Some(kind(place.frame, &life.row.kind)),
         Some(format!("{} {}", life.compound, home.unwrap_or_default())),
         who,
     ];
-    let parts = parts.into_iter().flatten().map(|part| part.trim().to_owned());
+    let parts = parts
+        .into_iter()
+        .flatten()
+        .map(|part| part.trim().to_owned());
     let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
     parts.join(" · ")
 }
@@ -180,17 +195,38 @@ fn events(place: &Place<'_>, life: &PassLife) -> Vec<EventView> {
     let mut all: Vec<(i64, EventView)> = Vec::new();
     let mut add = |at: i64, mark, icon, what: String, detail: String| {
         let time = place.moment(at);
-        all.push((at, EventView { mark, icon, time, what, detail }));
+        all.push((
+            at,
+            EventView {
+                mark,
+                icon,
+                time,
+                what,
+                detail,
+            },
+        ));
     };
     if let Some(row) = &life.application {
         let source = frame.t(&format!("passes-source-{}", row.source));
         let who = colleague(life, row.asked_staff.as_ref());
-        add(row.applied_at, "ok", "tick", frame.t("passes-event-applied"), format!("{source} {who}"));
+        add(
+            row.applied_at,
+            "ok",
+            "tick",
+            frame.t("passes-event-applied"),
+            format!("{source} {who}"),
+        );
         if let (Some(at), Some("yes")) = (row.landlord.at, row.landlord.answer.as_deref()) {
             let way = row.landlord.way.as_deref().unwrap_or_default();
             let way = frame.t(&format!("passes-way-{way}"));
             let who = colleague(life, row.landlord.staff.as_ref());
-            add(at, "ok", "tick", frame.t("passes-event-landlord"), format!("{way} {who}"));
+            add(
+                at,
+                "ok",
+                "tick",
+                frame.t("passes-event-landlord"),
+                format!("{way} {who}"),
+            );
         }
         if let Some(at) = row.decided_at {
             let who = colleague(life, row.decided_by.as_ref()).to_owned();
@@ -199,7 +235,13 @@ fn events(place: &Place<'_>, life: &PassLife) -> Vec<EventView> {
     }
     if !life.events.iter().any(|event| event.kind == "issued") {
         let who = colleague(life, life.row.issued_by.as_ref()).to_owned();
-        add(life.row.issued_at, "ok", "tick", frame.t("passes-event-issued"), who);
+        add(
+            life.row.issued_at,
+            "ok",
+            "tick",
+            frame.t("passes-event-issued"),
+            who,
+        );
     }
     for event in &life.events {
         let (mark, icon, what, detail) = event_words(frame, life, event);
@@ -213,9 +255,18 @@ fn events(place: &Place<'_>, life: &PassLife) -> Vec<EventView> {
         add(end.at, "stop", "stop", frame.t("passes-event-revoked"), why);
     }
     if let Some((_, last)) = life.uses.span {
-        let (count, crossed) = (life.uses.attempts.to_string(), life.uses.crossed.to_string());
+        let (count, crossed) = (
+            life.uses.attempts.to_string(),
+            life.uses.crossed.to_string(),
+        );
         let what = frame.with("passes-event-used", "count", &count);
-        add(last, "ok", "gate", what, frame.with("passes-event-crossed", "count", &crossed));
+        add(
+            last,
+            "ok",
+            "gate",
+            what,
+            frame.with("passes-event-crossed", "count", &crossed),
+        );
     }
     all.sort_by_key(|(at, _)| *at);
     all.into_iter().map(|(_, event)| event).collect()

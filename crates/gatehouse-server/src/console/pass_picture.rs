@@ -87,11 +87,7 @@ pub async fn submit(
             id
         }
     };
-    let asked = Asked {
-        open: id.to_string(),
-        ..Asked::default()
-    };
-    page(&app, &area, &caller, frame, asked, shown).await
+    page(&app, &area, &caller, frame, Asked::beside(id), shown).await
 }
 
 /// Reads no more than a picture may have.

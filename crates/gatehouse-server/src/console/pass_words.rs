@@ -2,14 +2,11 @@
 
 use crate::ops::pass_rules::{MISSING, of_word};
 use crate::page::Frame;
+use crate::times::Times;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::person::{GateName, Sex};
 use gatehouse_store::application::{ApplicationLine, ApplicationRow};
-
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
 
 /// One thing that an application needs.
 pub struct Check {
@@ -61,23 +58,18 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// `11月5日 10:20`, `5 Nov 10:20`.
-    pub fn moment(&self, millis: i64) -> String {
-        let moment = Moment::new(millis, self.offset);
-        let minute = moment.minute_of_day();
-        format!("{} {:02}:{:02}", self.day(millis), minute / 60, minute % 60)
+    fn times(&self) -> Times {
+        Times::new(self.frame.lang, self.now, self.offset)
     }
 
-    /// `11月5日`, `5 Nov`.
+    /// Day and time.
+    pub fn moment(&self, millis: i64) -> String {
+        self.times().moment(millis)
+    }
+
+    /// The day alone.
     pub fn day(&self, millis: i64) -> String {
-        let date = Moment::new(millis, self.offset).day().date();
-        match self.frame.lang {
-            Lang::Zh => format!("{}月{}日", date.month, date.day),
-            Lang::En => {
-                let month = MONTHS.get(usize::from(date.month) - 1);
-                format!("{} {}", date.day, month.copied().unwrap_or_default())
-            }
-        }
+        self.times().day(Moment::new(millis, self.offset).day())
     }
 
     /// `2020-12-31`: on cards, and where the year counts.
@@ -85,21 +77,9 @@ impl Place<'_> {
         Moment::new(millis, self.offset).day().to_text()
     }
 
-    /// `44 分`, `1 时 20 分`, `3 天`.
+    /// How long since.
     pub fn waited(&self, since: i64) -> String {
-        let minutes = (self.now - since).max(0) / 60_000;
-        let (hours, days) = (minutes / 60, minutes / 1440);
-        let said = |key, one: i64, two: i64| {
-            let (one, two) = (one.to_string(), two.to_string());
-            self.frame.fill(key, &[("one", &one), ("two", &two)])
-        };
-        if minutes < 60 {
-            said("passes-minutes", minutes, 0)
-        } else if hours < 24 {
-            said("passes-hours", hours, minutes % 60)
-        } else {
-            said("passes-days", days, 0)
-        }
+        self.times().age(since)
     }
 
     /// Sex and age: `女 6`.
@@ -131,7 +111,10 @@ pub fn door(frame: &Frame, [building, unit, room]: [&str; 3]) -> String {
         (true, false, _) => "passes-door-unit",
         (true, true, _) => "passes-door-house",
     };
-    frame.fill(key, &[("building", building), ("unit", unit), ("room", room)])
+    frame.fill(
+        key,
+        &[("building", building), ("unit", unit), ("room", room)],
+    )
 }
 
 /// Name of a kind of pass.
@@ -146,7 +129,13 @@ pub fn checks(frame: &Frame, row: &ApplicationRow) -> Vec<Check> {
     for what in MISSING {
         let word = match what {
             "photo" if is_named => row.photo.as_str(),
-            "document" if is_named => if row.has_document { "good" } else { "missing" },
+            "document" if is_named => {
+                if row.has_document {
+                    "good"
+                } else {
+                    "missing"
+                }
+            }
             "landlord" => row.landlord.answer.as_deref().unwrap_or(""),
             _ => "",
         };

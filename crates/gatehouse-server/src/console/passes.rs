@@ -47,11 +47,20 @@ pub struct Asked {
     missing: String,
     after: String,
     /// An application.
-    pub open: String,
-    /// How many were approved just now.
-    pub done: String,
-    /// How many of them could not be.
-    pub held: String,
+    open: String,
+    /// How many were approved just now, and how many could not be.
+    done: String,
+    held: String,
+}
+
+impl Asked {
+    /// The whole queue with one application beside it.
+    pub fn beside(application: ApplicationId) -> Asked {
+        Asked {
+            open: application.to_string(),
+            ..Asked::default()
+        }
+    }
 }
 
 /// What is looked for; never in an address.
@@ -123,7 +132,15 @@ pub async fn search(
     let lang = frame.lang;
     let typed = form.q.trim();
     if typed.is_empty() {
-        return page(&app, &area, &caller, frame, Asked::default(), Shown::default()).await;
+        return page(
+            &app,
+            &area,
+            &caller,
+            frame,
+            Asked::default(),
+            Shown::default(),
+        )
+        .await;
     }
     let found = match find_passes(&app, &area, typed).await {
         Ok(found) => found,
@@ -215,7 +232,11 @@ fn build(
         view
     });
     let lost = queue.lost.iter().map(|(pass, number, at)| {
-        (format!("{base}/{pass}"), number.to_string(), place.waited(*at))
+        (
+            format!("{base}/{pass}"),
+            number.to_string(),
+            place.waited(*at),
+        )
     });
     PassesPage {
         title: frame.fill(
@@ -249,7 +270,11 @@ fn build(
 fn said(frame: &Frame, asked: &Asked) -> Option<String> {
     let done: u32 = asked.done.parse().ok()?;
     let held: u32 = asked.held.parse().unwrap_or(0);
-    let key = if held == 0 { "passes-done" } else { "passes-done-held" };
+    let key = if held == 0 {
+        "passes-done"
+    } else {
+        "passes-done-held"
+    };
     let (done, held) = (done.to_string(), held.to_string());
     Some(frame.fill(key, &[("done", &done), ("held", &held)]))
 }
@@ -275,7 +300,12 @@ fn chips(frame: &Frame, base: &str, asked: &Asked, queue: &Queue, total: i64) ->
             chips.push(chip(&format!("passes-chip-{word}"), waiting, word, ""));
         }
     }
-    chips.push(chip("passes-chip-any", count(&|_, missing| !missing.is_empty()), "", "any"));
+    chips.push(chip(
+        "passes-chip-any",
+        count(&|_, missing| !missing.is_empty()),
+        "",
+        "any",
+    ));
     for word in crate::ops::pass_rules::MISSING {
         let waiting = count(&|_, missing| missing.split(' ').any(|one| one == word));
         if waiting > 0 || asked.missing == word {
@@ -324,7 +354,10 @@ pub fn standing(place: &Place<'_>, row: &PassRow) -> (&'static str, String) {
         Some(revocation) => {
             let why = frame.t(&format!("passes-revoked-{}", revocation.reason));
             let day = place.day(revocation.at);
-            ("stop", frame.fill("passes-is-revoked", &[("day", &day), ("why", &why)]))
+            (
+                "stop",
+                frame.fill("passes-is-revoked", &[("day", &day), ("why", &why)]),
+            )
         }
         None if row.expires_at <= place.now => {
             let day = place.full_day(row.expires_at - 1);

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::auth::access::GateInScope;
 use crate::auth::caller::Caller;
 use crate::error::OpError;
+use crate::ops::flag_copied_pass::COPIED_PASS;
 use gatehouse_core::id::OpenItemId;
 use gatehouse_store::Lane;
 use gatehouse_store::audit::AuditNote;
@@ -34,12 +35,16 @@ const EMERGENCY_OUTCOMES: &[&str] = &[
     "not_reached",
 ];
 
+/// What can come of a pass that came in twice within minutes (PASS-4): the same person after
+/// all, a card that was lent, a copy, which the community then ends.
+const COPIED_OUTCOMES: &[&str] = &["same_person", "lent", "copied", "not_reached"];
+
 /// The words that may be recorded for a kind of item.
 pub fn outcomes_of(kind: &str) -> &'static [&'static str] {
-    if kind == "fever" {
-        FEVER_OUTCOMES
-    } else {
-        EMERGENCY_OUTCOMES
+    match kind {
+        "fever" => FEVER_OUTCOMES,
+        COPIED_PASS => COPIED_OUTCOMES,
+        _ => EMERGENCY_OUTCOMES,
     }
 }
 
@@ -151,7 +156,8 @@ mod tests {
 
     #[test]
     fn every_outcome_has_its_words() {
-        for outcome in FEVER_OUTCOMES.iter().chain(EMERGENCY_OUTCOMES) {
+        let all = FEVER_OUTCOMES.iter().chain(EMERGENCY_OUTCOMES);
+        for outcome in all.chain(COPIED_OUTCOMES) {
             for lang in [Lang::Zh, Lang::En] {
                 let words = text(lang, &format!("items-outcome-{outcome}"));
                 assert!(!words.contains("items-outcome"), "{outcome}: {words}");

@@ -152,7 +152,7 @@ pub async fn read_buildings(
             }
             None => Vec::new(),
         };
-        let buildings = tx.buildings_of(shard, compound)?;
+        let buildings = tx.doors_of_buildings(shard, compound)?;
         Ok(Buildings { buildings, people })
     };
     app.store.try_read(read).await

@@ -17,10 +17,10 @@ const SPKI: [u8; 26] = [
 ];
 
 /// A phone at a gate, with its key and what it has appended.
-struct Phone<'a> {
+pub struct Phone<'a> {
     app: &'a TestApp,
-    cookie: String,
-    gate: String,
+    pub cookie: String,
+    pub gate: String,
     id: String,
     key: EcdsaKeyPair,
     device: Device,
@@ -30,7 +30,7 @@ struct Phone<'a> {
 }
 
 impl<'a> Phone<'a> {
-    fn enrolled(app: &'a TestApp, demo: &Demo, login: &str) -> Phone<'a> {
+    pub fn enrolled(app: &'a TestApp, demo: &Demo, login: &str) -> Phone<'a> {
         let cookie = cookie(app, demo, login);
         let me: Value = json(&app.get("/gate/api/me", &cookie));
         let gate = me["gates"][0]["gate"].as_str().expect("a gate").to_owned();
@@ -68,7 +68,7 @@ impl<'a> Phone<'a> {
         phone
     }
 
-    fn refresh(&mut self) {
+    pub fn refresh(&mut self) {
         let path = format!("/gate/api/gates/{}/snapshot?device={}", self.gate, self.id);
         let answer = self.app.get(&path, &self.cookie);
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
@@ -78,7 +78,7 @@ impl<'a> Phone<'a> {
     }
 
     /// One step of the device's own code; the screen.
-    fn step(&mut self, input: Value) -> Value {
+    pub fn step(&mut self, input: Value) -> Value {
         self.now += 1_000;
         let request = json!({
             "moment": {"millis": self.now, "offset_minutes": 480},
@@ -117,18 +117,18 @@ impl<'a> Phone<'a> {
         )
     }
 
-    fn send_all(&self) -> Value {
+    pub fn send_all(&self) -> Value {
         let answer = self.send(&self.events, &self.head);
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         json(&answer)
     }
 }
 
-fn json(answer: &Answer) -> Value {
+pub fn json(answer: &Answer) -> Value {
     serde_json::from_str(&answer.body).unwrap_or_else(|_| panic!("{}", answer.body))
 }
 
-fn cookie(app: &TestApp, demo: &Demo, login: &str) -> String {
+pub fn cookie(app: &TestApp, demo: &Demo, login: &str) -> String {
     let staff = demo
         .town
         .staffing

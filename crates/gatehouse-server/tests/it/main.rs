@@ -9,6 +9,8 @@ mod matrix;
 mod open_items;
 mod pages;
 mod paper;
+mod passes;
+mod passes_laws;
 mod places;
 mod rendered;
 mod sign_in;

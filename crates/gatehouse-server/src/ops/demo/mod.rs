@@ -7,6 +7,7 @@
 pub mod attempt;
 pub mod chain;
 pub mod day;
+pub mod face;
 pub mod household;
 pub mod identity;
 pub mod keys;
@@ -22,6 +23,7 @@ pub mod sheet;
 pub mod staff;
 pub mod town;
 pub mod write;
+mod write_applications;
 mod write_day;
 mod write_people;
 

@@ -5,6 +5,7 @@ use super::make::{Demo, POLICY_FOLDER, POLICY_TEXT};
 use super::random::Ids;
 use super::staff::DemoStaff;
 use super::town::DESK_PHONE;
+use super::write_applications::write_applications;
 use super::write_day::write_day;
 use super::write_people::write_people;
 use crate::auth::password::hash_with_salt;
@@ -77,6 +78,7 @@ pub fn write(
     policy(demo, store)?;
     let vault = Arc::new(vault);
     write_people(demo, store, shard, &vault, world)?;
+    write_applications(demo, store, shard, &vault, world)?;
     order(demo, store, shard)?;
     write_day(demo, store, shard, &vault, world)?;
     Ok(root)
