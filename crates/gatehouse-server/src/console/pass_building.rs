@@ -113,7 +113,9 @@ async fn page(
     let (rows, buildings) = read
         .map(|read| (read.people, read.buildings))
         .unwrap_or_default();
-    let people: Vec<PersonView> = rows.iter().map(|one| person(&place, one)).collect();
+    let mut people: Vec<PersonView> = rows.iter().map(|one| person(&place, one)).collect();
+    // Who is served at once stands first; otherwise door by door.
+    people.sort_by_key(|one| one.aside.is_some());
     let names = compounds.iter().map(|(id, name)| {
         let href = format!("{base}/building?compound={id}");
         (href, name.clone(), Some(*id) == chosen)

@@ -2,7 +2,7 @@
 //! code, on both databases.
 
 use crate::gate::{Phone, cookie};
-use crate::support::{Answer, START, TestApp, demo_on_both};
+use crate::support::{Answer, START, TestApp, demo_on_both, membership_row, staff_row};
 use axum::http::StatusCode;
 use gatehouse_core::area::AreaLevel;
 use gatehouse_core::id::{ApplicationId, AreaId, PassId};
@@ -10,6 +10,7 @@ use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::{PassFinding, PassRefusal, StatusLists, to_text, verify_bytes};
 use gatehouse_server::ops::demo::household::DemoHousehold;
 use gatehouse_server::ops::demo::make::Demo;
+use gatehouse_store::membership::MembershipRow;
 use gatehouse_store::pass::{PassRow, StatusListRow};
 use gatehouse_store::{ReadTx, StoreError};
 use serde_json::{Value, json};
@@ -21,6 +22,26 @@ const NEXT: &str = "fedcba9876543210fedcba9876543210";
 fn community(demo: &Demo) -> AreaId {
     let compound = demo.town.streets.gates[0].compound;
     demo.town.streets.parent(compound).expect("a community")
+}
+
+/// Somebody else of the same office.
+fn colleague(app: &TestApp, demo: &Demo) -> String {
+    let staff = staff_row("colleague", "no password");
+    let (id, area) = (staff.staff, community(demo));
+    let mut bodies = demo.town.staffing.organisations.iter();
+    let body = bodies
+        .find(|body| body.area == area)
+        .expect("a committee")
+        .id;
+    let membership = MembershipRow {
+        organisation: body,
+        ..membership_row(id, "community_office", area)
+    };
+    app.write(move |tx| {
+        tx.insert_staff(&staff)?;
+        tx.insert_membership(&membership)
+    });
+    app.session(id)
 }
 
 /// A household behind the first gate.
@@ -238,7 +259,7 @@ fn a_tenants_pass_from_the_application_to_the_card_in_its_place() {
 fn who_is_faster_decides_and_the_other_sees_both() {
     demo_on_both(|app, demo| {
         let office = cookie(app, demo, "office1");
-        let colleague = app.session(app.staff("colleague", "community_office", community(demo)));
+        let colleague = colleague(app, demo);
         let base = format!("/areas/{}/passes", community(demo));
         let first = approved(app, demo, &office);
         let one = format!("one={ID}.{}", version(app) - 1);
@@ -299,7 +320,7 @@ fn nobody_decides_elsewhere_and_nothing_else_is_a_reason() {
             .iter()
             .find(|area| area.area.level() == AreaLevel::Community && area.id != community(demo));
         let other = other.expect("another community").id;
-        let far = app.session(app.staff("far", "community_office", other));
+        let far = cookie(app, demo, "office2");
         let here = format!("/areas/{}/passes", community(demo));
         let there = format!("/areas/{other}/passes");
         let application = ApplicationId::parse(ID).expect("an id");
@@ -541,7 +562,7 @@ fn looking_closer_takes_a_right_and_leaves_a_trace() {
         let views = read(app, move |tx| {
             let shard = tx.shards()?[0];
             let row = tx.application(shard, wanted)?.expect("there");
-            tx.views_of(shard, row.holder.expect("of the ledger"), 10)
+            tx.views_of_person(shard, row.holder.expect("of the ledger"), 10)
         });
         assert_eq!((views.len(), &*views[0].purpose), (1, "decide_pass"));
     });

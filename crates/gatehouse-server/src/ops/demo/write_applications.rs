@@ -32,6 +32,8 @@ const DAY: i64 = 86_400_000;
 const WAITING: usize = 40;
 const BY_LANDLORD: usize = 7;
 const BY_GRID_WORKER: usize = 11;
+/// Of the ledger, waiting for their landlord.
+const TEMPORARY: usize = 3;
 /// Applications in one step.
 const ROWS_A_STEP: usize = 10;
 
@@ -150,7 +152,7 @@ impl<'a> Desk<'a> {
             })
             .collect();
         let today = town.made.day();
-        let mut made = Vec::new();
+        let (mut made, mut temporary) = (Vec::new(), 0);
         for home in self.homes.clone() {
             for member in home.household.members() {
                 if made.len() == most || holders.contains(&member.person) {
@@ -162,6 +164,13 @@ impl<'a> Desk<'a> {
                     continue;
                 }
                 let has_document = person.is_some_and(|one| one.person.document().is_some());
+                // Three wait for their landlord; the other tenants are the landlords' own.
+                if member.residence.is_temporary() {
+                    temporary += 1;
+                    if temporary > TEMPORARY {
+                        continue;
+                    }
+                }
                 let at = made.len();
                 let by_grid = at % 3 == 2 && at / 3 < BY_GRID_WORKER;
                 let source = if by_grid { "grid_worker" } else { "self" };
@@ -193,7 +202,10 @@ impl<'a> Desk<'a> {
         let mut numbers = Numbers::new(&mut self.chance);
         let today = self.demo.town.made.day();
         let mut made = Vec::new();
-        for home in self.homes.clone().into_iter().skip(5).step_by(9).take(most) {
+        for home in self.homes.clone().into_iter().skip(5).step_by(9) {
+            if made.len() == most {
+                break;
+            }
             let mut members = home.household.members().iter();
             let landlord = members.find(|one| one.residence == Residence::Permanent);
             let Some(landlord) = landlord.map(|one| one.person) else {
@@ -271,8 +283,11 @@ fn life(demo: &Demo, desk: &mut Desk<'_>, store: &Store, shard: Shard) -> Result
     let wanted = |pass: &&DemoPass| {
         pass.standing == Standing::Valid && pass.credential.kind == PassKind::TemporaryResident
     };
-    let mut passes = demo.issued.passes.iter().filter(wanted);
-    let Some(pass) = passes.next() else {
+    // Where the first community sees it.
+    let first = desk.homes.first().map(|home| home.household.compound());
+    let here = |pass: &&DemoPass| Some(pass.compound) == first;
+    let passes = demo.issued.passes.iter().filter(wanted);
+    let Some(pass) = passes.filter(here).next() else {
         return Ok(());
     };
     let Holder::Person(holder) = pass.holder else {
