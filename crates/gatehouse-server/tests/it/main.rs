@@ -12,6 +12,7 @@ mod paper;
 mod passes;
 mod passes_laws;
 mod places;
+mod print;
 mod rendered;
 mod sign_in;
 mod staff;
