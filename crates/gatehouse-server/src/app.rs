@@ -11,7 +11,7 @@ use crate::gate_state::GateStates;
 use crate::keyring::SharedKeyring;
 use crate::paper::Press;
 use crate::world::SharedWorld;
-use crate::{api, console};
+use crate::{api, console, resident};
 use axum::Router;
 use gatehouse_store::Store;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -48,7 +48,7 @@ pub type Sessions = Arc<Mutex<HashMap<[u8; 32], (i64, Arc<Caller>)>>>;
 
 /// Every route with its rule.
 pub fn routes() -> Routes {
-    api::routes(console::routes(Routes::new()))
+    api::routes(resident::routes(console::routes(Routes::new())))
 }
 
 /// The whole service.

@@ -16,6 +16,9 @@ pub enum OpError {
     /// Nobody is signed in, or no longer.
     #[error("nobody is signed in")]
     NotSignedIn,
+    /// A resident's page without its code, or with one that has ended.
+    #[error("no code of a resident's page")]
+    NoCode,
     /// The first password has not been changed yet.
     #[error("the first password must be changed")]
     MustChangePassword,
@@ -67,6 +70,7 @@ impl OpError {
     pub fn code(&self) -> &'static str {
         match self {
             OpError::NotSignedIn => "H-SIGNIN",
+            OpError::NoCode => "H-CODE",
             OpError::MustChangePassword => "H-PASSWORD",
             OpError::NotAllowed => "H-ROLE",
             OpError::NotFound => "H-NONE",
@@ -84,7 +88,7 @@ impl OpError {
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         match self {
-            OpError::NotSignedIn => StatusCode::UNAUTHORIZED,
+            OpError::NotSignedIn | OpError::NoCode => StatusCode::UNAUTHORIZED,
             OpError::MustChangePassword | OpError::NotAllowed | OpError::CrossSite => {
                 StatusCode::FORBIDDEN
             }
@@ -102,6 +106,7 @@ impl OpError {
     fn title(&self) -> &'static str {
         match self {
             OpError::NotSignedIn => "Sign in first",
+            OpError::NoCode => "Give the code of the page first",
             OpError::MustChangePassword => "Change the first password",
             OpError::NotAllowed => "The role does not allow this",
             OpError::NotFound => "Not there",

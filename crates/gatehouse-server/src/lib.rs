@@ -26,6 +26,8 @@ pub mod paper;
 mod peer;
 pub mod person_line;
 pub mod pinyin;
+mod qr;
+mod resident;
 pub mod root_paper;
 pub mod sealed_key;
 pub mod secrets;

@@ -23,6 +23,12 @@ pub fn text(lang: Lang, key: &str) -> String {
     LOCALES.lookup(identifier(lang), key)
 }
 
+/// A text, or another where there is none for the key: for words that come out of the database.
+pub fn text_or(lang: Lang, key: &str, other: &str) -> String {
+    let found = LOCALES.try_lookup(identifier(lang), key);
+    found.unwrap_or_else(|| text(lang, other))
+}
+
 /// A text with one slot.
 pub fn text_with(lang: Lang, key: &str, slot: &'static str, value: impl Into<String>) -> String {
     let slots: HashMap<Cow<'static, str>, FluentValue<'_>> =

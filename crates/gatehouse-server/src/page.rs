@@ -128,6 +128,7 @@ impl PageError {
     fn key(&self) -> &'static str {
         match &self.error {
             OpError::NotSignedIn | OpError::MustChangePassword => "error-H-SIGNIN",
+            OpError::NoCode => "error-H-CODE",
             OpError::NotAllowed => "error-H-ROLE",
             OpError::NotFound => "error-H-NONE",
             OpError::CrossSite => "error-H-SITE",

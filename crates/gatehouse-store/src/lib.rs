@@ -129,9 +129,12 @@ nouns!(
     person_before,
     person_view,
     policy,
+    resident_code,
+    resident_request,
     session,
     set_aside,
     shift,
     staff,
     vehicle,
+    visit,
 );

@@ -51,6 +51,7 @@ migrations! {
     21 "0021_finding";
     22 "0022_person_before";
     25 "0025_leave";
+    26 "0026_resident_page";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

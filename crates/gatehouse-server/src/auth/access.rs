@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::error::{ApiError, OpError};
 use crate::figures::RouteFigures;
 use crate::ops::record_view::Seen;
+use crate::ops::resident::find_resident;
 use crate::ops::{area_of_gate, find_caller, read_area, record_view};
 use crate::page::{PageError, RequestLang};
 use axum::extract::{Path, Request, State};
@@ -31,6 +32,8 @@ pub enum Access {
     SignedIn,
     /// Whoever holds this in the route's scope.
     Needs(Permission),
+    /// A resident with the code of their own page.
+    Resident,
 }
 
 /// Which area a route is about.
@@ -269,10 +272,14 @@ async fn refuse(rule: &RouteRule, error: OpError, lang: Lang, request: Request) 
         (Face::Page, OpError::NotSignedIn) if rule.method == Method::GET => {
             Redirect::to(&sign_in_place(request.uri())).into_response()
         }
+        (Face::Page, OpError::NoCode) if rule.method == Method::GET => {
+            Redirect::to("/my/code").into_response()
+        }
         (Face::Page, OpError::MustChangePassword) if rule.method == Method::GET => {
             Redirect::to("/password").into_response()
         }
-        (Face::Page, OpError::NotSignedIn) => kept_form::show(request, lang).await,
+        (Face::Page, OpError::NotSignedIn) => kept_form::show(request, "/login", lang).await,
+        (Face::Page, OpError::NoCode) => kept_form::show(request, "/my/code", lang).await,
         (Face::Page, _) => PageError::new(error, lang).into_response(),
         (Face::Api, _) => ApiError(error).into_response(),
     }
@@ -299,6 +306,12 @@ async fn admit(
     }
     let permission = match rule.access {
         Access::Public(_) => return Ok(None),
+        Access::Resident => {
+            let resident = find_resident::find_resident(app, request.headers()).await?;
+            let resident = resident.ok_or(OpError::NoCode)?;
+            request.extensions_mut().insert(resident);
+            return Ok(None);
+        }
         Access::SignedIn => None,
         Access::Needs(permission) => Some(permission),
     };

@@ -17,12 +17,14 @@ const FORM_BYTES_MOST: usize = 256 << 10;
 #[template(path = "kept_form.html")]
 struct KeptForm {
     frame: Frame,
+    /// Where to sign in, or to type the code, meanwhile.
+    sign_in: &'static str,
     action: String,
     fields: Vec<(String, String)>,
 }
 
 /// The page that keeps what was typed, for an ordinary form; else the plain error.
-pub async fn show(request: Request, lang: Lang) -> Response {
+pub async fn show(request: Request, sign_in: &'static str, lang: Lang) -> Response {
     let plain = || PageError::new(OpError::NotSignedIn, lang).into_response();
     let kind = request.headers().get(header::CONTENT_TYPE);
     let is_form = kind.is_some_and(|kind| {
@@ -38,6 +40,7 @@ pub async fn show(request: Request, lang: Lang) -> Response {
     };
     let page = KeptForm {
         frame: Frame::bare(lang),
+        sign_in,
         action,
         fields: fields(&body),
     };

@@ -11,6 +11,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const PER_PAIR: u32 = 10;
 /// Sign-ins a minute from one address: a gate hut has one address and several guards.
 const PER_ADDRESS: u32 = 60;
+/// Forms without an account a minute from one address: codes typed, visitors registered. A
+/// compound behind one address has many phones; guessing sixty bits at this rate takes for ever.
+const OPEN_FORMS: u32 = 20;
 /// After so many calls, keys that are no longer limited are forgotten.
 const CALLS_BETWEEN_SWEEPS: u32 = 1024;
 
@@ -20,6 +23,7 @@ type Pair = ([u8; 32], String);
 pub struct Rates {
     pairs: DefaultKeyedRateLimiter<Pair>,
     addresses: DefaultKeyedRateLimiter<String>,
+    open_forms: DefaultKeyedRateLimiter<String>,
     calls: AtomicU32,
 }
 
@@ -28,6 +32,7 @@ impl Default for Rates {
         Rates {
             pairs: RateLimiter::keyed(per_minute(PER_PAIR)),
             addresses: RateLimiter::keyed(per_minute(PER_ADDRESS)),
+            open_forms: RateLimiter::keyed(per_minute(OPEN_FORMS)),
             calls: AtomicU32::new(0),
         }
     }
@@ -47,16 +52,30 @@ impl Rates {
         if calls.is_multiple_of(CALLS_BETWEEN_SWEEPS) {
             self.pairs.retain_recent();
             self.addresses.retain_recent();
+            self.open_forms.retain_recent();
         }
         let address = address.to_owned();
-        let now = DefaultClock::default().now();
-        let too_many = |until: governor::NotUntil<_>| OpError::TooMany {
-            wait_seconds: until.wait_time_from(now).as_secs() + 1,
-        };
         self.addresses.check_key(&address).map_err(too_many)?;
         self.pairs
             .check_key(&(*account_hash, address))
             .map_err(too_many)
+    }
+
+    /// Counts a form that is sent without an account.
+    ///
+    /// # Errors
+    /// Too many; how long to wait.
+    pub fn open_form(&self, address: &str) -> Result<(), OpError> {
+        self.open_forms
+            .check_key(&address.to_owned())
+            .map_err(too_many)
+    }
+}
+
+fn too_many(until: governor::NotUntil<governor::clock::QuantaInstant>) -> OpError {
+    let now = DefaultClock::default().now();
+    OpError::TooMany {
+        wait_seconds: until.wait_time_from(now).as_secs() + 1,
     }
 }
 

@@ -2,6 +2,7 @@
 //! own routes, each with its rule.
 
 pub mod area;
+pub mod complaints;
 pub mod files;
 pub mod gate_app;
 pub mod health;
@@ -26,9 +27,11 @@ pub mod password;
 pub mod places;
 pub mod policy;
 pub mod print;
+pub mod resident_code;
 pub mod staff;
 pub mod style;
 pub mod today;
+pub mod visits;
 
 use crate::auth::access::Routes;
 
@@ -43,6 +46,9 @@ pub fn routes(table: Routes) -> Routes {
         area::routes,
         staff::routes,
         places::routes,
+        complaints::routes,
+        visits::routes,
+        resident_code::routes,
         today::routes,
         items::routes,
         pass_page::routes,

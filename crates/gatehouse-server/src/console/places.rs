@@ -36,7 +36,6 @@ const MANAGERS: [ManagerKind; 4] = [
 #[template(path = "places.html")]
 struct PlacesPage {
     frame: Frame,
-    area_id: String,
     places: Places,
     levels: Vec<AreaLevel>,
     managers: Vec<(&'static str, &'static str)>,
@@ -176,7 +175,6 @@ fn places_page(
         state: row.state.clone(),
     });
     PlacesPage {
-        area_id: area.area.to_string(),
         levels: below.collect(),
         managers: MANAGERS.map(|kind| (kind.code(), label(kind))).into(),
         is_compound: area.level == AreaLevel::Compound.code(),

@@ -51,6 +51,7 @@ pub mod read_rules_here;
 pub mod receive_events;
 pub mod record_view;
 pub mod report_pass_lost;
+pub mod resident;
 pub mod revoke_pass;
 pub mod seal_audit;
 pub mod sign_in;

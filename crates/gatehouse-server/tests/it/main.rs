@@ -14,6 +14,7 @@ mod passes_laws;
 mod places;
 mod print;
 mod rendered;
+mod resident;
 mod sign_in;
 mod staff;
 mod start;

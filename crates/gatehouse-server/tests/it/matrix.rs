@@ -84,7 +84,7 @@ fn everybody(app: &TestApp) -> Vec<Somebody> {
 /// What the guard must answer; `None`: the handler answers.
 fn expected(rule: &RouteRule, somebody: &Somebody) -> Option<StatusCode> {
     match (rule.access, rule.scope) {
-        (Access::Public(_) | Access::SignedIn, Scope::None) => None,
+        (Access::Public(_) | Access::SignedIn | Access::Resident, Scope::None) => None,
         (Access::Needs(permission), Scope::None) => {
             let may = somebody.counts && somebody.role.may(permission);
             (!may).then_some(StatusCode::FORBIDDEN)

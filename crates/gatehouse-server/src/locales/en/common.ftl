@@ -210,3 +210,5 @@ kept-title = Your session ended; what you typed is still here
 kept-how = Sign in on a new page, then come back and press "Send again".
 kept-sign-in = Sign in
 kept-again = Send again
+error-H-CODE = This page opens with your code.
+error-H-CODE-do = Type the code from your slip, or ask your grid worker for one.

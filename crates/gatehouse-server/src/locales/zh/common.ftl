@@ -210,3 +210,5 @@ kept-title = 登录过期了，您填的还在
 kept-how = 请在新页面登录，再回到这里点“再发一次”。
 kept-sign-in = 去登录
 kept-again = 再发一次
+error-H-CODE = 这一页要用您的查询码打开。
+error-H-CODE-do = 请输入纸条上的查询码；没有就找网格员要。

@@ -8,11 +8,12 @@ use super::pass::Issued;
 use super::plan::Town;
 use super::sample::{SHEET_GATE, Sample, community_name, samples};
 use crate::auth::role::Role;
+use crate::qr;
 use askama::Template;
 use gatehouse_core::gate::fact::Words;
 use gatehouse_core::gate::wording::{Lang, verdict_words};
 use gatehouse_core::gate::{Policy, Step, Verdict};
-use qrcode::render::svg;
+#[cfg(test)]
 use qrcode::{EcLevel, QrCode};
 
 /// One card on the sheet.
@@ -178,7 +179,7 @@ fn card(sample: &Sample, policy: &Policy) -> Result<Card, SheetError> {
         verdict_en: verdict_words(verdict).en,
         why_zh: why(Lang::Zh).unwrap_or_default(),
         why_en: why(Lang::En).unwrap_or_default(),
-        qr_svg: qr_svg(&sample.code)?,
+        qr_svg: qr::draw(&sample.code)?,
     })
 }
 
@@ -189,20 +190,6 @@ fn verdict_class(verdict: Verdict) -> &'static str {
         Verdict::Refuse => "refuse",
         Verdict::Refer => "refer",
     }
-}
-
-/// A QR code at level M with the four blank modules that readers want around it.
-pub fn qr_svg(text: &str) -> Result<String, qrcode::types::QrError> {
-    let code = QrCode::with_error_correction_level(text.as_bytes(), EcLevel::M)?;
-    let drawn = code
-        .render::<svg::Color<'_>>()
-        .quiet_zone(true)
-        .min_dimensions(200, 200)
-        .build();
-    // Inside a page the declaration of an XML document has no place.
-    Ok(drawn
-        .split_once("?>")
-        .map_or(drawn.clone(), |(_, svg)| svg.to_owned()))
 }
 
 fn accounts(town: &Town) -> Vec<Account> {

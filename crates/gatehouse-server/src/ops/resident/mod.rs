@@ -1,0 +1,15 @@
+//! The resident's own side (SELF-1, SELF-2, SCOPE-5): a page without an account, opened by a code
+//! on paper; what is held, who looked, what to correct, and visitors.
+
+pub mod answer_request;
+pub mod answer_visit;
+pub mod door;
+pub mod expect_visitor;
+pub mod find_resident;
+pub mod list_visits;
+pub mod make_code;
+pub mod read_home;
+pub mod read_own_data;
+pub mod register_visit;
+pub mod send_request;
+pub mod visit_page;

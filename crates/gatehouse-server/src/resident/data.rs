@@ -1,0 +1,105 @@
+//! What is held, and who looked (SCOPE-5): office and purpose; the name on request.
+
+use crate::app::App;
+use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
+use crate::locale::text_or;
+use crate::ops::resident::find_resident::ResidentCaller;
+use crate::ops::resident::read_own_data::{Look, OwnData, read_own_data};
+use crate::page::{Frame, PageError, show as show_page};
+use crate::times::Times;
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use gatehouse_core::gate::wording::Lang;
+
+#[derive(Template)]
+#[template(path = "resident/data.html")]
+struct DataPage {
+    frame: Frame,
+    /// Key of the words for a field, and its value.
+    held: Vec<(&'static str, String)>,
+    looks: Vec<LookLine>,
+}
+
+struct LookLine {
+    time: String,
+    office: String,
+    purpose: String,
+    fields: String,
+}
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    table.add(
+        RouteRule::page("/my/data", Access::Resident, Scope::None, Kept::Nothing),
+        get(show),
+    )
+}
+
+/// GET /my/data
+pub async fn show(
+    State(app): State<App>,
+    Extension(resident): Extension<ResidentCaller>,
+    frame: Frame,
+) -> Response {
+    let times = Times::new(frame.lang, app.world.now_millis(), resident.offset_minutes);
+    match read_own_data(&app, &resident).await {
+        Ok(data) => show_page(&DataPage {
+            held: held(&data, &frame),
+            looks: data
+                .looks
+                .iter()
+                .map(|look| line(look, times, &frame))
+                .collect(),
+            frame,
+        }),
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+fn held(data: &OwnData, frame: &Frame) -> Vec<(&'static str, String)> {
+    let plain = &data.plain;
+    let document = plain.document.as_ref().map(|(_, number)| number.clone());
+    let sex = match data.sex.as_str() {
+        "" | "unknown" => None,
+        sex => Some(frame.t(&format!("sex-{sex}"))),
+    };
+    let all = [
+        ("my-field-name", plain.name.clone()),
+        ("my-field-sex", sex),
+        ("my-field-birth_on", plain.birth_on.map(|day| day.to_text())),
+        ("my-field-document", document),
+        ("my-field-phone", plain.phone.clone()),
+        ("my-field-door", Some(data.door.clone())),
+        ("my-field-employer", plain.employer.clone()),
+        ("my-field-note", plain.note.clone()),
+    ];
+    let there = all
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)));
+    there.filter(|(_, value)| !value.is_empty()).collect()
+}
+
+fn line(look: &Look, times: Times, frame: &Frame) -> LookLine {
+    let words = look
+        .fields
+        .split(' ')
+        .map(|word| text_or(frame.lang, &format!("my-field-{word}"), "my-field-other"));
+    LookLine {
+        time: times.moment(look.at),
+        office: look
+            .office
+            .clone()
+            .unwrap_or_else(|| frame.t("my-look-program")),
+        purpose: purpose_words(frame.lang, &look.purpose),
+        fields: words.collect::<Vec<_>>().join(&frame.t("my-comma")),
+    }
+}
+
+/// A purpose out of the list, in words.
+fn purpose_words(lang: Lang, purpose: &str) -> String {
+    let key = format!("purpose-{}", purpose.replace(' ', "_"));
+    text_or(lang, &key, "my-purpose-other")
+}

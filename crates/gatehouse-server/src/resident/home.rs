@@ -1,0 +1,100 @@
+//! The first page: passes to show, the order if there is one, and four doors.
+
+use crate::app::App;
+use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
+use crate::ops::resident::find_resident::ResidentCaller;
+use crate::ops::resident::read_home::{Home, OwnOrder, OwnPass, read_home};
+use crate::page::{Frame, PageError, show as show_page};
+use crate::person_line::mask_of;
+use crate::qr;
+use crate::times::Times;
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+#[derive(Template)]
+#[template(path = "resident/home.html")]
+struct HomePage {
+    frame: Frame,
+    name: String,
+    compound: String,
+    passes: Vec<PassCard>,
+    orders: Vec<OrderCard>,
+}
+
+struct PassCard {
+    kind_key: String,
+    number: String,
+    until: String,
+    qr: String,
+}
+
+struct OrderCard {
+    from: String,
+    until: String,
+    authority: String,
+    basis: String,
+    contact: String,
+    appeal: String,
+}
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    table.add(
+        RouteRule::page("/my", Access::Resident, Scope::None, Kept::Nothing),
+        get(show),
+    )
+}
+
+/// GET /my
+pub async fn show(
+    State(app): State<App>,
+    Extension(resident): Extension<ResidentCaller>,
+    frame: Frame,
+) -> Response {
+    let times = Times::new(frame.lang, app.world.now_millis(), resident.offset_minutes);
+    match read_home(&app, &resident).await {
+        Ok(home) => show_page(&page(home, times, frame)),
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+fn page(home: Home, times: Times, frame: Frame) -> HomePage {
+    HomePage {
+        name: mask_of(home.masked.as_deref()),
+        compound: home.compound,
+        passes: home
+            .passes
+            .iter()
+            .map(|pass| pass_card(pass, times))
+            .collect(),
+        orders: home
+            .orders
+            .iter()
+            .map(|order| order_card(order, times))
+            .collect(),
+        frame,
+    }
+}
+
+fn pass_card(pass: &OwnPass, times: Times) -> PassCard {
+    PassCard {
+        kind_key: format!("my-pass-{}", pass.row.kind),
+        number: pass.row.number.to_string(),
+        until: times.end(pass.row.expires_at),
+        qr: qr::svg(&pass.text),
+    }
+}
+
+fn order_card(order: &OwnOrder, times: Times) -> OrderCard {
+    OrderCard {
+        from: times.moment(order.starts_at),
+        until: times.end(order.ends_at),
+        authority: order.authority.clone(),
+        basis: order.basis.clone(),
+        contact: order.contact.clone(),
+        appeal: order.appeal.clone(),
+    }
+}

@@ -1,0 +1,177 @@
+//! A visitor's own page, from the poster at the gate: no account, no ID number, nothing about
+//! health.
+
+use super::visits::{fault, purposes};
+use crate::app::App;
+use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
+use crate::error::OpError;
+use crate::ops::area_of_gate::area_of_gate;
+use crate::ops::resident::door::TypedDoor;
+use crate::ops::resident::register_visit::{NewVisit, register_visit};
+use crate::ops::resident::visit_page::visit_page;
+use crate::page::{Frame, PageError, show as show_page};
+use crate::peer::Peer;
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use gatehouse_core::id::GateId;
+use serde::Deserialize;
+
+const PUBLIC: Access = Access::Public("a visitor at the gate has no account");
+
+#[derive(Template)]
+#[template(path = "resident/visit.html")]
+struct VisitPage {
+    frame: Frame,
+    gate: String,
+    purposes: Vec<(&'static str, String)>,
+    typed: VisitForm,
+    fault: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "resident/visit_done.html")]
+struct DonePage {
+    frame: Frame,
+    number: i64,
+    state_key: &'static str,
+    next_key: &'static str,
+}
+
+/// What the form sends.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct VisitForm {
+    visit: String,
+    name: String,
+    phone: String,
+    building: String,
+    unit: String,
+    room: String,
+    purpose: String,
+}
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    table
+        .add(
+            RouteRule::page("/visit/{gate}", PUBLIC, Scope::None, Kept::Nothing),
+            get(show),
+        )
+        .add(
+            RouteRule::form("/visit/{gate}", PUBLIC, Scope::None, Kept::Change),
+            post(submit),
+        )
+        .add(
+            RouteRule::page("/visit/{gate}/{visit}", PUBLIC, Scope::None, Kept::Nothing),
+            get(done),
+        )
+}
+
+/// GET /visit/{gate}
+pub async fn show(State(app): State<App>, Path(gate): Path<String>, frame: Frame) -> Response {
+    let typed = VisitForm {
+        visit: data_encoding::HEXLOWER.encode(&app.world.id()),
+        ..VisitForm::default()
+    };
+    page(&app, &gate, frame, typed, None).await
+}
+
+async fn page(
+    app: &App,
+    gate: &str,
+    frame: Frame,
+    typed: VisitForm,
+    fault: Option<String>,
+) -> Response {
+    let lang = frame.lang;
+    let found = match GateId::parse(gate) {
+        Some(gate) => area_of_gate(app, gate).await,
+        None => Err(OpError::NotFound),
+    };
+    let status = fault
+        .as_ref()
+        .map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    match found {
+        Ok(scope) => {
+            let page = show_page(&VisitPage {
+                gate: scope.name,
+                purposes: purposes(),
+                typed,
+                fault,
+                frame,
+            });
+            (status, page).into_response()
+        }
+        Err(error) => PageError::new(error, lang).into_response(),
+    }
+}
+
+/// POST /visit/{gate}
+pub async fn submit(
+    State(app): State<App>,
+    Peer(address): Peer,
+    Path(gate): Path<String>,
+    frame: Frame,
+    Form(form): Form<VisitForm>,
+) -> Response {
+    if let Err(error) = app.rates.open_form(&address) {
+        return PageError::new(error, frame.lang).into_response();
+    }
+    let id = data_encoding::HEXLOWER.decode(form.visit.as_bytes()).ok();
+    let id: Option<[u8; 16]> = id.and_then(|id| id.try_into().ok());
+    let (Some(id), Some(at)) = (id, GateId::parse(&gate)) else {
+        return PageError::new(OpError::NotFound, frame.lang).into_response();
+    };
+    let asked = NewVisit {
+        visit: id,
+        name: form.name.clone(),
+        phone: form.phone.clone(),
+        door: TypedDoor {
+            building: form.building.clone(),
+            unit: form.unit.clone(),
+            room: form.room.clone(),
+        },
+        purpose: form.purpose.clone(),
+    };
+    match register_visit(&app, at, asked).await {
+        Ok(Ok(_)) => Redirect::to(&format!("/visit/{gate}/{}", form.visit)).into_response(),
+        Ok(Err(refusal)) => {
+            let text = fault(refusal, &frame);
+            page(&app, &gate, frame, form, Some(text)).await
+        }
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+/// GET /visit/{gate}/{visit}
+pub async fn done(
+    State(app): State<App>,
+    Path((gate, visit)): Path<(String, String)>,
+    frame: Frame,
+) -> Response {
+    let id = data_encoding::HEXLOWER.decode(visit.as_bytes()).ok();
+    let id: Option<[u8; 16]> = id.and_then(|id| id.try_into().ok());
+    let (Some(id), Some(gate)) = (id, GateId::parse(&gate)) else {
+        return PageError::new(OpError::NotFound, frame.lang).into_response();
+    };
+    match visit_page(&app, gate, id).await {
+        Ok(standing) => {
+            let (state_key, next_key) = match standing.is_yes {
+                None => ("visit-waits", "visit-waits-next"),
+                Some(true) => ("visit-yes", "visit-yes-next"),
+                Some(false) => ("visit-no", "visit-no-next"),
+            };
+            show_page(&DonePage {
+                frame,
+                number: standing.number,
+                state_key,
+                next_key,
+            })
+        }
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}

@@ -1,0 +1,200 @@
+//! Visitors of a household: yes or no to those who wait, and those whom it expects.
+
+use crate::app::App;
+use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
+use crate::ops::resident::answer_visit::answer_on_page;
+use crate::ops::resident::door::TypedDoor;
+use crate::ops::resident::expect_visitor::expect_visitor;
+use crate::ops::resident::find_resident::ResidentCaller;
+use crate::ops::resident::list_visits::{ShownVisit, household_visits};
+use crate::ops::resident::register_visit::{NewVisit, PURPOSES, Refusal};
+use crate::page::{Frame, PageError, show as show_page};
+use crate::times::Times;
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Form};
+use gatehouse_core::moment::CivilDay;
+use serde::Deserialize;
+
+#[derive(Template)]
+#[template(path = "resident/visits.html")]
+struct VisitsPage {
+    frame: Frame,
+    visits: Vec<VisitCard>,
+    purposes: Vec<(&'static str, String)>,
+    fresh: String,
+    today: String,
+    fault: Option<String>,
+    typed: VisitForm,
+}
+
+impl VisitsPage {
+    fn number_text(&self, visit: &VisitCard) -> String {
+        visit.number.to_string()
+    }
+}
+
+struct VisitCard {
+    id: String,
+    number: i64,
+    day: String,
+    name: String,
+    phone: String,
+    purpose_key: String,
+    /// Key of the words for how it stands.
+    state_key: &'static str,
+}
+
+/// What the forms send.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct VisitForm {
+    visit: String,
+    answer: String,
+    name: String,
+    phone: String,
+    purpose: String,
+    day: String,
+}
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    table
+        .add(
+            RouteRule::page("/my/visits", Access::Resident, Scope::None, Kept::Nothing),
+            get(show),
+        )
+        .add(
+            RouteRule::form("/my/visits", Access::Resident, Scope::None, Kept::Change),
+            post(submit),
+        )
+}
+
+/// GET /my/visits
+pub async fn show(
+    State(app): State<App>,
+    Extension(resident): Extension<ResidentCaller>,
+    frame: Frame,
+) -> Response {
+    page(&app, &resident, frame, None, VisitForm::default()).await
+}
+
+async fn page(
+    app: &App,
+    resident: &ResidentCaller,
+    frame: Frame,
+    fault: Option<String>,
+    typed: VisitForm,
+) -> Response {
+    let times = Times::new(frame.lang, app.world.now_millis(), resident.offset_minutes);
+    let status = fault
+        .as_ref()
+        .map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    match household_visits(app, resident).await {
+        Ok(visits) => {
+            let page = show_page(&VisitsPage {
+                visits: visits.into_iter().map(|visit| card(visit, times)).collect(),
+                purposes: purposes(),
+                fresh: data_encoding::HEXLOWER.encode(&app.world.id()),
+                today: times.today().to_text(),
+                fault,
+                typed,
+                frame,
+            });
+            (status, page).into_response()
+        }
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+/// What somebody may come for: the word, and the key of its words.
+pub fn purposes() -> Vec<(&'static str, String)> {
+    let words = PURPOSES.iter();
+    words
+        .map(|word| (*word, format!("visit-purpose-{word}")))
+        .collect()
+}
+
+fn card(visit: ShownVisit, times: Times) -> VisitCard {
+    let plain = visit.plain.unwrap_or_default();
+    VisitCard {
+        id: data_encoding::HEXLOWER.encode(&visit.row.visit),
+        number: visit.row.number,
+        day: times.day(visit.row.day),
+        name: plain.name,
+        phone: plain.phone,
+        purpose_key: format!("visit-purpose-{}", visit.row.purpose),
+        state_key: match visit.row.answer.map(|answer| answer.is_yes) {
+            None => "visit-waits",
+            Some(true) => "visit-yes",
+            Some(false) => "visit-no",
+        },
+    }
+}
+
+/// POST /my/visits
+pub async fn submit(
+    State(app): State<App>,
+    Extension(resident): Extension<ResidentCaller>,
+    frame: Frame,
+    Form(form): Form<VisitForm>,
+) -> Response {
+    let id = data_encoding::HEXLOWER.decode(form.visit.as_bytes()).ok();
+    let id: Option<[u8; 16]> = id.and_then(|id| id.try_into().ok());
+    let Some(id) = id else {
+        let fault = Some(frame.t("my-request-again"));
+        return page(&app, &resident, frame, fault, form).await;
+    };
+    let done = match form.answer.as_str() {
+        "yes" | "no" => {
+            let is_yes = form.answer == "yes";
+            let answered = answer_on_page(&app, &resident, id, is_yes).await;
+            answered.map(|()| Ok(()))
+        }
+        _ => expect(&app, &resident, id, &form).await,
+    };
+    match done {
+        Ok(Ok(())) => Redirect::to("/my/visits").into_response(),
+        Ok(Err(refusal)) => {
+            let fault = Some(fault(refusal, &frame));
+            page(&app, &resident, frame, fault, form).await
+        }
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+async fn expect(
+    app: &App,
+    resident: &ResidentCaller,
+    id: [u8; 16],
+    form: &VisitForm,
+) -> Result<Result<(), Refusal>, crate::error::OpError> {
+    let asked = NewVisit {
+        visit: id,
+        name: form.name.clone(),
+        phone: form.phone.clone(),
+        // The household's own door; what was typed is not asked.
+        door: TypedDoor {
+            room: "-".to_owned(),
+            ..TypedDoor::default()
+        },
+        purpose: form.purpose.clone(),
+    };
+    let day = CivilDay::parse(&form.day).unwrap_or(CivilDay(0));
+    Ok(expect_visitor(app, resident, asked, day).await?.map(|_| ()))
+}
+
+/// In words, with the field in front.
+pub fn fault(refusal: Refusal, frame: &Frame) -> String {
+    match refusal {
+        Refusal::Full => frame.t("visit-full"),
+        Refusal::Field(field, code) => {
+            let field = frame.t(&format!("visit-{field}"));
+            let why = frame.t(code.text_key());
+            frame.fill("visit-fault", &[("field", &field), ("why", &why)])
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! The resident's own page, visitors, corrections and complaints (SELF-1, SCOPE-5).
+
+use crate::support::{Answer, TestApp, demo_on_both};
+use axum::http::StatusCode;
+use gatehouse_core::id::{AreaId, GateId, HouseholdId, PersonId, StaffId};
+use gatehouse_server::auth::role::Role;
+use gatehouse_server::ops::demo::make::Demo;
+use gatehouse_store::person::PersonField;
+use gatehouse_store::person_view::Viewer;
+use gatehouse_store::{Shard, StoreError};
+
+struct Somebody {
+    person: PersonId,
+    household: HouseholdId,
+    compound: AreaId,
+    door: [String; 3],
+    name: String,
+}
+
+/// The n-th person of the first compound who has a door.
+fn somebody(demo: &Demo, n: usize) -> Somebody {
+    let compound = demo.town.streets.gates[0].compound;
+    let homes = demo.town.households.iter();
+    let home = homes
+        .filter(|home| home.household.compound() == compound)
+        .nth(40 + n)
+        .expect("a home");
+    let person = home.household.members()[0].person;
+    let known = demo
+        .town
+        .people
+        .iter()
+        .find(|one| one.id == person)
+        .expect("a person");
+    let address = home.household.address();
+    Somebody {
+        person,
+        household: home.id,
+        compound,
+        door: [address.building(), address.unit(), address.room()].map(str::to_owned),
+        name: known.person.name().reveal_text().to_owned(),
+    }
+}
+
+/// Somebody with a pass that is valid now.
+fn holder(app: &TestApp, demo: &Demo) -> Somebody {
+    let now = app.app.world.now_millis();
+    let has_pass = |who: &Somebody| {
+        let person = who.person;
+        let passes = app
+            .app
+            .store
+            .read_blocking::<_, StoreError, _>(move |tx| tx.passes_of_holder(Shard(1), &person.0));
+        let mut passes = passes.expect("reads").into_iter();
+        passes.any(|row| row.revocation.is_none() && row.from_at <= now && now < row.expires_at)
+    };
+    let found = (0..60).map(|n| somebody(demo, n)).find(has_pass);
+    found.expect("most people have a pass")
+}
+
+fn staff(demo: &Demo, role: Role) -> StaffId {
+    let found = demo.town.staffing.staff.iter().find(|one| one.role == role);
+    found.expect("someone for every role").id
+}
+
+fn gate(demo: &Demo) -> GateId {
+    demo.town.streets.gates[0].id
+}
+
+/// A code for somebody, made by the community's office.
+fn code(app: &TestApp, demo: &Demo, who: &Somebody) -> String {
+    let office = app.session(staff(demo, Role::CommunityOffice));
+    let path = format!("/areas/{}/people/{}/code", who.compound, who.person);
+    let slip = app.form(&path, &office, "");
+    assert_eq!(slip.status, StatusCode::OK, "{}", slip.body);
+    let (_, rest) = slip.body.split_once("fingerprint\"><b>").expect("a code");
+    rest.split('<').next().unwrap_or_default().to_owned()
+}
+
+/// The cookie with which the page opens.
+fn opened(app: &TestApp, demo: &Demo, who: &Somebody) -> String {
+    let code = code(app, demo, who);
+    let answer = app.form("/my/code", "", &format!("code={code}"));
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    crate::support::cookie_of(&answer)
+}
+
+fn hidden(page: &Answer, name: &str) -> String {
+    let mark = format!("name=\"{name}\" value=\"");
+    let (_, rest) = page
+        .body
+        .split_once(&mark)
+        .unwrap_or_else(|| panic!("{name}: {}", page.body));
+    rest.split('"').next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_code_opens_ones_own_page_and_nothing_else_does() {
+    demo_on_both(|app, demo| {
+        let who = holder(app, demo);
+        for path in ["/my", "/my/data", "/my/requests", "/my/visits"] {
+            assert_eq!(app.get(path, "").header("location"), "/my/code", "{path}");
+            let wrong = app.get(path, "resident=abcdefghjkmn");
+            assert_eq!(wrong.header("location"), "/my/code", "{path}");
+        }
+        let wrong = app.form("/my/code", "", "code=abcd-efgh-jkmn");
+        assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+        let first = opened(app, demo, &who);
+        let page = app.get("/my", &first);
+        assert!(
+            page.body.contains("<svg") && page.body.contains("有效到"),
+            "{}",
+            page.body
+        );
+        assert!(!page.body.contains(&who.name), "the first page is masked");
+        // What was typed outlives the cookie.
+        let body = "kind=complaint&about=gate&text=abc";
+        let kept = app.form("/my/requests", "", body);
+        assert_eq!(kept.status, StatusCode::UNAUTHORIZED);
+        assert!(
+            kept.body.contains("/my/code") && kept.body.contains("abc"),
+            "{}",
+            kept.body
+        );
+        // A new slip ends the old one.
+        let second = opened(app, demo, &who);
+        assert_eq!(app.get("/my", &first).header("location"), "/my/code");
+        assert_eq!(app.get("/my", &second).status, StatusCode::OK);
+        // Nobody of another community makes one.
+        let office = app.session(staff(demo, Role::CommunityOffice));
+        let other = demo.town.streets.gates.last().expect("a gate").compound;
+        let path = format!("/areas/{other}/people/{}/code", who.person);
+        assert_eq!(app.form(&path, &office, "").status, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn who_looked_is_shown_as_office_and_purpose() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 1);
+        let cookie = opened(app, demo, &who);
+        let page = app.get("/my/data", &cookie);
+        assert!(page.body.contains(&who.name), "their own name");
+        assert!(page.body.contains("还没有人看过"), "{}", page.body);
+        let office = &demo.town.staffing.organisations[0];
+        let (person, organisation) = (who.person, office.id);
+        let keys = app.app.keyring.clone().expect("keys");
+        let at = app.app.world.now_millis();
+        app.write(move |tx| {
+            let viewer = Viewer {
+                staff: None,
+                organisation: Some(organisation),
+                purpose: "follow_up".to_owned(),
+                at,
+                salt: [7; 16],
+            };
+            tx.reveal(
+                &keys.vault,
+                Shard(1),
+                person,
+                &[PersonField::Phone],
+                &viewer,
+            )?;
+            Ok(())
+        });
+        let page = app.get("/my/data", &cookie);
+        assert!(
+            page.body.contains(&office.name) && page.body.contains("电话"),
+            "{}",
+            page.body
+        );
+    });
+}
+
+#[test]
+fn a_complaint_about_an_office_goes_above_it_and_is_answered_once() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 2);
+        let cookie = opened(app, demo, &who);
+        let send = |kind: &str, about: &str, text: &str| {
+            let id = hidden(&app.get("/my/requests", &cookie), "id");
+            let body = format!("id={id}&kind={kind}&about={about}&text={text}");
+            let answer = app.form("/my/requests", &cookie, &body);
+            app.form("/my/requests", &cookie, &body);
+            answer
+        };
+        for (kind, about, text) in [
+            ("complaint", "", "abc"),
+            ("complaint", "gate", ""),
+            ("complaint", "gate", "%E2%80%AEabc"),
+            ("king", "gate", "abc"),
+        ] {
+            let answer = send(kind, about, text);
+            assert_eq!(
+                answer.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{kind} {about} {text}"
+            );
+        }
+        assert_eq!(
+            send("complaint", "community", "LATE").status,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(
+            send("correction", "phone", "WRONG").status,
+            StatusCode::SEE_OTHER
+        );
+        let street = demo
+            .town
+            .streets
+            .at_level(gatehouse_core::area::AreaLevel::Township);
+        let street = street.expect("a street");
+        let command = app.session(staff(demo, Role::StreetCommand));
+        let office = staff(demo, Role::CommunityOffice);
+        let account = demo.town.staffing.staff.iter().find(|one| one.id == office);
+        let community = account.expect("an account").area;
+        let office = app.session(office);
+        let above = app.get(&format!("/areas/{street}/complaints"), &command);
+        assert!(
+            above.body.contains("LATE") && !above.body.contains("WRONG"),
+            "{}",
+            above.body
+        );
+        let own = app.get(&format!("/areas/{community}/complaints"), &office);
+        assert!(
+            own.body.contains("WRONG") && !own.body.contains("LATE"),
+            "{}",
+            own.body
+        );
+        assert!(!own.body.contains(&who.name), "masked");
+        let body = format!(
+            "request={}&result=done&text=MENDED",
+            hidden(&own, "request")
+        );
+        let elsewhere = app.form(&format!("/areas/{street}/complaints"), &command, &body);
+        assert_eq!(elsewhere.status, StatusCode::NOT_FOUND);
+        let path = format!("/areas/{community}/complaints");
+        assert_eq!(
+            app.form(&path, &office, &body).status,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(app.form(&path, &office, &body).status, StatusCode::CONFLICT);
+        let page = app.get("/my/requests", &cookie);
+        assert!(
+            page.body.contains("MENDED") && page.body.contains("已办"),
+            "{}",
+            page.body
+        );
+        assert_eq!(
+            page.body.matches("LATE").count(),
+            1,
+            "a double click sends once"
+        );
+    });
+}
+
+#[test]
+fn a_visitor_registers_and_the_household_says_yes() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 3);
+        let path = format!("/visit/{}", gate(demo));
+        let id = hidden(&app.get(&path, ""), "visit");
+        let [building, unit, room] = &who.door;
+        let body = format!(
+            "visit={id}&name=VISITOR&phone=0371-5550101&building={building}&unit={unit}\
+             &room={room}&purpose=care"
+        );
+        for (from, to) in [
+            ("name=VISITOR", "name="),
+            ("phone=0371-5550101", "phone=12"),
+            ("purpose=care", "purpose=king"),
+            (&format!("room={room}"), "room="),
+        ] {
+            let refused = app.form(&path, "", &body.replacen(from, to, 1));
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{from}");
+        }
+        let sent = app.form(&path, "", &body);
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+        let own = sent.header("location").to_owned();
+        assert_eq!(app.form(&path, "", &body).header("location"), own);
+        assert!(app.get(&own, "").body.contains("等住户点头"));
+
+        let guard = app.session(staff(demo, Role::Guard));
+        let list = format!("/gates/{}/visits", gate(demo));
+        let page = app.get(&list, &guard);
+        assert_eq!(
+            page.body.matches("VISITOR").count(),
+            1,
+            "once: {}",
+            page.body
+        );
+
+        // Only the household that is asked answers.
+        let other = opened(app, demo, &somebody(demo, 4));
+        let yes = format!("visit={id}&answer=yes");
+        assert_eq!(
+            app.form("/my/visits", &other, &yes).status,
+            StatusCode::NOT_FOUND
+        );
+        let cookie = opened(app, demo, &who);
+        assert!(app.get("/my/visits", &cookie).body.contains("VISITOR"));
+        assert_eq!(
+            app.form("/my/visits", &cookie, &yes).status,
+            StatusCode::SEE_OTHER
+        );
+        assert!(app.get(&own, "").body.contains("住户同意"));
+        // By telephone, a later word counts.
+        let no = format!("visit={id}&answer=no");
+        assert_eq!(app.form(&list, &guard, &no).status, StatusCode::SEE_OTHER);
+        assert!(app.get(&own, "").body.contains("先不见"));
+        assert!(app.get(&list, &guard).body.contains("住户在电话里说"));
+
+        // A door that is none of ours is taken all the same: the form tells nobody who lives where.
+        let body = body.replacen(&id, &"e".repeat(32), 1);
+        let body = body.replacen(&format!("room={room}"), "room=9999", 1);
+        assert_eq!(app.form(&path, "", &body).status, StatusCode::SEE_OTHER);
+        assert!(app.get(&list, &guard).body.contains("台账里没有这一户"));
+        let kept = app.app.store.read_blocking::<_, StoreError, _>(move |tx| {
+            tx.visits_of_household(
+                Shard(1),
+                who.household,
+                gatehouse_core::moment::CivilDay(0),
+                9,
+            )
+        });
+        assert_eq!(kept.expect("reads").len(), 1);
+    });
+}
+
+#[test]
+fn a_household_expects_a_visitor() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 5);
+        let cookie = opened(app, demo, &who);
+        let expect = |day: &str| {
+            let id = hidden(&app.get("/my/visits", &cookie), "visit");
+            let body = format!("visit={id}&name=AUNT&phone=0371-5550102&purpose=family&day={day}");
+            let sent = app.form("/my/visits", &cookie, &body);
+            app.form("/my/visits", &cookie, &body);
+            sent.status
+        };
+        for day in ["", "2020-02-18", "2020-03-20", "nonsense"] {
+            assert_eq!(expect(day), StatusCode::UNPROCESSABLE_ENTITY, "{day}");
+        }
+        assert_eq!(expect("2020-02-19"), StatusCode::SEE_OTHER);
+        let guard = app.session(staff(demo, Role::Guard));
+        let page = app.get(&format!("/gates/{}/visits", gate(demo)), &guard);
+        assert!(
+            page.body.contains("AUNT") && page.body.contains("住户同意"),
+            "{}",
+            page.body
+        );
+    });
+}
