@@ -44,6 +44,7 @@ migrations! {
     9 "0009_shifts";
     10 "0010_work";
     11 "0011_crossings";
+    12 "0012_gate_place";
     14 "0014_imports";
     15 "0015_import_mapping";
     19 "0019_applications";

@@ -107,6 +107,8 @@ export interface Who {
   room: string;
   sex: string;
   age_band: string;
+  /** A small picture, only where the person agreed to one. */
+  picture_base64?: string;
 }
 
 export interface Choice {

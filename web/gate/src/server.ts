@@ -114,6 +114,17 @@ export async function fetch_snapshot(
   }
 }
 
+/** What every phone of the gate recorded today, in words. */
+export interface Today {
+  verdicts: { label: string; count: number }[];
+  outcomes: { label: string; count: number }[];
+  crossings: { time: string; text: string }[];
+}
+
+export async function fetch_today(gate: string): Promise<Today> {
+  return json<Today>(await call(at_gate(gate, "today"), { cache: "no-store" }));
+}
+
 /** Sends events; the reply comes after the server's commit. */
 export async function send_events(
   gate: string,

@@ -5,6 +5,7 @@ use super::case::Finding;
 use super::lookup::{OFFERED_MOST, surname_fits};
 use super::screen::{Stage, Who};
 use super::{Enrolled, words};
+use crate::digits::BASE64;
 use crate::gate::Policy;
 use crate::gate::compiled::CompiledError;
 use crate::gate::wording::Lang;
@@ -305,6 +306,8 @@ impl List {
             room: self.room_label(household.id, lang)?,
             sex: sex.to_owned(),
             age_band: age_band.unwrap_or_default(),
+            picture_base64: (!resident.picture.is_empty())
+                .then(|| BASE64.encode(&resident.picture)),
         })
     }
 

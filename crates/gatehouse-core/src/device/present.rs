@@ -224,6 +224,7 @@ impl Scene<'_> {
             room,
             sex: String::new(),
             age_band: String::new(),
+            picture_base64: None,
         })
     }
 

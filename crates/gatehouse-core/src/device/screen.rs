@@ -102,6 +102,9 @@ pub struct Who {
     pub sex: String,
     /// 30 多岁, or empty.
     pub age_band: String,
+    /// A small picture, only where the person agreed to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture_base64: Option<String>,
 }
 
 /// One step with the control that supplies it.

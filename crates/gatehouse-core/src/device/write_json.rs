@@ -76,6 +76,7 @@ fn screen(to: &mut Writer, screen: &Screen) {
         to.text("room", &who.room);
         to.text("sex", &who.sex);
         to.text("age_band", &who.age_band);
+        to.maybe("picture_base64", who.picture_base64.as_deref());
         to.close('}');
     }
     to.list("steps", &screen.steps, step);

@@ -18,8 +18,9 @@ pub use event::{
     ChainHead, EVENT_BYTES_MOST, Event, EventError, HEAD_SIGNATURE_BYTES, Private, PublicEvent,
 };
 pub use snapshot::{
-    GateEntry, HouseholdEntry, NotToCross, OutingEntry, PassEntry, Phones, PolicySpell,
-    ResidentEntry, SNAPSHOT_BYTES_MOST, Snapshot, SnapshotError, Span, StateSpell, VehicleEntry,
+    GateEntry, HouseholdEntry, NotToCross, OutingEntry, PICTURE_BYTES_MOST, PassEntry, Phones,
+    PolicySpell, ResidentEntry, SNAPSHOT_BYTES_MOST, Snapshot, SnapshotError, Span, StateSpell,
+    VehicleEntry,
 };
 
 use crate::gate::{Outcome, SubjectKind, Verdict, Way};

@@ -135,6 +135,9 @@ pub struct HouseholdEntry {
     pub state: Vec<StateSpell>,
 }
 
+/// Largest picture of a person, in bytes.
+pub const PICTURE_BYTES_MOST: usize = 4 << 10;
+
 /// Somebody who lives here or has a pass of their own for here.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ResidentEntry {
@@ -150,6 +153,8 @@ pub struct ResidentEntry {
     pub sex: Sex,
     /// First digit of the age ([`crate::person::AgeBand`]); `None` where it is not known.
     pub age_decade: Option<u8>,
+    /// A small picture, only where the person agreed to one; else empty.
+    pub picture: Vec<u8>,
     /// Passes that are not past their end.
     pub passes: Vec<PassEntry>,
     /// Orders by which this person does not cross (GATE-9): no ground, no end on the screen.

@@ -207,7 +207,9 @@ impl Cbor for HouseholdEntry {
 
 impl Cbor for ResidentEntry {
     fn write(&self, to: &mut Writer) {
-        to.array(8)
+        // Most have no picture, and a list without any is as it was before there were pictures.
+        let has_picture = !self.picture.is_empty();
+        to.array(8 + usize::from(has_picture))
             .item(&self.id)
             .item(&self.kind)
             .short_text(&self.surname)
@@ -216,10 +218,13 @@ impl Cbor for ResidentEntry {
             .optional_uint(self.age_decade.map(u64::from))
             .short_list(&self.passes, PASSES_MOST)
             .short_list(&self.not_to_cross, ORDERS_MOST);
+        if has_picture {
+            to.bytes(&self.picture);
+        }
     }
     fn read(from: &mut Reader<'_>) -> Read<ResidentEntry> {
-        from.array_of(8)?;
-        Ok(ResidentEntry {
+        let parts = from.array(9)?;
+        let mut entry = ResidentEntry {
             id: from.item()?,
             kind: from.item()?,
             surname: text(from)?,
@@ -228,7 +233,16 @@ impl Cbor for ResidentEntry {
             age_decade: from.optional_small()?,
             passes: from.list(PASSES_MOST)?,
             not_to_cross: from.list(ORDERS_MOST)?,
-        })
+            picture: Vec::new(),
+        };
+        if parts == 9 {
+            entry.picture = from.bytes(PICTURE_BYTES_MOST)?.to_vec();
+        }
+        // One entry has one form.
+        match parts == 8 + usize::from(!entry.picture.is_empty()) {
+            true => Ok(entry),
+            false => Err(CborError::Value),
+        }
     }
 }
 

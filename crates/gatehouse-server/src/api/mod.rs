@@ -5,6 +5,7 @@ pub mod devices;
 pub mod events;
 pub mod me;
 pub mod snapshot;
+pub mod today;
 
 use crate::auth::access::Access::{Needs, SignedIn};
 use crate::auth::access::{Kept, RouteRule, Routes, Scope};
@@ -36,6 +37,15 @@ pub fn routes(table: Routes) -> Routes {
                 Kept::Nothing,
             ),
             get(snapshot::fetch),
+        )
+        .add(
+            RouteRule::read(
+                "/gate/api/gates/{gate}/today",
+                work,
+                Scope::Gate,
+                Kept::View,
+            ),
+            get(today::show),
         )
         .add(
             gate("/gate/api/gates/{gate}/events", work, Kept::Crossing),

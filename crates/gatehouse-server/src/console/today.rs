@@ -39,13 +39,14 @@ struct TodayPage {
     rows: Vec<Line>,
 }
 
-struct Line {
-    time: String,
-    way: &'static str,
-    subject: &'static str,
+/// One crossing; `way`, `verdict` and `outcome` are keys of texts.
+pub(crate) struct Line {
+    pub time: String,
+    pub way: &'static str,
+    pub subject: &'static str,
     mark: &'static str,
-    verdict: &'static str,
-    outcome: &'static str,
+    pub verdict: &'static str,
+    pub outcome: &'static str,
     overruled: bool,
 }
 
@@ -74,7 +75,8 @@ fn lines(today: &Today, lang: Lang) -> Vec<Line> {
         .collect()
 }
 
-fn line(row: &CrossingRow, offset: i16, lang: Lang) -> Line {
+/// What is shown of a crossing.
+pub(crate) fn line(row: &CrossingRow, offset: i16, lang: Lang) -> Line {
     let minute = Moment::new(row.counted_at, offset).minute_of_day();
     let kind = row
         .subject_kind

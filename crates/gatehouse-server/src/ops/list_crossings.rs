@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::auth::access::GateInScope;
 use crate::error::OpError;
 use gatehouse_core::moment::Moment;
-use gatehouse_store::crossing::CrossingRow;
+use gatehouse_store::crossing::{CrossingCount, CrossingRow};
 
 /// Most crossings on one page.
 const ROWS_MOST: u32 = 300;
@@ -13,6 +13,8 @@ const ROWS_MOST: u32 = 300;
 pub struct Today {
     /// Newest first.
     pub crossings: Vec<CrossingRow>,
+    /// All of them by sort, however many.
+    pub counts: Vec<CrossingCount>,
     /// Emergencies let through since midnight.
     pub emergencies: i64,
     /// Offset of the clock on the wall.
@@ -41,6 +43,7 @@ pub async fn list_crossings(app: &App, gate: &GateInScope) -> Result<Today, OpEr
         .sum();
     Ok(Today {
         crossings,
+        counts,
         emergencies,
         offset_minutes,
     })

@@ -12,11 +12,12 @@ use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::{PassBand, PassKind, StatusLists};
 use gatehouse_core::person::{AgeBand, GateName, Sex};
 use gatehouse_core::wire::{
-    GateEntry, HouseholdEntry, PassEntry, Phones, ResidentEntry, Snapshot, Span, StateSpell,
-    VehicleEntry,
+    GateEntry, HouseholdEntry, PICTURE_BYTES_MOST, PassEntry, Phones, ResidentEntry, Snapshot,
+    Span, StateSpell, VehicleEntry,
 };
 use gatehouse_store::area::AreaRow;
 use gatehouse_store::gate::GateRow;
+use gatehouse_store::gate_place::GatePlaceRow;
 use gatehouse_store::pass::{PassRow, StatusListRow};
 use gatehouse_store::person::PersonRow;
 use gatehouse_store::{ReadTx, Shard, StoreError};
@@ -25,6 +26,8 @@ use std::collections::BTreeMap;
 
 /// Rows read at a time.
 const PAGE: u32 = 500;
+/// Most bytes of pictures in one list: a compound of 1 500 people with one each.
+const PICTURES_BYTES_MOST: usize = 6 << 20;
 /// Most vehicles of one compound.
 const VEHICLES_MOST: u32 = 20_000;
 /// Most households of one compound.
@@ -60,7 +63,12 @@ pub fn read_gate(
         number: 0,
         made_at: now_millis,
         shard: gate.shard.0,
-        gate: entry(gate, compound, places),
+        gate: entry(
+            gate,
+            tx.gate_place(gate.shard, gate.gate)?,
+            compound,
+            places,
+        ),
         status_lists: status_lists(tx, gate.shard)?,
         policies,
         state: orders
@@ -94,7 +102,13 @@ fn place_kind(place: Option<&AreaRow>) -> Option<StateSpell> {
     })
 }
 
-fn entry(gate: &GateRow, compound_name: String, places: Vec<AreaId>) -> GateEntry {
+/// The gate with what its screen names; an empty text is said in general words there.
+fn entry(
+    gate: &GateRow,
+    place: GatePlaceRow,
+    compound_name: String,
+    places: Vec<AreaId>,
+) -> GateEntry {
     GateEntry {
         gate: gate.gate,
         places,
@@ -102,12 +116,14 @@ fn entry(gate: &GateRow, compound_name: String, places: Vec<AreaId>) -> GateEntr
         compound_name,
         phones: Phones {
             duty_desk: gate.phone.clone(),
-            ..Phones::default()
+            shift_lead: place.shift_lead_phone,
+            office: place.office_phone,
+            health: place.health_phone,
         },
-        goods_point: String::new(),
-        parking_place: String::new(),
-        waiting_place: String::new(),
-        office_place: String::new(),
+        goods_point: place.goods_point,
+        parking_place: place.parking_place,
+        waiting_place: place.waiting_place,
+        office_place: place.office_place,
     }
 }
 
@@ -224,6 +240,7 @@ fn people(
     now_millis: i64,
 ) -> Result<BTreeMap<HouseholdId, Vec<ResidentEntry>>, StoreError> {
     let mut people: BTreeMap<HouseholdId, Vec<ResidentEntry>> = BTreeMap::new();
+    let mut pictures = pictures(tx, keys, gate)?;
     let mut after = PersonId([0; 16]);
     loop {
         let page = tx.masked_persons_of_area(&keys.vault, gate.shard, gate.area, after, PAGE)?;
@@ -235,11 +252,43 @@ fn people(
             let Some(household) = row.household else {
                 continue;
             };
-            if let Some(entry) = resident(row, masked.as_deref(), passes, now_millis) {
+            if let Some(mut entry) = resident(row, masked.as_deref(), passes, now_millis) {
+                entry.picture = pictures.remove(&row.person).unwrap_or_default();
                 people.entry(household).or_default().push(entry);
             }
         }
     }
+}
+
+/// Pictures that a gate can show, as many as a list holds.
+fn pictures(
+    tx: &ReadTx<'_>,
+    keys: &Keyring,
+    gate: &GateRow,
+) -> Result<BTreeMap<PersonId, Vec<u8>>, StoreError> {
+    let mut pictures = BTreeMap::new();
+    let mut left = PICTURES_BYTES_MOST;
+    let mut after = PersonId([0; 16]);
+    loop {
+        let page = tx.pictures_of_area(&keys.vault, gate.shard, gate.area, after, PAGE)?;
+        let Some((last, _)) = page.last() else {
+            return Ok(pictures);
+        };
+        after = *last;
+        for (person, picture) in page {
+            let is_small = picture.len() <= PICTURE_BYTES_MOST.min(left);
+            if is_small && is_picture(&picture) {
+                left -= picture.len();
+                pictures.insert(person, picture);
+            }
+        }
+    }
+}
+
+/// JPEG, PNG or WebP by their first bytes.
+fn is_picture(bytes: &[u8]) -> bool {
+    let kinds: [&[u8]; 3] = [b"\xff\xd8\xff", b"\x89PNG", b"RIFF"];
+    kinds.iter().any(|kind| bytes.starts_with(kind))
 }
 
 fn resident(
@@ -259,6 +308,7 @@ fn resident(
         masked_name: name.mask,
         sex: word::<Sex>(&row.sex).unwrap_or(Sex::Unknown),
         age_decade: decade,
+        picture: Vec::new(),
         passes: passes.get(&row.person.0).cloned().unwrap_or_default(),
         not_to_cross: Vec::new(),
     })

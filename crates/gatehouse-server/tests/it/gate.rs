@@ -263,6 +263,52 @@ fn an_emergency_opens_an_item_that_stays_until_somebody_records_the_outcome() {
 }
 
 #[test]
+fn what_a_guard_writes_down_of_a_visitor_is_sealed_and_read_only_with_an_entry() {
+    demo_on_both(|app, demo| {
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        let begin = json!({"input": "begin", "subject_kind": "visitor", "way": "in"});
+        let screen = phone.step(begin);
+        let asks = |screen: &Value| {
+            let steps = screen["steps"].as_array().expect("steps").iter();
+            steps
+                .filter(|step| step["control"]["kind"] == "register")
+                .count()
+        };
+        assert_eq!(asks(&screen), 1, "{screen}");
+        // The demo's gate says whom to call.
+        assert_eq!(screen["phone"], "15400000121");
+        let noted = json!({"name": "来客", "phone": "13900000000", "room": "", "approved_by": ""});
+        let screen = phone.step(json!({"input": "register", "noted": noted}));
+        assert_eq!(asks(&screen), 0, "{screen}");
+        phone.step(json!({"input": "finish", "outcome": "turned_back"}));
+        assert_eq!(phone.send_all()["acknowledged_through"], 2);
+
+        let vault = app.app.keyring.clone().expect("the demo has keys");
+        let device = gatehouse_core::id::DeviceId::parse(&phone.id).expect("an id");
+        let found = app
+            .app
+            .store
+            .write_blocking::<_, gatehouse_store::StoreError, _>(
+                gatehouse_store::Lane::People,
+                move |tx| {
+                    let viewer = gatehouse_store::person_view::Viewer {
+                        staff: None,
+                        organisation: None,
+                        purpose: "test".to_owned(),
+                        at: START,
+                        salt: [0; 16],
+                    };
+                    let shard = gatehouse_store::Shard(1);
+                    tx.reveal_event_details(&vault.vault, shard, device, 2, &viewer)
+                },
+            );
+        let details = found.expect("read").expect("something was written");
+        let texts: Vec<&str> = details.iter().map(|detail| detail.reveal_text()).collect();
+        assert_eq!(texts, ["来客", "13900000000"]);
+    });
+}
+
+#[test]
 fn the_server_decides_by_itself_and_records() {
     demo_on_both(|app, demo| {
         let guard = cookie(app, demo, "guard1a");

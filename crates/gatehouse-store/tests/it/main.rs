@@ -6,6 +6,7 @@ mod chains;
 mod driver;
 mod events;
 mod finding;
+mod gate_places;
 mod papers;
 mod people;
 mod played_device;

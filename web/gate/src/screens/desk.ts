@@ -3,6 +3,7 @@
 import type { App } from "../app";
 import { h } from "../dom";
 import type { Change, Recent } from "../messages";
+import { fetch_today, type Today } from "../server";
 import { t, type Lang } from "../words";
 import { either, form_screen, key } from "./common";
 
@@ -48,7 +49,25 @@ export function recent_screen(app: App): HTMLElement {
     h("p", { class: "note" }, t(items.length > 0 ? "recent_note" : "recent_none")),
     h("ul", { class: "recent" }, ...items.map((item) =>
       h("li", {}, h("span", {}, h("b", {}, item.time), " ", item.text),
-        item.can_undo && key(t("amend"), () => app.show({ name: "amend", item }))))));
+        item.can_undo && key(t("amend"), () => app.show({ name: "amend", item }))))),
+    whole_gate(app));
+}
+
+/** What all phones of this gate recorded, where the server can be reached. */
+function whole_gate(app: App): HTMLElement {
+  const place = h("div", { class: "stack", "aria-live": "polite" });
+  const gate = app.device?.gate;
+  if (!gate || app.line !== "online") return place;
+  const counts = (rows: Today["verdicts"]) => h("dl", { class: "tally" }, ...rows
+    .filter(({ count }) => count > 0)
+    .map(({ label, count }) => h("div", {}, h("dt", {}, label), h("dd", {}, `${count}`))));
+  void fetch_today(gate).then((today) => place.replaceChildren(
+    h("h2", {}, t("today_gate")),
+    counts(today.verdicts), counts(today.outcomes),
+    h("ul", { class: "recent" }, ...today.crossings.map(({ time, text }) =>
+      h("li", {}, h("span", {}, h("b", {}, time), " ", text)))),
+  ), () => undefined);
+  return place;
 }
 
 /** What was wrong with a record; the answer is a further record. */

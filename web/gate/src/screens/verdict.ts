@@ -84,9 +84,18 @@ function flag_line(screen: Screen): Child {
 function who_card(screen: Screen): Child {
   const { who } = screen;
   if (!who) return null;
-  return h("div", { class: "who" },
+  return h("div", { class: who.picture_base64 ? "who pictured" : "who" },
+    who.picture_base64
+      ? h("img", { src: picture_url(who.picture_base64), alt: t("picture", { name: who.name }) })
+      : null,
     h("div", {}, h("b", {}, who.name), h("span", {}, who.room)),
     h("div", { class: "traits" }, h("span", {}, who.sex), h("b", {}, who.age_band)));
+}
+
+/** JPEG and WebP begin with these letters in base64; the third kind is PNG. */
+function picture_url(base64: string): string {
+  const kind = base64.startsWith("/9j/") ? "jpeg" : base64.startsWith("UklGR") ? "webp" : "png";
+  return `data:image/${kind};base64,${base64}`;
 }
 
 /** What is said to the person as it stands. */

@@ -102,6 +102,7 @@ fn household(passes: Vec<PassEntry>, span: Span) -> HouseholdEntry {
             masked_name: "王*华".to_owned(),
             sex: Sex::Female,
             age_decade: Some(3),
+            picture: vec![],
             passes,
             not_to_cross: vec![NotToCross {
                 from_at: AT,

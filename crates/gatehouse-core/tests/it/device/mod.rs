@@ -4,6 +4,7 @@ mod browser;
 mod documents;
 mod laws;
 mod messages;
+mod pictures;
 mod scenarios;
 mod table;
 mod visitors;

@@ -175,6 +175,7 @@ fn resident(id: u8, surname: &str, mask: &str, home: u8) -> ResidentEntry {
         masked_name: mask.to_owned(),
         sex: Sex::Male,
         age_decade: Some(3),
+        picture: vec![],
         passes: passes_of(home),
         not_to_cross: vec![],
     }

@@ -7,6 +7,12 @@ use gatehouse_core::moment::CivilDay;
 
 /// The desk of the demo's gates. Like every number of the demo, nobody has it.
 pub const DESK_PHONE: &str = "15400000120";
+/// The shift lead's.
+pub const LEAD_PHONE: &str = "15400000121";
+/// The community's.
+pub const OFFICE_PHONE: &str = "15400000122";
+/// The health station's.
+pub const HEALTH_PHONE: &str = "15400000123";
 
 /// How a compound is built; people fill it from the first building on.
 #[derive(Clone, Copy, Debug)]
@@ -151,6 +157,8 @@ pub struct DemoGate {
     pub compound: AreaId,
     /// What people call it.
     pub name: &'static str,
+    /// The community that looks after the compound.
+    pub community: &'static str,
 }
 
 /// A way through the fence that is closed.
@@ -247,6 +255,7 @@ pub fn lay(ids: &mut Ids, today: CivilDay) -> Streets {
             id: GateId(ids.make()),
             compound,
             name: plan.gate,
+            community: plan.community,
         });
         streets
             .openings

@@ -4,7 +4,7 @@ use super::keys::{DemoKeys, make_keys};
 use super::make::{Demo, POLICY_FOLDER, POLICY_TEXT};
 use super::random::Ids;
 use super::staff::DemoStaff;
-use super::town::DESK_PHONE;
+use super::town::{DESK_PHONE, DemoGate, HEALTH_PHONE, LEAD_PHONE, OFFICE_PHONE};
 use super::write_applications::write_applications;
 use super::write_day::write_day;
 use super::write_people::write_people;
@@ -18,6 +18,7 @@ use gatehouse_core::id::MembershipId;
 use gatehouse_core::key::{PublicKey, SigningKey};
 use gatehouse_store::area::AreaRow;
 use gatehouse_store::gate::{GateRow, OpeningRow};
+use gatehouse_store::gate_place::GatePlaceRow;
 use gatehouse_store::membership::MembershipRow;
 use gatehouse_store::organisation::OrganisationRow;
 use gatehouse_store::policy::PolicyForceRow;
@@ -226,12 +227,27 @@ fn gates(demo: &Demo, store: &Store, shard: Shard) -> Result<(), WriteError> {
                     state: "open".to_owned(),
                     version: 1,
                 })?;
+                tx.save_gate_place(&place(shard, gate))?;
             }
             openings
                 .iter()
                 .try_for_each(|opening| tx.insert_opening(opening))
         })?,
     )
+}
+
+/// What the screens of a gate name. The places are invented, the numbers nobody's.
+fn place(shard: Shard, gate: &DemoGate) -> GatePlaceRow {
+    GatePlaceRow {
+        goods_point: "门岗东侧货架".to_owned(),
+        parking_place: "门口南侧空地".to_owned(),
+        waiting_place: "门岗旁边的帐篷".to_owned(),
+        office_place: format!("{}服务站", gate.community),
+        shift_lead_phone: LEAD_PHONE.to_owned(),
+        office_phone: OFFICE_PHONE.to_owned(),
+        health_phone: HEALTH_PHONE.to_owned(),
+        ..GatePlaceRow::empty(shard, gate.id)
+    }
 }
 
 /// Organisations, accounts, memberships. Passwords come from the seed, their salts from the
