@@ -1,96 +1,21 @@
 // Everything together: the binary with its demo town, a sign-in, a phone that is enrolled, a pass
-// of the demo sheet in front of the camera, the server's second decision, a record. Wants
-// script/wasm, script/web and a build of the server to have run.
+// of the demo sheet in front of the camera, the server's second decision, a record.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { browse, open_page, screen } from "./support.mjs";
-
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const binary = process.env.GATEHOUSE_BINARY ??
-  join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/gatehouse");
+import { browse, screen } from "./support.mjs";
+import { in_frame, open_town, phone_on_duty } from "./town.mjs";
 
 let town;
 before(async () => {
-  assert.ok(existsSync(binary), `${binary}: build gatehouse-server first`);
   town = await open_town();
 });
 after(() => town?.close());
 
-/** A port that was free a moment ago. */
-function free_port() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** A demo town in a folder of its own, served on a free port. */
-async function open_town() {
-  const folder = mkdtempSync(join(tmpdir(), "gatehouse-town-"));
-  const port = await free_port();
-  writeFileSync(join(folder, "gatehouse.toml"), `listen = "127.0.0.1:${port}"\n`);
-  const run = ["--config", "gatehouse.toml"];
-  const told = execFileSync(binary, ["demo", ...run], { cwd: folder, encoding: "utf8" });
-  const accounts = Object.fromEntries([...told.matchAll(/^(\w+) +(\w+) +([a-z]+-[a-z-]+\d+)$/gm)]
-    .map(([, role, account, password]) => [role, { account, password }]));
-  const served = spawn(binary, ["serve", ...run], { cwd: folder, stdio: "ignore" });
-  const url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; ; tries += 1) {
-    const ready = await fetch(`${url}/healthz`).then((answer) => answer.ok, () => false);
-    if (ready) break;
-    assert.ok(tries < 100, "the server does not start");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  const close = () => {
-    served.kill();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { url, accounts, sheet: readFileSync(join(folder, "demo/passes.html"), "utf8"), close };
-}
-
-async function sign_in(page, { account, password }) {
-  await page.goto(`${town.url}/login`);
-  await page.fill("#account", account);
-  await page.fill("#password", password);
-  await page.locator("main button[type=submit], form[action='/login'] button").first().click();
-  await page.waitForURL((url) => !url.pathname.startsWith("/login"));
-}
-
-/** The code of the sheet's first pass, as a picture of the size of a camera's frame. */
-function first_pass() {
-  const svg = /<svg[^>]*viewBox="([^"]+)"[^>]*>([\s\S]*?)<\/svg>/.exec(town.sheet);
-  assert.ok(svg, "the sheet has codes");
-  const frame = `<svg xmlns="http://www.w3.org/2000/svg" width="1280" height="720">` +
-    `<rect width="1280" height="720" fill="#888"/>` +
-    `<rect x="380" y="100" width="520" height="520" fill="#fff"/>` +
-    `<svg x="410" y="130" width="460" height="460" viewBox="${svg[1]}">${svg[2]}</svg></svg>`;
-  return `data:image/svg+xml;base64,${Buffer.from(frame).toString("base64")}`;
-}
-
 test("the demo town: enrol, scan, measure, let through, recorded; an emergency", async () => {
   const browser = await browse();
   try {
-    const page = await open_page(browser, `${town.url}/gate/`);
-    await page.getByText("请先登录").waitFor();
-    await sign_in(page, town.accounts.shift_lead);
-    await page.goto(`${town.url}/gate/`);
-    await page.locator(".form .stack button").first().click();
-    await screen(page, "shift");
-    await page.locator(".choices button").first().click();
-    await page.getByLabel("口罩戴好了").check();
-    await page.getByLabel("袖标戴好了").check();
-    await page.getByRole("button", { name: "开始值守" }).click();
-    await screen(page, "scan");
-    await page.locator(".age-fresh").waitFor();
-    await page.evaluate((url) => window.show_to_camera(url), first_pass());
+    const page = await phone_on_duty(town, browser);
+    await page.evaluate((url) => window.show_to_camera(url), in_frame(town.sheet));
     await screen(page, "ask");
     await page.evaluate(() => window.show_to_camera(null));
     await page.getByRole("button", { name: "36.5", exact: true }).click();

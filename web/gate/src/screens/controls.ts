@@ -33,7 +33,12 @@ export function control_of(app: App, step: Step): HTMLElement {
     case "plate":
       return plate_pad(answer);
     case "room":
-      return room_fields(answer);
+      // Who lives here is found by door and surname together, or is not on the register.
+      return control.fact === "registered_resident"
+        ? h("div", { class: "choices" },
+          key(t("lookup_go"), () => app.show({ name: "lookup" }), { class: "wide yes" }),
+          key(t("not_on_register"), () => answer(false), { class: "wide" }))
+        : room_fields(answer);
     case "scan":
       return h("div", { class: "small-cam" }, camera_box(app));
     case "register":

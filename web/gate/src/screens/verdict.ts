@@ -132,6 +132,7 @@ function steps_part(app: App, screen: Screen): Child {
   const list = h("ol", { class: "steps" });
   const open = (step: Step) => {
     place.replaceChildren(control_of(app, step));
+    place.dataset["fact"] = step.control.fact || step.step;
     [...list.children].forEach((row, index) => {
       const current = screen.steps[index] === step;
       row.classList.toggle("current", current);
