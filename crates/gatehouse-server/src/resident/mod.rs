@@ -1,5 +1,6 @@
 //! Pages for residents and visitors, without an account (SELF-1, SELF-2): large keys, plain forms.
 
+mod apply;
 mod code;
 mod data;
 mod home;
@@ -14,6 +15,7 @@ pub fn routes(table: Routes) -> Routes {
     [
         code::routes,
         home::routes,
+        apply::routes,
         data::routes,
         requests::routes,
         visits::routes,

@@ -352,3 +352,35 @@ fn a_household_expects_a_visitor() {
         );
     });
 }
+
+#[test]
+fn a_pass_is_applied_for_on_the_page_once() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 6);
+        let cookie = opened(app, demo, &who);
+        let apply = |more: &str| {
+            let id = hidden(&app.get("/my/apply", &cookie), "id");
+            app.form("/my/apply", &cookie, &format!("id={id}&{more}"))
+        };
+        let nothing = apply("what=");
+        assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let nameless = apply("what=helper&name=&sex=female&phone=12");
+        assert_eq!(nameless.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            nameless.body.contains("role=\"alert\""),
+            "{}",
+            nameless.body
+        );
+        let helper =
+            "what=helper&name=%E5%AD%99%E6%98%8E&sex=female&phone=0371-5550103&no_photo=yes";
+        let sent = apply(helper);
+        assert_eq!(sent.status, StatusCode::OK, "{}", sent.body);
+        let office = app.session(staff(demo, Role::CommunityOffice));
+        let queue = app.get(&format!("/areas/{}/passes", who.compound), &office);
+        assert!(
+            queue.body.contains("孙*") && !queue.body.contains("孙明"),
+            "{}",
+            queue.body
+        );
+    });
+}

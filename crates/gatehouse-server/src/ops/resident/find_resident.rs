@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::error::OpError;
 use axum::http::{HeaderMap, header};
 use gatehouse_core::id::{AreaId, HouseholdId, PersonId};
+use gatehouse_core::pass::PassKind;
 use gatehouse_core::text::fold_for_lookup;
 use gatehouse_store::{ReadTx, Shard, StoreError};
 use sha2::{Digest, Sha256};
@@ -20,6 +21,8 @@ pub struct ResidentCaller {
     pub person: PersonId,
     /// Where they live.
     pub household: Option<HouseholdId>,
+    /// The kind of pass that is theirs; `None` for whoever does not live here.
+    pub pass_kind: Option<PassKind>,
     /// Compound or village.
     pub area: AreaId,
     /// Minutes east of UTC of the clock there.
@@ -77,6 +80,11 @@ pub async fn by_code(app: &App, hash: [u8; 32]) -> Result<Option<ResidentCaller>
             shard: code.shard,
             person: code.person,
             household: person.household,
+            pass_kind: match person.kind.as_str() {
+                "resident" => Some(PassKind::Resident),
+                "temporary_resident" => Some(PassKind::TemporaryResident),
+                _ => None,
+            },
             area: person.area,
             offset_minutes: i16::try_from(offset).unwrap_or(480),
         }))
