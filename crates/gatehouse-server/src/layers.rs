@@ -4,9 +4,12 @@
 use crate::app::App;
 use crate::auth::access::request_lang;
 use crate::config::TlsMode;
+use crate::console::import::UPLOAD_PATH;
 use crate::error::{ApiError, OpError};
 use crate::page::PageError;
+use crate::sheet::FILE_BYTES_MOST;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
@@ -17,7 +20,6 @@ use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 /// Our own pages, with our one script for comfort; nothing in the page itself runs.
@@ -43,7 +45,7 @@ pub fn around(router: Router<App>, app: &App) -> Router<App> {
         .fallback(|| async { Marked(OpError::NotFound) })
         .method_not_allowed_fallback(|| async { Marked(OpError::NotFound) })
         .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(app.config.body_bytes_most))
+        .layer(from_fn_with_state(app.config.body_bytes_most, limit_body))
         .layer(CsrfLayer::new().with_rejection_response(cross_site))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::REQUEST_TIMEOUT,
@@ -71,6 +73,26 @@ impl IntoResponse for Marked {
         response.extensions_mut().insert(Arc::new(self.0));
         response
     }
+}
+
+/// What a form adds to the file in it.
+const FORM_BYTES_MOST: usize = 64 << 10;
+
+/// No body is larger than the settings say, but for the one route that takes sheets.
+async fn limit_body(State(most): State<usize>, request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>();
+    let takes_files = path.is_some_and(|path| path.as_str() == UPLOAD_PATH);
+    let most = match takes_files {
+        true => most.max(FILE_BYTES_MOST + FORM_BYTES_MOST),
+        false => most,
+    };
+    let said = request.headers().get(header::CONTENT_LENGTH);
+    let said = said.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if said.is_some_and(|length| length > most) {
+        return Marked(OpError::TooLarge).into_response();
+    }
+    let limited = request.map(|body| Body::new(http_body_util::Limited::new(body, most)));
+    next.run(limited).await
 }
 
 fn cross_site(_: ProtectionError) -> Response {

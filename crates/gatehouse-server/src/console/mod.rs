@@ -7,6 +7,8 @@ pub mod files;
 pub mod gate_app;
 pub mod health;
 pub mod home;
+pub mod import;
+pub mod import_run;
 pub mod items;
 pub mod login;
 pub mod logout;
@@ -65,6 +67,8 @@ pub fn routes(table: Routes) -> Routes {
         gate_app::routes,
         health::routes,
         metrics::routes,
+        import::routes,
+        import_run::routes,
     ]
     .into_iter()
     .fold(table, |table, add| add(table))

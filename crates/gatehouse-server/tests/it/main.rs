@@ -3,6 +3,7 @@
 mod bad_input;
 mod first_start;
 mod gate;
+mod import_pages;
 mod imports;
 mod jobs;
 mod matrix;

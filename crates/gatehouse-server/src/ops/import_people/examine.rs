@@ -161,7 +161,11 @@ impl Examiner {
         for (number, cells) in rows {
             let verdict = match read_row(cells, mapping, &self.rules) {
                 Err(faults) => Verdict::Rejected(faults),
-                Ok(person) => {
+                Ok(mut person) => {
+                    let is_door = |address| self.doors.contains_key(address);
+                    if !is_door(&person.address) && is_door(&person.as_written) {
+                        person.address = person.as_written.clone();
+                    }
                     let terms = terms(&person);
                     match self.in_file(desk, *number, &person, &terms, mapping) {
                         Some(verdict) => verdict,

@@ -54,7 +54,7 @@ fields! {
     BirthOn "birth_on" ["出生日期", "出生年月日", "生日", "出生", "birthdate", "dateofbirth", "dob",
         "birthday", "born"],
     /// 证件种类
-    DocumentKind "document_kind" ["证件类型", "证件种类", "证件类别", "documenttype", "idtype", "documentkind"],
+    DocumentKind "document_kind" ["证件类型", "证件种类", "证件类别", "documenttype", "idtype", "documentkind", "kindofdocument"],
     /// 证件号
     Document "document" ["身份证号", "身份证", "身份证号码", "公民身份号码", "证件号", "证件号码", "证件", "idnumber", "idno",
         "documentnumber", "idcard", "id"],
@@ -63,7 +63,7 @@ fields! {
         "telephone", "phonenumber", "contact"],
     /// 自有还是租
     Basis "basis" ["自有还是租", "居住类型", "住户类型", "自住/出租", "自住出租", "房屋性质", "居住性质", "是否租住", "居住方式",
-        "basis", "residencetype", "tenure"],
+        "basis", "residencetype", "tenure", "ownedorrented"],
     /// 房东、接待人
     Landlord "landlord" ["房东", "房东姓名", "接待人", "房东或接待人", "landlord", "host", "landlordorhost"],
     /// 入住日期

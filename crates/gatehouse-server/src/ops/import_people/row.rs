@@ -6,7 +6,7 @@ use super::header::Mapping;
 use super::values::{self, Basis};
 use crate::sheet::Cell;
 use gatehouse_core::complaint::{Complaint, ComplaintCode};
-use gatehouse_core::household::Address;
+use gatehouse_core::household::{Address, AddressDraft};
 use gatehouse_core::moment::CivilDay;
 use gatehouse_core::person::{NoAreaTable, Person, PersonDraft};
 use std::borrow::Cow;
@@ -20,6 +20,8 @@ pub struct RowPerson {
     pub person: Person,
     /// Behind which door.
     pub address: Address,
+    /// The same where nothing is taken apart: a room may be called 2-501.
+    pub as_written: Address,
     /// On what basis; `None` where the sheet does not say.
     pub basis: Option<Basis>,
     /// Whose dwelling it is, as written.
@@ -126,9 +128,10 @@ pub fn read_row(
         note(Field::FromOn, Fault::Complaint(ComplaintCode::DateInFuture));
     }
     match (person, address) {
-        (Ok(person), Ok(address)) if faults.is_empty() => Ok(RowPerson {
+        (Ok(person), Ok((address, as_written))) if faults.is_empty() => Ok(RowPerson {
             person,
             address,
+            as_written,
             basis,
             landlord: Some(fields.text(Field::Landlord).trim().to_owned())
                 .filter(|text| !text.is_empty()),
@@ -155,7 +158,10 @@ fn broken_cells(fields: &Fields<'_>) -> Vec<(Field, Fault)> {
     faults
 }
 
-fn read_door(fields: &Fields<'_>, rules: &RowRules) -> Result<Address, Vec<(Field, Fault)>> {
+fn read_door(
+    fields: &Fields<'_>,
+    rules: &RowRules,
+) -> Result<(Address, Address), Vec<(Field, Fault)>> {
     for field in [Field::Building, Field::Unit, Field::Room, Field::Address] {
         if matches!(fields.cell(field), Cell::Date(_)) {
             return Err(vec![(field, Fault::DoorIsDate)]);
@@ -182,7 +188,13 @@ fn read_door(fields: &Fields<'_>, rules: &RowRules) -> Result<Address, Vec<(Fiel
     if !rules.buildings.is_empty() && !rules.buildings.contains(address.building()) {
         return Err(vec![(Field::Building, Fault::NoSuchBuilding)]);
     }
-    Ok(address)
+    let as_written = AddressDraft {
+        building: fields.text(Field::Building).into_owned(),
+        unit: fields.text(Field::Unit).into_owned(),
+        room: fields.text(Field::Room).into_owned(),
+    };
+    let as_written = as_written.check().unwrap_or_else(|_| address.clone());
+    Ok((address, as_written))
 }
 
 fn of_person(complaint: &Complaint) -> (Field, Fault) {
@@ -232,7 +244,9 @@ pub fn masked_text(field: Option<Field>, cell: &Cell) -> String {
     };
     match (field, cell) {
         // What a sheet has destroyed is nobody's number any more, and is shown as it stands.
-        (Some(Field::Document), Cell::Number(_)) if cell.is_destroyed_number() => text.to_owned(),
+        (Some(Field::Document), _) if cell.is_destroyed_number() || text.contains("E+") => {
+            characters.into_iter().collect()
+        }
         (Some(Field::Document), _) => {
             let shown = characters.len().saturating_sub(4).min(6);
             characters[..shown].iter().collect::<String>()
@@ -344,6 +358,7 @@ mod tests {
                 "4.40308E+17",
             ),
             (Some(Field::Document), text("12"), "****"),
+            (Some(Field::Document), text("4.40308E+17"), "4.40308E+17"),
             (Some(Field::Phone), text("13800000000"), "138****00"),
             (Some(Field::Name), text("欧阳娜"), "欧*"),
             (Some(Field::Room), text("2-501"), "2-501"),

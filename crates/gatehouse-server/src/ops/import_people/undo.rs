@@ -149,6 +149,16 @@ pub fn counts(tx: &ReadTx<'_>, shard: Shard, id: &RunId) -> Result<UndoCounts, S
     Ok(counts)
 }
 
+/// As [`counts`], in a transaction of its own.
+///
+/// # Errors
+/// The database's.
+pub fn counts_of(desk: &Desk, shard: Shard, id: RunId) -> Result<UndoCounts, ImportError> {
+    Ok(desk
+        .store
+        .read_blocking::<_, StoreError, _>(move |tx| counts(tx, shard, &id))?)
+}
+
 /// What taking back would find among the first rows: for looking before one does it.
 ///
 /// # Errors
