@@ -25,6 +25,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
 use gatehouse_core::gate::wording::Lang;
+use gatehouse_store::Shard;
 use gatehouse_store::import_run::ImportRunRow;
 use gatehouse_store::person_view::Viewer;
 use serde::Deserialize;
@@ -643,12 +644,34 @@ fn act(
             }
             Ok(Then::After(row))
         }
+        "choose-all" => {
+            let from = value("row").and_then(|row| row.parse().ok()).unwrap_or(0);
+            let is_take = value("choice") == Some("take");
+            planned(choose_from(desk, shard, id, from, is_take)?)
+        }
         "begin" => planned(begin(desk, shard, id, staff)?),
         "stop" => stop(desk, shard, id, staff).map(|_| Then::Here),
         "undo" => planned(take_back(desk, shard, id, staff)?),
         "discard" => discard(desk, shard, id).map(|()| Then::List),
         _ => Err(ImportError::NotNow),
     }
+}
+
+/// The same choice for a row and all after it. Those where it cannot be made stay.
+fn choose_from(
+    desk: &Desk,
+    shard: Shard,
+    id: RunId,
+    from: u32,
+    is_take: bool,
+) -> Result<ImportRunRow, ImportError> {
+    let report = report::read(desk, &desk.run(shard, id)?)?.unwrap_or_default();
+    let rest = report
+        .different
+        .iter()
+        .filter(|row| row.number >= from && row.can_be_taken);
+    let takes: Vec<(u32, bool)> = rest.map(|row| (row.number, is_take)).collect();
+    put_right(desk, shard, id, &[], &takes)
 }
 
 fn read_map(form: &[(String, String)]) -> Mapping {
