@@ -7,7 +7,8 @@ CREATE TABLE import_run (
     area BYTEA NOT NULL, -- compound or village that the people live in
     made_by BYTEA, -- staff who uploaded; NULL on the command line
     made_at BIGINT NOT NULL, -- upload
-    state TEXT NOT NULL, -- uploading, mapping, checking, checked, running, linking, done, stopped, undoing, undone
+    -- uploading, mapping, checking, checked, running, linking, done, stopped, undoing, undone
+    state TEXT NOT NULL, -- where it stands, one of the words above
     wrapped_key BYTEA, -- the run's key under an epoch key; NULL once the file is gone
     name_sealed BYTEA, -- name of the file: it may hold somebody's name
     bytes BIGINT NOT NULL, -- size of the file

@@ -87,7 +87,8 @@ sql! {
     LET_GO = "UPDATE import_run SET working_until = 0 WHERE shard = ?1 AND run = ?2";
     RUN = concat!("SELECT ", columns!(), " FROM import_run WHERE shard = ?1 AND run = ?2");
     RUNS_OF_AREA = concat!("SELECT ", columns!(), " FROM import_run
-        WHERE shard = ?1 AND area = ?2 AND state <> 'uploading' ORDER BY made_at DESC, run LIMIT ?3");
+        WHERE shard = ?1 AND area = ?2 AND state <> 'uploading'
+        ORDER BY made_at DESC, run LIMIT ?3");
     RUNS_WITH_FILE = concat!("SELECT ", columns!(), " FROM import_run
         WHERE shard = ?1 AND wrapped_key IS NOT NULL ORDER BY made_at LIMIT ?2");
     INSERT_PART = "INSERT INTO import_part (shard, run, kind, number, sealed)

@@ -1,9 +1,7 @@
 //! Imports of people on both databases: what goes in, what does not, what goes out again.
 
 use crate::support::{COMPOUND, COUNTY, NEXT_COMPOUND, TestApp, on_both};
-use gatehouse_core::gate::wording::Lang;
 use gatehouse_server::ops::import_people::header::read_mapping;
-use gatehouse_server::ops::import_people::ledger::{Exporter, export};
 use gatehouse_server::ops::import_people::map::{
     begin, discard, map, map_again, put_right, stop, take_back,
 };
@@ -17,7 +15,6 @@ use gatehouse_server::sheet::SheetError;
 use gatehouse_store::import_run::ImportRunRow;
 use gatehouse_store::person::PersonRow;
 use gatehouse_store::{Shard, StoreError, Vault};
-use proptest::prelude::*;
 use std::sync::Arc;
 
 const LEDGER: &str = "楼号,门牌,姓名,身份证号,出生,电话,自住/出租,房东,籍贯,备注
@@ -29,14 +26,14 @@ const LEDGER: &str = "楼号,门牌,姓名,身份证号,出生,电话,自住/出
 7,1-102,王华,440308199901101512,,,,,,
 ";
 
-struct Story<'a> {
+pub struct Story<'a> {
     app: &'a TestApp,
-    desk: Desk,
-    place: Place,
+    pub desk: Desk,
+    pub place: Place,
 }
 
 impl Story<'_> {
-    fn new(app: &TestApp) -> Story<'_> {
+    pub fn new(app: &TestApp) -> Story<'_> {
         let shard = app.app.store.read_blocking::<_, StoreError, _>(|tx| {
             Ok(tx
                 .shard_of_county(COUNTY)?
@@ -71,7 +68,7 @@ impl Story<'_> {
         self.desk.run(self.shard(), id).expect("is there")
     }
 
-    fn check(&self, id: RunId) -> (ImportRunRow, Report) {
+    pub fn check(&self, id: RunId) -> (ImportRunRow, Report) {
         let mapping = read_mapping(&self.row(id).mapping).expect("a mapping");
         map(&self.desk, self.shard(), id, &mapping, true, None).expect("is mapped");
         let row = run_whole(&self.desk, self.shard(), id).expect("is checked");
@@ -81,7 +78,7 @@ impl Story<'_> {
         (row, report)
     }
 
-    fn import(&self, text: &str) -> RunId {
+    pub fn import(&self, text: &str) -> RunId {
         let id = self.upload(text);
         self.check(id);
         begin(&self.desk, self.shard(), id, None).expect("begins");
@@ -89,7 +86,7 @@ impl Story<'_> {
         id
     }
 
-    fn people(&self) -> Vec<PersonRow> {
+    pub fn people(&self) -> Vec<PersonRow> {
         let shard = self.shard();
         let read = self
             .desk
@@ -115,7 +112,7 @@ impl Story<'_> {
     }
 }
 
-fn counted(row: &ImportRunRow) -> (i64, i64, i64, i64) {
+pub fn counted(row: &ImportRunRow) -> (i64, i64, i64, i64) {
     assert_eq!(
         row.rows_all,
         row.accepted + row.rejected + row.duplicate,
@@ -437,68 +434,4 @@ fn a_building_that_is_not_drawn_is_named() {
             "import-fault-no-such-building"
         );
     });
-}
-
-/// A row of the register as somebody may have written it.
-fn any_person() -> impl Strategy<Value = String> {
-    let names = prop::sample::select(vec![
-        "王华",
-        "周䶮",
-        "欧阳娜",
-        "阿卜杜·买买提",
-        "John Smith",
-    ]);
-    let documents = prop::sample::select(vec![
-        ("", ""),
-        ("", "110105194912310020"),
-        ("护照", "E12345678"),
-        ("台胞证", "12345678"),
-        ("军官证", "军字第1234567号"),
-    ]);
-    let bases = prop::sample::select(vec!["", "自住", "租住", "寄住"]);
-    let cares = prop::sample::select(vec!["", "独居", "独居、透析", "看报纸"]);
-    let day = prop::sample::select(vec!["", "1988-03-02", "2019-12-31"]);
-    (names, documents, bases, cares, day, 1..40_u32, 0..3_u32).prop_map(
-        |(name, (kind, number), basis, care, day, room, unit)| {
-            let unit = if unit == 0 {
-                String::new()
-            } else {
-                unit.to_string()
-            };
-            format!("6,{unit},{room},{name},{kind},{number},,{basis},{day},{care}\n")
-        },
-    )
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(8))]
-
-    #[test]
-    fn what_goes_out_comes_in_without_a_difference(
-        people in prop::collection::vec(any_person(), 1..20), in_chinese: bool,
-    ) {
-        let app = TestApp::new();
-        let story = Story::new(&app);
-        let header = "楼栋,单元,房号,姓名,证件种类,证件号,电话,居住类型,入住日期,备注\n";
-        story.import(&(header.to_owned() + &people.concat()));
-        let lang = if in_chinese { Lang::Zh } else { Lang::En };
-        let by = Exporter {
-            staff: None,
-            name: "某人".to_owned(),
-            organisation: None,
-            lang,
-            area_name: "某小区".to_owned(),
-        };
-        let before = story.people();
-        let bytes = export(&story.desk, &story.place, &by).expect("goes out");
-        let id = upload(&story.desk, &story.place, None, "a.xlsx", bytes);
-        if before.is_empty() {
-            prop_assert_eq!(id, Err(ImportError::Sheet(SheetError::NobodyInside)));
-            return Ok(());
-        }
-        let (row, report) = story.check(id.expect("is taken"));
-        prop_assert_eq!(counted(&row), (before.len() as i64, 0, 0, before.len() as i64));
-        prop_assert_eq!(report, Report { millis: 0, ..Report::default() });
-        prop_assert_eq!(story.people(), before);
-    }
 }

@@ -4,6 +4,7 @@ mod bad_input;
 mod first_start;
 mod gate;
 mod import_pages;
+mod import_round_trip;
 mod imports;
 mod jobs;
 mod matrix;

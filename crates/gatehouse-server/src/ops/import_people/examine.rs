@@ -132,6 +132,11 @@ impl Examiner {
         }
     }
 
+    /// Whether a door was not there when this phase began.
+    pub fn is_new_door(&self, door: HouseholdId) -> bool {
+        !self.old_doors.contains(&door)
+    }
+
     /// The day at the place.
     pub fn today(&self) -> gatehouse_core::moment::CivilDay {
         self.rules.today

@@ -40,8 +40,8 @@ fields! {
     /// 单元
     Unit "unit" ["单元", "单元号", "门栋", "unit", "entrance", "stairway"],
     /// 房号
-    Room "room" ["房号", "室", "室号", "房间号", "房间", "门牌", "门牌号", "门牌号码", "户号", "房屋", "room", "roomnumber",
-        "flat", "door", "housenumber"],
+    Room "room" ["房号", "室", "室号", "房间号", "房间", "门牌", "门牌号", "门牌号码", "户号", "房屋", "room",
+        "roomnumber", "flat", "door", "housenumber"],
     /// 整个门牌写在一格里
     Address "address" ["住址", "地址", "居住地址", "家庭住址", "现住址", "居住地", "详细地址", "房屋地址", "家庭地址",
         "address"],
@@ -54,7 +54,8 @@ fields! {
     BirthOn "birth_on" ["出生日期", "出生年月日", "生日", "出生", "birthdate", "dateofbirth", "dob",
         "birthday", "born"],
     /// 证件种类
-    DocumentKind "document_kind" ["证件类型", "证件种类", "证件类别", "documenttype", "idtype", "documentkind", "kindofdocument"],
+    DocumentKind "document_kind" ["证件类型", "证件种类", "证件类别", "documenttype", "idtype",
+        "documentkind", "kindofdocument"],
     /// 证件号
     Document "document" ["身份证号", "身份证", "身份证号码", "公民身份号码", "证件号", "证件号码", "证件", "idnumber", "idno",
         "documentnumber", "idcard", "id"],

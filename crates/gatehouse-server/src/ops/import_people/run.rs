@@ -9,6 +9,7 @@ use super::row::RowPerson;
 use super::state::State;
 use super::values::Basis;
 use super::{Desk, ImportError, Place, RunId, STEP_ROWS};
+use gatehouse_core::household::Address;
 use gatehouse_core::id::{HouseholdId, PersonId};
 use gatehouse_core::person::GateName;
 use gatehouse_store::household::{HouseholdRow, ResidenceRow};
@@ -20,7 +21,6 @@ use gatehouse_store::{Chance, Lane, Shard, StoreError};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 /// Rows of the first step, and of the shortest.
 const FIRST_ROWS: usize = 100;
@@ -140,6 +140,57 @@ fn steps(
     Ok(ControlFlow::Continue(size))
 }
 
+/// What rows become, before it is written.
+struct Made {
+    step: Step,
+    counts: Counts,
+    changes: Vec<(u32, PersonId, RowPerson)>,
+    doors: Vec<Address>,
+}
+
+fn make(
+    desk: &Desk,
+    place: &Place,
+    run: &ImportRunRow,
+    examiner: &mut Examiner,
+    counts: &Counts,
+    rows: &[Examined],
+    takes: &BTreeSet<u32>,
+) -> Made {
+    let chance = Chance::new(desk.world.bytes());
+    let mut made = Made {
+        step: Step::default(),
+        counts: counts.clone(),
+        changes: Vec::new(),
+        doors: Vec::new(),
+    };
+    for (at, row) in (0..).zip(rows) {
+        let is_taken = takes.contains(&row.number);
+        made.counts.count(&row.verdict, is_taken);
+        match &row.verdict {
+            Verdict::New(person, terms) => {
+                let door = door_of(place, run, examiner, person, row.number, &mut made);
+                let id = PersonId(id_of(run, row.number, b"person"));
+                let plain = plain_of(person);
+                let kept = person_row(place, run, person, id, door.0);
+                let sealed = &chance.part(at);
+                let vault = desk.keys.vault();
+                let step = &mut made.step;
+                step.people
+                    .push(SealedPerson::new(vault, kept, &plain, terms, sealed));
+                let residence = residence_of(place, person, id, door.0, examiner.today());
+                step.residences.push(residence);
+                step.rows.push(imported(row.number, "added", id, door));
+            }
+            Verdict::Differs(person, fields, of) if is_taken && can_be_taken(fields) => {
+                made.changes.push((row.number, *person, of.clone()));
+            }
+            _ => {}
+        }
+    }
+    made
+}
+
 fn step(
     desk: &Desk,
     place: &Place,
@@ -149,72 +200,35 @@ fn step(
     rows: &[Examined],
     takes: &BTreeSet<u32>,
 ) -> Result<(), ImportError> {
-    let mut after = counts.clone();
-    let mut step = Step::default();
-    let chance = Chance::new(desk.world.bytes());
-    let mut made: Vec<gatehouse_core::household::Address> = Vec::new();
-    let mut changes = Vec::new();
-    for (at, row) in (0..).zip(rows) {
-        let is_taken = takes.contains(&row.number);
-        after.count(&row.verdict, is_taken);
-        match &row.verdict {
-            Verdict::New(person, terms) => {
-                let door = door_of(
-                    place, run, examiner, person, row.number, &mut step, &mut made,
-                );
-                let id = PersonId(id_of(run, row.number, b"person"));
-                let plain = plain_of(person);
-                let kept = person_row(place, run, person, id, door.0);
-                let sealed = &chance.part(at);
-                step.people.push(SealedPerson::new(
-                    desk.keys.vault(),
-                    kept,
-                    &plain,
-                    terms,
-                    sealed,
-                ));
-                let residence = residence_of(place, person, id, door.0, examiner.today());
-                step.residences.push(residence);
-                step.rows.push(imported(row.number, "added", id, door));
-            }
-            Verdict::Differs(person, fields, of) if is_taken && can_be_taken(fields) => {
-                changes.push((row.number, *person, of.clone()));
-            }
-            _ => {}
-        }
-    }
+    let made = make(desk, place, run, examiner, counts, rows, takes);
     let mut next = run.clone();
     next.rows_done += i64::try_from(rows.len()).unwrap_or(0);
-    (next.accepted, next.rejected, next.duplicate) =
-        (after.accepted, after.rejected, after.duplicate);
-    next.faults = after.faults_text();
-    let (shard, id, written) = (run.shard, run.run, next.clone());
-    let step = Arc::new(step);
-    let people: Vec<_> = changes;
-    let change = change_person(desk, run, people)?;
+    next.accepted = made.counts.accepted;
+    next.rejected = made.counts.rejected;
+    next.duplicate = made.counts.duplicate;
+    next.faults = made.counts.faults_text();
+    let (shard, id, written, step) = (run.shard, run.run, next.clone(), made.step);
+    let change = change_person(desk, run, made.changes)?;
     let ended = desk.store.write_blocking(Lane::Jobs, move |tx| {
         // First: whoever was stopped meanwhile writes nobody.
         tx.update_import_run(&written)?;
-        step.doors
-            .iter()
-            .try_for_each(|door| tx.insert_household(door))?;
+        let mut doors = step.doors.iter();
+        doors.try_for_each(|door| tx.insert_household(door))?;
         tx.insert_sealed_persons(shard, &step.people)?;
-        step.residences
-            .iter()
-            .try_for_each(|row| tx.insert_residence(row))?;
-        step.rows
-            .iter()
-            .try_for_each(|row| tx.insert_imported_row(shard, &id, row))?;
+        let mut residences = step.residences.iter();
+        residences.try_for_each(|row| tx.insert_residence(row))?;
+        let mut rows = step.rows.iter();
+        rows.try_for_each(|row| tx.insert_imported_row(shard, &id, row))?;
         change(tx)
     });
     if let Err(error) = ended {
         // Doors of a step that was not kept are made again by the next.
-        made.iter().for_each(|address| {
+        for address in &made.doors {
             examiner.doors.remove(address);
-        });
+        }
         return Err(not_now(error.into()));
     }
-    *counts = after;
+    *counts = made.counts;
     *run = next;
     run.version += 1;
     Ok(())
@@ -227,16 +241,15 @@ fn door_of(
     examiner: &mut Examiner,
     person: &RowPerson,
     number: u32,
-    step: &mut Step,
-    made: &mut Vec<gatehouse_core::household::Address>,
+    made: &mut Made,
 ) -> (HouseholdId, bool) {
     if let Some(door) = examiner.doors.get(&person.address) {
-        return (*door, step.doors.iter().any(|made| made.household == *door));
+        return (*door, examiner.is_new_door(*door));
     }
     let door = HouseholdId(id_of(run, number, b"household"));
     examiner.doors.insert(person.address.clone(), door);
-    made.push(person.address.clone());
-    step.doors.push(HouseholdRow {
+    made.doors.push(person.address.clone());
+    made.step.doors.push(HouseholdRow {
         shard: place.shard,
         household: door,
         area: place.area,

@@ -1,0 +1,75 @@
+//! The register goes out as a workbook and comes in again: nothing differs, whoever is in it.
+
+use crate::imports::{Story, counted};
+use crate::support::TestApp;
+use gatehouse_core::gate::wording::Lang;
+use gatehouse_server::ops::import_people::ImportError;
+use gatehouse_server::ops::import_people::ledger::{Exporter, export};
+use gatehouse_server::ops::import_people::report::Report;
+use gatehouse_server::ops::import_people::upload::upload;
+use gatehouse_server::sheet::SheetError;
+use proptest::prelude::*;
+
+/// A row of the register as somebody may have written it.
+fn any_person() -> impl Strategy<Value = String> {
+    let names = prop::sample::select(vec![
+        "王华",
+        "周䶮",
+        "欧阳娜",
+        "阿卜杜·买买提",
+        "John Smith",
+    ]);
+    let documents = prop::sample::select(vec![
+        ("", ""),
+        ("", "110105194912310020"),
+        ("护照", "E12345678"),
+        ("台胞证", "12345678"),
+        ("军官证", "军字第1234567号"),
+    ]);
+    let bases = prop::sample::select(vec!["", "自住", "租住", "寄住"]);
+    let cares = prop::sample::select(vec!["", "独居", "独居、透析", "看报纸"]);
+    let day = prop::sample::select(vec!["", "1988-03-02", "2019-12-31"]);
+    (names, documents, bases, cares, day, 1..40_u32, 0..3_u32).prop_map(
+        |(name, (kind, number), basis, care, day, room, unit)| {
+            let unit = if unit == 0 {
+                String::new()
+            } else {
+                unit.to_string()
+            };
+            format!("6,{unit},{room},{name},{kind},{number},,{basis},{day},{care}\n")
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    #[test]
+    fn what_goes_out_comes_in_without_a_difference(
+        people in prop::collection::vec(any_person(), 1..20), in_chinese: bool,
+    ) {
+        let app = TestApp::new();
+        let story = Story::new(&app);
+        let header = "楼栋,单元,房号,姓名,证件种类,证件号,电话,居住类型,入住日期,备注\n";
+        story.import(&(header.to_owned() + &people.concat()));
+        let lang = if in_chinese { Lang::Zh } else { Lang::En };
+        let by = Exporter {
+            staff: None,
+            name: "某人".to_owned(),
+            organisation: None,
+            lang,
+            area_name: "某小区".to_owned(),
+        };
+        let before = story.people();
+        let bytes = export(&story.desk, &story.place, &by).expect("goes out");
+        let id = upload(&story.desk, &story.place, None, "a.xlsx", bytes);
+        if before.is_empty() {
+            prop_assert_eq!(id, Err(ImportError::Sheet(SheetError::NobodyInside)));
+            return Ok(());
+        }
+        let (row, report) = story.check(id.expect("is taken"));
+        prop_assert_eq!(counted(&row), (before.len() as i64, 0, 0, before.len() as i64));
+        prop_assert_eq!(report, Report { millis: 0, ..Report::default() });
+        prop_assert_eq!(story.people(), before);
+    }
+}
