@@ -73,6 +73,13 @@ sql! {
             AND p.revoked_at IS NULL AND p.expires_at > ?4
             AND NOT EXISTS (SELECT 1 FROM pass_event f WHERE f.shard = e.shard
                 AND f.pass = e.pass AND f.kind = 'printed')";
+    UNPRINTED = "SELECT e.pass FROM pass_event e
+        JOIN pass p ON p.shard = e.shard AND p.pass = e.pass
+        WHERE e.shard = ?1 AND e.area = ?2 AND e.kind = 'issued' AND e.at >= ?3
+            AND p.revoked_at IS NULL AND p.expires_at > ?4
+            AND NOT EXISTS (SELECT 1 FROM pass_event f WHERE f.shard = e.shard
+                AND f.pass = e.pass AND f.kind = 'printed')
+        ORDER BY e.at, e.pass LIMIT ?5";
     USES = "SELECT count(*), sum(CASE WHEN outcome = 0 THEN 1 ELSE 0 END), min(counted_at),
             max(counted_at)
         FROM crossing WHERE shard = ?1 AND pass_list = ?2 AND pass_index = ?3";
@@ -129,6 +136,19 @@ impl ReadTx<'_> {
     ) -> Result<i64, StoreError> {
         let parameters = params![shard, &area, since, now_millis];
         self.query_one(&COUNT_UNPRINTED, parameters, |row| row.get(0))
+    }
+
+    /// Those that [`ReadTx::count_unprinted`] counts, first issued first.
+    pub fn unprinted_passes(
+        &self,
+        shard: Shard,
+        area: AreaId,
+        since: i64,
+        now_millis: i64,
+        limit: u32,
+    ) -> Result<Vec<PassId>, StoreError> {
+        let parameters = params![shard, &area, since, now_millis, limit];
+        self.query(&UNPRINTED, parameters, |row| row.get(0))
     }
 
     /// How often a pass was shown at a gate.

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::keyring::Keyring;
 use crate::ops::print_card::Desk;
-use crate::ops::print_passes::{PrintOrder, Wanted, print_passes};
+use crate::ops::print_passes::{PrintOrder, Wanted, print_passes, record_printed};
 use crate::ops::read_policies::read_rules;
 use crate::ops::read_rules_here::id_digits;
 use crate::paper::Press;
@@ -100,6 +100,7 @@ pub fn run(arguments: SheetArguments) -> Result<()> {
     let bytes = sheets(&printed.cards, &margin, backs, &fonts)?;
     std::fs::write(&arguments.out, &bytes)
         .with_context(|| format!("K-FILE: {}", arguments.out.display()))?;
+    runtime.block_on(record_printed(&store, &order, &printed.passes))?;
     let mut output = std::io::stdout().lock();
     for card in &printed.cards {
         let missing = card.missing(&fonts);

@@ -8,6 +8,7 @@ use crate::error::OpError;
 use crate::ops::print_card::Desk;
 use crate::ops::print_passes::{
     NAMED_MOST, PrintOrder, Printed, Wanted, count_by_building, list_passes, print_passes,
+    record_printed,
 };
 use crate::ops::read_rules_here::{id_digits, read_rules_here};
 use crate::page::{Frame, PageError, show as show_page};
@@ -25,6 +26,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::PassId;
+use gatehouse_core::pass::PassNumber;
 use gatehouse_core::person::PersonName;
 use gatehouse_store::{Chance, StoreError};
 use serde::Deserialize;
@@ -50,6 +52,8 @@ struct PrintPage {
     /// Name of a building, passes, and what its link asks for.
     buildings: Vec<(String, usize, String)>,
     chosen: Option<Chosen>,
+    /// How many were issued and never printed.
+    unprinted: String,
 }
 
 /// What is about to be printed.
@@ -85,6 +89,9 @@ pub struct PrintQuery {
     passes: String,
     /// A building; empty for those without.
     building: Option<String>,
+    /// What was issued and never printed.
+    #[serde(default)]
+    unprinted: String,
     /// Backs too.
     #[serde(default)]
     backs: String,
@@ -95,6 +102,9 @@ pub struct PrintQuery {
 
 impl PrintQuery {
     fn wanted(&self) -> Result<Wanted, OpError> {
+        if !self.unprinted.is_empty() {
+            return Ok(Wanted::Unprinted);
+        }
         if self.passes.is_empty() {
             return Ok(Wanted::Of {
                 building: self.building.clone(),
@@ -112,7 +122,9 @@ impl PrintQuery {
 
     fn text(&self) -> String {
         let mut parts = Vec::new();
-        if !self.passes.is_empty() {
+        if !self.unprinted.is_empty() {
+            parts.push("unprinted=1".to_owned());
+        } else if !self.passes.is_empty() {
             parts.push(format!("passes={}", self.passes));
         } else if let Some(building) = &self.building {
             parts.push(format!("building={}", encoded(building)));
@@ -156,23 +168,23 @@ async fn print_page(
     let (shard, id, now) = (area.county()?, area.area, app.world.now_millis());
     let wanted = query.wanted()?;
     let asked = query.building.is_some() || !query.passes.is_empty();
+    let asked = asked || !query.unprinted.is_empty();
     let read = app.store.read(move |tx| {
         let buildings = count_by_building(tx, shard, id, now)?;
         let chosen = match asked {
             true => Some(list_passes(tx, shard, id, &wanted, now)?.len()),
             false => None,
         };
-        Ok::<_, StoreError>((buildings, chosen))
+        let unprinted = list_passes(tx, shard, id, &Wanted::Unprinted, now)?.len();
+        Ok::<_, StoreError>((buildings, chosen, unprinted))
     });
-    let (buildings, chosen) = read.await?;
-    let title = match (&query.building, query.passes.is_empty()) {
-        (Some(building), true) if !building.is_empty() => {
-            frame.with("print-building", "building", building)
-        }
-        (_, true) => frame.t("print-no-building"),
-        (_, false) => frame.t("print-chosen"),
+    let (buildings, chosen, unprinted) = read.await?;
+    let title = match query.unprinted.is_empty() {
+        true => title(query, &frame),
+        false => frame.t("print-unprinted"),
     };
     Ok(PrintPage {
+        unprinted: unprinted.to_string(),
         buildings: buildings
             .into_iter()
             .map(|(name, count)| {
@@ -189,6 +201,17 @@ async fn print_page(
         frame,
         area,
     })
+}
+
+/// What the passes that are asked for are called.
+fn title(query: &PrintQuery, frame: &Frame) -> String {
+    match (&query.building, query.passes.is_empty()) {
+        (Some(building), true) if !building.is_empty() => {
+            frame.with("print-building", "building", building)
+        }
+        (_, true) => frame.t("print-no-building"),
+        (_, false) => frame.t("print-chosen"),
+    }
 }
 
 /// GET /areas/{area}/passes/sheets.pdf
@@ -215,7 +238,7 @@ pub async fn sheets(
             printed_by: masked(&caller.name),
             printed_at: format!("{} {}", times.today().to_text(), times.clock(order.at)),
         };
-        let anyway = !query.anyway.is_empty();
+        let (anyway, passes) = (!query.anyway.is_empty(), printed.passes.clone());
         let made = app.press.print(move |fonts| {
             let missing = missing(&printed.cards, fonts);
             if !anyway && !missing.is_empty() {
@@ -223,7 +246,7 @@ pub async fn sheets(
             }
             sheet::sheets(&printed.cards, &margin, backs, fonts).map(Made::File)
         });
-        made.await
+        keep(&app, &order, made.await?, &passes).await
     };
     answer(made.await, frame, area, &query)
 }
@@ -244,12 +267,12 @@ pub async fn card(
     let made = async {
         let [pass] = <[PassId; 1]>::try_from(match query.wanted()? {
             Wanted::Named(ids) => ids,
-            Wanted::Of { .. } => vec![],
+            Wanted::Of { .. } | Wanted::Unprinted => vec![],
         })
         .map_err(|_| OpError::NotFound)?;
         let order = order(&app, &area, &caller).await?;
         let printed = print(&app, &order, Wanted::Named(vec![pass])).await?;
-        let anyway = !query.anyway.is_empty();
+        let (anyway, passes) = (!query.anyway.is_empty(), printed.passes.clone());
         let lang = order.lang;
         let made = app.press.print(move |fonts| {
             let missing = missing(&printed.cards, fonts);
@@ -258,7 +281,7 @@ pub async fn card(
             }
             file(&printed, fonts, lang).map(Made::File)
         });
-        made.await
+        keep(&app, &order, made.await?, &passes).await
     };
     answer(made.await, frame, area, &query)
 }
@@ -267,6 +290,19 @@ pub async fn card(
 enum Made {
     File(Vec<u8>),
     Warned(Vec<MissingRow>),
+}
+
+/// A file is printed once it is written down that it was.
+async fn keep(
+    app: &App,
+    order: &PrintOrder,
+    made: Made,
+    passes: &[(PassId, PassNumber)],
+) -> Result<Made, OpError> {
+    if matches!(made, Made::File(_)) {
+        record_printed(&app.store, order, passes).await?;
+    }
+    Ok(made)
 }
 
 fn file(printed: &Printed, fonts: &Fonts, lang: Lang) -> Result<Vec<u8>, PaperError> {

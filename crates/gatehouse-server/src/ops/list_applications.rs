@@ -21,7 +21,7 @@ pub const PAGE: u32 = 50;
 /// Reports of loss on the page.
 const LOST_MOST: u32 = 20;
 /// How far back what was not printed, and what was reported lost, is looked for (local choice).
-const BACK_MILLIS: i64 = 90 * 86_400_000;
+pub const BACK_MILLIS: i64 = 90 * 86_400_000;
 
 /// Which part of the queue is asked for.
 #[derive(Clone, Debug, Default)]

@@ -1,9 +1,10 @@
 //! Passes for the printer: found, opened with the purpose of printing, put on cards. Each name
-//! that is opened is a view that its bearer can see (SCOPE-5); the print itself is an entry with
-//! who and how many passes.
+//! that is opened is a view that its bearer can see (SCOPE-5); what really left the printer is
+//! written down after it did.
 
 use crate::error::OpError;
 use crate::keyring::SharedKeyring;
+use crate::ops::list_applications::BACK_MILLIS;
 use crate::ops::print_card::{Desk, card, slip};
 use crate::paper::card::Card;
 use crate::paper::slip::Slip;
@@ -11,10 +12,11 @@ use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::{
     AreaId, HouseholdId, OrganisationId, PassId, PersonId, StaffId, VehicleId,
 };
-use gatehouse_core::pass::PassKind;
+use gatehouse_core::pass::{PassKind, PassNumber};
 use gatehouse_store::audit::AuditNote;
 use gatehouse_store::household::HouseholdRow;
 use gatehouse_store::pass::PassRow;
+use gatehouse_store::pass_event::PassEventRow;
 use gatehouse_store::person::{PersonField, PersonPlain, PersonRow};
 use gatehouse_store::person_view::Viewer;
 use gatehouse_store::{Chance, Lane, ReadTx, Shard, Store, StoreError, Tx, Vault};
@@ -29,6 +31,8 @@ pub const PASSES_MOST: usize = 1_000;
 pub const NAMED_MOST: usize = 200;
 /// People opened in one step, so that gates wait for none of it.
 const STEP: usize = 40;
+/// Passes written down in one step.
+const RECORD_STEP: usize = 250;
 const PAGE: u32 = 500;
 
 /// Which passes.
@@ -36,6 +40,8 @@ const PAGE: u32 = 500;
 pub enum Wanted {
     /// These, in this order.
     Named(Vec<PassId>),
+    /// Those that were issued lately and never printed.
+    Unprinted,
     /// All that hold, of a building or of the whole place, in the order of doors.
     Of {
         /// Building; `None`: all.
@@ -75,6 +81,8 @@ pub struct PrintOrder {
 pub struct Printed {
     /// All as cards, in order.
     pub cards: Vec<Card>,
+    /// Which they are, in the same order.
+    pub passes: Vec<(PassId, PassNumber)>,
     /// Slips for one crossing, which have a form of their own besides.
     pub slips: Vec<Slip>,
 }
@@ -113,6 +121,12 @@ pub fn list_passes(
                 found.push(Listed { pass, kind, door });
             }
             Ok(found)
+        }
+        Wanted::Unprinted => {
+            let since = now_millis - BACK_MILLIS;
+            let limit = NAMED_MOST as u32;
+            let ids = tx.unprinted_passes(shard, area, since, now_millis, limit)?;
+            list_passes(tx, shard, area, &Wanted::Named(ids), now_millis)
         }
         Wanted::Of { building } => {
             let doors = doors(tx, shard, area)?;
@@ -220,6 +234,8 @@ pub async fn print_passes(
             })
             .await?;
         for one in &opened {
+            let pass = &one.listed.pass;
+            printed.passes.push((pass.pass, pass.number));
             printed.cards.push(card(one, order));
             if one.listed.kind == PassKind::Slip {
                 printed.slips.push(slip(one, order));
@@ -229,17 +245,32 @@ pub async fn print_passes(
     Ok(printed)
 }
 
-/// One step: the entry of the print and every view in one transaction.
-fn open(
-    tx: &Tx<'_>,
-    vault: &Vault,
+/// Writes down that cards left the printer, in the audit chain and in the life of each pass.
+///
+/// # Errors
+/// The database.
+pub async fn record_printed(
+    store: &Store,
     order: &PrintOrder,
-    passes: &[Listed],
-    chance: &Chance,
-) -> Result<Vec<Opened>, StoreError> {
+    passes: &[(PassId, PassNumber)],
+) -> Result<(), OpError> {
+    for step in passes.chunks(RECORD_STEP) {
+        let (order, step) = (order.clone(), step.to_vec());
+        store
+            .write(Lane::People, move |tx| record(tx, &order, &step))
+            .await?;
+    }
+    Ok(())
+}
+
+fn record(
+    tx: &Tx<'_>,
+    order: &PrintOrder,
+    passes: &[(PassId, PassNumber)],
+) -> Result<(), StoreError> {
     let numbers: Vec<String> = passes
         .iter()
-        .map(|one| one.pass.number.to_string())
+        .map(|(_, number)| number.to_string())
         .collect();
     let body = format!("{} {}", order.area, numbers.join(" "));
     tx.append_audit(&AuditNote {
@@ -250,6 +281,27 @@ fn open(
         commitment: None,
         body: body.as_bytes(),
     })?;
+    passes.iter().try_for_each(|(pass, _)| {
+        tx.insert_pass_event(&PassEventRow {
+            shard: order.shard,
+            pass: *pass,
+            at: order.at,
+            kind: "printed".to_owned(),
+            area: order.area,
+            staff: order.staff,
+            detail: String::new(),
+        })
+    })
+}
+
+/// One step: every view in one transaction.
+fn open(
+    tx: &Tx<'_>,
+    vault: &Vault,
+    order: &PrintOrder,
+    passes: &[Listed],
+    chance: &Chance,
+) -> Result<Vec<Opened>, StoreError> {
     let mut opened = Vec::new();
     for (at, listed) in (0..).zip(passes) {
         let viewer = Viewer {

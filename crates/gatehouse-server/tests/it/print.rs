@@ -121,8 +121,22 @@ fn a_printed_sheet_is_scanned_and_its_passes_verify() {
     });
 }
 
-/// Each bearer finds one look of the office, for printing.
+/// Each pass was printed once, and each bearer finds one look of the office, for printing.
 fn seen_by_their_bearers(app: &TestApp, shard: Shard, printed: &[&Listed]) {
+    let passes: Vec<PassId> = printed.iter().map(|one| one.pass.pass).collect();
+    let printed_once = app.app.store.read_blocking::<_, StoreError, _>(move |tx| {
+        let mut once = true;
+        for pass in &passes {
+            let events = tx.events_of_pass(shard, *pass)?;
+            once &= events
+                .iter()
+                .filter(|event| event.kind == "printed")
+                .count()
+                == 1;
+        }
+        Ok(once)
+    });
+    assert!(printed_once.expect("reads"));
     let bearers: Vec<PersonId> = printed
         .iter()
         .filter(|one| one.pass.kind != "vehicle")

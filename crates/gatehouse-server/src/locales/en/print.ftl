@@ -24,3 +24,4 @@ error-H-EMPTY = Nothing to print: the chosen passes have ended or are not of thi
 error-H-EMPTY-do = Go back to the passes; approve and issue first.
 error-H-MANY = At most 1000 passes at a time; nothing was printed.
 error-H-MANY-do = Print building by building.
+print-unprinted = Not printed yet

@@ -24,3 +24,4 @@ error-H-EMPTY = 没有要印的证：选的证都过期、作废，或者不在�
 error-H-EMPTY-do = 请回到出入证，先批准、发证。
 error-H-MANY = 一次最多印 1000 张，没有印。
 error-H-MANY-do = 请按楼栋分几次印。
+print-unprinted = 还没印过的
