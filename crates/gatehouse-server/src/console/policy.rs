@@ -23,7 +23,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use gatehouse_core::gate::Effect;
-use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::gate::wording::{Lang, sentence};
 use gatehouse_core::id::GateId;
 use gatehouse_core::policy::document::{LOCAL_CHOICE, PolicyDocument};
 use gatehouse_core::policy::explain::{explain, source_words};
@@ -367,7 +367,7 @@ fn rows(document: &PolicyDocument, lang: Lang) -> Vec<Row> {
                 effect,
                 condition: line.condition,
                 demand: line.demand,
-                say: line.say,
+                say: sentence(&line.say, lang, &|_| None).text,
                 source: source(&row.source, lang),
             }
         })

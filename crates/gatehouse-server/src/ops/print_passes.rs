@@ -132,7 +132,8 @@ pub fn list_passes(
             let doors = doors(tx, shard, area)?;
             let of_building = |door: Option<&HouseholdRow>| match building {
                 None => true,
-                Some(building) => door.is_some_and(|door| door.building == *building),
+                // What has no building has no door at all, or a house in a village.
+                Some(building) => door.map_or("", |door| &door.building) == *building,
             };
             let mut found = Vec::new();
             let mut after = PassId([0; 16]);
@@ -352,13 +353,13 @@ pub fn count_by_building(
 ) -> Result<Vec<(String, usize)>, StoreError> {
     let all = list_passes(tx, shard, area, &Wanted::Of { building: None }, now_millis)?;
     let mut counts: Vec<(String, usize)> = Vec::new();
-    for door in all.iter().filter_map(|listed| listed.door.as_ref()) {
-        match counts
-            .iter_mut()
-            .find(|(building, _)| *building == door.building)
-        {
+    let buildings = all
+        .iter()
+        .map(|listed| listed.door.as_ref().map_or("", |door| &door.building));
+    for name in buildings {
+        match counts.iter_mut().find(|(building, _)| building == name) {
             Some((_, count)) => *count += 1,
-            None => counts.push((door.building.clone(), 1)),
+            None => counts.push((name.to_owned(), 1)),
         }
     }
     Ok(counts)
