@@ -18,7 +18,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
-use gatehouse_core::id::ApplicationId;
+use gatehouse_core::id::{ApplicationId, PassId};
 use gatehouse_store::pass::PassRow;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -85,7 +85,8 @@ struct PassesPage {
     /// How many are complete, and as of when they were counted.
     complete: i64,
     until: String,
-    unprinted: i64,
+    /// How many were never printed, and the page that prints them.
+    unprinted: Option<(String, String)>,
     lost: Vec<(String, String, String)>,
     found: Option<Vec<PassView>>,
     is_cut: bool,
@@ -255,7 +256,7 @@ fn build(
         }),
         complete: complete.map(|count| count.applications).sum(),
         until: now.to_string(),
-        unprinted: queue.unprinted,
+        unprinted: unprinted(&base, queue),
         lost: lost.collect(),
         found: None,
         is_cut: false,
@@ -264,6 +265,13 @@ fn build(
         base,
         frame,
     }
+}
+
+/// How many were issued and never printed, and where they are printed.
+fn unprinted(base: &str, queue: &Queue) -> Option<(String, String)> {
+    let ids: Vec<String> = queue.unprinted.iter().map(PassId::to_string).collect();
+    let count = ids.len().to_string();
+    (!ids.is_empty()).then(|| (count, format!("{base}/print?passes={}", ids.join(","))))
 }
 
 /// What was done just now.

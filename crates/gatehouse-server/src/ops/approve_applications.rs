@@ -117,7 +117,7 @@ fn approve_one(
     let holder = match (row.holder, is_draft(&row)) {
         (Some(person), _) => {
             let there = tx.person(shard, person)?;
-            if !there.is_some_and(|person| person.state == "active") {
+            if there.is_none_or(|person| person.state != "active") {
                 return Ok(Approval::PersonGone);
             }
             Some(person)

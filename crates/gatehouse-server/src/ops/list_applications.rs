@@ -8,6 +8,7 @@ use crate::ops::answer_landlord::application_in;
 use crate::ops::hold_gate::keyring;
 use crate::ops::make_pass::{PassWish, valid_pass};
 use crate::ops::pass_rules::of_word;
+use crate::ops::print_passes::NAMED_MOST;
 use crate::ops::read_area::compounds_of;
 use gatehouse_core::id::{ApplicationId, AreaId, PassId, StaffId};
 use gatehouse_core::pass::{PassKind, PassNumber};
@@ -18,6 +19,8 @@ use std::collections::BTreeMap;
 
 /// Applications on one page.
 pub const PAGE: u32 = 50;
+/// Passes that one link to the printer names.
+pub const PRINTED_AT_ONCE: u32 = NAMED_MOST as u32;
 /// Reports of loss on the page.
 const LOST_MOST: u32 = 20;
 /// How far back what was not printed, and what was reported lost, is looked for (local choice).
@@ -44,8 +47,8 @@ pub struct Queue {
     pub counts: Vec<ApplicationCount>,
     /// Names of the compounds of the area.
     pub compounds: BTreeMap<AreaId, String>,
-    /// Issued and never printed.
-    pub unprinted: i64,
+    /// Issued and never printed, at most [`PRINTED_AT_ONCE`].
+    pub unprinted: Vec<PassId>,
     /// Reported lost and still valid, the longest wait first: which, its number, since when.
     pub lost: Vec<(PassId, PassNumber, i64)>,
 }
@@ -64,7 +67,7 @@ pub async fn list_applications(
             has_more: false,
             counts: Vec::new(),
             compounds: BTreeMap::new(),
-            unprinted: 0,
+            unprinted: Vec::new(),
             lost: Vec::new(),
         };
         let wanted = QueuePart {
@@ -79,7 +82,9 @@ pub async fn list_applications(
                 .lines
                 .extend(tx.application_queue(&keys.vault, shard, id, &wanted)?);
             queue.counts.extend(tx.count_applications(shard, id)?);
-            queue.unprinted += tx.count_unprinted(shard, id, now - BACK_MILLIS, now)?;
+            let since = now - BACK_MILLIS;
+            let unprinted = tx.unprinted_passes(shard, id, since, now, PRINTED_AT_ONCE)?;
+            queue.unprinted.extend(unprinted);
             queue.lost.extend(lost(tx, shard, id, now - BACK_MILLIS)?);
             queue.compounds.insert(id, compound.name);
         }
@@ -88,6 +93,7 @@ pub async fn list_applications(
             .sort_by_key(|line| (line.row.applied_at, line.row.application));
         queue.has_more = queue.lines.len() > PAGE as usize;
         queue.lines.truncate(PAGE as usize);
+        queue.unprinted.truncate(PRINTED_AT_ONCE as usize);
         queue.lost.sort_by_key(|(_, _, at)| *at);
         Ok(queue)
     };

@@ -452,7 +452,25 @@ fn a_complete_queue_is_approved_at_one_stroke_and_nobody_twice() {
             count(&after) < waiting && count(&after) > 0,
             "what lacks something stays"
         );
-        assert!(after.contains("印卡（"), "{after}");
+        // What was issued is offered to the printer, and no more once it was printed.
+        let print = after
+            .split("/passes/print?passes=")
+            .nth(1)
+            .expect("a way to the printer");
+        let ids = print.split('"').next().expect("ids").to_owned();
+        let sheets = app.get(&format!("{base}/sheets.pdf?passes={ids}"), &office);
+        assert_eq!(sheets.status, StatusCode::OK, "{}", sheets.body);
+        assert!(
+            !app.get(&base, &office)
+                .body
+                .contains("/passes/print?passes=")
+        );
+        let one = ids.split(',').next().expect("an id");
+        assert!(
+            app.get(&format!("{base}/{one}"), &office)
+                .body
+                .contains("<b>印卡</b>")
+        );
         let again = app.form(&format!("{base}/complete"), &office, &form);
         assert!(
             again.header("location").contains("done=0"),

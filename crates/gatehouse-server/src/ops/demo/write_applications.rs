@@ -286,8 +286,8 @@ fn life(demo: &Demo, desk: &mut Desk<'_>, store: &Store, shard: Shard) -> Result
     // Where the first community sees it.
     let first = desk.homes.first().map(|home| home.household.compound());
     let here = |pass: &&DemoPass| Some(pass.compound) == first;
-    let passes = demo.issued.passes.iter().filter(wanted);
-    let Some(pass) = passes.filter(here).next() else {
+    let mut passes = demo.issued.passes.iter().filter(wanted);
+    let Some(pass) = passes.find(here) else {
         return Ok(());
     };
     let Holder::Person(holder) = pass.holder else {
