@@ -135,7 +135,8 @@ async fn page(
         )
     });
     Ok(BuildingPage {
-        compounds: names.collect(),
+        // One compound is no choice.
+        compounds: names.filter(|_| compounds.len() > 1).collect(),
         buildings: doors.collect(),
         name: building
             .as_ref()
@@ -204,11 +205,10 @@ pub async fn submit(
         Ok((compound, batch)) => {
             let encoded: String = form_urlencoded::byte_serialize(building.as_bytes()).collect();
             let held = batch.had_one + batch.left_out;
-            let to = format!(
-                "/areas/{}/passes/building?compound={compound}&building={encoded}&done={}&held={held}",
-                area.area,
-                batch.issued.len()
-            );
+            let done = batch.issued.len();
+            let base = format!("/areas/{}/passes/building", area.area);
+            let which = format!("compound={compound}&building={encoded}");
+            let to = format!("{base}?{which}&done={done}&held={held}");
             Redirect::to(&to).into_response()
         }
         Err(error) => PageError::new(error, lang).into_response(),

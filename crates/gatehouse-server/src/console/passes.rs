@@ -348,6 +348,7 @@ impl PassesPage {
             }
         });
         let passes = passes.collect();
+        self.chips.iter_mut().for_each(|chip| chip.is_on = false);
         self.is_cut = found.is_cut;
         self.next = None;
         self.lines = lines;

@@ -12,6 +12,7 @@ mod open_items;
 mod pages;
 mod paper;
 mod passes;
+mod passes_desk;
 mod passes_laws;
 mod places;
 mod print;

@@ -1,0 +1,160 @@
+//! A morning at the desk: many at one stroke, a building at a time, a closer look, a copy.
+
+use crate::gate::{Phone, cookie};
+use crate::passes::{approved, community, home, read, scan};
+use crate::support::{START, demo_on_both};
+use axum::http::StatusCode;
+use gatehouse_core::id::ApplicationId;
+use serde_json::json;
+
+#[test]
+fn a_complete_queue_is_approved_at_one_stroke_and_nobody_twice() {
+    demo_on_both(|app, demo| {
+        let office = cookie(app, demo, "office1");
+        let base = format!("/areas/{}/passes", community(demo));
+        let count = |body: &str| body.matches("name=\"application\"").count();
+        let page = app.get(&base, &office).body;
+        let (waiting, disabled) = (count(&page), page.matches("不批 ").count());
+        assert!(waiting > 5 && disabled >= waiting, "{page}");
+        let form = format!("until={START}");
+        let answer = app.form(&format!("{base}/complete"), &office, &form);
+        let to = answer.header("location").to_owned();
+        assert!(to.contains("done=") && to.ends_with("held=0"), "{to}");
+        let after = app.get(&to, &office).body;
+        assert!(
+            count(&after) < waiting && count(&after) > 0,
+            "what lacks something stays"
+        );
+        // What was issued is offered to the printer, and no more once it was printed.
+        let print = after
+            .split("/passes/print?passes=")
+            .nth(1)
+            .expect("a way to the printer");
+        let ids = print.split('"').next().expect("ids").to_owned();
+        let sheets = app.get(&format!("{base}/sheets.pdf?passes={ids}"), &office);
+        assert_eq!(sheets.status, StatusCode::OK, "{}", sheets.body);
+        assert!(
+            !app.get(&base, &office)
+                .body
+                .contains("/passes/print?passes=")
+        );
+        let one = ids.split(',').next().expect("an id");
+        assert!(
+            app.get(&format!("{base}/{one}"), &office)
+                .body
+                .contains("<b>印卡</b>")
+        );
+        let again = app.form(&format!("{base}/complete"), &office, &form);
+        assert!(
+            again.header("location").contains("done=0"),
+            "{}",
+            again.header("location")
+        );
+    });
+}
+
+#[test]
+fn a_building_is_served_once() {
+    demo_on_both(|app, demo| {
+        let office = cookie(app, demo, "office1");
+        let compound = demo.town.streets.gates[0].compound;
+        let path = format!("/areas/{}/passes/building", community(demo));
+        let building = home(demo).household.address().building().to_owned();
+        let shown = format!("{path}?compound={compound}&building={building}");
+        let people = |body: &str| -> Vec<String> {
+            let parts = body.split("name=\"person\" value=\"").skip(1);
+            parts
+                .map(|part| part.split('"').next().expect("an id").to_owned())
+                .collect()
+        };
+        let ready = people(&app.get(&shown, &office).body);
+        let chosen: String = ready.iter().map(|id| format!("&person={id}")).collect();
+        let form = format!("compound={compound}&building={building}{chosen}");
+        let answer = app.form(&path, &office, &form);
+        let done = format!("done={}&held=0", ready.len());
+        assert!(
+            answer.header("location").ends_with(&done),
+            "{}",
+            answer.header("location")
+        );
+        let again = app.form(&path, &office, &form);
+        let done = format!("done=0&held={}", ready.len());
+        assert!(
+            again.header("location").ends_with(&done),
+            "{}",
+            again.header("location")
+        );
+        assert!(people(&app.get(&shown, &office).body).is_empty());
+    });
+}
+
+#[test]
+fn the_same_pass_twice_at_two_phones_reaches_the_shift_lead_and_stops_nobody() {
+    demo_on_both(|app, demo| {
+        let office = cookie(app, demo, "office1");
+        let lead = cookie(app, demo, "lead1");
+        let row = approved(app, demo, &office);
+        let mut phones = [
+            Phone::enrolled(app, demo, "guard1a"),
+            Phone::enrolled(app, demo, "guard1b"),
+        ];
+        let items = format!("/gates/{}/items", phones[0].gate);
+        for phone in &mut phones {
+            scan(phone, &row);
+            let screen = phone.step(json!({"input": "fact", "fact": "temperature", "value": 36.5}));
+            assert_eq!(screen["verdict"], "admit", "{screen}");
+            phone.step(json!({"input": "finish", "outcome": "crossed"}));
+        }
+        phones[1].send_all();
+        assert!(
+            !app.get(&items, &lead).body.contains("同一张证"),
+            "once is no copy"
+        );
+        phones[0].send_all();
+        phones[0].send_all();
+        let body = app.get(&items, &lead).body;
+        assert_eq!(
+            body.matches("<h2>同一张证几分钟里进了两次").count(),
+            1,
+            "{body}"
+        );
+        assert!(body.contains("请到门口看照片和姓名"), "what to do: {body}");
+        let life = app.get(
+            &format!("/areas/{}/passes/{}", community(demo), row.pass),
+            &office,
+        );
+        assert!(life.body.contains("分钟里两次扫了"), "{}", life.body);
+    });
+}
+
+#[test]
+fn looking_closer_takes_a_right_and_leaves_a_trace() {
+    demo_on_both(|app, demo| {
+        let office = cookie(app, demo, "office1");
+        let base = format!("/areas/{}/passes", community(demo));
+        let page = app.get(&base, &office).body;
+        let id = page
+            .split("?open=")
+            .nth(1)
+            .and_then(|part| part.split('#').next());
+        let id = id.expect("somebody waits").to_owned();
+        let detail = app.get(&format!("{base}?open={id}"), &office).body;
+        assert!(
+            !detail.contains("证件后四位 ") && !detail.contains("data:image"),
+            "{detail}"
+        );
+        let opened = app.form(
+            &format!("{base}/applications/{id}/open"),
+            &office,
+            "what=holder",
+        );
+        assert!(opened.body.contains("证件后四位 "), "{}", opened.body);
+        let wanted = ApplicationId::parse(&id).expect("an id");
+        let views = read(app, move |tx| {
+            let shard = tx.shards()?[0];
+            let row = tx.application(shard, wanted)?.expect("there");
+            tx.views_of_person(shard, row.holder.expect("of the ledger"), 10)
+        });
+        assert_eq!((views.len(), &*views[0].purpose), (1, "decide_pass"));
+    });
+}
