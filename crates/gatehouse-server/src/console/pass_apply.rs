@@ -167,7 +167,9 @@ pub async fn submit(
     let household = HouseholdId::parse(&form.household);
     let applied = async {
         let shard = area.county()?;
-        let household = household.ok_or(OpError::NotFound)?;
+        let Some(household) = household else {
+            return Ok(Applied::NotForThem("passes-no-door"));
+        };
         let door = read_door(&app, &area, household).await?;
         let Some(application) = application(&form, &door, caller.staff) else {
             return Ok(Applied::NotForThem("passes-choose-person"));

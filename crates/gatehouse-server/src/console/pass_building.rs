@@ -193,7 +193,10 @@ pub async fn submit(
         let shard = area.county()?;
         let compound = of("compound")
             .and_then(AreaId::parse)
-            .ok_or(OpError::NotFound)?;
+            .ok_or(OpError::NotTaken {
+                code: "P-COMPOUND",
+                detail: "Choose a compound and a building first.",
+            })?;
         // Says that the compound lies in the area.
         read_buildings(&app, &area, compound, None).await?;
         let (place, staff) = ((compound, building.as_str()), caller.staff);

@@ -419,7 +419,7 @@ fn what_is_typed_wrong_comes_back_with_its_reason() {
         for body in ["", "id=x&household=y&holder=z", "household=%00"] {
             assert_eq!(
                 app.form(&base, &grid, body).status,
-                StatusCode::NOT_FOUND,
+                StatusCode::UNPROCESSABLE_ENTITY,
                 "{body}"
             );
         }
