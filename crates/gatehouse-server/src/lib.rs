@@ -11,6 +11,7 @@ pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod console;
+mod door;
 pub mod error;
 pub mod figures;
 pub mod gate_state;

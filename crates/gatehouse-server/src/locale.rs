@@ -29,6 +29,11 @@ pub fn text_or(lang: Lang, key: &str, other: &str) -> String {
     found.unwrap_or_else(|| text(lang, other))
 }
 
+/// Whether there is a text of this key.
+pub fn has(lang: Lang, key: &str) -> bool {
+    LOCALES.try_lookup(identifier(lang), key).is_some()
+}
+
 /// A text with one slot.
 pub fn text_with(lang: Lang, key: &str, slot: &'static str, value: impl Into<String>) -> String {
     let slots: HashMap<Cow<'static, str>, FluentValue<'_>> =

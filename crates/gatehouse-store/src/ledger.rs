@@ -106,6 +106,10 @@ sql! {
         FROM household h
         WHERE h.shard = ?1 AND h.area = ?2 AND h.building = ?3 AND h.room = ?4
         ORDER BY length(h.unit), h.unit LIMIT ?5";
+    MASKED = "SELECT p.shard, p.person, p.kind, p.household, p.area, p.sex, p.birth_year,
+            p.worker_class, p.state, p.merged_into, p.created_at, p.version, p.wrapped_key,
+            p.masked_sealed
+        FROM person p WHERE p.shard = ?1 AND p.person = ?2";
     FOUND_BY_TOKEN = concat!(found!(), "
         WHERE t.shard = ?1 AND t.token = ?2 AND t.person > ?4
             AND p.area IN (SELECT area FROM subtree)
@@ -176,6 +180,18 @@ impl ReadTx<'_> {
     ) -> Result<Vec<HouseholdRow>, StoreError> {
         let parameters = params![shard, &area, building, room, limit];
         self.query(&DOORS_BY_ROOM, parameters, HouseholdRow::read)
+    }
+
+    /// Somebody with surname and mask.
+    pub fn masked_person(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        person: PersonId,
+    ) -> Result<Option<(PersonRow, Option<String>)>, StoreError> {
+        self.optional(&MASKED, params![shard, &person], |row| {
+            read_masked(vault, row)
+        })
     }
 
     /// People of an area and all that lies in it who are filed under any of the terms, by id

@@ -3,6 +3,11 @@
 
 pub mod area;
 pub mod complaints;
+pub mod crossing;
+mod crossing_line;
+pub mod crossings;
+mod crossings_sheet;
+mod door_card;
 pub mod files;
 pub mod gate_app;
 pub mod health;
@@ -12,10 +17,13 @@ mod import_check;
 mod import_map;
 mod import_progress;
 pub mod import_run;
+pub mod household;
+pub mod household_crossings;
 pub mod items;
 pub mod login;
 pub mod logout;
 pub mod look;
+mod look_line;
 pub mod metrics;
 pub mod pass_apply;
 pub mod pass_apply_view;
@@ -29,6 +37,11 @@ pub mod pass_picture;
 pub mod pass_words;
 pub mod passes;
 pub mod password;
+pub mod people;
+pub mod person;
+pub mod person_edit;
+pub mod person_plain;
+pub mod person_steps;
 pub mod places;
 pub mod policy;
 pub mod print;
@@ -36,6 +49,7 @@ pub mod resident_code;
 pub mod staff;
 pub mod style;
 pub mod today;
+pub mod views;
 pub mod visits;
 
 use crate::auth::access::Routes;
@@ -56,6 +70,16 @@ pub fn routes(table: Routes) -> Routes {
         resident_code::routes,
         today::routes,
         items::routes,
+        people::routes,
+        household::routes,
+        household_crossings::routes,
+        person::routes,
+        person_plain::routes,
+        person_edit::routes,
+        person_steps::routes,
+        crossings::routes,
+        crossing::routes,
+        views::routes,
         pass_page::routes,
         policy::routes,
         print::routes,

@@ -1,0 +1,320 @@
+//! Crossings of an area: filters that hold nothing personal, pages, a workbook of what is shown.
+
+use super::crossing_line::{CrossingCard, card};
+use super::crossings_sheet::{SheetHead, workbook};
+use crate::app::App;
+use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
+use crate::auth::caller::Caller;
+use crate::auth::menu::Menu;
+use crate::auth::role::Permission;
+use crate::error::OpError;
+use crate::ops::export_crossings::export_crossings;
+use crate::ops::find_crossings::{Crossings, CrossingsAsked, find_crossings};
+use crate::page::{Frame, PageError, show as show_page};
+use crate::paging::query;
+use crate::times::Times;
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Form};
+use gatehouse_core::gate::{Outcome, SubjectKind, Verdict, Way};
+use gatehouse_core::id::{DeviceId, GateId};
+use gatehouse_core::moment::CivilDay;
+use gatehouse_store::crossing_find::{CrossingFilter, CrossingPlace, Rare};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    let sees = Access::Needs(Permission::SeeCrossings);
+    let exports = Access::Needs(Permission::ExportCrossings);
+    table
+        .add(
+            RouteRule::page("/areas/{area}/crossings", sees, Scope::Area, Kept::View)
+                .in_menu(Menu::Crossings),
+            get(show),
+        )
+        .add(
+            RouteRule::form(
+                "/areas/{area}/crossings/workbook",
+                exports,
+                Scope::Area,
+                Kept::Change,
+            ),
+            post(export),
+        )
+}
+
+#[derive(Template)]
+#[template(path = "crossings.html")]
+struct CrossingsPage {
+    frame: Frame,
+    area: AreaInScope,
+    chosen: Chosen,
+    from_on: String,
+    to_on: String,
+    gates: Vec<Choice>,
+    ways: Vec<Choice>,
+    kinds: Vec<Choice>,
+    verdicts: Vec<Choice>,
+    outcomes: Vec<Choice>,
+    onlies: Vec<Choice>,
+    lines: Vec<CrossingCard>,
+    looked_back_to: Option<String>,
+    first: String,
+    next: Option<String>,
+    may_export: bool,
+}
+
+struct Choice {
+    value: String,
+    words: String,
+    is_chosen: bool,
+}
+
+/// What may be chosen.
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+pub struct Chosen {
+    from: String,
+    to: String,
+    gate: String,
+    way: String,
+    kind: String,
+    verdict: String,
+    outcome: String,
+    rule: String,
+    only: String,
+    after: String,
+}
+
+const VERDICTS: [(&str, Verdict); 4] = [
+    ("admit", Verdict::Admit),
+    ("ask", Verdict::Ask),
+    ("refuse", Verdict::Refuse),
+    ("refer", Verdict::Refer),
+];
+const OUTCOMES: [(&str, Option<Outcome>); 5] = [
+    ("crossed", Some(Outcome::Crossed)),
+    ("turned_back", Some(Outcome::TurnedBack)),
+    ("taken_in_charge", Some(Outcome::TakenInCharge)),
+    ("unknown", Some(Outcome::Unknown)),
+    ("undone", None),
+];
+/// Longest id of a row.
+const RULE_MOST: usize = 128;
+
+fn named<T: Copy>(list: &[(&str, T)], name: &str) -> Option<T> {
+    list.iter()
+        .find(|(word, _)| *word == name)
+        .map(|(_, value)| *value)
+}
+
+impl Chosen {
+    fn asked(&self) -> CrossingsAsked {
+        let kinds = gatehouse_core::gate::fact::subject_kind::CHOICES;
+        let kind = kinds.iter().position(|choice| choice.name == self.kind);
+        let kind = kind.and_then(|at| u8::try_from(at).ok());
+        let rule: String = self.rule.trim().chars().take(RULE_MOST).collect();
+        CrossingsAsked {
+            from_on: CivilDay::parse(&self.from),
+            to_on: CivilDay::parse(&self.to),
+            gate: GateId::parse(&self.gate),
+            filter: CrossingFilter {
+                way: named(&[("in", Way::In), ("out", Way::Out)], &self.way),
+                kind: kind.and_then(SubjectKind::at),
+                verdict: named(&VERDICTS, &self.verdict),
+                outcome: named(&OUTCOMES, &self.outcome),
+                rule,
+                rare: match self.only.as_str() {
+                    "emergency" => Rare::Emergency,
+                    "overruled" => Rare::Overruled,
+                    _ => Rare::All,
+                },
+            },
+            after: place(&self.after),
+        }
+    }
+
+    /// The filter for the audit chain: nothing in it is personal.
+    fn words(&self) -> String {
+        let pairs = self.pairs("");
+        query(&pairs)
+    }
+
+    fn pairs<'a>(&'a self, after: &'a str) -> [(&'static str, &'a str); 10] {
+        [
+            ("from", &self.from),
+            ("to", &self.to),
+            ("gate", &self.gate),
+            ("way", &self.way),
+            ("kind", &self.kind),
+            ("verdict", &self.verdict),
+            ("outcome", &self.outcome),
+            ("rule", &self.rule),
+            ("only", &self.only),
+            ("after", after),
+        ]
+    }
+}
+
+/// `<counted_at>-<device>-<seq>`
+fn place(text: &str) -> Option<CrossingPlace> {
+    let mut parts = text.splitn(3, '-');
+    Some(CrossingPlace {
+        counted_at: parts.next()?.parse().ok()?,
+        device: DeviceId::parse(parts.next()?)?,
+        seq: parts.next()?.parse().ok()?,
+    })
+}
+
+fn place_text(place: CrossingPlace) -> String {
+    format!("{}-{}-{}", place.counted_at, place.device, place.seq)
+}
+
+/// GET /areas/{area}/crossings
+pub async fn show(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    Query(chosen): Query<Chosen>,
+    frame: Frame,
+) -> Response {
+    match find_crossings(&app, &area, chosen.asked()).await {
+        Ok(found) => {
+            let times = Times::new(frame.lang, app.world.now_millis(), area.offset_minutes);
+            let may_export = caller.may_in(Permission::ExportCrossings, &area.path);
+            show_page(&page(frame, area, chosen, found, times, may_export))
+        }
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+fn page(
+    frame: Frame,
+    area: AreaInScope,
+    chosen: Chosen,
+    found: Crossings,
+    times: Times,
+    may_export: bool,
+) -> CrossingsPage {
+    let path = format!("/areas/{}/crossings", area.area);
+    let link = |after: &str| format!("{path}{}", query(&chosen.pairs(after)));
+    let choice = |value: &str, words: String, now: &str| Choice {
+        value: value.to_owned(),
+        words,
+        is_chosen: value == now,
+    };
+    let by_key = |prefix: &str, values: &[&str], now: &str| -> Vec<Choice> {
+        let values = values.iter();
+        values
+            .map(|value| choice(value, frame.t(&format!("{prefix}-{value}")), now))
+            .collect()
+    };
+    let gates = found
+        .gates
+        .iter()
+        .map(|gate| choice(&gate.gate.to_string(), gate.name.clone(), &chosen.gate));
+    let kinds = gatehouse_core::gate::fact::subject_kind::CHOICES.iter();
+    let kinds = kinds.map(|kind| {
+        choice(
+            kind.name,
+            frame.lang.pick(kind.label).to_owned(),
+            &chosen.kind,
+        )
+    });
+    let lines = found.lines.iter();
+    CrossingsPage {
+        gates: gates.collect(),
+        kinds: kinds.collect(),
+        ways: by_key("today", &["in", "out"], &chosen.way),
+        verdicts: by_key("verdict", &VERDICTS.map(|(word, _)| word), &chosen.verdict),
+        outcomes: by_key("outcome", &OUTCOMES.map(|(word, _)| word), &chosen.outcome),
+        onlies: by_key("crossings-only", &["emergency", "overruled"], &chosen.only),
+        lines: lines.map(|line| card(&frame, &area, line, times)).collect(),
+        looked_back_to: found.looked_back_to.map(|at| times.moment(at)),
+        first: match chosen.after.is_empty() {
+            true => String::new(),
+            false => link(""),
+        },
+        next: found.next.map(|next| link(&place_text(next))),
+        from_on: found.span.0.to_text(),
+        to_on: found.span.1.to_text(),
+        may_export,
+        frame,
+        area,
+        chosen,
+    }
+}
+
+/// POST /areas/{area}/crossings/workbook
+pub async fn export(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    frame: Frame,
+    Form(chosen): Form<Chosen>,
+) -> Response {
+    match file(&app, &area, &caller, &frame, &chosen).await {
+        Ok(bytes) => {
+            let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+            let headers = [
+                (header::CONTENT_TYPE, kind),
+                (
+                    header::CONTENT_DISPOSITION,
+                    "attachment; filename=\"crossings.xlsx\"",
+                ),
+                (header::CACHE_CONTROL, "no-store"),
+            ];
+            (headers, bytes).into_response()
+        }
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+async fn file(
+    app: &App,
+    area: &AreaInScope,
+    caller: &Caller,
+    frame: &Frame,
+    chosen: &Chosen,
+) -> Result<Vec<u8>, OpError> {
+    let export = export_crossings(app, area, caller, chosen.asked(), chosen.words()).await?;
+    let head = SheetHead {
+        lang: frame.lang,
+        area: area.name.clone(),
+        exporter: caller.name.clone(),
+        offset_minutes: area.offset_minutes,
+        filters: filter_words(frame, chosen),
+    };
+    // A hundred thousand rows are seconds of work: not on a thread that answers others.
+    let made = tokio::task::spawn_blocking(move || workbook(&head, &export)).await;
+    made.map_err(|error| OpError::Bug(format!("workbook: {error}")))?
+        .map_err(|error| OpError::Bug(format!("workbook: {error}")))
+}
+
+/// The filter as somebody reads it.
+fn filter_words(frame: &Frame, chosen: &Chosen) -> String {
+    let choices = [
+        ("today", chosen.way.as_str()),
+        ("kind", chosen.kind.as_str()),
+        ("verdict", chosen.verdict.as_str()),
+        ("outcome", chosen.outcome.as_str()),
+        ("crossings-only", chosen.only.as_str()),
+    ];
+    let mut words: Vec<String> = choices
+        .iter()
+        .map(|(prefix, value)| format!("{prefix}-{value}"))
+        .filter(|key| crate::locale::has(frame.lang, key))
+        .map(|key| frame.t(&key))
+        .collect();
+    if !chosen.rule.trim().is_empty() {
+        words.push(chosen.rule.trim().chars().take(RULE_MOST).collect());
+    }
+    match words.is_empty() {
+        true => frame.t("crossings-all"),
+        false => words.join(" · "),
+    }
+}

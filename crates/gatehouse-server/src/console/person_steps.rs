@@ -1,0 +1,159 @@
+//! Steps on a person's page: moved away or died, undo, merge.
+
+use super::person::{again, stale_words};
+use crate::app::App;
+use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
+use crate::auth::caller::Caller;
+use crate::auth::menu::Menu;
+use crate::auth::role::Permission;
+use crate::error::OpError;
+use crate::ops::leave_household::{LeaveAsked, Left, Passes, leave_household};
+use crate::ops::merge_person::{Merged, merge_person};
+use crate::ops::person_form::NotSaved;
+use crate::ops::undo_person::undo_person;
+use crate::page::{Frame, PageError};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::post;
+use axum::{Extension, Form};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    let changes = Access::Needs(Permission::ChangePeople);
+    let form =
+        |path| RouteRule::form(path, changes, Scope::Area, Kept::Change).in_menu(Menu::People);
+    table
+        .add(form("/areas/{area}/persons/{person}/leave"), post(leave))
+        .add(form("/areas/{area}/persons/{person}/undo"), post(undo))
+        .add(form("/areas/{area}/persons/{person}/merge"), post(merge))
+}
+
+/// What the forms send.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct StepForm {
+    version: i64,
+    why: String,
+    until_on: String,
+    end_passes: bool,
+    into: String,
+}
+
+fn there(area: &AreaInScope, person: &str) -> Response {
+    Redirect::to(&format!("/areas/{}/persons/{person}", area.area)).into_response()
+}
+
+/// POST /areas/{area}/persons/{person}/leave
+pub async fn leave(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    Path((_, person)): Path<(String, String)>,
+    frame: Frame,
+    Form(form): Form<StepForm>,
+) -> Response {
+    let why = match form.why.as_str() {
+        "died" => Some(Left::Died),
+        "moved" => Some(Left::Moved),
+        _ => None,
+    };
+    let Some(why) = why else {
+        return again(&app, &area, &caller, &person, frame, |page| {
+            page.faults = vec![("why", page.frame.t("leave-choose"))];
+            StatusCode::UNPROCESSABLE_ENTITY
+        })
+        .await;
+    };
+    let asked = LeaveAsked {
+        person: person.clone(),
+        version: form.version,
+        why,
+        until_on: form.until_on,
+        passes: match form.end_passes {
+            true => Passes::End,
+            false => Passes::Keep,
+        },
+    };
+    match leave_household(&app, &area, &caller, asked).await {
+        Ok(_) => there(&area, &person),
+        Err(NotSaved::Op(error)) => PageError::new(error, frame.lang).into_response(),
+        Err(NotSaved::Complaints(complaints)) => {
+            again(&app, &area, &caller, &person, frame, |page| {
+                let said = complaints.iter();
+                let frame = &page.frame;
+                page.faults = said
+                    .map(|c| (c.field, frame.t(c.code.text_key())))
+                    .collect();
+                StatusCode::UNPROCESSABLE_ENTITY
+            })
+            .await
+        }
+        Err(NotSaved::Stale(row, masked)) => {
+            again(&app, &area, &caller, &person, frame, |page| {
+                page.problem = Some(stale_words(&page.frame, &row, masked.as_deref()));
+                StatusCode::CONFLICT
+            })
+            .await
+        }
+    }
+}
+
+/// POST /areas/{area}/persons/{person}/undo
+pub async fn undo(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    Path((_, person)): Path<(String, String)>,
+    frame: Frame,
+    Form(form): Form<StepForm>,
+) -> Response {
+    match undo_person(&app, &area, &caller, &person, form.version).await {
+        Ok(()) => there(&area, &person),
+        Err(OpError::Stale) => {
+            again(&app, &area, &caller, &person, frame, |page| {
+                page.problem = Some(page.frame.t("undo-not-possible"));
+                StatusCode::CONFLICT
+            })
+            .await
+        }
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+/// POST /areas/{area}/persons/{person}/merge
+pub async fn merge(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    Path((_, person)): Path<(String, String)>,
+    frame: Frame,
+    Form(form): Form<StepForm>,
+) -> Response {
+    // The other record's address is pasted; its id is the last part.
+    let into = form
+        .into
+        .trim()
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let from = (person.as_str(), form.version);
+    let key = match merge_person(&app, &area, &caller, from, &into).await {
+        Ok(Merged::Done) => return there(&area, &into),
+        Ok(Merged::HasOrder) => "merge-has-order",
+        Ok(Merged::NotTwo) => "merge-not-two",
+        Err(OpError::Stale) => "error-stale",
+        Err(error) => return PageError::new(error, frame.lang).into_response(),
+    };
+    again(&app, &area, &caller, &person, frame, |page| {
+        page.problem = Some(page.frame.t(key));
+        match key {
+            "error-stale" => StatusCode::CONFLICT,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    })
+    .await
+}

@@ -1,0 +1,15 @@
+views-hint = Who looked, on which day, how often and what for. Whose data it was is not shown here.
+views-chain = Is the record whole
+views-holds = Whole, nothing was changed
+views-broken = It does not fit; tell the county's administrator at once
+views-no-keys = There are no keys yet; it cannot be checked.
+views-chains = Checked { $chains } chains with { $entries } entries since the seal before last.
+views-sealed = Last sealed { $at }.
+views-not-sealed = Not sealed yet.
+views-by-day = By day and person (last 14 days)
+views-day = Day
+views-staff = Staff
+views-pages = Lists
+views-people = Opened
+views-exports = Exports
+views-purposes = Purposes

@@ -1,0 +1,15 @@
+views-hint = 谁、哪天、看了几次、什么用途。看的是谁，这里不显示。
+views-chain = 留痕有没有被动过
+views-holds = 完整，没有被动过
+views-broken = 对不上，请马上告诉县里的管理员
+views-no-keys = 还没有密钥，不能核对。
+views-chains = 从上一次封存起核对了 { $chains } 条链、{ $entries } 条留痕。
+views-sealed = 最近一次封存：{ $at }。
+views-not-sealed = 还没有封存过。
+views-by-day = 按天、按人（最近 14 天）
+views-day = 日期
+views-staff = 工作人员
+views-pages = 看名单
+views-people = 看原文
+views-exports = 导出
+views-purposes = 用途

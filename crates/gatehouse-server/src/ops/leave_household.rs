@@ -1,0 +1,176 @@
+//! Somebody moved away or died: the residence ends, and with it, if so chosen, their passes.
+
+use super::hold_gate::keyring;
+use super::in_area::person_in;
+use super::person_form::NotSaved;
+use super::read_person::UNDO_MILLIS;
+use crate::app::App;
+use crate::auth::access::AreaInScope;
+use crate::auth::caller::Caller;
+use gatehouse_core::complaint::{Complaint, ComplaintCode};
+use gatehouse_core::moment::{CivilDay, Moment};
+use gatehouse_store::audit::AuditNote;
+use gatehouse_store::pass::Revocation;
+use gatehouse_store::person::PersonRow;
+use gatehouse_store::person_before::PersonEdit;
+use gatehouse_store::{Chance, Lane, Tx};
+use std::sync::Arc;
+
+/// Why somebody no longer lives there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// 搬走了
+    Moved,
+    /// 去世
+    Died,
+}
+
+impl Left {
+    /// The person's state afterwards.
+    const fn state(self) -> &'static str {
+        match self {
+            Left::Moved => "left",
+            Left::Died => "died",
+        }
+    }
+
+    /// Core's reason for ending a pass.
+    const fn reason(self) -> &'static str {
+        match self {
+            Left::Moved => "moved_out",
+            Left::Died => "died",
+        }
+    }
+}
+
+/// Whether passes end too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passes {
+    /// All that are in use.
+    End,
+    /// They stay as they are.
+    Keep,
+}
+
+/// What was sent.
+#[derive(Clone, Debug)]
+pub struct LeaveAsked {
+    /// Who.
+    pub person: String,
+    /// The version that was on the form.
+    pub version: i64,
+    /// Why.
+    pub why: Left,
+    /// Last day; empty is today.
+    pub until_on: String,
+    /// What becomes of the passes.
+    pub passes: Passes,
+}
+
+/// Writes it down; returns how many passes ended.
+///
+/// # Errors
+/// [`NotSaved`]: then nothing was written.
+pub async fn leave_household(
+    app: &App,
+    area: &AreaInScope,
+    caller: &Arc<Caller>,
+    asked: LeaveAsked,
+) -> Result<usize, NotSaved> {
+    let keys = keyring(app)?;
+    let chance = Chance::new(app.world.bytes());
+    let at = app.world.now_millis();
+    let today = Moment::new(at, area.offset_minutes).day();
+    let (area, by) = (area.clone(), caller.staff);
+    let leave = move |tx: &Tx<'_>| {
+        let row = person_in(tx, &area, &asked.person)?;
+        let shard = row.shard;
+        if row.version != asked.version || row.state != "active" {
+            let masked = tx.masked_person(&keys.vault, shard, row.person)?;
+            let masked = masked.and_then(|(_, masked)| masked);
+            return Err(NotSaved::Stale(Box::new(row), masked));
+        }
+        let residences = tx.residences_of_person(shard, row.person)?;
+        let current = residences.iter().find(|home| home.until_on.is_none());
+        let from_on = current.map(|home| home.from_on);
+        let last = last_day(&asked.until_on, from_on, today)?;
+        if let Some(home) = current {
+            tx.end_residence(home, last)?;
+        }
+        let ended = match asked.passes {
+            Passes::End => end_passes(tx, &row, asked.why, by, at)?,
+            Passes::Keep => 0,
+        };
+        let edited = PersonRow {
+            state: asked.why.state().to_owned(),
+            household: None,
+            ..row
+        };
+        let edit = PersonEdit {
+            row: &edited,
+            plain: None,
+            ended: current.map(|home| (home.household, home.from_on)),
+            by,
+            at,
+        };
+        tx.edit_person(&keys.vault, &edit, &chance)?;
+        tx.forget_old_edits(shard, at - UNDO_MILLIS)?;
+        tx.append_audit(&AuditNote {
+            shard,
+            at,
+            kind: "person.leave",
+            actor: Some(by),
+            commitment: None,
+            body: asked.why.state().as_bytes(),
+        })?;
+        Ok(ended)
+    };
+    app.store.try_write(Lane::People, leave).await
+}
+
+fn last_day(typed: &str, from_on: Option<CivilDay>, today: CivilDay) -> Result<CivilDay, NotSaved> {
+    let complaint = |code| NotSaved::Complaints(vec![Complaint::new("until_on", code)]);
+    let last = match typed.trim() {
+        "" => today,
+        typed => CivilDay::parse(typed).ok_or(complaint(ComplaintCode::DateForm))?,
+    };
+    if last > today {
+        return Err(complaint(ComplaintCode::DateInFuture));
+    }
+    match from_on {
+        Some(from_on) if last < from_on => Err(complaint(ComplaintCode::EndBeforeStart)),
+        _ => Ok(last),
+    }
+}
+
+fn end_passes(
+    tx: &Tx<'_>,
+    row: &PersonRow,
+    why: Left,
+    by: gatehouse_core::id::StaffId,
+    at: i64,
+) -> Result<usize, NotSaved> {
+    let mut ended = 0;
+    for pass in tx.passes_of_holder(row.shard, &row.person.0)? {
+        if pass.expires_at <= at {
+            continue;
+        }
+        let revocation = Revocation {
+            at,
+            reason: why.reason().to_owned(),
+        };
+        if tx.revoke_pass(row.shard, pass.pass, &revocation, None)? {
+            ended += 1;
+            let body = format!("{} {}", pass.pass, why.reason());
+            tx.append_audit(&AuditNote {
+                shard: row.shard,
+                at,
+                kind: "pass.revoke",
+                actor: Some(by),
+                commitment: None,
+                body: body.as_bytes(),
+            })?;
+        }
+    }
+    Ok(ended)
+}

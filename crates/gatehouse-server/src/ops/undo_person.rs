@@ -1,0 +1,45 @@
+//! Undoing the last edit of a person: the earlier version is there again, unless a later one
+//! exists or the time for it is over (design §3).
+
+use super::in_area::person_in;
+use super::read_person::UNDO_MILLIS;
+use crate::app::App;
+use crate::auth::access::AreaInScope;
+use crate::auth::caller::Caller;
+use crate::error::OpError;
+use gatehouse_store::audit::AuditNote;
+use gatehouse_store::{Lane, Tx};
+use std::sync::Arc;
+
+/// Undoes the edit that made `version`.
+///
+/// # Errors
+/// [`OpError::Stale`] where a later edit exists or nothing is kept to go back to.
+pub async fn undo_person(
+    app: &App,
+    area: &AreaInScope,
+    caller: &Arc<Caller>,
+    person: &str,
+    version: i64,
+) -> Result<(), OpError> {
+    let (area, by, person) = (area.clone(), caller.staff, person.to_owned());
+    let at = app.world.now_millis();
+    let undo = move |tx: &Tx<'_>| {
+        let row = person_in(tx, &area, &person)?;
+        let before = tx.person_before(row.shard, row.person)?;
+        let in_time = before.is_some_and(|before| at - before.changed_at < UNDO_MILLIS);
+        if !in_time || !tx.undo_person_edit(row.shard, row.person, version)? {
+            return Err(OpError::Stale);
+        }
+        tx.append_audit(&AuditNote {
+            shard: row.shard,
+            at,
+            kind: "person.undo",
+            actor: Some(by),
+            commitment: None,
+            body: b"",
+        })?;
+        Ok(())
+    };
+    app.store.try_write(Lane::People, undo).await
+}
