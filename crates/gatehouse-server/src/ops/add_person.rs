@@ -135,21 +135,7 @@ fn residence(
         ("permanent", _) => Residence::Permanent,
         _ => return Err(complaint("basis", ComplaintCode::Missing)),
     };
-    let mut members: Vec<MemberDraft> = tx
-        .residences_of_household(home.shard, home.household)?
-        .into_iter()
-        .filter(|row| row.until_on.is_none())
-        .map(|row| MemberDraft {
-            person: row.person,
-            residence: match (row.basis.as_str(), row.landlord) {
-                ("lodger", Some(host)) => Residence::Lodger { host },
-                ("tenant", Some(landlord)) => Residence::Tenant { landlord },
-                _ => Residence::Permanent,
-            },
-            from_on: row.from_on,
-            until_on: row.until_on,
-        })
-        .collect();
+    let mut members = members_of(tx, home)?;
     members.push(MemberDraft {
         person,
         residence: basis,
@@ -184,6 +170,23 @@ fn residence(
         landlord: basis.landlord_or_host(),
         version: 1,
     })
+}
+
+/// Who lives there now, as core checks them.
+fn members_of(tx: &ReadTx<'_>, home: &HouseholdRow) -> Result<Vec<MemberDraft>, NotSaved> {
+    let rows = tx.residences_of_household(home.shard, home.household)?;
+    let now = rows.into_iter().filter(|row| row.until_on.is_none());
+    let member = |row: ResidenceRow| MemberDraft {
+        person: row.person,
+        residence: match (row.basis.as_str(), row.landlord) {
+            ("lodger", Some(host)) => Residence::Lodger { host },
+            ("tenant", Some(landlord)) => Residence::Tenant { landlord },
+            _ => Residence::Permanent,
+        },
+        from_on: row.from_on,
+        until_on: row.until_on,
+    };
+    Ok(now.map(member).collect())
 }
 
 /// The one person of the compound whose telephone, number or full name was typed.

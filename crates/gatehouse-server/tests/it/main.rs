@@ -1,6 +1,7 @@
 //! The server from outside: its router without a socket, and its binary.
 
 mod bad_input;
+mod crossings;
 mod first_start;
 mod gate;
 mod import_pages;
@@ -14,6 +15,7 @@ mod paper;
 mod passes;
 mod passes_desk;
 mod passes_laws;
+mod people;
 mod places;
 mod print;
 mod rendered;

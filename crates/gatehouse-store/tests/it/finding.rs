@@ -207,7 +207,18 @@ fn an_edit_is_undone_unless_a_later_one_exists() {
         });
         assert_eq!((row.state.as_str(), row.version, found), ("active", 4, 1));
         assert_eq!(homes[0].until_on, None);
-        // A later edit stands in the way of an earlier undo.
+    });
+}
+
+#[test]
+fn a_later_edit_stands_in_the_way() {
+    on_both(|store| {
+        lay_town(store);
+        write(store, |tx| {
+            let row = person(PERSON, COMPOUND);
+            tx.insert_person(&vault(), &row, &plain("张桂芳"), &[], &Chance::new([1; 32]))
+        });
+        let undo = |version| write(store, move |tx| tx.undo_person_edit(SHARD, PERSON, version));
         let edit = |version: i64| {
             write(store, move |tx| {
                 let mut row = person(PERSON, COMPOUND);
@@ -222,7 +233,7 @@ fn an_edit_is_undone_unless_a_later_one_exists() {
                 tx.edit_person(&vault(), &edit, &Chance::new([3; 32]))
             })
         };
-        let first = edit(4);
+        let first = edit(1);
         let second = edit(first);
         assert!(!undo(first));
         assert!(undo(second));

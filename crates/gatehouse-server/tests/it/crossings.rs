@@ -1,0 +1,296 @@
+//! Crossings in the office: filters, amendments, one record, the workbook, a household's with a
+//! purpose; and who looked.
+
+use crate::support::{Answer, TestApp, demo_on_both, membership_row, staff_row};
+use axum::http::StatusCode;
+use calamine::{Data, Reader, Xlsx};
+use gatehouse_core::gate::Outcome;
+use gatehouse_core::id::{AreaId, DeviceId, StaffId};
+use gatehouse_core::wire::Change;
+use gatehouse_server::auth::role::Role;
+use gatehouse_server::ops::demo::make::Demo;
+use gatehouse_store::{Shard, StoreError};
+use std::collections::BTreeSet;
+use std::io::Cursor;
+
+struct Office<'a> {
+    app: &'a TestApp,
+    cookie: String,
+    area: AreaId,
+}
+
+impl<'a> Office<'a> {
+    fn new(app: &'a TestApp, demo: &'a Demo, role: Role) -> Office<'a> {
+        let staff = demo.town.staffing.staff.iter();
+        let mut office = staff.filter(|staff| staff.role == role);
+        let office = office.next().expect("one");
+        Office {
+            app,
+            cookie: app.session(office.id),
+            area: office.area,
+        }
+    }
+
+    fn get(&self, rest: &str) -> Answer {
+        self.app
+            .get(&format!("/areas/{}/{rest}", self.area), &self.cookie)
+    }
+
+    fn form(&self, rest: &str, body: &str) -> Answer {
+        let path = format!("/areas/{}/{rest}", self.area);
+        self.app.form(&path, &self.cookie, body)
+    }
+
+    /// Addresses of all crossings that a filter lets through, over all its pages.
+    fn all(&self, filter: &str) -> Vec<String> {
+        let begin = format!("/areas/{}/crossings/", self.area);
+        let mut found = Vec::new();
+        let mut next = Some(format!("/areas/{}/crossings?{filter}", self.area));
+        while let Some(path) = next {
+            let answer = self.app.get(&path, &self.cookie);
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            found.extend(links(&answer, &begin));
+            let pages = links(&answer, &format!("/areas/{}/crossings?", self.area));
+            next = pages.into_iter().rfind(|link| link.contains("after="));
+        }
+        let once: BTreeSet<&String> = found.iter().collect();
+        assert_eq!(once.len(), found.len(), "{filter}: no crossing twice");
+        found
+    }
+}
+
+fn links(answer: &Answer, begin: &str) -> Vec<String> {
+    let parts = answer.body.split("href=\"").skip(1);
+    let links = parts.filter_map(|part| part.split('"').next());
+    let links = links.filter(|link| link.starts_with(begin));
+    links.map(|link| link.replace("&#38;", "&")).collect()
+}
+
+/// The demo's days at the one gate of the area where least happened.
+fn quiet_gate(office: &Office<'_>, demo: &Demo) -> String {
+    let areas = demo.town.streets.areas.iter();
+    let inside: BTreeSet<AreaId> = areas
+        .filter(|row| row.parent == Some(office.area))
+        .map(|row| row.id)
+        .collect();
+    let gates = demo.town.streets.gates.iter().enumerate();
+    let own = gates.filter(|(_, gate)| inside.contains(&gate.compound));
+    let busy = |at: usize| demo.crossings.iter().filter(|one| one.gate == at).count();
+    let quiet = own.min_by_key(|(at, _)| busy(*at)).expect("a gate").1.id;
+    format!("from=2020-02-10&to=2020-02-19&gate={quiet}")
+}
+
+#[test]
+fn every_filter_parts_the_list_without_loss() {
+    demo_on_both(|app, demo| {
+        let office = Office::new(app, demo, Role::CommunityOffice);
+        let span = quiet_gate(&office, demo);
+        let all = office.all(&span);
+        assert!(all.len() > 50, "more than a page: {}", all.len());
+        let sorted: BTreeSet<&String> = all.iter().collect();
+        for (field, values) in [
+            ("way", &["in", "out"][..]),
+            ("verdict", &["admit", "ask", "refuse", "refer"]),
+            (
+                "outcome",
+                &[
+                    "crossed",
+                    "turned_back",
+                    "taken_in_charge",
+                    "unknown",
+                    "undone",
+                ],
+            ),
+        ] {
+            let parts: Vec<String> = values
+                .iter()
+                .flat_map(|value| office.all(&format!("{span}&{field}={value}")))
+                .collect();
+            assert_eq!(parts.len(), all.len(), "{field}");
+            assert_eq!(parts.iter().collect::<BTreeSet<_>>(), sorted, "{field}");
+        }
+        let emergencies = office.all(&format!("{span}&only=emergency"));
+        assert!(emergencies.len() < all.len());
+        let rule = office.all(&format!("{span}&rule=hn/exit-resident"));
+        let known = office.get(&format!("crossings?{span}"));
+        assert!(known.body.contains("class=\"src\""), "rows are named");
+        assert!(rule.len() < all.len());
+        assert!(
+            office.all(&format!("{span}&rule=%25")).is_empty(),
+            "no wildcard"
+        );
+        // A gate of elsewhere, nonsense, a span of a century.
+        for (query, status) in [
+            (
+                "gate=07070707070707070707070707070707",
+                StatusCode::NOT_FOUND,
+            ),
+            ("verdict=green&kind=%F0%9F%98%80&after=1-2", StatusCode::OK),
+            ("from=1900-01-01&to=2100-01-01", StatusCode::OK),
+        ] {
+            let answer = office.get(&format!("crossings?{query}"));
+            assert_eq!(answer.status, status, "{query}");
+        }
+    });
+}
+
+#[test]
+fn an_amendment_stands_beside_what_was_recorded() {
+    demo_on_both(|app, demo| {
+        let office = Office::new(app, demo, Role::CommunityOffice);
+        let span = quiet_gate(&office, demo);
+        let crossed = office.all(&format!("{span}&outcome=crossed"));
+        let address = crossed.first().expect("one").clone();
+        let key = address.rsplit('/').next().expect("a key");
+        let (device, seq) = key.split_once('-').expect("two parts");
+        let device = DeviceId::parse(device).expect("an id");
+        let seq: i64 = seq.parse().expect("a number");
+        let by = demo.town.staffing.staff[0].id;
+        app.write(move |tx| {
+            let change = Change::Outcome {
+                outcome: Outcome::TurnedBack,
+                reason: None,
+            };
+            let at = 1_582_066_800_000;
+            let done = tx.amend_crossing(Shard(1), device, seq, &change, by, at)?;
+            assert!(done);
+            Ok(())
+        });
+        let page = app.get(&address, &office.cookie);
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.body.contains("<s>已通过</s> 已返回"), "{}", page.body);
+        assert!(page.body.contains("改为“已返回”"));
+        let still = office.all(&format!("{span}&outcome=crossed"));
+        assert_eq!(still.len() + 1, crossed.len());
+        let list = office.get(&format!("crossings?{span}&outcome=turned_back"));
+        assert!(list.body.contains("<s>已通过</s>"));
+        // No name in full, and no door, on list or record.
+        for person in &demo.town.people {
+            let name = person.person.name().reveal_text();
+            assert!(!page.body.contains(name) && !list.body.contains(name));
+        }
+    });
+}
+
+#[test]
+fn a_workbook_holds_the_list_as_text_and_is_on_record() {
+    demo_on_both(|app, demo| {
+        let office = Office::new(app, demo, Role::CommunityOffice);
+        let span = quiet_gate(&office, demo);
+        let filter = format!("{span}&verdict=admit");
+        let listed = office.all(&filter);
+        let answer = office.form("crossings/workbook", &filter);
+        assert_eq!(answer.status, StatusCode::OK);
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(answer.bytes)).expect("a workbook");
+        let sheet = book.sheet_names()[0].clone();
+        let formulas = book.worksheet_formula(&sheet).expect("reads");
+        assert_eq!(formulas.used_cells().count(), 0);
+        let cells = book.worksheet_range(&sheet).expect("reads");
+        assert!(
+            cells
+                .used_cells()
+                .all(|(_, _, cell)| matches!(cell, Data::String(_)))
+        );
+        assert_eq!(
+            cells.height(),
+            listed.len() + 6,
+            "four lines, a blank one, the names"
+        );
+        let entries = app.app.store.read_blocking::<_, StoreError, _>(|tx| {
+            let mut bodies = Vec::new();
+            for head in tx.audit_heads(Shard(1))? {
+                for entry in tx.audit_entries(Shard(1), head.writer, 0, 100_000)? {
+                    if entry.kind == "crossings.export" {
+                        bodies.push(String::from_utf8_lossy(&entry.body).into_owned());
+                    }
+                }
+            }
+            Ok(bodies)
+        });
+        let entries = entries.expect("reads");
+        assert_eq!(entries.len(), 1);
+        assert!(
+            entries[0].ends_with(&format!(" {}", listed.len())),
+            "{entries:?}"
+        );
+        assert!(entries[0].contains("verdict=admit"), "{entries:?}");
+    });
+}
+
+#[test]
+fn a_households_crossings_need_a_purpose_and_leave_a_trace() {
+    demo_on_both(|app, demo| {
+        let office = Office::new(app, demo, Role::CommunityOffice);
+        let areas = demo.town.streets.areas.iter();
+        let inside: BTreeSet<AreaId> = areas
+            .filter(|row| row.parent == Some(office.area))
+            .map(|row| row.id)
+            .collect();
+        let homes = demo.town.households.iter();
+        let homes = homes.filter(|home| inside.contains(&home.household.compound()));
+        let home = homes
+            .filter(|home| !home.household.members().is_empty())
+            .find(|home| {
+                demo.crossings
+                    .iter()
+                    .any(|one| one.household == Some(home.id))
+            })
+            .expect("a household that went out");
+        let rest = format!("households/{}/crossings", home.id);
+        for body in ["", "purpose=", "purpose=curiosity"] {
+            let answer = office.form(&rest, body);
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+        }
+        let member = home.household.members()[0].person;
+        let looks = || {
+            let rows = app.app.store.read_blocking::<_, StoreError, _>(move |tx| {
+                tx.views_of_person(Shard(1), member, 50)
+            });
+            rows.expect("reads")
+        };
+        assert_eq!(looks().len(), 0, "without a purpose nothing is seen");
+        let answer = office.form(&rest, "purpose=missing_person");
+        assert_eq!(answer.status, StatusCode::OK);
+        let begin = format!("/areas/{}/crossings/", office.area);
+        assert!(!links(&answer, &begin).is_empty(), "{}", answer.body);
+        let seen = looks();
+        assert_eq!(
+            (seen.len(), seen[0].purpose.as_str()),
+            (1, "missing_person")
+        );
+        assert_eq!(seen[0].fields, "crossings");
+        assert!(seen[0].organisation.is_some(), "shown as an office");
+    });
+}
+
+/// An auditor of an area, in a body that is there.
+fn auditor(app: &TestApp, demo: &Demo, area: AreaId) -> StaffId {
+    let staff = staff_row("auditor", "no password");
+    let mut membership = membership_row(staff.staff, "auditor", area);
+    membership.organisation = demo.town.staffing.organisations[0].id;
+    let id = staff.staff;
+    app.write(move |tx| {
+        tx.insert_staff(&staff)?;
+        tx.insert_membership(&membership)
+    });
+    id
+}
+
+#[test]
+fn auditors_see_who_looked_and_that_the_chains_hold() {
+    demo_on_both(|app, demo| {
+        let office = Office::new(app, demo, Role::CommunityOffice);
+        office.get("people");
+        office.get("crossings");
+        let cookie = app.session(auditor(app, demo, office.area));
+        let page = app.get(&format!("/areas/{}/views", office.area), &cookie);
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        assert!(page.body.contains("完整，没有被动过"), "{}", page.body);
+        let name = demo.town.staffing.staff.iter();
+        let mut name = name.filter(|staff| staff.role == Role::CommunityOffice);
+        let name = name.next().expect("one").name.reveal_text();
+        assert!(page.body.contains(name), "who looked");
+        let refused = office.get("views");
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    });
+}
