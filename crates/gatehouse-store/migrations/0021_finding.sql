@@ -11,5 +11,5 @@ CREATE INDEX crossing_overruled ON crossing (shard, gate, counted_at)
 CREATE INDEX crossing_stopped ON crossing (shard, gate, counted_at) WHERE verdict >= 2;
 
 -- What `outing` does not hold of a household: attempts that came to nothing, and vehicles.
-CREATE INDEX crossing_apart ON crossing (shard, household)
+CREATE INDEX crossing_apart ON crossing (shard, household, counted_at)
     WHERE household IS NOT NULL AND (outcome <> 0 OR subject_is_vehicle = 1);

@@ -4,6 +4,7 @@
 use super::access::{Access, AreaInScope, RouteRule};
 use super::caller::Caller;
 use super::role::Permission;
+use axum::http::Method;
 use std::sync::Arc;
 
 /// Places in the menu, in their order.
@@ -112,6 +113,8 @@ impl MenuTable {
     pub fn of(rules: &[RouteRule]) -> MenuTable {
         let mut pages: Vec<_> = rules
             .iter()
+            // Pages below it and its forms belong to its place without a line of their own.
+            .filter(|rule| rule.method == Method::GET && rule.path.matches('{').count() == 1)
             .filter_map(|rule| match (rule.menu, rule.access) {
                 (Some(menu), Access::Needs(permission)) => Some((menu, rule.path, permission)),
                 _ => None,

@@ -162,11 +162,13 @@ impl Chosen {
 
 /// `<counted_at>-<device>-<seq>`
 fn place(text: &str) -> Option<CrossingPlace> {
-    let mut parts = text.splitn(3, '-');
+    // Ids have hyphens of their own.
+    let (counted_at, rest) = text.split_once('-')?;
+    let (device, seq) = rest.rsplit_once('-')?;
     Some(CrossingPlace {
-        counted_at: parts.next()?.parse().ok()?,
-        device: DeviceId::parse(parts.next()?)?,
-        seq: parts.next()?.parse().ok()?,
+        counted_at: counted_at.parse().ok()?,
+        device: DeviceId::parse(device)?,
+        seq: seq.parse().ok()?,
     })
 }
 
@@ -316,5 +318,29 @@ fn filter_words(frame: &Frame, chosen: &Chosen) -> String {
     match words.is_empty() {
         true => frame.t("crossings-all"),
         false => words.join(" · "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_read_as_it_is_written() {
+        let there = CrossingPlace {
+            counted_at: 1_582_066_800_000,
+            device: DeviceId([7; 16]),
+            seq: 42,
+        };
+        assert_eq!(place(&place_text(there)), Some(there));
+        for wrong in [
+            "",
+            "1",
+            "1-2",
+            "1-2-3",
+            "x-07070707070707070707070707070707-1",
+        ] {
+            assert_eq!(place(wrong), None, "{wrong}");
+        }
     }
 }

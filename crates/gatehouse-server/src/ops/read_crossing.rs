@@ -39,7 +39,7 @@ pub async fn read_crossing(
     area: &AreaInScope,
     crossing: &str,
 ) -> Result<CrossingShown, OpError> {
-    let (device, seq) = crossing.split_once('-').ok_or(OpError::NotFound)?;
+    let (device, seq) = crossing.rsplit_once('-').ok_or(OpError::NotFound)?;
     let device = DeviceId::parse(device).ok_or(OpError::NotFound)?;
     let seq: i64 = seq.parse().map_err(|_| OpError::NotFound)?;
     let keys = app.keyring.clone();
