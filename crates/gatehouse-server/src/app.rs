@@ -6,6 +6,7 @@ use crate::auth::access::Routes;
 use crate::auth::caller::Caller;
 use crate::auth::password::Passwords;
 use crate::auth::rate::Rates;
+use crate::changes::Changes;
 use crate::config::Config;
 use crate::gate_state::GateStates;
 use crate::keyring::SharedKeyring;
@@ -39,6 +40,8 @@ pub struct App {
     pub gates: GateStates,
     /// Cards, sheets, posters.
     pub press: Press,
+    /// Whoever waits for changes.
+    pub changes: Changes,
     /// Figures for /metrics.
     pub figures: PrometheusHandle,
 }

@@ -7,6 +7,7 @@ pub mod tls;
 
 use crate::app::{App, service};
 use crate::auth::password::Passwords;
+use crate::changes::{self, Changes};
 use crate::config::Config;
 use crate::figures;
 use crate::gate_state::GateStates;
@@ -47,6 +48,7 @@ pub fn app(
         sessions: Arc::default(),
         keyring,
         gates: GateStates::default(),
+        changes: Changes::default(),
         figures,
     }
 }
@@ -146,6 +148,7 @@ async fn listen(app: App, protection: Protection) -> Result<()> {
     tracing::info!(%address, %origin, "serving");
     tokio::spawn(sort_figures(app.figures.clone()));
     let working = tokio::spawn(jobs::run(app.clone(), until()));
+    tokio::spawn(changes::watch(app.clone(), until()));
     let router = service(app);
     let door = Door {
         router,

@@ -2,6 +2,7 @@
 
 use crate::audit::AuditNote;
 use crate::crossing::{outcome_number, outcome_of};
+use crate::crossing_hour::HourKey;
 use crate::error::StoreError;
 use crate::shard::Shard;
 use crate::tx::{ReadTx, Tx};
@@ -122,6 +123,7 @@ impl Tx<'_> {
         let (shard, device, of_seq) = (row.shard, &row.device, row.of_seq);
         let parameters = params![shard, device, of_seq];
         let number: i64 = self.query_one(&NEXT_AMENDMENT, parameters, |row| row.get(0))?;
+        let before = self.crossing(shard, *device, of_seq)?;
         let (outcome, reason, emergency) = match &row.change {
             Change::Undo {} => (None, None, None),
             Change::Outcome { outcome, reason } => {
@@ -146,7 +148,15 @@ impl Tx<'_> {
                 row.source_seq
             ],
         )?;
-        self.derive_outing(shard, *device, of_seq)
+        self.derive_outing(shard, *device, of_seq)?;
+        let after = self.crossing(shard, *device, of_seq)?;
+        if let (Some(before), Some(after)) = (before, after)
+            && before.outcome_now != after.outcome_now
+        {
+            self.add_to_hour(&HourKey::of(&before), -1)?;
+            self.add_to_hour(&HourKey::of(&after), 1)?;
+        }
+        Ok(())
     }
 }
 

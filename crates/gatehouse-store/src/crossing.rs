@@ -1,6 +1,7 @@
 //! Crossings: attempts at a gate, whatever came of them (design §3). *Sharded*. They come in
 //! through [`Tx::append_event`] and are never changed but by retention and erasure.
 
+use crate::crossing_hour::HourKey;
 use crate::device_event::{Arrival, ServerDecision};
 use crate::error::StoreError;
 use crate::outing::OutingRow;
@@ -321,6 +322,8 @@ impl Tx<'_> {
                 &public_part
             ],
         )?;
+        let hour = HourKey::recorded(shard, event.device, counted_at, crossing);
+        self.add_to_hour(&hour, 1)?;
         let (Some(Subject::Person(person)), Outcome::Crossed) = (subject, crossing.outcome) else {
             return Ok(());
         };
@@ -347,6 +350,7 @@ impl Tx<'_> {
     ) -> Result<u64, StoreError> {
         self.execute(&DROP_OUTINGS, params![shard, &gate, before])?;
         self.execute(&DROP_DETAILS, params![shard, &gate, before])?;
+        self.drop_hours(shard, gate, before)?;
         self.execute(&DROP_CROSSINGS, params![shard, &gate, before])
     }
 

@@ -95,7 +95,7 @@ sql! {
     END_SHIFTS_OF_DEVICE = "UPDATE shift SET ended_at = ?3
         WHERE shard = ?1 AND device = ?2 AND ended_at IS NULL";
     ITEM_OF_EVENT = "SELECT item FROM open_item WHERE shard = ?1 AND device = ?2 AND seq = ?3
-        ORDER BY kind";
+        AND kind = 'emergency'";
     ERASE_EVENTS = "UPDATE device_event SET subject = ?4, household = ?4, salt = NULL
         WHERE shard = ?1 AND device = ?2 AND subject = ?3";
 }
@@ -143,7 +143,7 @@ impl Tx<'_> {
             _ => self.insert_device_event(shard, event, seq, &public.hash, arrival)?,
         }
         self.insert_event_details(vault, shard, event, &arrival.chance)?;
-        self.follow_from(shard, event, seq, &public.hash)?;
+        self.follow_from(shard, event, seq, &public.hash, arrival.received_at)?;
         let body = [&event.device.0[..], &seq.to_be_bytes(), &public.hash.0].concat();
         self.append_audit(&AuditNote {
             shard,
@@ -227,19 +227,22 @@ impl Tx<'_> {
         event: &Event,
         seq: i64,
         hash: &Hash,
+        received_at: i64,
     ) -> Result<(), StoreError> {
         let at = event.at.millis;
         match &event.body {
             EventBody::Crossing(crossing) if crossing.emergency.is_some() => {
-                self.open_item_from(shard, event.device, seq, hash, crossing.gate, "emergency", at)
+                let item = item_from(shard, event, hash, crossing.gate, "emergency");
+                self.insert_open_item(&item).map(|_| ())
             }
             EventBody::Fever(_) => match self.device(shard, event.device)? {
                 Some(device) => {
-                    let gate = device.gate;
-                    self.open_item_from(shard, event.device, seq, hash, gate, "fever", at)
+                    let item = item_from(shard, event, hash, device.gate, "fever");
+                    self.fever_from(event, hash, &item, received_at)
                 }
                 None => Ok(()),
             },
+            EventBody::Measurement { .. } => self.follow_fever(shard, event, hash, received_at),
             EventBody::Amendment { of, change } => {
                 let Ok(of_seq) = i64::try_from(*of) else {
                     return Ok(());
@@ -263,7 +266,10 @@ impl Tx<'_> {
                 self.execute(&END_SHIFTS_OF_DEVICE, params![shard, &event.device, at])?;
                 Ok(())
             }
-            EventBody::HandedOn { of } => self.close_items_of(shard, event.device, *of, at),
+            EventBody::HandedOn { of } => {
+                self.close_emergencies_of(shard, event.device, *of, at)?;
+                self.follow_fever(shard, event, hash, received_at)
+            }
             _ => Ok(()),
         }
     }
@@ -295,8 +301,8 @@ impl Tx<'_> {
         self.insert_shift(&shift, guards)
     }
 
-    /// Somebody took charge of what an event opened.
-    fn close_items_of(
+    /// Somebody took charge of an emergency. Of a fever that is a step, not its end (GATE-7).
+    fn close_emergencies_of(
         &self,
         shard: Shard,
         device: DeviceId,
@@ -313,29 +319,6 @@ impl Tx<'_> {
             };
             self.close_open_item(shard, item, &end)?;
         }
-        Ok(())
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the parts of one row, each of its own type")]
-    fn open_item_from(
-        &self,
-        shard: Shard,
-        device: DeviceId,
-        seq: i64,
-        hash: &Hash,
-        gate: GateId,
-        kind: &str,
-        opened_at: i64,
-    ) -> Result<(), StoreError> {
-        self.insert_open_item(&OpenItemRow {
-            shard,
-            item: OpenItemId(first_sixteen(hash)),
-            kind: kind.to_owned(),
-            gate,
-            crossing: Some((device, seq)),
-            opened_at,
-            end: None,
-        })?;
         Ok(())
     }
 
@@ -463,7 +446,20 @@ impl Link {
     }
 }
 
-fn first_sixteen(hash: &Hash) -> [u8; 16] {
+/// An open item as an event begins it; its id comes from the event.
+fn item_from(shard: Shard, event: &Event, hash: &Hash, gate: GateId, kind: &str) -> OpenItemRow {
+    OpenItemRow {
+        shard,
+        item: OpenItemId(first_sixteen(hash)),
+        kind: kind.to_owned(),
+        gate,
+        crossing: i64::try_from(event.seq).ok().map(|seq| (event.device, seq)),
+        opened_at: event.at.millis,
+        end: None,
+    }
+}
+
+pub(crate) fn first_sixteen(hash: &Hash) -> [u8; 16] {
     let mut first = [0; 16];
     first.copy_from_slice(&hash.0[..16]);
     first

@@ -61,6 +61,7 @@ mod import_key;
 mod migrate;
 mod person_plain;
 mod queue;
+pub mod sealed_words;
 mod shard;
 pub mod sql;
 mod store;
@@ -100,12 +101,15 @@ nouns!(
     change,
     crossing,
     crossing_find,
+    crossing_hour,
     device,
     device_event,
     event_detail,
+    fever,
     gate,
     gate_place,
     gate_state,
+    handover,
     household,
     import_mapping,
     import_row,

@@ -51,6 +51,8 @@ migrations! {
     20 "0020_pass_events";
     21 "0021_finding";
     22 "0022_person_before";
+    23 "0023_fevers";
+    24 "0024_hours";
     25 "0025_leave";
     26 "0026_resident_page";
 }

@@ -51,6 +51,8 @@ sql! {
         ON CONFLICT DO NOTHING";
     CLOSE_ITEM = "UPDATE open_item SET outcome = ?3, closed_at = ?4, closed_by = ?5
         WHERE shard = ?1 AND item = ?2 AND closed_at IS NULL";
+    MEND_ITEM = "UPDATE open_item SET outcome = ?3, closed_at = ?4, closed_by = ?5
+        WHERE shard = ?1 AND item = ?2";
     ITEM = concat!("SELECT ", columns!(), " FROM open_item WHERE shard = ?1 AND item = ?2");
     ITEMS_OF_GATE = concat!("SELECT ", columns!(), " FROM open_item
         WHERE shard = ?1 AND gate = ?2 AND (closed_at IS NULL OR opened_at >= ?3)
@@ -62,7 +64,8 @@ sql! {
 }
 
 impl OpenItemRow {
-    fn read(row: &Row<'_>) -> Result<OpenItemRow, StoreError> {
+    /// The first ten columns as [`columns`] names them.
+    pub(crate) fn read(row: &Row<'_>) -> Result<OpenItemRow, StoreError> {
         let crossing = match (row.get(4)?, row.get(5)?) {
             (Some(device), Some(seq)) => Some((device, seq)),
             (None, None) => None,
@@ -154,5 +157,22 @@ impl Tx<'_> {
     ) -> Result<bool, StoreError> {
         let parameters = params![shard, &item, &end.outcome, end.at, end.staff.as_ref()];
         Ok(self.execute(&CLOSE_ITEM, parameters)? == 1)
+    }
+
+    /// What came of an item after a correction; `None` opens it again.
+    pub fn mend_open_item(
+        &self,
+        shard: Shard,
+        item: OpenItemId,
+        end: Option<&OpenItemEnd>,
+    ) -> Result<(), StoreError> {
+        let parameters = params![
+            shard,
+            &item,
+            end.map(|end| &end.outcome),
+            end.map(|end| end.at),
+            end.and_then(|end| end.staff.as_ref())
+        ];
+        self.execute_one(&MEND_ITEM, parameters)
     }
 }

@@ -1,15 +1,24 @@
 //! Pages for staff: one file per noun; HTML from the server, each a plain form. A file adds its
 //! own routes, each with its rule.
 
+pub mod alarms;
 pub mod area;
+pub mod area_today;
 pub mod complaints;
 pub mod crossing;
 mod crossing_line;
 pub mod crossings;
 mod crossings_sheet;
 mod door_card;
+pub mod emergencies;
+pub mod fever;
+mod fever_fields;
+pub mod fever_report;
+mod fever_view;
+pub mod fevers;
 pub mod files;
 pub mod gate_app;
+pub mod handover;
 pub mod health;
 pub mod home;
 pub mod import;
@@ -20,6 +29,7 @@ pub mod import_run;
 pub mod household;
 pub mod household_crossings;
 pub mod items;
+mod hour_chart;
 pub mod login;
 pub mod logout;
 pub mod look;
@@ -50,7 +60,9 @@ pub mod staff;
 pub mod style;
 pub mod today;
 pub mod views;
+pub mod today_live;
 pub mod visits;
+mod when;
 
 use crate::auth::access::Routes;
 
@@ -80,6 +92,14 @@ pub fn routes(table: Routes) -> Routes {
         crossings::routes,
         crossing::routes,
         views::routes,
+        area_today::routes,
+        today_live::routes,
+        fevers::routes,
+        fever_report::routes,
+        fever::routes,
+        handover::routes,
+        emergencies::routes,
+        alarms::routes,
         pass_page::routes,
         policy::routes,
         print::routes,

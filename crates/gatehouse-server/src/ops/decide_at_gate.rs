@@ -201,6 +201,7 @@ fn append(
     match tx.append_event(vault, shard, &event, &arrival)? {
         Appended::New => {
             flag_copied_pass(tx, shard, &event)?;
+            tx.note_change(shard, &format!("gate/{}", row.gate), received_at)?;
             Ok(seq)
         }
         _ => Err(StoreError::Conflict),

@@ -10,11 +10,11 @@ use crate::ops::flag_copied_pass::flag_copied_pass;
 use crate::ops::hold_gate::{hold_gate, keyring};
 use gatehouse_core::gate::Verdict;
 use gatehouse_core::gate::wording::{Lang, put_in_words};
-use gatehouse_core::id::DeviceId;
+use gatehouse_core::id::{DeviceId, GateId};
 use gatehouse_core::wire::{Event, EventBody, PublicEvent};
 use gatehouse_store::device::DeviceRow;
 use gatehouse_store::device_event::{Appended, Arrival, ServerDecision};
-use gatehouse_store::{Chance, Lane};
+use gatehouse_store::{Chance, Lane, Shard, StoreError, Tx};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -88,7 +88,7 @@ pub async fn receive_events(
         .ok_or(OpError::NotFound)?;
     let events = read_events(&row, &batch)?;
     let held = hold_gate(app, shard, gate.gate).await?;
-    let vault = keyring(app)?;
+    let (vault, of) = (keyring(app)?, gate.gate);
     let now = app.world.now_millis();
     let mut receipt = Receipt {
         acknowledged_through: row.last_seq,
@@ -105,7 +105,7 @@ pub async fn receive_events(
         let taken: Vec<Appended> = app
             .store
             .write(Lane::Gate, move |tx| {
-                decided
+                let taken = decided
                     .iter()
                     .map(|(event, arrival, _)| {
                         let appended = tx.append_event(&keys.vault, shard, event, arrival)?;
@@ -114,7 +114,9 @@ pub async fn receive_events(
                         }
                         Ok(appended)
                     })
-                    .collect()
+                    .collect::<Result<Vec<Appended>, StoreError>>()?;
+                note_topics(tx, shard, of, &decided, &taken, now)?;
+                Ok(taken)
             })
             .await?;
         let mut stuck = false;
@@ -126,6 +128,38 @@ pub async fn receive_events(
         }
     }
     Ok(receipt)
+}
+
+/// Tells the pages what came in: crossings and shifts of the gate, its open items, alarms. Last in
+/// the transaction, so that writers meet on these rows only briefly.
+fn note_topics(
+    tx: &Tx<'_>,
+    shard: Shard,
+    gate: GateId,
+    decided: &[(Event, Arrival, Option<Answer>)],
+    taken: &[Appended],
+    now: i64,
+) -> Result<(), StoreError> {
+    let new = || {
+        let pairs = decided.iter().zip(taken);
+        pairs.filter(|(_, appended)| **appended == Appended::New)
+    };
+    let opens = |event: &Event| match &event.body {
+        EventBody::Crossing(crossing) => crossing.emergency.is_some(),
+        EventBody::Fever(_) | EventBody::Measurement { .. } | EventBody::HandedOn { .. } => true,
+        _ => false,
+    };
+    let is_aside = |appended: &Appended| matches!(appended, Appended::SetAside(_));
+    if taken.iter().any(is_aside) {
+        tx.note_change(shard, "alarm", now)?;
+    }
+    if new().any(|((event, ..), _)| opens(event)) {
+        tx.note_change(shard, &format!("item/{gate}"), now)?;
+    }
+    if new().next().is_some() {
+        tx.note_change(shard, &format!("gate/{gate}"), now)?;
+    }
+    Ok(())
 }
 
 /// Writes down what became of an event; true where those after it cannot be taken either.

@@ -138,14 +138,19 @@ pub fn cookie(app: &TestApp, demo: &Demo, login: &str) -> String {
     app.session(staff.expect("an account").id)
 }
 
-/// The code on a valid pass of somebody who lives behind the phone's gate.
-fn pass_text(app: &TestApp, demo: &Demo, gate: &str) -> String {
+/// The compound that a gate closes.
+pub fn compound_of(app: &TestApp, gate: &str) -> gatehouse_core::id::AreaId {
     let gate = gatehouse_core::id::GateId::parse(gate).expect("an id");
     let row = app
         .app
         .store
         .read_blocking::<_, gatehouse_store::StoreError, _>(move |tx| tx.gate_anywhere(gate));
-    let compound = row.expect("read").expect("a gate").area;
+    row.expect("read").expect("a gate").area
+}
+
+/// The code on a valid pass of somebody who lives behind the phone's gate.
+fn pass_text(app: &TestApp, demo: &Demo, gate: &str) -> String {
+    let compound = compound_of(app, gate);
     let pass = demo.issued.passes.iter().find(|pass| {
         pass.compound == compound
             && pass.standing == Standing::Valid
@@ -225,7 +230,7 @@ fn an_emergency_opens_an_item_that_stays_until_somebody_records_the_outcome() {
     demo_on_both(|app, demo| {
         let mut phone = Phone::enrolled(app, demo, "guard1a");
         let lead = cookie(app, demo, "lead1");
-        let page = format!("/gates/{}/items", phone.gate);
+        let page = format!("/areas/{}/emergencies", compound_of(app, &phone.gate));
         let before = app.get(&page, &lead).body.matches("name=\"item\"").count();
         phone.step(json!({"input": "emergency", "way": "out"}));
         phone.send_all();

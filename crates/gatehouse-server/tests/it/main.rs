@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod crossings;
+mod emergencies;
+mod fevers;
 mod first_start;
 mod gate;
 mod import_pages;
@@ -9,7 +11,6 @@ mod import_round_trip;
 mod imports;
 mod jobs;
 mod matrix;
-mod open_items;
 mod pages;
 mod paper;
 mod passes;
@@ -23,4 +24,6 @@ mod resident;
 mod sign_in;
 mod staff;
 mod start;
+mod streams;
 mod support;
+mod today;

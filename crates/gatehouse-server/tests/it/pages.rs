@@ -35,8 +35,17 @@ fn an_error_says_what_happened_what_to_do_and_a_code() {
 fn every_page_works_without_script_and_from_nowhere_else() {
     let app = TestApp::new();
     let cookie = app.session(app.staff("li", "shift_lead", COMPOUND));
-    let area = format!("/areas/{COMPOUND}");
-    for path in ["/login", "/", "/password", "/v", &area] {
+    let area = [
+        "today",
+        "fevers",
+        "fevers/new",
+        "handover",
+        "emergencies",
+        "alarms",
+    ];
+    let area = area.map(|page| format!("/areas/{COMPOUND}/{page}"));
+    let paths = ["/login", "/", "/password", "/v"];
+    for path in paths.into_iter().chain(area.iter().map(String::as_str)) {
         let body = page(&app, path, &cookie, "");
         let script = "<script src=\"/console.js\" defer></script>";
         assert!(!body.replacen(script, "", 1).contains("<script"), "{path}");

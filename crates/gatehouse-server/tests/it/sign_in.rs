@@ -1,6 +1,6 @@
 //! Signing in, its limits, the first password, signing out.
 
-use crate::support::{COMPOUND, GATE, PASSWORD, START, STREET, TestApp, cookie_of, on_both};
+use crate::support::{COMPOUND, PASSWORD, START, STREET, TestApp, cookie_of, on_both};
 use axum::http::{Method, StatusCode};
 use gatehouse_core::key::{KeyId, SigningKey};
 use gatehouse_server::sealed_key;
@@ -252,7 +252,7 @@ fn signing_in_leads_back_to_where_one_wanted_to_go() {
 fn what_was_typed_outlives_the_session() {
     let app = TestApp::new();
     let cookie = app.session(app.staff("li", "shift_lead", COMPOUND));
-    let path = format!("/gates/{GATE}/items");
+    let path = format!("/areas/{COMPOUND}/emergencies");
     app.later(12 * 3_600_000);
     let answer = app.form(&path, &cookie, "item=1&outcome=%22%3Cb%3E&password=secret");
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);

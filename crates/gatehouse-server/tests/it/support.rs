@@ -70,9 +70,9 @@ pub const OFFICE: OrganisationId = OrganisationId([9; 16]);
 /// The server with its database, gone when dropped.
 pub struct TestApp {
     pub app: App,
-    router: Router,
+    pub router: Router,
     world: Arc<TestWorld>,
-    runtime: tokio::runtime::Runtime,
+    pub runtime: tokio::runtime::Runtime,
     _place: Place,
 }
 

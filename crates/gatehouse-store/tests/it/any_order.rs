@@ -1,7 +1,7 @@
 //! Exactly once: in whatever order and however often events arrive, everything ends alike.
 
 use crate::chains::faults;
-use crate::played_device::{Gate, outings, send, send_all, state};
+use crate::played_device::{Gate, hours, outings, send, send_all, state};
 use crate::support::{SHARD, id, lay_town, on_both, read, write};
 use gatehouse_core::gate::{Outcome, Way};
 use gatehouse_core::id::PersonId;
@@ -78,6 +78,9 @@ proptest! {
         let derived = outings(&store);
         write(&store, |tx| tx.rebuild_outings(SHARD));
         prop_assert_eq!(outings(&store), derived);
+        let counted = hours(&store);
+        write(&store, |tx| tx.rebuild_hours(SHARD));
+        prop_assert_eq!(hours(&store), counted);
         prop_assert_eq!(read(&store, |tx| tx.alarms(SHARD, 10)), []);
     }
 }

@@ -5,6 +5,7 @@ mod any_order;
 mod chains;
 mod driver;
 mod events;
+mod fevers;
 mod finding;
 mod gate_places;
 mod papers;

@@ -6,6 +6,7 @@ use gatehouse_core::gate::{Outcome, SubjectKind, Verdict, Way};
 use gatehouse_core::id::{DeviceId, GateId, HouseholdId, PersonId, StaffId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::wire::{Change, Crossing, Event, EventBody, Private, Subject};
+use gatehouse_store::crossing_hour::HourRow;
 use gatehouse_store::device_event::{Appended, Arrival};
 use gatehouse_store::outing::OutingRow;
 use gatehouse_store::{Chance, Store, Vault};
@@ -116,11 +117,22 @@ pub fn outings(store: &Store) -> Vec<OutingRow> {
     read(store, |tx| tx.outings(SHARD, 1_000))
 }
 
+/// Crossings by hour and sort.
+pub fn hours(store: &Store) -> Vec<HourRow> {
+    read(store, |tx| tx.hours_of_gate(SHARD, gate(), 0, i64::MAX))
+}
+
 /// Everything that must be the same however events came.
 pub fn state(store: &Store) -> impl PartialEq + std::fmt::Debug + use<> {
     let crossings = read(store, |tx| {
         tx.crossings_of_gate(SHARD, gate(), 0, i64::MAX, 1_000)
     });
     let report = |n| read(store, move |tx| tx.verify_device(SHARD, device(n)));
-    (crossings, outings(store), report(1), report(2))
+    (
+        crossings,
+        outings(store),
+        hours(store),
+        report(1),
+        report(2),
+    )
 }

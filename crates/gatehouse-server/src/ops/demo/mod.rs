@@ -25,6 +25,7 @@ pub mod town;
 pub mod write;
 mod write_applications;
 mod write_day;
+mod write_fevers;
 mod write_people;
 
 pub use plan::{DemoSize, Town, plan};

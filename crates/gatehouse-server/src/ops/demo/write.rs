@@ -7,6 +7,7 @@ use super::staff::DemoStaff;
 use super::town::{DESK_PHONE, DemoGate, HEALTH_PHONE, LEAD_PHONE, OFFICE_PHONE};
 use super::write_applications::write_applications;
 use super::write_day::write_day;
+use super::write_fevers::write_fevers;
 use super::write_people::write_people;
 use crate::auth::password::hash_with_salt;
 use crate::keyring::{DEMO, ROOT_KEY};
@@ -82,6 +83,7 @@ pub fn write(
     write_applications(demo, store, shard, &vault, world)?;
     order(demo, store, shard)?;
     write_day(demo, store, shard, &vault, world)?;
+    write_fevers(demo, store, shard, &vault, world)?;
     Ok(root)
 }
 

@@ -1,0 +1,365 @@
+//! One fever: where it stands, everything that was written down, and a form for each step. A
+//! person writes down what happened; only their word closes it.
+
+use super::fever_fields::{DEGREES, Key, StepFields, ago_keys, keys, number_keys, way_keys};
+use super::fever_view::{CardView, View, degrees};
+use super::fevers::{Limit, limits};
+use super::when::{day_clock, short};
+use crate::app::App;
+use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
+use crate::auth::caller::Caller;
+use crate::auth::role::Permission;
+use crate::error::OpError;
+use crate::ops::fever_rules::{RECEIVERS, receiver_word};
+use crate::ops::read_fevers::{FeverCard, read_fever};
+use crate::ops::record_fever_step::{CARRIERS, OUTCOMES, PLACES, Stepped, record_fever_step};
+use crate::page::{Frame, PageError, show as show_page};
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Form};
+use gatehouse_core::id::OpenItemId;
+use gatehouse_store::fever::FeverStepRow;
+use std::sync::Arc;
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    let path = "/areas/{area}/fevers/{item}";
+    let access = Access::Needs(Permission::KeepOpenItems);
+    table
+        .add(
+            RouteRule::page(path, access, Scope::Area, Kept::View),
+            get(show),
+        )
+        .add(
+            RouteRule::form(path, access, Scope::Area, Kept::Change),
+            post(submit),
+        )
+}
+
+#[derive(Template)]
+#[template(path = "fever.html")]
+struct FeverPage {
+    frame: Frame,
+    area: String,
+    card: CardView,
+    as_of: String,
+    is_open: bool,
+    /// Which form came back with a problem, and what it is.
+    problem: Option<(String, String)>,
+    forms: Vec<StepFormView>,
+    log: Vec<LogLine>,
+    limits: Vec<Limit>,
+}
+
+/// A form for one step.
+struct StepFormView {
+    step: &'static str,
+    mark: String,
+    title: String,
+    hint: String,
+    button: String,
+    words_label: String,
+    words_needed: bool,
+    /// Rows of keys: name of the field, its words, its keys.
+    rows: Vec<(&'static str, String, Vec<Key>)>,
+    /// Steps of the same kind that it may correct: number and words.
+    corrects: Vec<(i64, String)>,
+    words: String,
+}
+
+/// A line of what was written down.
+struct LogLine {
+    number: i64,
+    time: String,
+    what: String,
+    words: String,
+    who: String,
+    /// Key of the word for one that holds no more.
+    void: bool,
+    mark: String,
+    may_undo: bool,
+}
+
+type ItemPath = Path<(String, String)>;
+
+/// GET /areas/{area}/fevers/{item}
+pub async fn show(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Path((_, item)): ItemPath,
+    frame: Frame,
+) -> Response {
+    let lang = frame.lang;
+    match page(&app, &area, &item, frame, None).await {
+        Ok(page) => show_page(&page),
+        Err(error) => PageError::new(error, lang).into_response(),
+    }
+}
+
+/// POST /areas/{area}/fevers/{item}
+pub async fn submit(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    Path((_, item)): ItemPath,
+    frame: Frame,
+    Form(fields): Form<StepFields>,
+) -> Response {
+    let lang = frame.lang;
+    let fault = match record(&app, &area, &caller, &item, &fields).await {
+        Ok(None) => {
+            let place = format!("/areas/{}/fevers/{item}", area.area);
+            return Redirect::to(&place).into_response();
+        }
+        Ok(Some(fault)) => fault,
+        Err(error) => return PageError::new(error, lang).into_response(),
+    };
+    let status = match fault {
+        "fevers-fault-closed" => StatusCode::CONFLICT,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    match page(&app, &area, &item, frame, Some((fields, fault))).await {
+        Ok(page) => (status, show_page(&page)).into_response(),
+        Err(error) => PageError::new(error, lang).into_response(),
+    }
+}
+
+/// Writes a step down; the key of what is wrong with it, if anything is.
+async fn record(
+    app: &App,
+    area: &AreaInScope,
+    caller: &Caller,
+    item: &str,
+    fields: &StepFields,
+) -> Result<Option<&'static str>, OpError> {
+    let item = OpenItemId::parse(item).ok_or(OpError::NotFound)?;
+    let form = match fields.read() {
+        Ok(form) => form,
+        Err(fault) => return Ok(Some(fault)),
+    };
+    Ok(
+        match record_fever_step(app, area, caller, item, form).await? {
+            Stepped::Done => None,
+            Stepped::Closed => Some("fevers-fault-closed"),
+            Stepped::NothingToCorrect => Some("fevers-fault-corrects"),
+        },
+    )
+}
+
+async fn page(
+    app: &App,
+    area: &AreaInScope,
+    item: &str,
+    frame: Frame,
+    typed: Option<(StepFields, &'static str)>,
+) -> Result<FeverPage, OpError> {
+    let item = OpenItemId::parse(item).ok_or(OpError::NotFound)?;
+    let card = read_fever(app, area, item).await?;
+    let now = app.world.now_millis();
+    let view = View {
+        frame: &frame,
+        offset: area.offset_minutes,
+        now,
+        area: format!("/areas/{}", area.area),
+    };
+    let mut marks = std::iter::repeat_with(|| OpenItemId(app.world.id()).to_string());
+    let is_open = card.row.item.end.is_none();
+    let empty = StepFields::default();
+    let (fields, problem) = match &typed {
+        Some((fields, fault)) => (fields, Some((fields.step.clone(), frame.t(fault)))),
+        None => (&empty, None),
+    };
+    let forms = Forms {
+        frame: &frame,
+        card: &card,
+        fields,
+        offset: area.offset_minutes,
+        now,
+    };
+    Ok(FeverPage {
+        area: view.area.clone(),
+        as_of: day_clock(now, area.offset_minutes, &frame),
+        is_open,
+        problem,
+        forms: forms.all(is_open, &mut marks),
+        log: forms.log(&mut marks),
+        limits: limits(&[&card.rules], &frame),
+        card: view.card(&card),
+        frame,
+    })
+}
+
+struct Forms<'a> {
+    frame: &'a Frame,
+    card: &'a FeverCard,
+    fields: &'a StepFields,
+    offset: i16,
+    now: i64,
+}
+
+impl Forms<'_> {
+    /// A closed fever only has its outcome corrected.
+    fn all(&self, is_open: bool, marks: &mut impl Iterator<Item = String>) -> Vec<StepFormView> {
+        let steps: &[&'static str] = match is_open {
+            true => &["reading", "apart", "told", "hospital", "outcome"],
+            false => &["outcome"],
+        };
+        let forms = steps.iter().map(|step| {
+            let chosen = self.chosen(step);
+            StepFormView {
+                step,
+                mark: marks.next().unwrap_or_default(),
+                title: self.frame.t(&format!("fevers-form-{step}")),
+                hint: self.frame.t(&format!("fevers-hint-{step}")),
+                button: self.frame.t(&format!("fevers-save-{step}")),
+                words_label: self.frame.t(&format!("fevers-words-{step}")),
+                words_needed: *step == "told",
+                rows: self.rows(step, &chosen),
+                corrects: self.corrects(step),
+                words: chosen.words,
+            }
+        });
+        forms.collect()
+    }
+
+    /// What was typed, if it was typed into this form.
+    fn chosen(&self, step: &str) -> StepFields {
+        match self.fields.step == step {
+            true => self.fields.clone(),
+            false => StepFields::default(),
+        }
+    }
+
+    fn rows(&self, step: &str, chosen: &StepFields) -> Vec<(&'static str, String, Vec<Key>)> {
+        let frame = self.frame;
+        let label = |key: &str| frame.t(key);
+        let word = &chosen.word;
+        let mut rows = match step {
+            "reading" => vec![
+                (
+                    "whole",
+                    label("fevers-key-whole"),
+                    number_keys(DEGREES, "", &chosen.whole),
+                ),
+                (
+                    "tenth",
+                    label("fevers-key-tenth"),
+                    number_keys(0..=9, ".", &chosen.tenth),
+                ),
+                ("way", label("fevers-key-way"), way_keys(frame, &chosen.way)),
+            ],
+            "apart" => {
+                let masks = keys(frame, &["on", "off"], "fevers-mask-", &chosen.mask);
+                vec![
+                    (
+                        "word",
+                        label("fevers-key-place"),
+                        keys(frame, PLACES, "fevers-place-", word),
+                    ),
+                    ("mask", label("fevers-key-mask"), masks),
+                ]
+            }
+            "told" => vec![("word", label("fevers-key-told"), self.receivers(word))],
+            "hospital" => {
+                let carriers = keys(frame, CARRIERS, "fevers-carrier-", word);
+                vec![("word", label("fevers-key-carrier"), carriers)]
+            }
+            _ => {
+                let outcomes = keys(frame, OUTCOMES, "fevers-outcome-", word);
+                vec![("word", label("fevers-key-outcome"), outcomes)]
+            }
+        };
+        rows.push(("ago", label("fevers-key-ago"), ago_keys(frame, &chosen.ago)));
+        rows
+    }
+
+    /// Those whom the policy names first, then the others who may be told too.
+    fn receivers(&self, chosen: &str) -> Vec<Key> {
+        let named = self.card.rules.receivers.iter().map(|rule| rule.to);
+        let mut all: Vec<_> = named.collect();
+        for (receiver, _) in RECEIVERS {
+            if !all.contains(&receiver) {
+                all.push(receiver);
+            }
+        }
+        let keys = all.into_iter().map(|receiver| Key {
+            value: receiver_word(receiver).to_owned(),
+            label: self.frame.lang.pick(receiver.words()).to_owned(),
+            chosen: receiver_word(receiver) == chosen,
+        });
+        keys.collect()
+    }
+
+    fn corrects(&self, step: &str) -> Vec<(i64, String)> {
+        let rows = self.card.state.steps.iter().filter(|row| row.step == step);
+        rows.map(|row| (row.number, self.what(row))).collect()
+    }
+
+    /// A step in words: `13:54 · 38.2 ℃`.
+    fn what(&self, row: &FeverStepRow) -> String {
+        let frame = self.frame;
+        let word = row.word.as_deref().unwrap_or_default();
+        let time = short(row.done_at, self.now, self.offset, frame);
+        let what = match row.step.as_str() {
+            "reading" => {
+                let value = row.reading.map(|(tenths, _)| degrees(tenths, frame.lang));
+                frame.with("fevers-log-reading", "value", &value.unwrap_or_default())
+            }
+            "apart" => frame.t(&format!("fevers-place-{word}")),
+            "told" => {
+                let to = crate::ops::fever_rules::receiver_of(word);
+                let to = to.map_or("", |to| frame.lang.pick(to.words()));
+                frame.with("fevers-log-told", "to", to)
+            }
+            "hospital" => frame.t(&format!("fevers-carrier-{word}")),
+            "outcome" => frame.t(&format!("fevers-outcome-{word}")),
+            "said" => frame.t("fevers-log-said"),
+            _ => {
+                let of = row.corrects.unwrap_or_default().to_string();
+                frame.with("fevers-log-undo", "number", &of)
+            }
+        };
+        format!("{time} · {what}")
+    }
+
+    /// Everything in order; what holds no more stays and says so.
+    fn log(&self, marks: &mut impl Iterator<Item = String>) -> Vec<LogLine> {
+        let frame = self.frame;
+        let holds = |row: &FeverStepRow| {
+            let mut steps = self.card.state.steps.iter();
+            steps.any(|there| there.number == row.number)
+        };
+        let rows = self.card.all.iter().map(|row| {
+            let of = row.corrects.filter(|_| row.step != "undo");
+            let mut what = self.what(row);
+            if let Some(of) = of {
+                what = format!(
+                    "{what} · {}",
+                    frame.with("fevers-log-corrects", "number", &of.to_string())
+                );
+            }
+            LogLine {
+                number: row.number,
+                time: short(row.recorded_at, self.now, self.offset, frame),
+                what,
+                words: self
+                    .card
+                    .words
+                    .get(&row.number)
+                    .cloned()
+                    .unwrap_or_default(),
+                who: match row.staff.and_then(|staff| self.card.names.get(&staff)) {
+                    Some(name) => name.clone(),
+                    None => frame.t("fevers-by-phone"),
+                },
+                void: row.step != "undo" && !holds(row),
+                mark: marks.next().unwrap_or_default(),
+                may_undo: row.step != "undo" && holds(row),
+            }
+        });
+        rows.collect()
+    }
+}

@@ -1,0 +1,15 @@
+alarms-title = To be looked at
+alarms-hint = Press "looked at" once you have found out
+alarms-empty = Nothing to look at now.
+alarms-seen = Looked at
+alarms-gone = Somebody has just looked at this one. Below is what still waits.
+alarms-other_content = One record came with two contents
+alarms-other_content-do = The second was not taken and is kept apart. Was this phone restored or copied?
+alarms-broken_chain = A phone's records do not follow on
+alarms-broken_chain-do = What came after was not taken and is kept apart. Bring the phone in and enrol it again.
+alarms-ended_device = A phone out of service still sends
+alarms-ended_device-do = Not taken, kept apart. Find out who has the phone.
+alarms-gate_state = A gate's list differs from the signed one
+alarms-gate_state-do = The database may have been edited. Ask the administrator.
+alarms-other = Something is not right
+alarms-other-do = Ask the administrator to look.

@@ -1,0 +1,16 @@
+when-day-clock = { $day } { $month }, { $time }
+when-minutes = { $minutes } min
+when-hours = { $many } h { $few } min
+when-days = { $many } days { $few } h
+when-month-1 = Jan
+when-month-2 = Feb
+when-month-3 = Mar
+when-month-4 = Apr
+when-month-5 = May
+when-month-6 = Jun
+when-month-7 = Jul
+when-month-8 = Aug
+when-month-9 = Sep
+when-month-10 = Oct
+when-month-11 = Nov
+when-month-12 = Dec

@@ -1,0 +1,15 @@
+alarms-title = 要人看一眼的
+alarms-hint = 看过、弄清了，再点“看过了”
+alarms-empty = 现在没有要看的。
+alarms-seen = 看过了
+alarms-gone = 这一条刚有人看过了。下面是还没看的。
+alarms-other_content = 同一条记录来了两种内容
+alarms-other_content-do = 第二种没有采用，已另存。请看这部手机是否被恢复过或复制过。
+alarms-broken_chain = 手机的记录接不上
+alarms-broken_chain-do = 后面的没有采用，已另存。请把手机带到社区，核对后重新登记。
+alarms-ended_device = 停用的手机还在传记录
+alarms-ended_device-do = 没有采用，已另存。请问清手机在谁手里。
+alarms-gate_state = 门岗的名单和签名的不一样
+alarms-gate_state-do = 数据库可能被人改过。请找管理员核对。
+alarms-other = 有件事不对劲
+alarms-other-do = 请找管理员看一看。

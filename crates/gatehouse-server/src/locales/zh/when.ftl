@@ -1,0 +1,16 @@
+when-day-clock = { $month }月{ $day }日 { $time }
+when-minutes = { $minutes } 分钟
+when-hours = { $many } 小时 { $few } 分
+when-days = { $many } 天 { $few } 小时
+when-month-1 = 1
+when-month-2 = 2
+when-month-3 = 3
+when-month-4 = 4
+when-month-5 = 5
+when-month-6 = 6
+when-month-7 = 7
+when-month-8 = 8
+when-month-9 = 9
+when-month-10 = 10
+when-month-11 = 11
+when-month-12 = 12

@@ -1,0 +1,468 @@
+//! A fever from the guard's phone, or reported at a desk, to its outcome: every step written down,
+//! nothing closing by itself, handed over item by item.
+
+use crate::emergencies::entries;
+use crate::gate::{Phone, compound_of, cookie};
+use crate::streams::main_of;
+use crate::support::{
+    BUILDING, COMMUNITY, COMPOUND, NEXT_COMPOUND, START, TestApp, demo_on_both, on_both,
+};
+use axum::http::StatusCode;
+use gatehouse_core::id::AreaId;
+use gatehouse_server::ops::demo::make::Demo;
+use serde_json::json;
+
+const DAY: i64 = 86_400_000;
+
+/// The value of a hidden field in the form of a step.
+fn mark(page: &str, step: &str) -> String {
+    let form = page
+        .split(&format!("name=\"step\" value=\"{step}\""))
+        .nth(1);
+    let form = form.unwrap_or_else(|| panic!("no form for {step}: {page}"));
+    let value = form.split("name=\"mark\" value=\"").nth(1).expect("a mark");
+    value.split('"').next().expect("a value").to_owned()
+}
+
+/// Links to fevers on a board.
+fn fevers(page: &str, area: AreaId) -> Vec<String> {
+    let start = format!("<h2 id=\"f");
+    let cards = page.split(&start).skip(1);
+    cards
+        .map(|card| {
+            let link = card.split("href=\"").nth(1).expect("a link");
+            let link = link.split('"').next().expect("its end").to_owned();
+            assert!(
+                link.starts_with(&format!("/areas/{area}/fevers/")),
+                "{link}"
+            );
+            link
+        })
+        .collect()
+}
+
+struct Desk<'a> {
+    app: &'a TestApp,
+    cookie: String,
+    path: String,
+}
+
+impl Desk<'_> {
+    fn page(&self) -> String {
+        let answer = self.app.get(&self.path, &self.cookie);
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        answer.body
+    }
+
+    fn send(&self, step: &str, fields: &str) -> StatusCode {
+        let mark = mark(&self.page(), step);
+        let body = format!("step={step}&mark={mark}&{fields}");
+        self.app.form(&self.path, &self.cookie, &body).status
+    }
+
+    fn done(&self, step: &str, fields: &str) {
+        assert_eq!(
+            self.send(step, fields),
+            StatusCode::SEE_OTHER,
+            "{step} {fields}"
+        );
+    }
+
+    /// Classes of the six steps.
+    fn classes(&self) -> Vec<String> {
+        let page = self.page();
+        let steps = page.split("<ol class=\"steps\">").nth(1).expect("steps");
+        let steps = steps.split("</ol>").next().expect("their end");
+        let items = steps.split("<li class=\"").skip(1);
+        items
+            .map(|item| item.split('"').next().expect("a class").to_owned())
+            .collect()
+    }
+}
+
+/// A feverish person at the first gate of the demo, reported by the phone's own code.
+fn from_the_phone(app: &TestApp, demo: &Demo) -> (AreaId, String) {
+    let mut phone = Phone::enrolled(app, demo, "guard1a");
+    let area = compound_of(app, &phone.gate);
+    let lead = cookie(app, demo, "lead1");
+    let board = format!("/areas/{area}/fevers");
+    let before = fevers(&app.get(&board, &lead).body, area);
+    phone.step(json!({"input": "begin", "way": "in", "subject_kind": "resident"}));
+    phone.step(json!({"input": "fact", "fact": "temperature", "value": 38.2}));
+    phone.step(json!({"input": "fact", "fact": "second_temperature", "value": 38.1}));
+    phone.step(json!({"input": "fever"}));
+    phone.send_all();
+    let after = fevers(&app.get(&board, &lead).body, area);
+    let new: Vec<String> = after
+        .into_iter()
+        .filter(|one| !before.contains(one))
+        .collect();
+    assert_eq!(new.len(), 1, "one more: {new:?}");
+    (area, new[0].clone())
+}
+
+#[test]
+fn a_fever_goes_from_the_phone_to_its_outcome() {
+    demo_on_both(|app, demo| {
+        let (area, path) = from_the_phone(app, demo);
+        let desk = Desk {
+            app,
+            cookie: cookie(app, demo, "office1"),
+            path: path.clone(),
+        };
+        let page = desk.page();
+        assert!(
+            page.contains("初测 38.2") && page.contains("复测 38.1"),
+            "{page}"
+        );
+        assert!(page.contains("HN 三(四)"), "the clause: {page}");
+        let classes = ["s-ok", "s-ok", "s-due", "s-due", "s-due", "s-no"];
+        assert_eq!(desk.classes(), classes);
+        // Told without a name is not told.
+        let nobody = desk.send("told", "word=community&ago=0");
+        assert_eq!(nobody, StatusCode::UNPROCESSABLE_ENTITY);
+        desk.done("apart", "word=tent&mask=on&ago=0&words=2+号棚");
+        for to in ["community", "property", "health_department"] {
+            desk.done("told", &format!("word={to}&ago=0&words=值班室"));
+        }
+        desk.done("hospital", "word=ambulance&ago=0&words=区人民医院");
+        let page = desk.page();
+        assert!(
+            page.contains("2 号棚") && page.contains("值班室 接"),
+            "{page}"
+        );
+        assert!(page.contains("谁也不拦"), "{page}");
+        assert_eq!(
+            desk.classes(),
+            ["s-ok", "s-ok", "s-ok", "s-ok", "s-ok", "s-due"]
+        );
+        // Days later it is still there, and late.
+        app.later(3 * DAY);
+        let desk = Desk {
+            cookie: cookie(app, demo, "office1"),
+            ..desk
+        };
+        assert_eq!(desk.classes()[5], "s-late");
+        let board = app.get(&format!("/areas/{area}/fevers"), &desk.cookie).body;
+        assert!(
+            fevers(&board, area).contains(&path),
+            "nothing closes by itself"
+        );
+        desk.done("outcome", "word=hospital_keeps&ago=0");
+        assert_eq!(desk.classes(), ["s-ok"; 6]);
+        let board = app.get(&format!("/areas/{area}/fevers"), &desk.cookie).body;
+        assert!(
+            !fevers(&board, area).contains(&path) && board.contains("医院留观"),
+            "{board}"
+        );
+    });
+}
+
+#[test]
+fn a_double_click_writes_once_and_a_correction_stays_visible() {
+    on_both(|app| {
+        let cookie = app.session(app.staff("office", "community_office", COMMUNITY));
+        let path = report(app, &cookie, COMPOUND);
+        let desk = Desk { app, cookie, path };
+        let given = mark(&desk.page(), "reading");
+        let body = format!("step=reading&mark={given}&whole=37&tenth=9&way=ear&ago=0");
+        for _ in 0..2 {
+            let answer = app.form(&desk.path, &desk.cookie, &body);
+            assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        }
+        assert_eq!(
+            desk.page().matches("体温 37.9 ℃").count(),
+            2,
+            "the log and one choice"
+        );
+        // Entry 1 came with the report; entry 2 was read wrongly.
+        desk.done("reading", "whole=37&tenth=6&way=ear&ago=0&corrects=2");
+        let page = desk.page();
+        assert!(
+            page.contains("更正第 2 条") && page.contains("已更正"),
+            "{page}"
+        );
+        assert!(page.contains("复测 37.6"), "{page}");
+        let twice = desk.send("reading", "whole=37&tenth=5&way=ear&ago=0&corrects=2");
+        assert_eq!(twice, StatusCode::UNPROCESSABLE_ENTITY, "it holds no more");
+        desk.done("undo", "corrects=3");
+        let page = desk.page();
+        assert!(
+            page.contains("复测 37.9"),
+            "what was corrected holds again: {page}"
+        );
+    });
+}
+
+/// Reports a fever at a desk; the path of its page.
+fn report(app: &TestApp, cookie: &str, compound: AreaId) -> String {
+    let form = app
+        .get(&format!("/areas/{COMMUNITY}/fevers/new"), cookie)
+        .body;
+    assert!(!form.contains("checked><span>38"), "never filled in");
+    let item = form.split("name=\"item\" value=\"").nth(1).expect("an id");
+    let item = item.split('"').next().expect("its end");
+    let body = format!(
+        "item={item}&compound={compound}&place=home&reporter=family&person=\
+         &whole=38&tenth=4&way=armpit&cough=cough"
+    );
+    let path = format!("/areas/{COMMUNITY}/fevers");
+    let answer = app.form(&path, cookie, &body);
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    // The back button and the same key again.
+    let again = app.form(&path, cookie, &body);
+    assert_eq!(again.header("location"), answer.header("location"));
+    answer.header("location").to_owned()
+}
+
+#[test]
+fn a_resident_rings_and_the_first_outcome_stands() {
+    on_both(|app| {
+        let cookie = app.session(app.staff("office", "community_office", COMMUNITY));
+        let path = report(app, &cookie, COMPOUND);
+        let board = app.get(&format!("/areas/{COMMUNITY}/fevers"), &cookie).body;
+        assert_eq!(fevers(&board, COMMUNITY), [path.clone()]);
+        assert!(board.contains("幸福里 家中 · 38.4 ℃"), "{board}");
+        assert!(
+            board.contains("不清楚是谁") && board.contains("家人报来"),
+            "{board}"
+        );
+        // Two colleagues have the page open and record different outcomes.
+        let other = app.session(app.staff("nurse", "health_worker", COMMUNITY));
+        let desks = [&cookie, &other].map(|cookie| Desk {
+            app,
+            cookie: cookie.clone(),
+            path: path.clone(),
+        });
+        let marks = desks.each_ref().map(|desk| mark(&desk.page(), "outcome"));
+        let send = |at: usize, word: &str| {
+            let body = format!("step=outcome&mark={}&word={word}&ago=0", marks[at]);
+            app.form(&path, &desks[at].cookie, &body)
+        };
+        assert_eq!(send(0, "home_rest").status, StatusCode::SEE_OTHER);
+        let late = send(1, "hospital_keeps");
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert!(
+            late.body.contains("看过医生，在家休息"),
+            "what is there: {}",
+            late.body
+        );
+        let typed = "value=\"hospital_keeps\" checked";
+        assert!(late.body.contains(typed), "what was typed: {}", late.body);
+        // A correction names the entry; taking it back opens the fever again.
+        desks[1].done("outcome", "word=hospital_keeps&ago=0&corrects=2");
+        assert!(desks[0].page().contains("医院留观"));
+        desks[1].done("undo", "corrects=3");
+        assert!(
+            desks[0].page().contains("看过医生"),
+            "the first holds again"
+        );
+        let kinds: Vec<String> = entries(app).into_iter().map(|(kind, _)| kind).collect();
+        let expected = [
+            "fever.report",
+            "fever.outcome",
+            "fever.outcome",
+            "fever.undo",
+        ];
+        assert_eq!(kinds, expected);
+    });
+}
+
+#[test]
+fn two_who_close_at_the_same_time_leave_one_outcome() {
+    demo_on_both(|app, demo| {
+        let (_, path) = from_the_phone(app, demo);
+        let office = cookie(app, demo, "office1");
+        let page = app.get(&path, &office).body;
+        let given = mark(&page, "outcome");
+        let bodies = ["home_rest", "health_department"].map(|word| {
+            let mut mark = given.clone();
+            mark.replace_range(0..1, if word == "home_rest" { "a" } else { "b" });
+            format!("step=outcome&mark={mark}&word={word}&ago=0")
+        });
+        let mut answers = app.both_at_once(&path, &office, &bodies);
+        answers.sort();
+        assert_eq!(answers, [StatusCode::SEE_OTHER, StatusCode::CONFLICT]);
+    });
+}
+
+#[test]
+fn what_is_wrong_is_said_and_nothing_is_half_done() {
+    on_both(|app| {
+        let cookie = app.session(app.staff("office", "community_office", COMMUNITY));
+        let path = format!("/areas/{COMMUNITY}/fevers");
+        let id = "00000000000000000000000000000099";
+        let whole = format!("item={id}&compound={COMPOUND}&place=home&reporter=family");
+        for (what, body) in [
+            ("nothing", String::new()),
+            ("no reading, no symptom", whole.clone()),
+            ("half a reading", format!("{whole}&whole=38")),
+            (
+                "a reading nobody has",
+                format!("{whole}&whole=99&tenth=1&way=ear"),
+            ),
+            (
+                "another place",
+                whole.replace("home", "prison") + "&cough=cough",
+            ),
+            (
+                "free text as a reporter",
+                whole.replace("family", "%F0%9F%98%80") + "&cough=cough",
+            ),
+            (
+                "a right-to-left mark",
+                format!("{whole}&cough=cough&words=a%E2%80%AEb"),
+            ),
+            (
+                "a control character",
+                format!("{whole}&cough=cough&words=a%07b"),
+            ),
+            (
+                "too long",
+                format!("{whole}&cough=cough&words={}", "a".repeat(201)),
+            ),
+            (
+                "a person that is none",
+                format!("{whole}&cough=cough&person=1"),
+            ),
+        ] {
+            let answer = app.form(&path, &cookie, &body);
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{what}");
+            assert!(answer.body.contains("role=\"alert\""), "{what}");
+        }
+        for (what, body) in [
+            (
+                "a building",
+                whole.replace(&COMPOUND.to_string(), &BUILDING.to_string()),
+            ),
+            (
+                "somebody of elsewhere",
+                format!("{whole}&person=00000000000000000000000000000042"),
+            ),
+        ] {
+            let answer = app.form(&path, &cookie, &format!("{body}&cough=cough"));
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{what}");
+        }
+        assert!(entries(app).is_empty());
+        let board = app.get(&path, &cookie).body;
+        assert!(board.contains("现在没有等着的发热"), "{board}");
+    });
+}
+
+#[test]
+fn a_fever_of_another_compound_is_not_there() {
+    let app = TestApp::new();
+    let office = app.session(app.staff("office", "community_office", COMMUNITY));
+    let path = report(&app, &office, COMPOUND);
+    let item = path.rsplit('/').next().expect("an id").to_owned();
+    let next = app.session(app.staff("lead", "shift_lead", NEXT_COMPOUND));
+    let elsewhere = format!("/areas/{NEXT_COMPOUND}/fevers/{item}");
+    assert_eq!(app.get(&elsewhere, &next).status, StatusCode::NOT_FOUND);
+    let body = format!("step=outcome&mark={item}&word=home_rest&ago=0");
+    assert_eq!(
+        app.form(&elsewhere, &next, &body).status,
+        StatusCode::NOT_FOUND
+    );
+    let own = format!("/areas/{COMPOUND}/fevers/{item}");
+    assert_eq!(app.get(&own, &office).status, StatusCode::OK);
+}
+
+#[test]
+fn a_desk_finds_people_by_door_and_shows_them_masked() {
+    demo_on_both(|app, demo| {
+        let office = cookie(app, demo, "office1");
+        let home = demo.town.households.first().expect("a home");
+        let door = home.household.address();
+        let compound = home.household.compound();
+        let find = format!("/areas/{compound}/fevers/new");
+        let id = "00000000000000000000000000000077";
+        let body = format!(
+            "item={id}&compound={compound}&building={}&unit={}&room={}",
+            door.building(),
+            door.unit(),
+            door.room()
+        );
+        let views = app.page_views().len();
+        let found = app.form(&find, &office, &body);
+        assert_eq!(found.status, StatusCode::OK, "{}", found.body);
+        assert_eq!(app.page_views().len(), views + 1, "the look is on record");
+        let person = &demo.town.people[0];
+        let name = person.person.name();
+        assert!(found.body.contains(&name.masked()), "{}", found.body);
+        assert!(!found.body.contains(name.reveal_text()), "masked");
+        let body = format!(
+            "{body}&person={}&place=home&reporter=grid_worker&whole=37&tenth=8&way=armpit",
+            person.id
+        );
+        let made = app.form(&format!("/areas/{compound}/fevers"), &office, &body);
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+        let page = app.get(made.header("location"), &office).body;
+        assert!(
+            page.contains(&name.masked()) && page.contains(&door.label_zh()),
+            "{page}"
+        );
+        let nobody = body.replace(&format!("room={}", door.room()), "room=99999");
+        let none = app.form(&find, &office, &nobody);
+        assert!(none.body.contains("这一户没有登记的人"), "{}", none.body);
+    });
+}
+
+#[test]
+fn whoever_comes_takes_item_by_item_and_the_rest_stays() {
+    demo_on_both(|app, demo| {
+        let (area, path) = from_the_phone(app, demo);
+        let item = path.rsplit('/').next().expect("an id");
+        let (leaves, comes) = (cookie(app, demo, "lead1"), cookie(app, demo, "office1"));
+        let handover = format!("/areas/{area}/handover");
+        let page = app.get(&handover, &leaves).body;
+        let id = page
+            .split("name=\"handover\" value=\"")
+            .nth(1)
+            .expect("an id");
+        let id = id.split('"').next().expect("its end").to_owned();
+        let body = format!("do=begin&handover={id}&note=电热扇下午跳闸");
+        for _ in 0..2 {
+            assert_eq!(
+                app.form(&handover, &leaves, &body).status,
+                StatusCode::SEE_OTHER
+            );
+        }
+        let mine = app.get(&handover, &leaves).body;
+        assert_eq!(mine.matches("电热扇").count(), 1, "once: {mine}");
+        assert!(mine.contains("还在您手里"), "{mine}");
+        let take = format!("do=take&handover={id}&item={item}");
+        let own = app.form(&handover, &leaves, &take);
+        assert_eq!(
+            own.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "not by the same person"
+        );
+        let nothing = app.form(&handover, &comes, &format!("do=take&handover={id}"));
+        assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let strange = format!("do=take&handover={id}&item=00000000000000000000000000000001");
+        assert_eq!(
+            app.form(&handover, &comes, &strange).status,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(
+            app.form(&handover, &comes, &take).status,
+            StatusCode::SEE_OTHER
+        );
+        let page = app.get(&path, &comes).body;
+        assert!(page.contains("手里"), "{page}");
+        let mine = app.get(&handover, &leaves).body;
+        assert!(mine.contains("接了 · "), "{mine}");
+    });
+}
+
+#[test]
+fn the_board_is_as_it_was_looked_at() {
+    let app = TestApp::new();
+    let office = app.session(app.staff("office", "community_office", COMMUNITY));
+    let path = report(&app, &office, COMPOUND);
+    app.later(12 * 60_000);
+    assert!(app.app.world.now_millis() > START);
+    let board = app.get(&format!("/areas/{COMMUNITY}/fevers"), &office).body;
+    let item = path.rsplit('/').next().expect("an id");
+    insta::assert_snapshot!("fevers-zh", main_of(&board).replace(item, "ITEM"));
+}

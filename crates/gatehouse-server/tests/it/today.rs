@@ -1,0 +1,161 @@
+//! Figures of the day, and the events that bring them up to date.
+
+use crate::gate::{Phone, compound_of, cookie};
+use crate::support::{COMMUNITY, COMPOUND, GATE, NEXT_COMPOUND, TestApp, demo_on_both, on_both};
+use axum::http::{Method, StatusCode};
+use gatehouse_server::changes;
+use gatehouse_store::Shard;
+use serde_json::json;
+
+#[test]
+fn a_crossing_is_counted_at_once_and_told_within_two_seconds() {
+    demo_on_both(|app, demo| {
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        let area = compound_of(app, &phone.gate);
+        let office = cookie(app, demo, "office1");
+        let page = format!("/areas/{area}/today");
+        let before = app.get(&page, &office).body;
+        phone.step(json!({"input": "emergency", "way": "out"}));
+        let told = app.listen(&format!("{page}/live"), &office, 2, || {
+            phone.send_all();
+        });
+        assert!(told.contains("event: crossings"), "{told}");
+        assert!(
+            told.contains("event: items"),
+            "an emergency is an open item: {told}"
+        );
+        let after = app.get(&page, &office).body;
+        let emergencies = |body: &str| {
+            let line = body.split("紧急放行 ").nth(1).expect("the figure");
+            let digits: String = line.chars().take_while(char::is_ascii_digit).collect();
+            digits.parse::<i64>().expect("a number")
+        };
+        assert_eq!(emergencies(&after), emergencies(&before) + 1);
+    });
+}
+
+#[test]
+fn a_stream_ends_with_the_session_and_is_no_page() {
+    on_both(|app| {
+        let staff = app.staff("office", "community_office", COMMUNITY);
+        let office = app.session(staff);
+        let path = format!("/areas/{COMPOUND}/today/live");
+        let plain = app.get(&path, &office);
+        assert_eq!(
+            plain.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "it would never end"
+        );
+        let headers = [
+            ("cookie", office.as_str()),
+            ("accept", "text/event-stream"),
+            ("accept-encoding", "gzip, br"),
+        ];
+        let answer = app.head_of(Method::GET, &path, &headers);
+        assert_eq!(answer.header("content-type"), "text/event-stream");
+        assert_eq!(
+            answer.header("content-encoding"),
+            "",
+            "a packed stream waits"
+        );
+        assert_eq!(answer.header("cache-control"), "no-cache");
+        // Nobody else's changes, and none after signing out.
+        let told = app.listen(&path, &office, 3, || {
+            app.write(|tx| tx.note_change(Shard(1), "gate/of-somebody-else", 1));
+        });
+        assert!(!told.contains("event:"), "{told}");
+        let told = app.listen(&path, &office, 3, || {
+            app.form("/logout", &office, "");
+            app.later(6_000);
+            let topic = format!("gate/{GATE}");
+            app.write(move |tx| tx.note_change(Shard(1), &topic, 1_582_066_806_000));
+        });
+        assert!(!told.contains("event:"), "{told}");
+    });
+}
+
+#[test]
+fn a_compound_shows_its_own_figures_only() {
+    on_both(|app| {
+        let lead = app.session(app.staff("lead", "shift_lead", COMPOUND));
+        let own = app.get(&format!("/areas/{COMPOUND}"), &lead);
+        assert_eq!(own.header("location"), format!("/areas/{COMPOUND}/today"));
+        let page = app.get(&format!("/areas/{COMPOUND}/today"), &lead).body;
+        assert!(
+            page.contains("幸福里 东门") && !page.contains("河畔家园"),
+            "{page}"
+        );
+        let next = format!("/areas/{NEXT_COMPOUND}/today");
+        assert_eq!(app.get(&next, &lead).status, StatusCode::NOT_FOUND);
+        let office = app.session(app.staff("office", "community_office", COMMUNITY));
+        let page = app.get(&format!("/areas/{COMMUNITY}/today"), &office).body;
+        assert!(
+            page.contains("幸福里") && page.contains("河畔家园"),
+            "{page}"
+        );
+        assert!(page.contains("没开班"), "{page}");
+    });
+}
+
+#[test]
+fn the_picture_has_its_numbers_in_words() {
+    demo_on_both(|app, demo| {
+        let street = cookie(app, demo, "street");
+        let home = app.get("/", &street).body;
+        let area = home.split("href=\"/areas/").nth(1).expect("an area");
+        let area = area.split('"').next().expect("its id");
+        let page = app.get(&format!("/areas/{area}/today"), &street).body;
+        let picture = page.split("<svg class=\"bars\"").nth(1).expect("a picture");
+        let picture = picture.split("</svg>").next().expect("its end");
+        assert!(
+            picture.contains("role=\"img\" aria-label=\"今天进 "),
+            "{picture}"
+        );
+        assert!(picture.contains("<rect class=\"in\"") && picture.contains("<rect class=\"out\""));
+        assert!(page.contains("看成表格"), "and as a table");
+        assert!(
+            page.contains("HN 三(三)"),
+            "a reason has its clause: {page}"
+        );
+    });
+}
+
+#[test]
+fn an_alarm_waits_until_somebody_has_looked() {
+    on_both(|app| {
+        let about = format!("gate {GATE}");
+        let raised = about.clone();
+        app.write(move |tx| tx.raise_alarm(Shard(1), "gate_state", &raised, 1_582_066_000_000));
+        let lead = app.session(app.staff("lead", "shift_lead", COMPOUND));
+        let next = app.session(app.staff("next", "shift_lead", NEXT_COMPOUND));
+        let path = format!("/areas/{COMPOUND}/alarms");
+        assert!(app.get(&path, &lead).body.contains("幸福里 东门"));
+        let elsewhere = format!("/areas/{NEXT_COMPOUND}/alarms");
+        assert!(app.get(&elsewhere, &next).body.contains("现在没有要看的"));
+        let body = format!("kind=gate_state&about={}", about.replace(' ', "+"));
+        let wrong = app.form(&elsewhere, &next, &body);
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(app.form(&path, &lead, &body).status, StatusCode::SEE_OTHER);
+        assert!(app.get(&path, &lead).body.contains("现在没有要看的"));
+        let twice = app.form(&path, &lead, &body);
+        assert!(twice.body.contains("刚有人看过了"), "{}", twice.body);
+    });
+}
+
+#[test]
+fn there_is_room_for_so_many_pages_and_no_more() {
+    let app = TestApp::new();
+    let office = app.session(app.staff("office", "community_office", COMMUNITY));
+    let path = format!("/areas/{COMPOUND}/today/live");
+    let headers = [("cookie", office.as_str()), ("accept", "text/event-stream")];
+    let places: Vec<_> = (0..changes::LISTENERS_MOST)
+        .map(|_| app.app.changes.listen().expect("a place"))
+        .collect();
+    let answer = app.head_of(Method::GET, &path, &headers);
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    drop(places);
+    assert_eq!(
+        app.head_of(Method::GET, &path, &headers).status,
+        StatusCode::OK
+    );
+}
