@@ -12,7 +12,7 @@ use crate::gate_state::GateStates;
 use crate::keyring::SharedKeyring;
 use crate::paper::Press;
 use crate::world::SharedWorld;
-use crate::{api, console, resident};
+use crate::{api, console, resident, systems};
 use axum::Router;
 use gatehouse_store::Store;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -51,7 +51,7 @@ pub type Sessions = Arc<Mutex<HashMap<[u8; 32], (i64, Arc<Caller>)>>>;
 
 /// Every route with its rule.
 pub fn routes() -> Routes {
-    api::routes(resident::routes(console::routes(Routes::new())))
+    systems::routes(api::routes(resident::routes(console::routes(Routes::new()))))
 }
 
 /// The whole service.

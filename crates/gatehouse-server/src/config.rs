@@ -2,8 +2,11 @@
 //! paths of files; the environment is read here and nowhere else. [`KEYS`] says what each key
 //! means, and `gatehouse.example.toml` is written from it (`gatehouse serve --print-example`).
 
+mod keys;
+
+use crate::outbound::Network;
+pub use keys::{KEYS, Key, example};
 use serde::Deserialize;
-use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -44,6 +47,36 @@ pub struct Config {
     pub body_bytes_most: usize,
     /// Seconds until a request is given up.
     pub request_seconds_most: u64,
+    /// Days that crossings and events of gates are kept.
+    pub days_crossings: u32,
+    /// Days that what a guard wrote down beside them is kept.
+    pub days_details: u32,
+    /// Days that a person is kept after they left, died, or came by.
+    pub days_people: u32,
+    /// Days that a pass is kept after it expired.
+    pub days_passes: u32,
+    /// Days that messages to people are kept.
+    pub days_messages: u32,
+    /// Days that entries of the audit chain are kept.
+    pub days_audit: u32,
+    /// Host and port of the server that sends e-mail.
+    pub smtp_server: Option<String>,
+    /// How the connection to it is protected.
+    pub smtp_tls: SmtpTls,
+    /// Whom e-mail comes from.
+    pub smtp_from: Option<String>,
+    /// Account at the server, where it asks for one.
+    pub smtp_account: Option<String>,
+    /// A file that holds its password.
+    pub smtp_password_file: Option<PathBuf>,
+    /// Address of the gateway that sends SMS.
+    pub sms_url: Option<String>,
+    /// What is posted to it.
+    pub sms_body: String,
+    /// A file that holds the secret of the gateway.
+    pub sms_secret_file: Option<PathBuf>,
+    /// Networks inside the house to which webhooks may go.
+    pub webhook_networks: Vec<String>,
     /// What is logged, as in `info` or `warn,gatehouse_server=debug`.
     pub log: String,
 }
@@ -61,6 +94,18 @@ pub enum TlsMode {
     Local,
     /// None here: a proxy in front does it.
     Proxy,
+}
+
+/// How the connection to the mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmtpTls {
+    /// TLS from the first byte.
+    Tls,
+    /// TLS after a plain greeting.
+    Starttls,
+    /// None; on this machine only.
+    None,
 }
 
 impl Default for Config {
@@ -81,129 +126,25 @@ impl Default for Config {
             session_hours: 12,
             body_bytes_most: 2 << 20,
             request_seconds_most: 30,
+            days_crossings: 30,
+            days_details: 14,
+            days_people: 30,
+            days_passes: 30,
+            days_messages: 30,
+            days_audit: 365,
+            smtp_server: None,
+            smtp_tls: SmtpTls::Tls,
+            smtp_from: None,
+            smtp_account: None,
+            smtp_password_file: None,
+            sms_url: None,
+            sms_body: r#"{"to":"{phone}","text":"{text}"}"#.to_owned(),
+            sms_secret_file: None,
+            webhook_networks: Vec::new(),
             log: "info".to_owned(),
         }
     }
 }
-
-/// A key of the file: its name, what an example sets, and what it means.
-pub struct Key {
-    /// As it is written in the file.
-    pub name: &'static str,
-    /// A value in TOML; the default, or an example where there is none.
-    pub example: &'static str,
-    /// Whether the example is the default.
-    pub is_default: bool,
-    /// What it means.
-    pub meaning: &'static str,
-}
-
-const fn key(name: &'static str, example: &'static str, meaning: &'static str) -> Key {
-    Key {
-        name,
-        example,
-        is_default: true,
-        meaning,
-    }
-}
-
-const fn unset(name: &'static str, example: &'static str, meaning: &'static str) -> Key {
-    Key {
-        name,
-        example,
-        is_default: false,
-        meaning,
-    }
-}
-
-/// Every key, in the order of the example file.
-pub const KEYS: &[Key] = &[
-    key(
-        "listen",
-        "\"127.0.0.1:8080\"",
-        "Address and port to listen on.",
-    ),
-    unset(
-        "public_name",
-        "\"gatehouse.lan\"",
-        "The name (or address) under which phones and browsers reach this server; it goes\n\
-         into certificates and codes. Unset: the address listened on.",
-    ),
-    key(
-        "database",
-        "\"gatehouse.db\"",
-        "The SQLite file; made if it is not there.",
-    ),
-    unset(
-        "database_url_file",
-        "\"/etc/gatehouse/database-url\"",
-        "A file that holds a PostgreSQL URL (postgres://…); then `database` is not used.",
-    ),
-    key(
-        "data_folder",
-        "\"gatehouse-data\"",
-        "Folder for what is kept beside the database: the local certificate authority.",
-    ),
-    key(
-        "tls",
-        "\"auto\"",
-        "auto: plain on a loopback address, a local authority elsewhere. files: the two files\n\
-         below. local: a local authority. proxy: a proxy in front of us does it.",
-    ),
-    unset(
-        "tls_certificate_file",
-        "\"/etc/gatehouse/chain.pem\"",
-        "Certificate chain in PEM, for tls = \"files\".",
-    ),
-    unset(
-        "tls_key_file",
-        "\"/etc/gatehouse/key.pem\"",
-        "Private key in PEM, for tls = \"files\".",
-    ),
-    unset(
-        "authority_listen",
-        "\"0.0.0.0:8081\"",
-        "Where the plain page lies that installs the local authority on phones. Unset: the\n\
-         port after `listen`.",
-    ),
-    key(
-        "trusted_proxies",
-        "[]",
-        "Addresses of proxies whose X-Forwarded-For is believed; nobody else's is.",
-    ),
-    key(
-        "metrics_from",
-        "[]",
-        "Addresses besides this machine's own that may read /metrics.",
-    ),
-    unset(
-        "font_file",
-        "\"/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc\"",
-        "The font of cards and posters: a file with Chinese characters; -Bold beside -Regular\n\
-         is used for names. Unset: where Debian's fonts-noto-cjk and others put it.",
-    ),
-    key(
-        "session_hours",
-        "12",
-        "Hours until a session ends, 1 to 168.",
-    ),
-    key(
-        "body_bytes_most",
-        "2097152",
-        "Largest body of a request in bytes.",
-    ),
-    key(
-        "request_seconds_most",
-        "30",
-        "Seconds until a request is given up.",
-    ),
-    key(
-        "log",
-        "\"info\"",
-        "What is logged: error, warn, info, debug, or filters as in\n\
-         \"warn,gatehouse_server=debug\".",
-    ),
-];
 
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -274,6 +215,48 @@ impl Config {
         } else if !(1..=600).contains(&self.request_seconds_most) {
             "request_seconds_most must be 1 to 600"
         } else {
+            return self.check_days().and_then(|()| self.check_channels());
+        };
+        Err(ConfigError::Senseless(complaint))
+    }
+
+    /// Each kind of record has a ceiling: no setting makes it a collection (SCOPE-5).
+    fn check_days(&self) -> Result<(), ConfigError> {
+        let complaint = if !(1..=180).contains(&self.days_crossings) {
+            "days_crossings must be 1 to 180"
+        } else if !(1..=self.days_crossings.min(60)).contains(&self.days_details) {
+            "days_details must be 1 to 60, and no more than days_crossings"
+        } else if !(1..=180).contains(&self.days_people) {
+            "days_people must be 1 to 180"
+        } else if !(1..=365).contains(&self.days_passes) {
+            "days_passes must be 1 to 365"
+        } else if !(1..=180).contains(&self.days_messages) {
+            "days_messages must be 1 to 180"
+        } else if !(30..=1_095).contains(&self.days_audit) {
+            "days_audit must be 30 to 1095"
+        } else {
+            return Ok(());
+        };
+        Err(ConfigError::Senseless(complaint))
+    }
+
+    fn check_channels(&self) -> Result<(), ConfigError> {
+        let is_mail_here = self.smtp_server.as_deref().is_none_or(is_here);
+        let sms = self.sms_url.as_deref().unwrap_or("https://");
+        let plain = sms.strip_prefix("http://");
+        let complaint = if self.smtp_server.is_some() && self.smtp_from.is_none() {
+            "smtp_server needs smtp_from"
+        } else if self.smtp_account.is_some() != self.smtp_password_file.is_some() {
+            "smtp_account and smtp_password_file belong together"
+        } else if self.smtp_tls == SmtpTls::None && !is_mail_here {
+            "smtp_tls = \"none\" is for a server on this machine"
+        } else if !sms.starts_with("https://") && !plain.is_some_and(is_here) {
+            "sms_url must begin with https://, or be on this machine"
+        } else if !(self.sms_body.contains("{phone}") && self.sms_body.contains("{text}")) {
+            "sms_body must hold {phone} and {text}"
+        } else if (self.webhook_networks.iter()).any(|text| Network::parse(text).is_none()) {
+            "webhook_networks are written like 10.1.0.0/16"
+        } else {
             return Ok(());
         };
         Err(ConfigError::Senseless(complaint))
@@ -303,29 +286,20 @@ impl Config {
     }
 }
 
+/// Whether `host:port/…` is this machine by its number, which no name server can change.
+fn is_here(place: &str) -> bool {
+    let host = place.split('/').next().unwrap_or_default();
+    let address = host.parse::<SocketAddr>().map(|address| address.ip());
+    let address = address.or_else(|_| host.parse::<IpAddr>());
+    address.is_ok_and(|address| address.is_loopback())
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that reads the environment"
 )]
 fn file_from_environment() -> Option<PathBuf> {
     std::env::var_os(FILE_VARIABLE).map(PathBuf::from)
-}
-
-/// The example file: every key with its meaning; defaults as comments.
-pub fn example() -> String {
-    let mut text = String::from(
-        "# Gatehouse: settings. Everything has a default; lines that begin with # show it\n\
-         # or an example. Unknown keys are refused. Secrets are files, named here.\n",
-    );
-    for key in KEYS {
-        text.push('\n');
-        for line in key.meaning.lines() {
-            let _ = writeln!(text, "# {line}");
-        }
-        let mark = if key.is_default { "#" } else { "# example:" };
-        let _ = writeln!(text, "{mark} {} = {}", key.name, key.example);
-    }
-    text
 }
 
 #[cfg(test)]
@@ -367,6 +341,18 @@ mod tests {
             "request_seconds_most = 0",
             "tls = \"files\"",
             "tls_key_file = \"key.pem\"",
+            "days_crossings = 0",
+            "days_crossings = 181",
+            "days_crossings = 10\ndays_details = 11",
+            "days_people = 200",
+            "days_audit = 29",
+            "smtp_server = \"mail.example.invalid:465\"",
+            "smtp_account = \"gatehouse\"",
+            "smtp_server = \"mail.example.invalid:25\"\nsmtp_from = \"a@b.c\"\nsmtp_tls = \"none\"",
+            "sms_url = \"http://sms.example.invalid/send\"",
+            "sms_url = \"http://127.0.0.1.example.invalid/send\"",
+            "sms_body = \"{text}\"",
+            "webhook_networks = [\"10.0.0.0\"]",
         ];
         for text in table {
             let config = Config::parse(text).expect(text);

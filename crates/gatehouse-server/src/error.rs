@@ -45,6 +45,9 @@ pub enum OpError {
         /// What to do, for problem+json.
         detail: &'static str,
     },
+    /// A key of another system that came with another request before.
+    #[error("the key belongs to another request")]
+    KeyTaken,
     /// Somebody else changed it meanwhile.
     #[error("somebody else changed this meanwhile")]
     Stale,
@@ -78,6 +81,7 @@ impl OpError {
             OpError::Unreadable(_) => "H-READ",
             OpError::TooLarge => "H-LARGE",
             OpError::NotTaken { code, .. } => code,
+            OpError::KeyTaken => "H-KEY",
             OpError::Stale => "S-STALE",
             OpError::TooMany { .. } => "H-WAIT",
             OpError::Passing(code) | OpError::NoWrites(code) => code,
@@ -96,7 +100,7 @@ impl OpError {
             OpError::Unreadable(_) => StatusCode::BAD_REQUEST,
             OpError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             OpError::NotTaken { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            OpError::Stale => StatusCode::CONFLICT,
+            OpError::KeyTaken | OpError::Stale => StatusCode::CONFLICT,
             OpError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             OpError::Passing(_) | OpError::NoWrites(_) => StatusCode::SERVICE_UNAVAILABLE,
             OpError::Bug(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -114,6 +118,7 @@ impl OpError {
             OpError::Unreadable(_) => "What was sent cannot be read",
             OpError::TooLarge => "Too much was sent",
             OpError::NotTaken { .. } => "Not taken",
+            OpError::KeyTaken => "This key came with another request before",
             OpError::Stale => "Somebody else changed this meanwhile",
             OpError::TooMany { .. } => "Too many attempts; wait a little",
             OpError::Passing(_) => "Busy for a moment; send it again",
@@ -155,7 +160,7 @@ impl From<JsonRejection> for OpError {
 }
 
 /// A problem for programs (RFC 9457).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, schemars::JsonSchema)]
 pub struct Problem {
     #[serde(rename = "type")]
     kind: String,

@@ -111,7 +111,8 @@ async fn finish(State(outer): State<Outer>, request: Request, next: Next) -> Res
     let route = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
     let in_gate = request.uri().path().starts_with("/gate/");
-    let is_api = request.uri().path().starts_with("/gate/api/");
+    let path = request.uri().path();
+    let is_api = path.starts_with("/gate/api/") || path.starts_with("/api/");
     let lang = request_lang(request.headers());
     let mut response = next.run(request).await;
     if let Some(error) = layer_error(&mut response) {

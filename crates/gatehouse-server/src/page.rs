@@ -139,7 +139,7 @@ impl PageError {
             OpError::NotTaken { code: "H-MANY", .. } => "error-H-MANY",
             OpError::Unreadable(_) | OpError::NotTaken { .. } => "error-H-READ",
             OpError::TooLarge => "error-H-LARGE",
-            OpError::Stale => "error-stale",
+            OpError::KeyTaken | OpError::Stale => "error-stale",
             OpError::TooMany { .. } => "error-H-WAIT",
             OpError::Passing(_) | OpError::NoWrites(_) => "error-passing",
             OpError::Bug(_) => "error-H-FAULT",

@@ -133,6 +133,32 @@ impl Secrets {
         Some(SigningKey::from_bytes(&bytes))
     }
 
+    /// Seals a secret that this server shares with another system; `nonce` is random.
+    pub fn seal_secret(&self, id: &[u8; 16], secret: &[u8; 32], nonce: [u8; 12]) -> Vec<u8> {
+        let mut sealed = nonce.to_vec();
+        let mut body = secret.to_vec();
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let tag = self
+            .cipher()
+            .seal_in_place_separate_tag(nonce, Aad::from(id), &mut body);
+        let tag = tag.expect("32 bytes are sealed");
+        sealed.extend_from_slice(&body);
+        sealed.extend_from_slice(tag.as_ref());
+        sealed
+    }
+
+    /// Opens what [`Secrets::seal_secret`] sealed for the same id.
+    pub fn open_secret(&self, id: &[u8; 16], sealed: &[u8]) -> Option<[u8; 32]> {
+        let (nonce, body) = sealed.split_at_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut body = Zeroizing::new(body.to_vec());
+        let opened = self
+            .cipher()
+            .open_in_place(nonce, Aad::from(id), &mut body)
+            .ok()?;
+        (*opened).try_into().ok()
+    }
+
     fn cipher(&self) -> LessSafeKey {
         let key = UnboundKey::new(&AES_256_GCM, &*self.sealing_key);
         LessSafeKey::new(key.expect("the key has 32 bytes"))
@@ -178,6 +204,13 @@ mod tests {
         assert_eq!(opened.to_bytes(), key.to_bytes());
         assert!(again.open_key([2; 4], &sealed).is_none(), "bound to its id");
         assert!(again.open_key([1; 4], &sealed[1..]).is_none());
+        let sealed = secrets.seal_secret(&[1; 16], &[5; 32], [9; 12]);
+        assert_eq!(again.open_secret(&[1; 16], &sealed), Some([5; 32]));
+        assert_eq!(
+            again.open_secret(&[2; 16], &sealed),
+            None,
+            "bound to its id"
+        );
     }
 
     #[test]

@@ -92,7 +92,7 @@ sql! {
 }
 
 impl AreaRow {
-    fn read(row: &Row<'_>) -> Result<AreaRow, StoreError> {
+    pub(crate) fn read(row: &Row<'_>) -> Result<AreaRow, StoreError> {
         Ok(AreaRow {
             area: row.get(0)?,
             parent: row.get(1)?,

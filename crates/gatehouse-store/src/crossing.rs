@@ -8,6 +8,7 @@ use crate::outing::OutingRow;
 use crate::shard::Shard;
 use crate::tx::{ReadTx, Tx};
 use crate::value::Row;
+use crate::webhook_event::{About, Topic};
 use crate::{params, sql};
 use gatehouse_core::gate::fact::Fact;
 use gatehouse_core::gate::record::read_facts;
@@ -201,30 +202,6 @@ sql! {
             WHERE c.shard = ?1 AND c.gate = ?2 AND c.counted_at >= ?3 AND c.counted_at < ?4) n
         GROUP BY way, verdict, outcome_now, is_emergency
         ORDER BY way, verdict, outcome_now, is_emergency");
-    DROP_CROSSINGS = "DELETE FROM crossing WHERE shard = ?1 AND (device, seq) IN (
-            SELECT c.device, c.seq FROM crossing c
-            WHERE c.shard = ?1 AND c.gate = ?2 AND c.counted_at < ?3
-            ORDER BY c.counted_at LIMIT 500)";
-    DROP_OUTINGS = "DELETE FROM outing
-        WHERE shard = ?1 AND (household, counted_at, device, seq) IN (
-            SELECT coalesce(c.household, c.subject), c.counted_at, c.device, c.seq FROM crossing c
-            WHERE c.shard = ?1 AND c.gate = ?2 AND c.counted_at < ?3
-            ORDER BY c.counted_at LIMIT 500)";
-    DROP_DETAILS = "DELETE FROM event_detail WHERE shard = ?1 AND (device, seq) IN (
-            SELECT c.device, c.seq FROM crossing c
-            WHERE c.shard = ?1 AND c.gate = ?2 AND c.counted_at < ?3
-            ORDER BY c.counted_at LIMIT 500)";
-    ERASE_OUTINGS = "DELETE FROM outing
-        WHERE shard = ?1 AND (household, counted_at, device, seq) IN (
-            SELECT coalesce(c.household, c.subject), c.counted_at, c.device, c.seq FROM crossing c
-            WHERE c.shard = ?1 AND c.gate = ?2 AND c.counted_at >= ?3 AND c.counted_at < ?4
-                AND c.subject = ?5)";
-    ERASE_DETAILS = "DELETE FROM event_detail WHERE shard = ?1 AND (device, seq) IN (
-            SELECT c.device, c.seq FROM crossing c
-            WHERE c.shard = ?1 AND c.gate = ?2 AND c.counted_at >= ?3 AND c.counted_at < ?4
-                AND c.subject = ?5)";
-    ERASE_CROSSINGS = "UPDATE crossing SET subject = ?6, household = ?6, salt = NULL
-        WHERE shard = ?1 AND gate = ?2 AND counted_at >= ?3 AND counted_at < ?4 AND subject = ?5";
 }
 
 impl ReadTx<'_> {
@@ -324,6 +301,8 @@ impl Tx<'_> {
         )?;
         let hour = HourKey::recorded(shard, event.device, counted_at, crossing);
         self.add_to_hour(&hour, 1)?;
+        let about = About::Crossing(event.device, seq);
+        self.tell(shard, Topic::CrossingRecorded, about, arrival.received_at)?;
         let (Some(Subject::Person(person)), Outcome::Crossed) = (subject, crossing.outcome) else {
             return Ok(());
         };
@@ -337,40 +316,6 @@ impl Tx<'_> {
             purpose,
         };
         self.insert_outing(shard, &row)
-    }
-
-    /// Drops up to 500 crossings of a gate from before an instant, with their passages and
-    /// details; says how many. The days must be sealed (`seal_audit`): the seal then proves
-    /// that nothing but retention took them.
-    pub fn drop_crossings(
-        &self,
-        shard: Shard,
-        gate: GateId,
-        before: i64,
-    ) -> Result<u64, StoreError> {
-        self.execute(&DROP_OUTINGS, params![shard, &gate, before])?;
-        self.execute(&DROP_DETAILS, params![shard, &gate, before])?;
-        self.drop_hours(shard, gate, before)?;
-        self.execute(&DROP_CROSSINGS, params![shard, &gate, before])
-    }
-
-    /// Overwrites a subject and their household in the crossings of a gate in [from, until)
-    /// with a random value; the salt goes with them, so that the chains still verify and nobody
-    /// can find out who it was. Says how many.
-    pub fn erase_subject(
-        &self,
-        shard: Shard,
-        gate: GateId,
-        from: i64,
-        until: i64,
-        subject: &[u8; 16],
-        random: &[u8; 16],
-    ) -> Result<u64, StoreError> {
-        let whose = params![shard, &gate, from, until, subject];
-        self.execute(&ERASE_OUTINGS, whose)?;
-        self.execute(&ERASE_DETAILS, whose)?;
-        let parameters = params![shard, &gate, from, until, subject, random];
-        self.execute(&ERASE_CROSSINGS, parameters)
     }
 }
 

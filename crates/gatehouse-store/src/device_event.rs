@@ -96,8 +96,6 @@ sql! {
         WHERE shard = ?1 AND device = ?2 AND ended_at IS NULL";
     ITEM_OF_EVENT = "SELECT item FROM open_item WHERE shard = ?1 AND device = ?2 AND seq = ?3
         AND kind = 'emergency'";
-    ERASE_EVENTS = "UPDATE device_event SET subject = ?4, household = ?4, salt = NULL
-        WHERE shard = ?1 AND device = ?2 AND subject = ?3";
 }
 
 impl Tx<'_> {
@@ -320,18 +318,6 @@ impl Tx<'_> {
             self.close_open_item(shard, item, &end)?;
         }
         Ok(())
-    }
-
-    /// Overwrites a subject in the events of a device that are no crossing, as
-    /// [`Tx::erase_subject`] does in crossings; says how many.
-    pub fn erase_subject_in_events(
-        &self,
-        shard: Shard,
-        device: DeviceId,
-        subject: &[u8; 16],
-        random: &[u8; 16],
-    ) -> Result<u64, StoreError> {
-        self.execute(&ERASE_EVENTS, params![shard, &device, subject, random])
     }
 }
 

@@ -73,7 +73,7 @@ sql! {
 }
 
 impl GateRow {
-    fn read(row: &Row<'_>) -> Result<GateRow, StoreError> {
+    pub(crate) fn read(row: &Row<'_>) -> Result<GateRow, StoreError> {
         Ok(GateRow {
             shard: row.get(0)?,
             gate: row.get(1)?,

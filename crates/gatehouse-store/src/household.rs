@@ -57,6 +57,7 @@ macro_rules! columns {
         "shard, household, area, building, unit, room, grid, ended_on, version"
     };
 }
+pub(crate) use columns as household_columns;
 
 sql! {
     INSERT_HOUSEHOLD = "INSERT INTO household (shard, household, area, building, unit, room, grid,

@@ -47,6 +47,8 @@ migrations! {
     12 "0012_gate_place";
     14 "0014_imports";
     15 "0015_import_mapping";
+    17 "0017_messages";
+    18 "0018_systems";
     19 "0019_applications";
     20 "0020_pass_events";
     21 "0021_finding";

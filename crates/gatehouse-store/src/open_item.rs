@@ -5,6 +5,7 @@ use crate::error::StoreError;
 use crate::shard::Shard;
 use crate::tx::{ReadTx, Tx};
 use crate::value::Row;
+use crate::webhook_event::{About, Topic};
 use crate::{params, sql};
 use gatehouse_core::id::{DeviceId, GateId, OpenItemId, StaffId};
 
@@ -43,6 +44,7 @@ macro_rules! columns {
         "shard, item, kind, gate, device, seq, opened_at, outcome, closed_at, closed_by"
     };
 }
+pub(crate) use columns as item_columns;
 
 sql! {
     INSERT_ITEM = "INSERT INTO open_item (shard, item, kind, gate, device, seq, opened_at, outcome,
@@ -145,7 +147,12 @@ impl Tx<'_> {
             seq,
             row.opened_at
         ];
-        Ok(self.execute(&INSERT_ITEM, parameters)? == 1)
+        let is_new = self.execute(&INSERT_ITEM, parameters)? == 1;
+        if is_new {
+            let about = About::OpenItem(row.item);
+            self.tell(row.shard, Topic::OpenItemOpened, about, row.opened_at)?;
+        }
+        Ok(is_new)
     }
 
     /// Records what came of an item; says whether it was still open: the first outcome stays.
@@ -156,7 +163,12 @@ impl Tx<'_> {
         end: &OpenItemEnd,
     ) -> Result<bool, StoreError> {
         let parameters = params![shard, &item, &end.outcome, end.at, end.staff.as_ref()];
-        Ok(self.execute(&CLOSE_ITEM, parameters)? == 1)
+        let was_open = self.execute(&CLOSE_ITEM, parameters)? == 1;
+        if was_open {
+            let about = About::OpenItem(item);
+            self.tell(shard, Topic::OpenItemClosed, about, end.at)?;
+        }
+        Ok(was_open)
     }
 
     /// What came of an item after a correction; `None` opens it again.

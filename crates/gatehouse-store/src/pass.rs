@@ -5,6 +5,7 @@ use crate::error::StoreError;
 use crate::shard::Shard;
 use crate::tx::{ReadTx, Tx};
 use crate::value::Row;
+use crate::webhook_event::{About, Topic};
 use crate::{params, sql};
 use gatehouse_core::id::{AreaId, HouseholdId, PassId, StaffId};
 use gatehouse_core::pass::{ListNumber, PassNumber, StatusList};
@@ -80,6 +81,7 @@ macro_rules! columns {
          expires_at, credential, issued_at, issued_by, revoked_at, revocation, replaced_by"
     };
 }
+pub(crate) use columns as pass_columns;
 
 sql! {
     INSERT_PASS = "INSERT INTO pass (shard, pass, list, list_index, kind, band, area, household,
@@ -116,7 +118,7 @@ sql! {
 }
 
 impl PassRow {
-    fn read(row: &Row<'_>) -> Result<PassRow, StoreError> {
+    pub(crate) fn read(row: &Row<'_>) -> Result<PassRow, StoreError> {
         let revocation = match (row.get(15)?, row.get(16)?) {
             (Some(at), Some(reason)) => Some(Revocation { at, reason }),
             (None, None) => None,
@@ -301,7 +303,9 @@ impl Tx<'_> {
                 row.issued_at,
                 row.issued_by.as_ref()
             ],
-        )
+        )?;
+        let about = About::Pass(row.pass);
+        self.tell(row.shard, Topic::PassIssued, about, row.issued_at)
     }
 
     /// Names the pass that was issued in the place of one that is ended.
@@ -344,6 +348,8 @@ impl Tx<'_> {
             let number = list.list.number();
             self.execute_one(&SET_BITS, params![shard, number, &list.bits])?;
         }
+        let about = About::Pass(pass);
+        self.tell(shard, Topic::PassRevoked, about, revocation.at)?;
         Ok(true)
     }
 }

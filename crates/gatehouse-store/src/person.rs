@@ -53,13 +53,14 @@ macro_rules! columns {
          p.state, p.merged_into, p.created_at, p.version"
     };
 }
+pub(crate) use columns as person_columns;
 /// Number of plain columns; sealed ones follow them where both are read.
 const PLAIN: usize = 12;
 
 macro_rules! sealed {
     () => {
         "p.wrapped_key, p.masked_sealed, p.name_sealed, p.birth_on_sealed, p.document_sealed, \
-         p.phone_sealed, p.employer_sealed, p.photo_sealed, p.note_sealed"
+         p.phone_sealed, p.employer_sealed, p.photo_sealed, p.note_sealed, p.email_sealed"
     };
 }
 
@@ -67,16 +68,16 @@ sql! {
     INSERT_PERSON = "INSERT INTO person (shard, person, kind, household, area, sex, birth_year,
             worker_class, state, merged_into, wrapped_key, masked_sealed, name_sealed,
             birth_on_sealed, document_sealed, phone_sealed, employer_sealed, photo_sealed,
-            note_sealed, created_at, version)
+            note_sealed, email_sealed, created_at, version)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-            ?19, ?20, 1)";
+            ?19, ?20, ?21, 1)";
     UPDATE_PERSON = "UPDATE person SET kind = ?4, household = ?5, area = ?6, sex = ?7,
             birth_year = ?8, worker_class = ?9, state = ?10, merged_into = ?11,
             version = version + 1
         WHERE shard = ?1 AND person = ?2 AND version = ?3";
     SEAL_PERSON = "UPDATE person SET masked_sealed = ?4, name_sealed = ?5, birth_on_sealed = ?6,
             document_sealed = ?7, phone_sealed = ?8, employer_sealed = ?9, photo_sealed = ?10,
-            note_sealed = ?11, version = version + 1
+            note_sealed = ?11, email_sealed = ?12, version = version + 1
         WHERE shard = ?1 AND person = ?2 AND version = ?3";
     PERSON = concat!("SELECT ", columns!(), " FROM person p WHERE p.shard = ?1 AND p.person = ?2");
     SEALED = concat!("SELECT ", sealed!(), " FROM person p WHERE p.shard = ?1 AND p.person = ?2");
@@ -113,7 +114,7 @@ sql! {
     ERASE_PERSON = "UPDATE person SET state = 'erased', wrapped_key = NULL, masked_sealed = NULL,
             name_sealed = NULL, birth_on_sealed = NULL, document_sealed = NULL,
             phone_sealed = NULL, employer_sealed = NULL, photo_sealed = NULL,
-            note_sealed = NULL, household = NULL, birth_year = NULL, worker_class = NULL,
+            note_sealed = NULL, email_sealed = NULL, household = NULL, birth_year = NULL, worker_class = NULL,
             sex = '', version = version + 1
         WHERE shard = ?1 AND person = ?2";
 }
@@ -122,7 +123,7 @@ sql! {
 type SealedFields = Vec<Option<Vec<u8>>>;
 
 impl PersonRow {
-    fn read(row: &Row<'_>) -> Result<PersonRow, StoreError> {
+    pub(crate) fn read(row: &Row<'_>) -> Result<PersonRow, StoreError> {
         Ok(PersonRow {
             shard: row.get(0)?,
             person: row.get(1)?,
@@ -278,7 +279,7 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         let key = PersonKey::new(chance);
         let wrapped = vault.wrap(&key, &place("wrapped_key", &row.person), chance);
-        let [masked, name, birth_on, document, phone, employer, photo, note] =
+        let [masked, name, birth_on, document, phone, employer, photo, note, email] =
             plain.seal(&key, &row.person, chance);
         self.execute_one(
             &INSERT_PERSON,
@@ -302,6 +303,7 @@ impl Tx<'_> {
                 employer.as_ref(),
                 photo.as_ref(),
                 note.as_ref(),
+                email.as_ref(),
                 row.created_at
             ],
         )?;
@@ -342,7 +344,7 @@ impl Tx<'_> {
         let Some((key, _)) = self.sealed_person(vault, shard, person)? else {
             return Err(self.fail(StoreError::Stale));
         };
-        let [masked, name, birth_on, document, phone, employer, photo, note] =
+        let [masked, name, birth_on, document, phone, employer, photo, note, email] =
             plain.seal(&key, &person, chance);
         self.execute_versioned(
             &SEAL_PERSON,
@@ -357,7 +359,8 @@ impl Tx<'_> {
                 phone.as_ref(),
                 employer.as_ref(),
                 photo.as_ref(),
-                note.as_ref()
+                note.as_ref(),
+                email.as_ref()
             ],
         )?;
         self.execute(&DELETE_TOKENS, params![shard, &person])?;
@@ -436,7 +439,7 @@ impl Tx<'_> {
 
     /// Erases a person: key, sealed values, tokens, and what their views and crossings name
     /// them by. What stays says that somebody was here, not who. `random` stands in their place.
-    pub fn erase_person(
+    pub(crate) fn erase_person(
         &self,
         shard: Shard,
         person: PersonId,

@@ -72,6 +72,7 @@ sql! {
 pub struct SealedPerson {
     row: PersonRow,
     wrapped: Vec<u8>,
+    /// Without the e-mail address, which no sheet has.
     sealed: [Option<Vec<u8>>; 8],
     tokens: Vec<i64>,
 }
@@ -86,9 +87,12 @@ impl SealedPerson {
         chance: &Chance,
     ) -> SealedPerson {
         let key = PersonKey::new(chance);
+        let [masked, name, birth_on, document, phone, employer, photo, note, _] =
+            plain.seal(&key, &row.person, chance);
+        let sealed = [masked, name, birth_on, document, phone, employer, photo, note];
         SealedPerson {
             wrapped: vault.wrap(&key, &place("wrapped_key", &row.person), chance),
-            sealed: plain.seal(&key, &row.person, chance),
+            sealed,
             tokens: terms.iter().map(|term| vault.token(&term.reveal_bytes())).collect(),
             row,
         }

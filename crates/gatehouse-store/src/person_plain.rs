@@ -26,6 +26,8 @@ pub struct PersonPlain {
     pub photo: Option<Vec<u8>>,
     /// Free text.
     pub note: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
 }
 
 impl fmt::Debug for PersonPlain {
@@ -53,11 +55,13 @@ pub enum PersonField {
     Photo,
     /// Free text.
     Note,
+    /// E-mail address.
+    Email,
 }
 
 impl PersonField {
     /// All of them, in the order of the columns.
-    pub const ALL: [PersonField; 8] = [
+    pub const ALL: [PersonField; 9] = [
         PersonField::Masked,
         PersonField::Name,
         PersonField::BirthOn,
@@ -66,6 +70,7 @@ impl PersonField {
         PersonField::Employer,
         PersonField::Photo,
         PersonField::Note,
+        PersonField::Email,
     ];
 
     /// Its word in the list of views.
@@ -79,6 +84,7 @@ impl PersonField {
             PersonField::Employer => "employer",
             PersonField::Photo => "photo",
             PersonField::Note => "note",
+            PersonField::Email => "email",
         }
     }
 
@@ -92,6 +98,7 @@ impl PersonField {
             PersonField::Employer => "employer_sealed",
             PersonField::Photo => "photo_sealed",
             PersonField::Note => "note_sealed",
+            PersonField::Email => "email_sealed",
         }
     }
 }
@@ -120,6 +127,7 @@ impl PersonPlain {
             PersonField::Employer => text(&self.employer),
             PersonField::Photo => self.photo.clone(),
             PersonField::Note => text(&self.note),
+            PersonField::Email => text(&self.email),
         }
     }
 
@@ -144,6 +152,7 @@ impl PersonPlain {
             PersonField::Employer => self.employer = Some(text),
             PersonField::Photo => {}
             PersonField::Note => self.note = Some(text),
+            PersonField::Email => self.email = Some(text),
         }
         Ok(())
     }
@@ -154,7 +163,7 @@ impl PersonPlain {
         key: &PersonKey,
         person: &PersonId,
         chance: &Chance,
-    ) -> [Option<Vec<u8>>; 8] {
+    ) -> [Option<Vec<u8>>; 9] {
         PersonField::ALL.map(|field| {
             let bytes = self.bytes(field)?;
             Some(key.seal(&place(field.column(), person), &bytes, chance))

@@ -9,8 +9,9 @@ use crate::error::{ApiError, OpError};
 use crate::figures::RouteFigures;
 use crate::ops::record_view::Seen;
 use crate::ops::resident::find_resident;
-use crate::ops::{area_of_gate, find_caller, read_area, record_view};
+use crate::ops::{area_of_gate, find_caller, find_token, read_area, record_view};
 use crate::page::{PageError, RequestLang};
+use crate::systems::doc::Doc;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
@@ -86,6 +87,8 @@ pub struct RouteRule {
     pub kept: Kept,
     /// Where the menu of an area names it.
     pub menu: Option<Menu>,
+    /// What other systems are told of it: only such routes take their tokens.
+    pub doc: Option<Doc>,
 }
 
 impl RouteRule {
@@ -99,6 +102,7 @@ impl RouteRule {
             scope,
             kept,
             menu: None,
+            doc: None,
         }
     }
 
@@ -124,6 +128,12 @@ impl RouteRule {
             method: Method::POST,
             ..RouteRule::read(path, access, scope, kept)
         }
+    }
+
+    /// Opens a route to other systems.
+    pub fn for_systems(mut self, doc: Doc) -> RouteRule {
+        self.doc = Some(doc);
+        self
     }
 
     /// Gives a page of an area its place in the menu.
@@ -299,7 +309,13 @@ async fn admit(
     menu: &MenuTable,
     request: &mut Request,
 ) -> Result<Option<Seen>, OpError> {
-    let caller = find_caller::find_caller(app, request.headers()).await?;
+    let headers = request.headers();
+    let caller = match find_token::bearer(headers) {
+        // A token opens what is made for other systems, and nothing else.
+        Some(token) if rule.doc.is_some() => find_token::find_token(app, token).await?,
+        Some(_) => None,
+        None => find_caller::find_caller(app, headers).await?,
+    };
     if let Some(caller) = &caller {
         request.extensions_mut().insert(Arc::clone(caller));
         request.extensions_mut().insert(RequestLang(caller.lang));

@@ -14,6 +14,8 @@ const PER_ADDRESS: u32 = 60;
 /// Forms without an account a minute from one address: codes typed, visitors registered. A
 /// compound behind one address has many phones; guessing sixty bits at this rate takes for ever.
 const OPEN_FORMS: u32 = 20;
+/// Requests a minute of one token of another system.
+const PER_TOKEN: u32 = 600;
 /// After so many calls, keys that are no longer limited are forgotten.
 const CALLS_BETWEEN_SWEEPS: u32 = 1024;
 
@@ -24,6 +26,7 @@ pub struct Rates {
     pairs: DefaultKeyedRateLimiter<Pair>,
     addresses: DefaultKeyedRateLimiter<String>,
     open_forms: DefaultKeyedRateLimiter<String>,
+    tokens: DefaultKeyedRateLimiter<[u8; 16]>,
     calls: AtomicU32,
 }
 
@@ -33,6 +36,7 @@ impl Default for Rates {
             pairs: RateLimiter::keyed(per_minute(PER_PAIR)),
             addresses: RateLimiter::keyed(per_minute(PER_ADDRESS)),
             open_forms: RateLimiter::keyed(per_minute(OPEN_FORMS)),
+            tokens: RateLimiter::keyed(per_minute(PER_TOKEN)),
             calls: AtomicU32::new(0),
         }
     }
@@ -43,6 +47,18 @@ const fn per_minute(count: u32) -> Quota {
 }
 
 impl Rates {
+    /// Counts a request of another system. Tokens are few: none is ever forgotten.
+    ///
+    /// # Errors
+    /// Too many; how long to wait.
+    pub fn token(&self, token: &[u8; 16]) -> Result<(), OpError> {
+        let now = DefaultClock::default().now();
+        let checked = self.tokens.check_key(token);
+        checked.map_err(|until| OpError::TooMany {
+            wait_seconds: until.wait_time_from(now).as_secs() + 1,
+        })
+    }
+
     /// Counts a sign-in.
     ///
     /// # Errors
@@ -82,6 +98,15 @@ fn too_many(until: governor::NotUntil<governor::clock::QuantaInstant>) -> OpErro
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_flood_of_one_token_does_not_stop_the_next() {
+        let rates = Rates::default();
+        let allowed = (0..700).filter(|_| rates.token(&[1; 16]).is_ok());
+        assert!((600..=610).contains(&allowed.count()));
+        assert!(rates.token(&[2; 16]).is_ok());
+        assert!(rates.token(&[1; 16]).is_err());
+    }
 
     #[test]
     fn a_flood_on_one_account_does_not_stop_the_next() {

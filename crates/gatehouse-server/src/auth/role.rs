@@ -100,6 +100,38 @@ impl Permission {
             Permission::SeeAudit => "may-see_audit",
         }
     }
+
+    /// What a token of another system may be given: looking, and the writes that the API has.
+    /// Nothing here opens a name or a number.
+    pub const FOR_SYSTEMS: [Permission; 7] = [
+        Permission::SeePolicy,
+        Permission::SeePeople,
+        Permission::ApplyForPass,
+        Permission::DecidePass,
+        Permission::KeepVisitors,
+        Permission::SeeCrossings,
+        Permission::KeepOpenItems,
+    ];
+
+    /// Its word where it is given to a token; `None` where it is never.
+    pub const fn system_word(self) -> Option<&'static str> {
+        Some(match self {
+            Permission::SeePolicy => "see_policy",
+            Permission::SeePeople => "see_people",
+            Permission::ApplyForPass => "apply_for_pass",
+            Permission::DecidePass => "decide_pass",
+            Permission::KeepVisitors => "keep_visitors",
+            Permission::SeeCrossings => "see_crossings",
+            Permission::KeepOpenItems => "keep_open_items",
+            _ => return None,
+        })
+    }
+
+    /// The permission of this word.
+    pub fn for_system(word: &str) -> Option<Permission> {
+        let mut all = Permission::FOR_SYSTEMS.into_iter();
+        all.find(|permission| permission.system_word() == Some(word))
+    }
 }
 
 impl Role {

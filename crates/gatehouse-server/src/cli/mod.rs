@@ -11,6 +11,7 @@ mod order;
 mod pass;
 mod pass_sheet;
 mod policy;
+mod restore;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -42,6 +43,8 @@ enum Command {
     Audit(audit::AuditCommand),
     /// Take people in from a sheet.
     Import(import::ImportCommand),
+    /// After a backup was put back: take away again whom it brought back.
+    Restore(restore::RestoreCommand),
     /// Make a town of invented people.
     Demo(demo::DemoCommand),
     /// Look at an installation from a phone's view.
@@ -59,6 +62,7 @@ pub fn run() -> ExitCode {
         Command::Gate(command) => gate::run(command),
         Command::Audit(command) => audit::run(command),
         Command::Import(command) => import::run(command),
+        Command::Restore(command) => restore::run(command),
         Command::Demo(command) => demo::run(command),
         Command::Doctor(command) => doctor::run(command),
     };

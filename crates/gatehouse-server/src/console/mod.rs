@@ -2,6 +2,7 @@
 //! own routes, each with its rule.
 
 pub mod alarms;
+pub mod access;
 pub mod area;
 pub mod area_today;
 pub mod complaints;
@@ -34,6 +35,7 @@ pub mod login;
 pub mod logout;
 pub mod look;
 mod look_line;
+pub mod messages;
 pub mod metrics;
 pub mod pass_apply;
 pub mod pass_apply_view;
@@ -80,6 +82,7 @@ pub fn routes(table: Routes) -> Routes {
         complaints::routes,
         visits::routes,
         resident_code::routes,
+        access::routes,
         today::routes,
         items::routes,
         people::routes,
@@ -113,6 +116,7 @@ pub fn routes(table: Routes) -> Routes {
         files::routes,
         gate_app::routes,
         health::routes,
+        messages::routes,
         metrics::routes,
         import::routes,
         import_run::routes,

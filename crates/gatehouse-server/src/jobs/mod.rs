@@ -4,10 +4,14 @@
 //! A kind does one step, short enough for its lease, and says what is next: an import or a
 //! retention run comes back for its next 500 rows and lets everybody else pass meanwhile.
 
+pub mod erase;
 pub mod import;
 mod pause;
+mod retention;
 mod run;
 mod seal;
+mod send_message;
+mod tell_webhook;
 
 pub use pause::pause;
 pub use run::{run, run_due};
@@ -20,19 +24,22 @@ use std::pin::Pin;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
 
 /// Every kind of work: its word, how often it comes by itself, after how many attempts it is
 /// given up, and the function that does a step of it.
 pub const KINDS: &[Kind] = &[
-    Kind::repeating("audit.seal", HOUR, |app, work| {
-        Box::pin(seal::run(app, work))
+    Kind::repeating("audit.seal", HOUR, |a, w| Box::pin(seal::run(a, w))),
+    Kind::repeating("retention", DAY, |a, w| Box::pin(retention::run(a, w))),
+    Kind::once(erase::KIND, 100, |a, w| Box::pin(erase::run(a, w))),
+    Kind::once(send_message::KIND, 8, |a, w| {
+        Box::pin(send_message::run(a, w))
     }),
-    Kind::once(IMPORT_PEOPLE, 20, |app, work| {
-        Box::pin(import::run(app, work))
+    Kind::once(tell_webhook::KIND, i64::MAX, |a, w| {
+        Box::pin(tell_webhook::run(a, w))
     }),
-    Kind::repeating("import.sweep", HOUR, |app, work| {
-        Box::pin(import::sweep(app, work))
-    }),
+    Kind::once(IMPORT_PEOPLE, 20, |a, w| Box::pin(import::run(a, w))),
+    Kind::repeating("import.sweep", HOUR, |a, w| Box::pin(import::sweep(a, w))),
 ];
 
 /// Word of the work on an import of people.

@@ -436,5 +436,6 @@ fn plain_of(person: &Person, photo: Option<Vec<u8>>) -> PersonPlain {
         employer: person.employment().map(|e| e.employer().to_owned()),
         photo,
         note: None,
+        email: None,
     }
 }

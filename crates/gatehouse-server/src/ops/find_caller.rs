@@ -6,6 +6,7 @@ use crate::auth::role::Role;
 use crate::error::OpError;
 use axum::http::{HeaderMap, header};
 use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::id::StaffId;
 use gatehouse_core::moment::Moment;
 use gatehouse_store::membership::MembershipRow;
 use gatehouse_store::{ReadTx, StoreError};
@@ -101,15 +102,8 @@ fn read_caller(
     }
     let mut roles = Vec::new();
     for m in tx.memberships_of_staff(staff.staff)? {
-        let Some(role) = Role::named(&m.role).filter(|_| m.holds_at(now)) else {
-            continue;
-        };
         if !is_on_leave(tx, &m, now)? {
-            roles.push(HeldRole {
-                role,
-                area: m.area,
-                organisation: m.organisation,
-            });
+            roles.extend(held(m, now));
         }
     }
     Ok(Some(Caller {
@@ -123,7 +117,29 @@ fn read_caller(
         must_change_password: staff.must_change_password,
         token_hash,
         roles,
+        limit: None,
     }))
+}
+
+/// What a membership gives, if it holds now.
+fn held(m: MembershipRow, now: i64) -> Option<HeldRole> {
+    let role = Role::named(&m.role).filter(|_| m.holds_at(now))?;
+    Some(HeldRole {
+        role,
+        area: m.area,
+        organisation: m.organisation,
+    })
+}
+
+/// The roles of somebody that hold now, on a day of leave too: what stands behind a token or a
+/// webhook does not rest with them.
+pub(super) fn roles_of(
+    tx: &ReadTx<'_>,
+    staff: StaffId,
+    now: i64,
+) -> Result<Vec<HeldRole>, StoreError> {
+    let rows = tx.memberships_of_staff(staff)?.into_iter();
+    Ok(rows.filter_map(|m| held(m, now)).collect())
 }
 
 /// Whether today, by the clock of the membership's area, is a day of leave.

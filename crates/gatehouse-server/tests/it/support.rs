@@ -306,6 +306,18 @@ impl TestApp {
         )
     }
 
+    /// A form sent to the same server with other settings.
+    pub fn over_app(&self, app: &App, path: &str, cookie: &str, body: &str) -> Answer {
+        let request = Request::post(path)
+            .header("cookie", cookie)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(body.to_owned()));
+        self.runtime.block_on(async {
+            let asked = service(app.clone()).oneshot(request.expect("a request"));
+            read_answer(asked.await.expect("infallible")).await
+        })
+    }
+
     pub fn sign_in(&self, login: &str, password: &str, address: &str) -> Answer {
         let body = format!("account={login}&password={}", password.replace(' ', "+"));
         let kind = ("content-type", "application/x-www-form-urlencoded");
@@ -342,15 +354,19 @@ impl TestApp {
                 .oneshot(request)
                 .await
                 .expect("infallible");
-            let (parts, body) = response.into_parts();
-            let bytes = axum::body::to_bytes(body, 32 << 20).await.expect("a body");
-            Answer {
-                status: parts.status,
-                headers: parts.headers,
-                body: String::from_utf8_lossy(&bytes).into_owned(),
-                bytes: bytes.to_vec(),
-            }
+            read_answer(response).await
         })
+    }
+}
+
+async fn read_answer(response: axum::response::Response) -> Answer {
+    let (parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, 32 << 20).await.expect("a body");
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: String::from_utf8_lossy(&bytes).into_owned(),
+        bytes: bytes.to_vec(),
     }
 }
 

@@ -1,10 +1,10 @@
 //! Chains of devices and of the audit: whatever is done to the tables by hand is found, and what
 //! retention and erasure do is not taken for it.
 
-use crate::played_device::{Gate, PERSON, device, outings, send, send_all};
+use crate::played_device::{Gate, PERSON, arrival, device, outings, send, send_all, vault};
 use crate::support::{
-    Database, MINUTE, MORNING, Place, SHARD, device_row, gate_row, lay_town, on_both,
-    on_both_places, read, write,
+    Database, MINUTE, MORNING, Place, SHARD, device_row, lay_town, on_both, on_both_places, read,
+    write,
 };
 use gatehouse_core::audit::{BreakKind, Seal};
 use gatehouse_core::gate::{Outcome, Way};
@@ -12,7 +12,8 @@ use gatehouse_core::id::PersonId;
 use gatehouse_core::key::{PublicKey, SigningKey};
 use gatehouse_core::wire::{EventBody, Subject};
 use gatehouse_store::audit::{AuditFault, AuditNote};
-use gatehouse_store::device_event::Appended;
+use gatehouse_store::device_event::{Appended, Arrival};
+use gatehouse_store::retention::DroppedEvents;
 use gatehouse_store::{Shard, Store, StoreError};
 
 fn tamper(database: &Database, edit: &str) {
@@ -77,11 +78,20 @@ fn erasing_a_subject_leaves_chains_that_still_verify() {
         let private = gate.events[0].private.clone();
         gate.append(2, EventBody::Lookup { found: true }, private);
         send_all(store, &gate);
-        let erased = write(store, |tx| {
+        let (crossings, events) = read(store, |tx| {
+            Ok((
+                tx.crossings_naming(SHARD, &PERSON.0)?,
+                tx.events_naming(SHARD, &PERSON.0)?,
+            ))
+        });
+        assert_eq!(
+            (&crossings[..], &events[..]),
+            (&[(device(1), 1)][..], &[(device(1), 3)][..])
+        );
+        let erased = write(store, move |tx| {
             let random = &[0xee; 16];
-            let in_events = tx.erase_subject_in_events(SHARD, device(1), &PERSON.0, random)?;
-            let gate = gate_row(1).gate;
-            let crossings = tx.erase_subject(SHARD, gate, 0, i64::MAX, &PERSON.0, random)?;
+            let in_events = tx.erase_events_at(SHARD, &events, &PERSON.0, random)?;
+            let crossings = tx.erase_crossings_at(SHARD, &crossings, &PERSON.0, random)?;
             Ok((in_events, crossings))
         });
         assert_eq!(erased, (1, 1));
@@ -97,26 +107,36 @@ fn erasing_a_subject_leaves_chains_that_still_verify() {
 }
 
 #[test]
-fn retention_drops_old_days_and_the_rest_still_verifies() {
+fn retention_drops_the_oldest_events_and_the_rest_still_verifies() {
     on_both(|store| {
         lay_town(store);
         let mut gate = Gate::new(1);
         for minute in 0..10 {
             gate.crossing(minute, Way::Out, Outcome::Crossed, PERSON);
+            gate.append(minute, EventBody::Lookup { found: true }, None);
         }
-        send_all(store, &gate);
+        for event in gate.events.clone() {
+            let arrival = Arrival {
+                received_at: event.at.millis,
+                ..arrival()
+            };
+            let append = move |tx: &gatehouse_store::Tx<'_>| {
+                tx.append_event(&vault(), SHARD, &event, &arrival)
+            };
+            assert_eq!(write(store, append), Appended::New);
+        }
         let before = MORNING + 4 * MINUTE;
-        let drop = || {
-            write(store, move |tx| {
-                tx.drop_crossings(SHARD, gate_row(1).gate, before)
-            })
+        let drop = || write(store, move |tx| tx.drop_events(SHARD, device(1), before));
+        let dropped = DroppedEvents {
+            crossings: 4,
+            events: 4,
         };
-        assert_eq!((drop(), drop()), (4, 0));
+        assert_eq!((drop(), drop()), (dropped, DroppedEvents::default()));
         assert_eq!(outings(store).len(), 6);
         let report = read(store, |tx| tx.verify_device(SHARD, device(1))).unwrap();
         assert_eq!(
             (report.events, report.from_seq, report.broken_at),
-            (6, 5, None)
+            (12, 9, None)
         );
         assert_eq!(send(store, &gate.events[0]), Appended::AlreadyThere);
     });

@@ -14,3 +14,4 @@ mod played_device;
 mod schema;
 mod sign_in;
 mod support;
+mod systems;

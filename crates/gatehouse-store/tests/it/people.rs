@@ -44,6 +44,7 @@ fn plain() -> PersonPlain {
         employer: None,
         photo: Some(vec![0xff, 0xd8, 0x00]),
         note: Some("住三楼".to_owned()),
+        email: Some("zhang@example.invalid".to_owned()),
     }
 }
 
@@ -122,7 +123,12 @@ fn a_person_is_found_by_what_is_known_of_them_and_not_otherwise() {
 fn whoever_looks_is_written_down_in_the_same_transaction() {
     on_both(|store| {
         register(store);
-        let fields = [PersonField::Name, PersonField::Phone, PersonField::Document];
+        let fields = [
+            PersonField::Name,
+            PersonField::Phone,
+            PersonField::Document,
+            PersonField::Email,
+        ];
         let look = move |tx: &gatehouse_store::Tx<'_>| {
             tx.reveal(&vault(), SHARD, PERSON, &fields, &viewer())
         };
@@ -131,13 +137,14 @@ fn whoever_looks_is_written_down_in_the_same_transaction() {
             name: plain().name,
             phone: plain().phone,
             document: plain().document,
+            email: plain().email,
             ..PersonPlain::default()
         };
         assert!(seen == asked);
         let views = read(store, |tx| tx.views_of_person(SHARD, PERSON, 10));
         assert_eq!(views.len(), 1);
         assert_eq!(views[0].purpose, "call_back");
-        assert_eq!(views[0].fields, "name phone document");
+        assert_eq!(views[0].fields, "name phone document email");
         let (writer, seq) = (views[0].writer, views[0].seq);
         let entries = read(store, move |tx| tx.audit_entries(SHARD, writer, seq - 1, 1));
         assert_eq!(entries[0].kind, "person.view");
@@ -240,7 +247,9 @@ fn erasing_leaves_nothing_that_names_them() {
             tx.reveal(&vault(), SHARD, PERSON, &[PersonField::Name], &viewer())
         };
         write(store, look);
-        write(store, |tx| tx.erase_person(SHARD, PERSON, &[0xee; 16]));
+        write(store, |tx| {
+            tx.erase_person_record(SHARD, PERSON, &[0xee; 16])
+        });
         assert!(write(store, look).is_none());
         let left = read(store, |tx| tx.person(SHARD, PERSON)).unwrap();
         assert_eq!((left.state.as_str(), left.household), ("erased", None));

@@ -274,6 +274,7 @@ fn plain(person: &Person, photo: Vec<u8>) -> PersonPlain {
         employer: None,
         photo: Some(photo),
         note: None,
+        email: None,
     }
 }
 

@@ -185,6 +185,7 @@ fn plain(person: &DemoPerson) -> PersonPlain {
         employer: person.employment().map(|e| e.employer().to_owned()),
         photo: None,
         note: None,
+        email: None,
     }
 }
 

@@ -123,6 +123,7 @@ pub(super) fn restore(
         employer: before.employer,
         photo: plain.photo,
         note: before.note,
+        email: plain.email,
     };
     write(
         tx,
@@ -193,6 +194,7 @@ fn merge(kept: PersonPlain, said: &RowPerson) -> PersonPlain {
         employer: kept.employer,
         photo: kept.photo,
         note: said.care.clone().or(kept.note),
+        email: kept.email,
     }
 }
 

@@ -327,6 +327,7 @@ fn plain_of(person: &RowPerson) -> PersonPlain {
         employer: None,
         photo: None,
         note: person.care.clone(),
+        email: None,
     }
 }
 

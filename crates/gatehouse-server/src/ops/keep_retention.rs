@@ -1,0 +1,290 @@
+//! Drops what is past its days, in steps of at most 500 rows so that no gate waits (design §5),
+//! and says in the audit chain how much it was. How many days is in the settings, each with a
+//! ceiling.
+
+use crate::config::Config;
+use crate::erasure_list::ErasureList;
+use crate::ops::erase_person::erase_person;
+use crate::ops::key_home::KeyHome;
+use crate::world::World;
+use anyhow::{Context, Result};
+use gatehouse_core::audit::Seal;
+use gatehouse_core::id::PersonId;
+use gatehouse_core::key::PublicKey;
+use gatehouse_store::audit::AuditNote;
+use gatehouse_store::{Lane, Shard, Store, StoreError, Tx};
+use std::collections::BTreeMap;
+
+const DAY: i64 = 86_400_000;
+/// Rows of people looked at in one step.
+const PEOPLE_AT_ONCE: u32 = 500;
+/// Most areas of a county.
+const AREAS_MOST: u32 = 20_000;
+
+/// How much was dropped, by what it was.
+pub type Dropped = BTreeMap<&'static str, u64>;
+
+/// Whether a run came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing is left to do.
+    Whole,
+    /// Its time was over first.
+    Part,
+}
+
+struct Run<'a> {
+    store: &'a Store,
+    config: &'a Config,
+    world: &'a dyn World,
+    now: i64,
+    until: i64,
+    dropped: Dropped,
+}
+
+/// Drops what is past its days, until nothing is left or the clock says `until`.
+///
+/// # Errors
+/// The database's; an erasure list that cannot be written.
+pub fn keep_retention(
+    store: &Store,
+    config: &Config,
+    world: &dyn World,
+    until: i64,
+) -> Result<Progress> {
+    let shards = store.read_blocking::<_, StoreError, _>(|tx| tx.shards())?;
+    let mut progress = Progress::Whole;
+    for shard in shards {
+        let mut run = Run {
+            store,
+            config,
+            world,
+            now: world.now_millis(),
+            until,
+            dropped: Dropped::new(),
+        };
+        let end = run.shard(shard);
+        run.note(shard)?;
+        if end? == Progress::Part {
+            progress = Progress::Part;
+        }
+    }
+    Ok(progress)
+}
+
+impl Run<'_> {
+    fn shard(&mut self, shard: Shard) -> Result<Progress> {
+        let whole = self.events(shard)?
+            && self.by_gate(shard)?
+            && self.by_area(shard)?
+            && self.audit(shard)?
+            && self.accounts()?
+            && self.people(shard)?;
+        Ok(if whole {
+            Progress::Whole
+        } else {
+            Progress::Part
+        })
+    }
+
+    fn before(&self, days: u32) -> i64 {
+        self.now - i64::from(days) * DAY
+    }
+
+    /// Repeats a step until it finds nothing; false where the time was over first.
+    fn until_nothing(
+        &mut self,
+        what: &'static str,
+        step: impl Fn(&Tx<'_>) -> Result<u64, StoreError> + Clone + Send + 'static,
+    ) -> Result<bool> {
+        loop {
+            if self.world.now_millis() > self.until {
+                return Ok(false);
+            }
+            let dropped =
+                (self.store).write_blocking::<_, StoreError, _>(Lane::Jobs, step.clone())?;
+            if dropped == 0 {
+                return Ok(true);
+            }
+            *self.dropped.entry(what).or_default() += dropped;
+        }
+    }
+
+    /// Crossings and events, where a seal stands over their days.
+    fn events(&mut self, shard: Shard) -> Result<bool> {
+        let (before, details) = (
+            self.before(self.config.days_crossings),
+            self.before(self.config.days_details),
+        );
+        let (devices, is_sealed) = self.store.read_blocking::<_, StoreError, _>(move |tx| {
+            let seal = tx.last_seal(shard)?;
+            let is_sealed = seal.is_some_and(|seal| seal.made_at >= before);
+            Ok((tx.devices_of_shard(shard)?, is_sealed))
+        })?;
+        let mut whole = true;
+        for device in devices {
+            whole &=
+                self.until_nothing("details", move |tx| tx.drop_details(shard, device, details))?;
+            if is_sealed {
+                whole &= self.until_nothing("events", move |tx| {
+                    let dropped = tx.drop_events(shard, device, before)?;
+                    Ok(dropped.crossings + dropped.events)
+                })?;
+            }
+        }
+        Ok(whole)
+    }
+
+    fn by_gate(&mut self, shard: Shard) -> Result<bool> {
+        let before = self.before(self.config.days_crossings);
+        let gates = (self.store).read_blocking::<_, StoreError, _>(move |tx| tx.gates(shard))?;
+        let mut whole = true;
+        for gate in gates.into_iter().map(|row| row.gate) {
+            whole &= self.until_nothing("items", move |tx| tx.drop_items(shard, gate, before))?;
+            whole &= self.until_nothing("shifts", move |tx| tx.drop_shifts(shard, gate, before))?;
+        }
+        let day = self.now - DAY;
+        Ok(whole
+            && self.until_nothing("changes", move |tx| tx.drop_changes(shard, day))?
+            && self.until_nothing("edits", move |tx| tx.forget_old_edits(shard, day))?)
+    }
+
+    fn by_area(&mut self, shard: Shard) -> Result<bool> {
+        let passes = self.before(self.config.days_passes);
+        let messages = self.before(self.config.days_messages);
+        let areas = self.store.read_blocking::<_, StoreError, _>(move |tx| {
+            let mut areas = Vec::new();
+            for root in tx.area_roots()? {
+                areas.extend(tx.area_subtree(root.area, AREAS_MOST)?);
+            }
+            areas.retain(|area| area.shard == Some(shard));
+            areas.retain(|area| matches!(&*area.level, "compound" | "village" | "community"));
+            Ok(areas)
+        })?;
+        let mut whole = true;
+        for area in areas.into_iter().map(|row| row.area) {
+            whole &= self.until_nothing("passes", move |tx| tx.drop_passes(shard, area, passes))?;
+            whole &= self.until_nothing("messages", move |tx| {
+                tx.drop_messages(shard, area, messages)
+            })?;
+        }
+        Ok(whole)
+    }
+
+    /// Entries of the audit chains that an old enough seal covers.
+    fn audit(&mut self, shard: Shard) -> Result<bool> {
+        let before = self.before(self.config.days_audit);
+        let row = (self.store)
+            .read_blocking::<_, StoreError, _>(move |tx| tx.last_seal_before(shard, before))?;
+        let Some(row) = row else {
+            return Ok(true);
+        };
+        let home = KeyHome::Database(self.store.clone());
+        let tree = home.tree()?.context("K-ROOT: seals without keys")?;
+        let keys = tree.list.keys();
+        let keys: Vec<PublicKey> = keys.snapshots.iter().map(|key| key.key).collect();
+        let seal = keys
+            .iter()
+            .find_map(|key| Seal::open(&row.signed, key).ok());
+        let seal = seal.context("A-SEAL: a seal that is not by a key of this installation")?;
+        let mut whole = true;
+        for writer in seal.heads.iter().map(|head| head.writer) {
+            let seal = seal.clone();
+            whole &= self.until_nothing("audit", move |tx| {
+                tx.drop_sealed_audit(shard, writer, &seal)
+            })?;
+        }
+        Ok(whole)
+    }
+
+    /// Sessions, failed sign-ins, keys of requests: they carry their own end.
+    fn accounts(&mut self) -> Result<bool> {
+        let now = self.now;
+        Ok(
+            self.until_nothing("sessions", move |tx| tx.delete_expired_sessions(now))?
+                && self.until_nothing("failures", move |tx| tx.delete_old_login_failures(now))?
+                && self.until_nothing("keys", move |tx| tx.drop_request_keys(now - DAY))?,
+        )
+    }
+
+    /// People whose purpose ended: marked when first found so, erased when their days are over.
+    fn people(&mut self, shard: Shard) -> Result<bool> {
+        let (now, over) = (self.now, self.before(self.config.days_people));
+        self.forgive_returned(shard)?;
+        let list = ErasureList::in_folder(&self.config.data_folder);
+        let mut after = PersonId([0; 16]);
+        loop {
+            if self.world.now_millis() > self.until {
+                return Ok(false);
+            }
+            let page = self.store.read_blocking::<_, StoreError, _>(move |tx| {
+                tx.ended_persons(shard, after, now - DAY, PEOPLE_AT_ONCE)
+            })?;
+            let Some((last, _)) = page.last() else {
+                return Ok(true);
+            };
+            after = *last;
+            let found = page.iter().filter(|(_, ended_at)| ended_at.is_none());
+            let found: Vec<PersonId> = found.map(|(person, _)| *person).collect();
+            self.store
+                .write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
+                    tx.mark_persons_ended(shard, &found, now)
+                })?;
+            for (person, ended_at) in page {
+                if ended_at.is_some_and(|at| at < over) {
+                    erase_person(self.store, &list, self.world, shard, person)?;
+                    *self.dropped.entry("people").or_default() += 1;
+                }
+                if self.world.now_millis() > self.until {
+                    return Ok(false);
+                }
+            }
+        }
+    }
+
+    fn forgive_returned(&self, shard: Shard) -> Result<()> {
+        let mut after = PersonId([0; 16]);
+        loop {
+            let page = self.store.read_blocking::<_, StoreError, _>(move |tx| {
+                tx.returned_persons(shard, after, PEOPLE_AT_ONCE)
+            })?;
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
+            after = *last;
+            self.store
+                .write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
+                    tx.unmark_persons_ended(shard, &page)
+                })?;
+        }
+    }
+
+    /// Counts, no more: what was dropped is not written down anew.
+    fn note(&self, shard: Shard) -> Result<()> {
+        if self.dropped.is_empty() {
+            return Ok(());
+        }
+        let counts = self.dropped.iter();
+        let counts: Vec<String> = counts
+            .map(|(what, count)| format!("{what} {count}"))
+            .collect();
+        let (at, body) = (self.now, counts.join(" "));
+        tracing::info!(
+            shard = shard.0,
+            counts = body,
+            "what was past its days is dropped"
+        );
+        self.store
+            .write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
+                tx.append_audit(&AuditNote {
+                    shard,
+                    at,
+                    kind: "retention.drop",
+                    actor: None,
+                    commitment: None,
+                    body: body.as_bytes(),
+                })
+            })?;
+        Ok(())
+    }
+}
