@@ -51,7 +51,9 @@ pub type Sessions = Arc<Mutex<HashMap<[u8; 32], (i64, Arc<Caller>)>>>;
 
 /// Every route with its rule.
 pub fn routes() -> Routes {
-    systems::routes(api::routes(resident::routes(console::routes(Routes::new()))))
+    systems::routes(api::routes(resident::routes(
+        console::routes(Routes::new()),
+    )))
 }
 
 /// The whole service.
