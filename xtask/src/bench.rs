@@ -1,9 +1,12 @@
-//! `cargo xtask bench gate`: the figures that the product is held to, measured in one run, each
-//! beside its limit. Outside `script/test`: it builds for release and wants a machine to itself.
+//! `cargo xtask bench gate|console`: the figures that the product is held to, measured in one run,
+//! each beside its limit. Outside `script/test`: it builds for release and wants a machine to itself.
 
+mod big;
+mod console;
 mod decide;
 mod durable;
 mod load;
+mod postgres;
 mod process;
 mod prototype;
 mod size;
@@ -82,11 +85,17 @@ type Part = fn(&Bench<'_>) -> Result<Vec<Finding>>;
 
 /// Measures and prints; a figure over its limit is printed as such and is no error, since
 /// machines are noisy and a person reads this.
-pub fn run(root: &Path, subject: Subject, profile: &str) -> Result<()> {
+pub fn run(root: &Path, subject: Subject, profile: &str, built: bool) -> Result<()> {
     let target = target(root);
+    if !built {
+        build(root, profile)?;
+    }
+    let gatehouse = target.join(profile).join("gatehouse");
     let bench = Bench {
         root,
-        gatehouse: build(root, &target, profile)?,
+        gatehouse: gatehouse
+            .canonicalize()
+            .with_context(|| gatehouse.display().to_string())?,
         folder: target.join("bench"),
     };
     std::fs::create_dir_all(&bench.folder)?;
@@ -98,6 +107,7 @@ pub fn run(root: &Path, subject: Subject, profile: &str) -> Result<()> {
             start::measure,
             durable::measure,
         ],
+        Subject::Console => &[console::measure],
     };
     for part in parts {
         for finding in part(&bench)? {
@@ -108,7 +118,7 @@ pub fn run(root: &Path, subject: Subject, profile: &str) -> Result<()> {
 }
 
 /// Builds the binary, so that nothing old is measured.
-fn build(root: &Path, target: &Path, profile: &str) -> Result<PathBuf> {
+fn build(root: &Path, profile: &str) -> Result<()> {
     let built = Command::new(env!("CARGO"))
         .current_dir(root)
         .args([
@@ -123,10 +133,7 @@ fn build(root: &Path, target: &Path, profile: &str) -> Result<PathBuf> {
     if !built.success() {
         bail!("the build ended with {built}");
     }
-    let gatehouse = target.join(profile).join("gatehouse");
-    gatehouse
-        .canonicalize()
-        .with_context(|| gatehouse.display().to_string())
+    Ok(())
 }
 
 #[expect(

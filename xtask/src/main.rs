@@ -51,6 +51,9 @@ enum Chore {
         /// Cargo's profile: `measure` builds quickly, `release` is what is shipped.
         #[arg(long, default_value = "measure")]
         profile: String,
+        /// Measures what has been built before, for trying things out.
+        #[arg(long)]
+        built: bool,
     },
     /// Checks the licence of every dependency against the list in deny.toml.
     Licences,
@@ -60,6 +63,8 @@ enum Chore {
 enum Subject {
     /// Decision, sizes, durable decisions over HTTP, start.
     Gate,
+    /// Pages over a hundred thousand people and a million crossings, on both databases.
+    Console,
 }
 
 fn main() -> ExitCode {
@@ -85,9 +90,15 @@ fn run() -> Result<()> {
         Chore::Ship => tidy::shipped::ship(&Repository::read(&root)?, &root),
         Chore::Generate { check } => generate::run(&root, check),
         #[cfg(feature = "bench")]
-        Chore::Bench { subject, profile } => bench::run(&root, subject, &profile),
+        Chore::Bench {
+            subject,
+            profile,
+            built,
+        } => bench::run(&root, subject, &profile, built),
         #[cfg(not(feature = "bench"))]
-        Chore::Bench { subject, profile } => launch::bench(&root, subject, &profile),
+        Chore::Bench {
+            subject, profile, ..
+        } => launch::bench(&root, subject, &profile),
         Chore::Licences => report("licences", &licences::breaches(&root)?),
     }
 }

@@ -10,7 +10,7 @@ use super::{Bench, Finding, median};
 use anyhow::{Context, Result, ensure};
 use gatehouse_core::area::AreaLevel;
 use gatehouse_core::pass::{PassKind, to_text};
-use gatehouse_server::ops::demo::make::POLICY_FOLDER;
+use gatehouse_server::ops::demo::make::{Demo, POLICY_FOLDER};
 use gatehouse_server::ops::demo::pass::{Holder, Standing};
 use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::{Lane, Store, StoreError};
@@ -41,9 +41,9 @@ const COUNTING: &str = "hulunbuir-2020-02";
 
 /// Figures of the one that decides for good.
 pub fn measure(bench: &Bench<'_>) -> Result<Vec<Finding>> {
-    let town = Town::make(bench, "durable", PEOPLE, "")?;
-    count_outings(bench.root, &town)?;
-    let ours = Ours::start(&town)?;
+    let (town, demo) = Town::make(bench, "durable", PEOPLE, "")?;
+    count_outings(bench.root, &town, &demo)?;
+    let ours = Ours::start(&town, &demo)?;
     let mut found = Vec::new();
     let with = match build(bench)? {
         Some(gate) => Some([
@@ -112,11 +112,11 @@ pub fn measure(bench: &Bench<'_>) -> Result<Vec<Finding>> {
 }
 
 /// Puts a document in force that counts a household's outings in a window.
-fn count_outings(root: &Path, town: &Town) -> Result<()> {
+fn count_outings(root: &Path, town: &Town, demo: &Demo) -> Result<()> {
     let text = std::fs::read_to_string(root.join("policies").join(COUNTING).join("policy.toml"))?;
     let sha256: [u8; 32] = Sha256::digest(text.as_bytes()).into();
-    let made_at = town.demo.town.made.millis;
-    let area = town.demo.town.streets.at_level(AreaLevel::Township);
+    let made_at = demo.town.made.millis;
+    let area = demo.town.streets.at_level(AreaLevel::Township);
     let area = area.context("the town has no street")?;
     let store = Store::open_sqlite(&town.database())?;
     store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
@@ -149,9 +149,8 @@ struct Ours<'a> {
 }
 
 impl Ours<'_> {
-    fn start(town: &Town) -> Result<Ours<'_>> {
+    fn start<'a>(town: &'a Town, demo: &Demo) -> Result<Ours<'a>> {
         let server = town.serve()?;
-        let demo = &town.demo;
         let gates = &demo.town.streets.gates;
         let sessions = (1..=gates.len())
             .map(|number| town.sign_in(&format!("guard{number}a")))

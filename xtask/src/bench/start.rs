@@ -13,11 +13,11 @@ const PEOPLE_MANY: u32 = 100_000;
 
 /// Three figures.
 pub fn measure(bench: &Bench<'_>) -> Result<Vec<Finding>> {
-    let town = Town::make(bench, "start", PEOPLE, "")?;
+    let (town, _) = Town::make(bench, "start", PEOPLE, "")?;
     // The first start reads the files from the disk; the second is what an operator waits for.
     served(&town)?;
     let (seconds, megabytes) = served(&town)?;
-    let many = Town::make(bench, "large", PEOPLE_MANY, "")?.seconds;
+    let many = Town::make(bench, "large", PEOPLE_MANY, "")?.0.seconds;
     std::fs::remove_dir_all(bench.folder.join("large"))?;
     Ok(vec![
         Finding::of("start to first page, database present", seconds, 0.3, "s"),

@@ -7,12 +7,17 @@ use anyhow::{Context, Result, bail, ensure};
 use gatehouse_core::moment::Moment;
 use gatehouse_server::ops::demo::make::{Demo, DemoWish, plan_demo};
 use gatehouse_server::ops::demo::plan::DemoSize;
+use gatehouse_server::secrets::FILE;
 use gatehouse_server::world::{Computer, World};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Command;
 
+/// Other seeds give other people.
 const SEED: u64 = 1;
+/// The accounts of a kept town, beside its database.
+const ACCOUNTS: &str = "accounts";
 const CHINA_OFFSET_MINUTES: i16 = 480;
 
 /// A town in a folder.
@@ -22,25 +27,27 @@ pub struct Town {
     pub folder: PathBuf,
     /// Where its server listens.
     pub address: SocketAddr,
-    /// How long `gatehouse demo` took.
+    /// How long `gatehouse demo` took; nothing where the town was there.
     pub seconds: f64,
-    /// Who lives there and what they hold: the plan that the database was written from.
-    pub demo: Demo,
+    accounts: BTreeMap<String, String>,
 }
 
 impl Town {
-    /// Makes one anew; `settings` are lines of the settings file.
-    pub fn make(bench: &Bench<'_>, name: &str, people: u32, settings: &str) -> Result<Town> {
+    /// Makes one anew, with the plan that its database was written from; `settings` are lines
+    /// of the settings file.
+    pub fn make(
+        bench: &Bench<'_>,
+        name: &str,
+        people: u32,
+        settings: &str,
+    ) -> Result<(Town, Demo)> {
         let folder = bench.folder.join(name);
         if folder.exists() {
             std::fs::remove_dir_all(&folder)?;
         }
-        std::fs::create_dir_all(&folder)?;
+        let mut town = Town::open(bench, name, settings)?;
         let millis = Computer.now_millis() / 1000 * 1000;
         let made = Moment::new(millis, CHINA_OFFSET_MINUTES);
-        let address = free_address()?;
-        let listen = format!("listen = \"{address}\"\n{settings}\n");
-        std::fs::write(folder.join("gatehouse.toml"), listen)?;
         let began = now();
         let written = Command::new(&bench.gatehouse)
             .args(["demo", "--config", "gatehouse.toml"])
@@ -54,20 +61,57 @@ impl Town {
                 String::from_utf8_lossy(&written.stderr)
             );
         }
-        let seconds = began.elapsed().as_secs_f64();
+        town.seconds = began.elapsed().as_secs_f64();
         let demo = plan_demo(&DemoWish {
             size: DemoSize::new(people, SEED).context("too few or too many people")?,
             made,
             address: String::new(),
             host: String::new(),
         })?;
+        let staff = demo.town.staffing.staff.iter();
+        town.accounts = staff
+            .map(|staff| (staff.login.clone(), staff.password.clone()))
+            .collect();
+        let lines: Vec<String> = town
+            .accounts
+            .iter()
+            .map(|(login, password)| format!("{login} {password}\n"))
+            .collect();
+        std::fs::write(folder.join(ACCOUNTS), lines.concat())?;
+        Ok((town, demo))
+    }
+
+    /// One that was made before, to be served on a port that is free now.
+    pub fn open(bench: &Bench<'_>, name: &str, settings: &str) -> Result<Town> {
+        let folder = bench.folder.join(name);
+        std::fs::create_dir_all(&folder)?;
+        let address = free_address()?;
+        let listen = format!("listen = \"{address}\"\n{settings}\n");
+        std::fs::write(folder.join("gatehouse.toml"), listen)?;
+        let accounts = std::fs::read_to_string(folder.join(ACCOUNTS)).unwrap_or_default();
+        let accounts = accounts.lines().filter_map(|line| line.split_once(' '));
         Ok(Town {
             gatehouse: bench.gatehouse.clone(),
             folder,
             address,
-            seconds,
-            demo,
+            seconds: 0.0,
+            accounts: accounts
+                .map(|(login, password)| (login.to_owned(), password.to_owned()))
+                .collect(),
         })
+    }
+
+    /// Takes over the accounts and secrets of a town whose rows were copied.
+    pub fn take_from(&mut self, other: &Town) -> Result<()> {
+        self.accounts = other.accounts.clone();
+        std::fs::copy(other.folder.join(ACCOUNTS), self.folder.join(ACCOUNTS))?;
+        let secrets = self.folder.join("gatehouse-data");
+        std::fs::create_dir_all(&secrets)?;
+        std::fs::copy(
+            other.folder.join("gatehouse-data").join(FILE),
+            secrets.join(FILE),
+        )?;
+        Ok(())
     }
 
     /// The SQLite file.
@@ -88,11 +132,8 @@ impl Town {
 
     /// Signs an account in; the session's cookie.
     pub fn sign_in(&self, login: &str) -> Result<String> {
-        let mut staff = self.demo.town.staffing.staff.iter();
-        let account = staff
-            .find(|staff| staff.login == login)
-            .with_context(|| format!("no account {login}"))?;
-        let password = account.password.replace(' ', "+");
+        let password = self.accounts.get(login);
+        let password = password.with_context(|| format!("no account {login}"))?;
         let body = format!("account={login}&password={password}");
         let kind = "application/x-www-form-urlencoded";
         let answer = once(self.address, request("POST", "/login", "", kind, body))?;
