@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::timeout::TimeoutLayer;
 
@@ -30,6 +31,8 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 's
 const GATE_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
     img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self'; \
     frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+/// Shorter answers are not compressed.
+const COMPRESSED_FROM_BYTES: u64 = 1_024;
 const PAGE_FEATURES: &str = "camera=(), geolocation=(), microphone=(), payment=()";
 const GATE_FEATURES: &str = "camera=(self), geolocation=(), microphone=(), payment=()";
 
@@ -53,7 +56,12 @@ pub fn around(router: Router<App>, app: &App) -> Router<App> {
         ))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(outer, finish))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(worth_compressing()))
+}
+
+/// What fits into one packet travels as fast uncompressed, and a gate's answers are short.
+fn worth_compressing() -> impl Predicate {
+    DefaultPredicate::new().and(SizeAbove::new(COMPRESSED_FROM_BYTES))
 }
 
 #[derive(Clone, Copy)]

@@ -10,6 +10,7 @@ use crate::tx::{ReadTx, Tx};
 use crate::value::Row;
 use crate::webhook_event::{About, Topic};
 use crate::{params, sql};
+use gatehouse_core::audit::Hash;
 use gatehouse_core::gate::fact::Fact;
 use gatehouse_core::gate::record::read_facts;
 use gatehouse_core::gate::value::{Known, Value as FactValue};
@@ -255,7 +256,7 @@ impl Tx<'_> {
         shard: Shard,
         event: &Event,
         crossing: &Crossing,
-        public: &PublicEvent,
+        (hash, public_part): (&Hash, &[u8]),
         arrival: &Arrival,
     ) -> Result<(), StoreError> {
         let counted_at = counted_at(event.at.millis, arrival.received_at);
@@ -266,14 +267,13 @@ impl Tx<'_> {
         let seq = i64::try_from(event.seq).unwrap_or(i64::MAX);
         let server_rows = arrival.server.as_ref().map(|server| server.row_ids.join(" "));
         let server_verdict = arrival.server.as_ref().map(|server| server.verdict);
-        let public_part = event.public_bytes();
         self.execute_one(
             &INSERT_CROSSING,
             params![
                 shard,
                 &event.device,
                 seq,
-                &public.hash,
+                hash,
                 &crossing.gate,
                 crossing.staff.as_ref(),
                 crossing.way == Way::Out,
@@ -296,7 +296,7 @@ impl Tx<'_> {
                 outcome_number(crossing.outcome),
                 crossing.overruling_reason.map(OverrulingReason::number),
                 crossing.emergency.is_some(),
-                &public_part
+                public_part
             ],
         )?;
         let hour = HourKey::recorded(shard, event.device, counted_at, crossing);

@@ -109,7 +109,8 @@ impl Tx<'_> {
         event: &Event,
         arrival: &Arrival,
     ) -> Result<Appended, StoreError> {
-        let Ok(public) = PublicEvent::from_bytes(&event.public_bytes()) else {
+        let public_part = event.public_bytes();
+        let Ok(public) = PublicEvent::from_bytes(&public_part) else {
             // Only for events made by hand: reading one from bytes has checked this.
             return Err(self.fail(StoreError::Driver {
                 code: "event".to_owned(),
@@ -136,9 +137,13 @@ impl Tx<'_> {
         }
         match &event.body {
             EventBody::Crossing(crossing) => {
-                self.insert_crossing(shard, event, crossing, &public, arrival)?;
+                let written = (&public.hash, &public_part[..]);
+                self.insert_crossing(shard, event, crossing, written, arrival)?;
             }
-            _ => self.insert_device_event(shard, event, seq, &public.hash, arrival)?,
+            _ => {
+                let written = (&public.hash, &public_part[..]);
+                self.insert_device_event(shard, event, seq, written, arrival)?;
+            }
         }
         self.insert_event_details(vault, shard, event, &arrival.chance)?;
         self.follow_from(shard, event, seq, &public.hash, arrival.received_at)?;
@@ -192,12 +197,11 @@ impl Tx<'_> {
         shard: Shard,
         event: &Event,
         seq: i64,
-        hash: &Hash,
+        (hash, public_part): (&Hash, &[u8]),
         arrival: &Arrival,
     ) -> Result<(), StoreError> {
         let private = event.private.as_ref();
         let subject = private.and_then(|private| private.subject);
-        let public_part = event.public_bytes();
         self.execute_one(
             &INSERT_EVENT,
             params![
@@ -212,7 +216,7 @@ impl Tx<'_> {
                 subject.map(|subject| matches!(subject, Subject::Vehicle(_))),
                 private.and_then(|private| private.household.as_ref()),
                 private.map(|private| &private.salt),
-                &public_part
+                public_part
             ],
         )
     }

@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 
 /// Ticks a second in /proc/PID/stat: the kernel shows a hundred to programs, whatever its own.
 const TICKS_A_SECOND: f64 = 100.0;
+/// Fields of /proc/PID/stat, counted from 1 (proc(5)).
+const UTIME: usize = 14;
+const CUTIME: usize = 16;
 /// After this a program is taken not to start at all.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -44,12 +47,7 @@ impl Process {
 
     /// Processor time of all its threads, of the user and of the system.
     pub fn cpu_seconds(&self) -> Result<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id()))?;
-        // The second field is the name in brackets, which may hold blanks.
-        let (_, rest) = stat.rsplit_once(')').context("stat")?;
-        let ticks = rest.split_whitespace().skip(11).take(2);
-        let ticks: Vec<f64> = ticks.map(str::parse).collect::<Result<_, _>>()?;
-        Ok(ticks.iter().sum::<f64>() / TICKS_A_SECOND)
+        cpu_seconds(&self.0.id().to_string(), UTIME)
     }
 
     /// Memory that it holds now.
@@ -66,6 +64,21 @@ impl Process {
             .context("status")?;
         Ok(kilobytes / 1024.0)
     }
+}
+
+/// Processor time of all programs that this one has started and seen end.
+pub fn children_cpu_seconds() -> Result<f64> {
+    cpu_seconds("self", CUTIME)
+}
+
+/// This field of /proc/PID/stat and the next: of the user, and of the system.
+fn cpu_seconds(process: &str, field: usize) -> Result<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The second field is the name in brackets, which may hold blanks; the rest begins at 3.
+    let (_, rest) = stat.rsplit_once(')').context("stat")?;
+    let ticks = rest.split_whitespace().skip(field - 3).take(2);
+    let ticks: Vec<f64> = ticks.map(str::parse).collect::<Result<_, _>>()?;
+    Ok(ticks.iter().sum::<f64>() / TICKS_A_SECOND)
 }
 
 /// A port that nobody uses at the moment.

@@ -2,7 +2,7 @@
 
 use super::Bench;
 use super::load::{Asked, once, request};
-use super::process::{Process, free_address, now};
+use super::process::{Process, children_cpu_seconds, free_address, now};
 use anyhow::{Context, Result, bail, ensure};
 use gatehouse_core::moment::Moment;
 use gatehouse_server::ops::demo::make::{Demo, DemoWish, plan_demo};
@@ -27,8 +27,9 @@ pub struct Town {
     pub folder: PathBuf,
     /// Where its server listens.
     pub address: SocketAddr,
-    /// How long `gatehouse demo` took; nothing where the town was there.
-    pub seconds: f64,
+    /// How long `gatehouse demo` took, and how much of a processor; nothing where the town was
+    /// there.
+    pub seconds: [f64; 2],
     accounts: BTreeMap<String, String>,
 }
 
@@ -48,7 +49,7 @@ impl Town {
         let mut town = Town::open(bench, name, settings)?;
         let millis = Computer.now_millis() / 1000 * 1000;
         let made = Moment::new(millis, CHINA_OFFSET_MINUTES);
-        let began = now();
+        let (began, cpu) = (now(), children_cpu_seconds()?);
         let written = Command::new(&bench.gatehouse)
             .args(["demo", "--config", "gatehouse.toml"])
             .args(["--people", &people.to_string(), "--seed", &SEED.to_string()])
@@ -61,7 +62,8 @@ impl Town {
                 String::from_utf8_lossy(&written.stderr)
             );
         }
-        town.seconds = began.elapsed().as_secs_f64();
+        let cpu = children_cpu_seconds()? - cpu;
+        town.seconds = [began.elapsed().as_secs_f64(), cpu];
         let demo = plan_demo(&DemoWish {
             size: DemoSize::new(people, SEED).context("too few or too many people")?,
             made,
@@ -94,7 +96,7 @@ impl Town {
             gatehouse: bench.gatehouse.clone(),
             folder,
             address,
-            seconds: 0.0,
+            seconds: [0.0; 2],
             accounts: accounts
                 .map(|(login, password)| (login.to_owned(), password.to_owned()))
                 .collect(),
