@@ -107,6 +107,7 @@ pub fn run(root: &Path, subject: Subject, profile: &str, built: bool) -> Result<
             start::measure,
             durable::measure,
         ],
+        Subject::Durable => &[durable::measure],
         Subject::Console => &[console::measure],
     };
     for part in parts {

@@ -63,6 +63,8 @@ enum Chore {
 enum Subject {
     /// Decision, sizes, durable decisions over HTTP, start.
     Gate,
+    /// Of these the durable decisions alone.
+    Durable,
     /// Pages over a hundred thousand people and a million crossings, on both databases.
     Console,
 }
