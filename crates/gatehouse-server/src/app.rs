@@ -17,11 +17,15 @@ use axum::Router;
 use gatehouse_store::Store;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::collections::HashMap;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 
-/// What every handler can reach.
+/// What every handler can reach: one count to raise for each that takes it along.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`].
+pub struct Parts {
     /// The database.
     pub store: Store,
     /// Time and chance.
@@ -44,6 +48,21 @@ pub struct App {
     pub changes: Changes,
     /// Figures for /metrics.
     pub figures: PrometheusHandle,
+}
+
+impl App {
+    /// From its parts.
+    pub fn new(parts: Parts) -> App {
+        App(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 /// Callers by hash of their session's token, with when they were read.

@@ -4,18 +4,24 @@ use crate::auth::access::GateInScope;
 use gatehouse_core::device::GateList;
 use gatehouse_core::id::{DeviceId, GateId};
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 /// What a gate decides by, as the server holds it.
 pub struct HeldGate {
     /// Ready to decide by.
     pub list: GateList,
-    /// The signed snapshot for its devices.
-    pub signed: Vec<u8>,
-    /// Tag of the signed bytes, for "nothing new".
-    pub tag: String,
     /// When it was read, milliseconds UTC.
     pub read_at: i64,
+    /// Made when the first device fetches it.
+    pub signed: OnceLock<SignedList>,
+}
+
+/// The signed snapshot for the devices of a gate.
+pub struct SignedList {
+    /// As they verify it.
+    pub bytes: Vec<u8>,
+    /// Tag of the bytes, for "nothing new".
+    pub tag: String,
 }
 
 #[derive(Default)]
@@ -23,7 +29,11 @@ struct Kept {
     scope: Option<GateInScope>,
     held: Option<Arc<HeldGate>>,
     own_device: Option<DeviceId>,
+    reading: Arc<Reading>,
 }
+
+/// Held by whoever reads a gate's list: it is read once, however many wait for it.
+pub type Reading = tokio::sync::Mutex<()>;
 
 /// Gates by id.
 #[derive(Clone, Default)]
@@ -54,6 +64,13 @@ impl GateStates {
         let kept = self.0.read().ok()?;
         let held = kept.get(&gate)?.held.as_ref()?;
         (held.read_at >= millis).then(|| Arc::clone(held))
+    }
+
+    /// What is to be held while the gate's list is read.
+    pub fn reading(&self, gate: GateId) -> Arc<Reading> {
+        let mut reading = Arc::default();
+        self.keep(gate, |kept| reading = Arc::clone(&kept.reading));
+        reading
     }
 
     /// Keeps what a gate decides by.

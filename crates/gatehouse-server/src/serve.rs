@@ -5,7 +5,7 @@ mod connections;
 mod install_page;
 pub mod tls;
 
-use crate::app::{App, service};
+use crate::app::{App, Parts, service};
 use crate::auth::password::Passwords;
 use crate::changes::{self, Changes};
 use crate::config::Config;
@@ -38,7 +38,7 @@ pub fn app(
     keyring: Option<SharedKeyring>,
 ) -> App {
     let figures = recorder();
-    App {
+    App::new(Parts {
         store,
         passwords: Passwords::new(Arc::clone(&world), PASSWORDS_AT_ONCE),
         world,
@@ -50,7 +50,7 @@ pub fn app(
         gates: GateStates::default(),
         changes: Changes::default(),
         figures,
-    }
+    })
 }
 
 /// The one recorder of this process; several apps (tests) share it.

@@ -219,10 +219,10 @@ impl Routes {
         handlers
             .into_iter()
             .fold(Router::new(), |router, (at, handler)| {
-                let rule = Arc::new(rules[at].clone());
+                let rule = rules[at].clone();
                 let path = rule.path;
                 let figures = RouteFigures::new(&rule.method, path);
-                let state = (app.clone(), rule, menu.clone(), figures);
+                let state = Arc::new((app.clone(), rule, menu.clone(), figures));
                 let guarded = handler.route_layer(from_fn_with_state(state, guard));
                 router.route(path, guarded)
             })
@@ -235,22 +235,19 @@ impl Default for Routes {
     }
 }
 
-type Guard = (App, Arc<RouteRule>, MenuTable, RouteFigures);
+type Guard = Arc<(App, RouteRule, MenuTable, RouteFigures)>;
 
-async fn guard(
-    State((app, rule, menu, figures)): State<Guard>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+    let (app, rule, menu, figures) = &*guard;
     let began = tokio::time::Instant::now();
     let lang = request_lang(request.headers());
     request.extensions_mut().insert(RequestLang(lang));
-    let response = match admit(&app, &rule, &menu, &mut request).await {
+    let response = match admit(app, rule, menu, &mut request).await {
         Ok(seen) => {
             let response = next.run(request).await;
-            keep_view(&app, &rule, seen, lang, response).await
+            keep_view(app, rule, seen, lang, response).await
         }
-        Err(error) => refuse(&rule, error, lang, request).await,
+        Err(error) => refuse(rule, error, lang, request).await,
     };
     figures.count(response.status(), began.elapsed());
     response

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::error::OpError;
-use crate::gate_state::HeldGate;
+use crate::gate_state::{HeldGate, SignedList};
 use crate::keyring::SharedKeyring;
 use crate::ops::read_gate::read_gate;
 use data_encoding::HEXLOWER;
@@ -14,11 +14,13 @@ use gatehouse_core::wire::cbor::Cbor;
 use gatehouse_store::gate_state::GateStateRow;
 use gatehouse_store::{Lane, Shard, StoreError, Tx};
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// How long a gate's list is used before it is read again: what changes elsewhere holds here
 /// after this.
 const HELD_MILLIS: i64 = 10_000;
+/// At this age it is read anew while it is still used.
+const RENEWED_MILLIS: i64 = 5_000;
 
 /// The keys of the installation.
 ///
@@ -31,37 +33,63 @@ pub fn keyring(app: &App) -> Result<SharedKeyring, OpError> {
     })
 }
 
-/// What the gate decides by, at most ten seconds old.
+/// What the gate decides by, at most ten seconds old. A list that is half as old is used once
+/// more and read anew behind the back of whoever asks, so that nobody at a busy gate waits for it.
 ///
 /// # Errors
 /// Where the database cannot be read, or the installation has no keys.
 pub async fn hold_gate(app: &App, shard: Shard, gate: GateId) -> Result<Arc<HeldGate>, OpError> {
     let now = app.world.now_millis();
     if let Some(held) = app.gates.held_since(gate, now - HELD_MILLIS) {
+        if held.read_at < now - RENEWED_MILLIS {
+            renew(app, shard, gate);
+        }
         return Ok(held);
     }
+    let reading = app.gates.reading(gate);
+    let _reading = reading.lock().await;
+    // Whoever held it before has read the list for all who waited.
+    match app.gates.held_since(gate, now - HELD_MILLIS) {
+        Some(held) => Ok(held),
+        None => read(app, shard, gate).await,
+    }
+}
+
+/// Reads the list anew, unless somebody does so already.
+fn renew(app: &App, shard: Shard, gate: GateId) {
+    let Ok(reading) = app.gates.reading(gate).try_lock_owned() else {
+        return;
+    };
+    let app = app.clone();
+    tokio::spawn(async move {
+        let _reading = reading;
+        if let Err(error) = read(&app, shard, gate).await {
+            // Whoever comes once the list is too old is told.
+            tracing::warn!(code = error.code(), "a gate's list was not read anew");
+        }
+    });
+}
+
+async fn read(app: &App, shard: Shard, gate: GateId) -> Result<Arc<HeldGate>, OpError> {
     let keys = keyring(app)?;
+    let now = app.world.now_millis();
     let reader = Arc::clone(&keys);
-    let snapshot = app
+    let found = app
         .store
         .read(move |tx| {
             let Some(row) = tx.gate(shard, gate)? else {
                 return Ok(None);
             };
-            read_gate(tx, &reader, &row, now).map(Some)
+            let last = tx.last_gate_state(shard, gate)?;
+            Ok(Some((read_gate(tx, &reader, &row, now)?, last)))
         })
         .await?;
-    let mut snapshot = snapshot.ok_or(OpError::NotFound)?;
-    let content = content_hash(&snapshot);
-    let last = app
-        .store
-        .read(move |tx| tx.last_gate_state(shard, gate))
-        .await?;
+    let (mut snapshot, last) = found.ok_or(OpError::NotFound)?;
+    let content = content_hash(&mut snapshot);
     let same = last.as_ref().is_some_and(|last| last.sha256 == content);
     let newest = last.map_or(0, |last| last.number);
     let number = if same { newest } else { newest + 1 };
     snapshot.number = u64::try_from(number).unwrap_or(0);
-    let signed = snapshot.sign(&keys.snapshot_key);
     if !same {
         let policies = compiled(&snapshot);
         let row = GateStateRow {
@@ -69,34 +97,53 @@ pub async fn hold_gate(app: &App, shard: Shard, gate: GateId) -> Result<Arc<Held
             gate,
             number,
             sha256: content,
-            signed: signed.clone(),
+            signed: snapshot.sign(&keys.snapshot_key),
             made_at: now,
         };
         app.store
             .write(Lane::Gate, move |tx| keep(tx, &row, &policies))
             .await?;
     }
-    let tag = format!("\"{}\"", HEXLOWER.encode(&Sha256::digest(&signed)[..16]));
     let list = GateList::new(snapshot, keys.list.clone())
         .map_err(|error| OpError::Bug(format!("a policy in force: {error}")))?;
     let held = Arc::new(HeldGate {
         list,
-        signed,
-        tag,
         read_at: now,
+        signed: OnceLock::new(),
     });
     app.gates.keep_held(gate, Arc::clone(&held));
     Ok(held)
 }
 
-/// Two lists that differ only in number and age are one list.
-fn content_hash(snapshot: &Snapshot) -> [u8; 32] {
-    let bare = Snapshot {
-        number: 0,
-        made_at: 0,
-        ..snapshot.clone()
-    };
-    Sha256::digest(bare.to_cbor()).into()
+/// The list as its devices verify it.
+///
+/// # Errors
+/// Where the installation has no keys.
+pub fn signed<'h>(app: &App, held: &'h HeldGate) -> Result<&'h SignedList, OpError> {
+    let keys = keyring(app)?;
+    Ok(held.signed.get_or_init(|| {
+        let bytes = held.list.snapshot().sign(&keys.snapshot_key);
+        let tag = format!("\"{}\"", HEXLOWER.encode(&Sha256::digest(&bytes)[..16]));
+        SignedList { bytes, tag }
+    }))
+}
+
+/// Two lists that differ only in number, age and outings are one list: outings follow from the
+/// record of crossings, and change with each of them.
+fn content_hash(snapshot: &mut Snapshot) -> [u8; 32] {
+    let outings: Vec<_> = snapshot
+        .households
+        .iter_mut()
+        .map(|household| std::mem::take(&mut household.outings))
+        .collect();
+    let (number, made_at) = (snapshot.number, snapshot.made_at);
+    (snapshot.number, snapshot.made_at) = (0, 0);
+    let content = Sha256::digest(snapshot.to_cbor()).into();
+    (snapshot.number, snapshot.made_at) = (number, made_at);
+    for (household, outings) in snapshot.households.iter_mut().zip(outings) {
+        household.outings = outings;
+    }
+    content
 }
 
 fn compiled(snapshot: &Snapshot) -> Vec<([u8; 32], Vec<u8>)> {
