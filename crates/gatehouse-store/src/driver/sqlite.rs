@@ -1,7 +1,8 @@
 //! SQLite: one writer thread with group commit, a few readers.
 //!
-//! The writer takes what waits, runs each closure under its own savepoint, commits once, and
-//! only then answers. A closure that fails is undone alone. Waiting for company happens only
+//! The writer takes what waits, runs closure after closure, commits once, and only then answers.
+//! A closure that fails is undone alone: its neighbours run again, each under a savepoint of its
+//! own, which costs a copy of every page that it touches and is therefore not done before. Waiting for company happens only
 //! when the batch before had company: somebody alone never waits for others.
 
 use crate::driver::Counters;
@@ -23,6 +24,9 @@ const COMPANY_WAIT: Duration = Duration::from_millis(1);
 const OTHER_PROCESS_WAIT: Duration = Duration::from_secs(5);
 /// Virtual-machine steps between two looks at the clock, about a tenth of a millisecond.
 const STEPS_BETWEEN_LOOKS: i32 = 10_000;
+/// After a failure so many closures run under savepoints, so that a series of failures makes
+/// nobody run again and again.
+const CAREFUL_AFTER_FAILURE: u32 = 2 * BATCH_LENGTH as u32;
 /// Connections that read.
 const READERS: usize = 3;
 /// Prepared statements kept per connection: all of ours.
@@ -155,6 +159,8 @@ struct Writer {
     /// When the running closure's processor time ends, in nanoseconds; 0 while none runs.
     deadline: Arc<AtomicU64>,
     company: usize,
+    /// Closures that still run under savepoints, since one failed a moment ago.
+    careful: u32,
 }
 
 struct Batch {
@@ -186,6 +192,7 @@ impl Writer {
             counters,
             deadline,
             company: 0,
+            careful: 0,
         })
     }
 
@@ -247,14 +254,17 @@ impl Writer {
         next
     }
 
-    /// Runs one closure under its savepoint. An error means that the transaction is lost.
+    /// Runs one closure, under a savepoint where that is due. An error means that the transaction
+    /// is lost.
     fn run(
         &mut self,
         lane: Lane,
         mut job: Box<dyn Job>,
         batch: &mut Batch,
     ) -> Result<(), StoreError> {
-        if let Err(error) = self.savepoint("SAVEPOINT closure") {
+        let is_careful = self.careful > 0;
+        self.careful = self.careful.saturating_sub(1);
+        if is_careful && let Err(error) = self.savepoint("SAVEPOINT closure") {
             job.answer(Err(error.clone()));
             return Err(error);
         }
@@ -269,7 +279,7 @@ impl Writer {
         }
         let undone = match ran {
             Ran::Keep => {
-                if let Err(error) = self.savepoint("RELEASE closure") {
+                if is_careful && let Err(error) = self.savepoint("RELEASE closure") {
                     job.answer(Err(error.clone()));
                     return Err(error);
                 }
@@ -279,6 +289,9 @@ impl Writer {
             Ran::Undo => Ok(()),
             Ran::Failed(error) => Err(error),
         };
+        if !is_careful {
+            return self.undo_whole(lane, job, undone, batch);
+        }
         let back = self
             .savepoint("ROLLBACK TO closure")
             .and_then(|()| self.savepoint("RELEASE closure"));
@@ -311,6 +324,29 @@ impl Writer {
         if !matches!(error, StoreError::OverBudget(_)) {
             return Err(error);
         }
+        self.careful = CAREFUL_AFTER_FAILURE;
+        self.run_kept_again(lane, batch)
+    }
+
+    /// Undoes a closure without a savepoint: everything, and what its neighbours did runs again.
+    fn undo_whole(
+        &mut self,
+        lane: Lane,
+        job: Box<dyn Job>,
+        end: Result<(), StoreError>,
+        batch: &mut Batch,
+    ) -> Result<(), StoreError> {
+        self.careful = CAREFUL_AFTER_FAILURE;
+        if let Err(error) = self.connection.execute_batch("ROLLBACK") {
+            let error = StoreError::from(error);
+            job.answer(Err(error.clone()));
+            return Err(error);
+        }
+        job.answer(end);
+        self.run_kept_again(lane, batch)
+    }
+
+    fn run_kept_again(&mut self, lane: Lane, batch: &mut Batch) -> Result<(), StoreError> {
         self.counters.repeated(batch.kept.len() as u64);
         let kept = batch.kept.drain(..).rev();
         batch.again.extend(kept.map(|job| (lane, job)));
