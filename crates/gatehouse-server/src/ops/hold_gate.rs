@@ -20,7 +20,7 @@ use std::sync::{Arc, OnceLock};
 /// after this.
 const HELD_MILLIS: i64 = 10_000;
 /// At this age it is read anew while it is still used.
-const RENEWED_MILLIS: i64 = 5_000;
+const RENEWED_MILLIS: i64 = 8_000;
 
 /// The keys of the installation.
 ///
@@ -33,8 +33,8 @@ pub fn keyring(app: &App) -> Result<SharedKeyring, OpError> {
     })
 }
 
-/// What the gate decides by, at most ten seconds old. A list that is half as old is used once
-/// more and read anew behind the back of whoever asks, so that nobody at a busy gate waits for it.
+/// What the gate decides by, at most ten seconds old. A list that is nearly as old is
+/// still used and read anew behind the back of whoever asks, so that nobody at a busy gate waits.
 ///
 /// # Errors
 /// Where the database cannot be read, or the installation has no keys.
