@@ -6,6 +6,8 @@ use data_encoding::BASE64;
 use gatehouse_core::device::{Device, respond};
 use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_server::ops::demo::pass::{Holder, Standing};
+use gatehouse_store::StoreError;
+use gatehouse_store::policy::PolicyForceRow;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
@@ -144,7 +146,7 @@ pub fn compound_of(app: &TestApp, gate: &str) -> gatehouse_core::id::AreaId {
     let row = app
         .app
         .store
-        .read_blocking::<_, gatehouse_store::StoreError, _>(move |tx| tx.gate_anywhere(gate));
+        .read_blocking::<_, StoreError, _>(move |tx| tx.gate_anywhere(gate));
     row.expect("read").expect("a gate").area
 }
 
@@ -343,5 +345,62 @@ fn the_server_decides_by_itself_and_records() {
         for wrong in [json!({"temperature": "hot"}), json!({"native_place": "x"})] {
             assert_eq!(ask(wrong).status, StatusCode::BAD_REQUEST);
         }
+    });
+}
+
+/// Puts the document in force that counts a household's outings, instead of the demo's own.
+fn count_outings(app: &TestApp, demo: &Demo) {
+    const COUNTING: &str = "hulunbuir-2020-02";
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies/");
+    let text = std::fs::read_to_string(format!("{folder}{COUNTING}/policy.toml"));
+    let text = text.expect("the delivered document");
+    let streets = &demo.town.streets;
+    let area = streets.at_level(gatehouse_core::area::AreaLevel::Township);
+    let area = area.expect("a street");
+    app.write(move |tx| {
+        let version = tx.load_policy_document(COUNTING, &text, &[1; 32], START, None)?;
+        for row in tx.policies_in_force(START, START + 1)? {
+            tx.end_policy_force(row.area, &row.document, row.from_at, START)?;
+        }
+        tx.insert_policy_force(&PolicyForceRow {
+            area,
+            document: COUNTING.to_owned(),
+            version,
+            from_at: START,
+            to_at: None,
+            decided_by: None,
+            approved_by: None,
+        })
+    });
+}
+
+#[test]
+fn an_outing_is_in_the_next_list_and_makes_no_new_gate_state() {
+    demo_on_both(|app, demo| {
+        count_outings(app, demo);
+        let guard = cookie(app, demo, "guard1a");
+        let me = json(&app.get("/gate/api/me", &guard));
+        let gate = me["gates"][0]["gate"].as_str().expect("a gate").to_owned();
+        let id = gatehouse_core::id::GateId::parse(&gate).expect("an id");
+        let kept = || {
+            let kept = app.app.store.read_blocking::<_, StoreError, _>(move |tx| {
+                let gate = tx.gate_anywhere(id)?.expect("the gate");
+                tx.last_gate_state(gate.shard, id)
+            });
+            kept.expect("read").expect("a state").number
+        };
+        let list = format!("/gate/api/gates/{gate}/snapshot");
+        let before = app.get(&list, &guard).bytes.len();
+        let number = kept();
+        let facts = json!({"temperature": 36.5, "mask": true});
+        let body = json!({"pass": pass_text(app, demo, &gate), "way": "out", "facts": facts});
+        let told = json(&app.call(&format!("/gate/api/gates/{gate}/decide"), &guard, &body));
+        assert_eq!(told["verdict"], "admit", "{told}");
+        app.later(11_000);
+        assert!(
+            app.get(&list, &guard).bytes.len() > before,
+            "the outing is missing"
+        );
+        assert_eq!(kept(), number);
     });
 }
