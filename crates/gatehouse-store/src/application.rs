@@ -152,6 +152,8 @@ macro_rules! line {
 }
 
 sql! {
+    ERASE_HOLDER = "UPDATE application SET holder = ?3 WHERE shard = ?1 AND holder = ?2";
+    ERASE_ASKER = "UPDATE application SET asked_by = ?3 WHERE shard = ?1 AND asked_by = ?2";
     INSERT_APPLICATION = "INSERT INTO application (shard, application, area, household, kind,
             source, asked_by, asked_staff, holder, basis, sex, birth_year, worker_class,
             has_document, photo, landlord, landlord_answer, landlord_way, landlord_at,
@@ -462,5 +464,19 @@ impl Tx<'_> {
                 row.pass.as_ref()
             ],
         )
+    }
+}
+
+impl Tx<'_> {
+    /// Overwrites a person in the applications of a county with a random value.
+    pub(crate) fn erase_applications_of(
+        &self,
+        shard: Shard,
+        person: PersonId,
+        random: &[u8; 16],
+    ) -> Result<(), StoreError> {
+        self.execute(&ERASE_HOLDER, params![shard, &person, random])?;
+        self.execute(&ERASE_ASKER, params![shard, &person, random])?;
+        Ok(())
     }
 }

@@ -104,7 +104,6 @@ sql! {
         WHERE c.shard = ?1 AND c.gate = ?2 AND c.verdict = 2 AND c.counted_at >= ?3
             AND c.counted_at < ?4 AND ", outcome_now!(), " <> -1
         ORDER BY c.counted_at DESC LIMIT ?5");
-    FORGET_HOURS = "DELETE FROM crossing_hour WHERE shard = ?1 AND gate = ?2 AND hour_at < ?3";
     FORGET_HOURS_OF_DEVICE = "DELETE FROM crossing_hour
         WHERE shard = ?1 AND gate = ?2 AND device = ?3 AND hour_at < ?4";
     FORGET_ALL_HOURS = "DELETE FROM crossing_hour WHERE shard = ?1";
@@ -197,19 +196,7 @@ impl Tx<'_> {
         )
     }
 
-    /// Drops the hours of a gate that ended before an instant, with its crossings.
-    pub(crate) fn drop_hours(
-        &self,
-        shard: Shard,
-        gate: GateId,
-        before: i64,
-    ) -> Result<(), StoreError> {
-        let first_kept = before - before.rem_euclid(HOUR);
-        self.execute(&FORGET_HOURS, params![shard, &gate, first_kept])?;
-        Ok(())
-    }
-
-    /// The same for one device of a gate.
+    /// Drops the hours of a device that ended before an instant, with its crossings.
     pub fn drop_hours_of_device(
         &self,
         shard: Shard,

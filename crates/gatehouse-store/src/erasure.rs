@@ -57,8 +57,8 @@ impl ReadTx<'_> {
 }
 
 impl Tx<'_> {
-    /// Erases a person whose record exists: key, values, tokens, and what passes, residences,
-    /// messages and views name them by. Their crossings and events follow in steps
+    /// Erases a person whose record exists: key, values, tokens, and what passes,
+    /// applications, residences, messages, fevers, their own page and views name them by. Their crossings and events follow in steps
     /// ([`Tx::erase_crossings_at`], [`Tx::erase_events_at`]).
     pub fn erase_person_record(
         &self,
@@ -68,6 +68,9 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         self.erase_person(shard, person, random)?;
         self.erase_messages_of(shard, person)?;
+        self.erase_resident_page(shard, person, random)?;
+        self.erase_applications_of(shard, person, random)?;
+        self.erase_fevers(shard, &person.0, random)?;
         self.execute(&ERASE_RESIDENCES, params![shard, &person])?;
         self.execute(&ERASE_LANDLORD, params![shard, &person, random])?;
         let nothing: &[u8] = &[];

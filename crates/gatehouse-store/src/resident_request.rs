@@ -79,6 +79,10 @@ sql! {
         ORDER BY sent_at, request LIMIT ?4");
     REQUESTS_OF_PERSON = concat!("SELECT ", columns!(), " FROM resident_request
         WHERE shard = ?1 AND person = ?2 ORDER BY sent_at DESC, request LIMIT ?3");
+    ERASE_REQUESTS = "UPDATE resident_request SET person = ?3, wrapped_key = NULL,
+            text_sealed = NULL, answer_sealed = NULL
+        WHERE shard = ?1 AND person = ?2";
+    ERASE_CODES = "DELETE FROM resident_code WHERE shard = ?1 AND person = ?2";
     COUNT_OPEN = "SELECT count(*) FROM resident_request
         WHERE shard = ?1 AND person = ?2 AND answered_at IS NULL";
 }
@@ -236,5 +240,18 @@ impl Tx<'_> {
             ],
         )?;
         Ok(answered == 1)
+    }
+
+    /// Takes somebody's page away: its codes, and what they asked there; that something was asked
+    /// and answered stays.
+    pub(crate) fn erase_resident_page(
+        &self,
+        shard: Shard,
+        person: PersonId,
+        random: &[u8; 16],
+    ) -> Result<(), StoreError> {
+        self.execute(&ERASE_CODES, params![shard, &person])?;
+        self.execute(&ERASE_REQUESTS, params![shard, &person, random])?;
+        Ok(())
     }
 }

@@ -47,6 +47,14 @@ sql! {
                 WHERE c.shard = ?1 AND c.device = ?2 AND c.seq = d.seq),
             (SELECT v.received_at FROM device_event v
                 WHERE v.shard = ?1 AND v.device = ?2 AND v.seq = d.seq), 0) < ?3";
+    DROP_STEPS = "DELETE FROM fever_step WHERE shard = ?1 AND item IN (
+            SELECT item FROM open_item
+            WHERE shard = ?1 AND gate = ?2 AND opened_at < ?3 AND closed_at < ?3
+            ORDER BY opened_at LIMIT 500)";
+    DROP_FEVERS = "DELETE FROM fever WHERE shard = ?1 AND item IN (
+            SELECT item FROM open_item
+            WHERE shard = ?1 AND gate = ?2 AND opened_at < ?3 AND closed_at < ?3
+            ORDER BY opened_at LIMIT 500)";
     DROP_ITEMS = "DELETE FROM open_item WHERE shard = ?1 AND item IN (
             SELECT item FROM open_item
             WHERE shard = ?1 AND gate = ?2 AND opened_at < ?3 AND closed_at < ?3
@@ -175,7 +183,10 @@ impl Tx<'_> {
 
     /// Drops up to 500 open items of a gate that were opened and closed before an instant.
     pub fn drop_items(&self, shard: Shard, gate: GateId, before: i64) -> Result<u64, StoreError> {
-        self.execute(&DROP_ITEMS, params![shard, &gate, before])
+        let over = params![shard, &gate, before];
+        self.execute(&DROP_STEPS, over)?;
+        self.execute(&DROP_FEVERS, over)?;
+        self.execute(&DROP_ITEMS, over)
     }
 
     /// Drops up to 500 shifts of a gate that ended before an instant.

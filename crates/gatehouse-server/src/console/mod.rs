@@ -29,7 +29,6 @@ mod import_progress;
 pub mod import_run;
 pub mod household;
 pub mod household_crossings;
-pub mod items;
 mod hour_chart;
 pub mod login;
 pub mod logout;
@@ -84,7 +83,6 @@ pub fn routes(table: Routes) -> Routes {
         resident_code::routes,
         access::routes,
         today::routes,
-        items::routes,
         people::routes,
         household::routes,
         household_crossings::routes,

@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 use gatehouse_core::audit::Seal;
 use gatehouse_core::id::PersonId;
 use gatehouse_core::key::PublicKey;
+use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_store::audit::AuditNote;
 use gatehouse_store::{Lane, Shard, Store, StoreError, Tx};
 use std::collections::BTreeMap;
@@ -18,6 +19,8 @@ use std::collections::BTreeMap;
 const DAY: i64 = 86_400_000;
 /// Rows of people looked at in one step.
 const PEOPLE_AT_ONCE: u32 = 500;
+/// Days after which a visit no longer says who came (local choice; the visitor's form says so).
+const VISIT_DAYS: i32 = 14;
 /// Most areas of a county.
 const AREAS_MOST: u32 = 20_000;
 
@@ -128,6 +131,9 @@ impl Run<'_> {
             if is_sealed {
                 whole &= self.until_nothing("events", move |tx| {
                     let dropped = tx.drop_events(shard, device, before)?;
+                    if let Some(row) = tx.device(shard, device)? {
+                        tx.drop_hours_of_device(shard, row.gate, device, before)?;
+                    }
                     Ok(dropped.crossings + dropped.events)
                 })?;
             }
@@ -143,6 +149,12 @@ impl Run<'_> {
             whole &= self.until_nothing("items", move |tx| tx.drop_items(shard, gate, before))?;
             whole &= self.until_nothing("shifts", move |tx| tx.drop_shifts(shard, gate, before))?;
         }
+        whole &= self.until_nothing("codes", {
+            let now = self.now;
+            move |tx| tx.drop_resident_codes(shard, now)
+        })?;
+        let visits = CivilDay(Moment::new(self.now, 480).day().0 - VISIT_DAYS);
+        whole &= self.until_nothing("visits", move |tx| tx.forget_visits(shard, visits))?;
         let day = self.now - DAY;
         Ok(whole
             && self.until_nothing("changes", move |tx| tx.drop_changes(shard, day))?

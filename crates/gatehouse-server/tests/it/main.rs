@@ -12,7 +12,6 @@ mod imports;
 mod jobs;
 mod matrix;
 mod messages;
-mod open_items;
 mod pages;
 mod paper;
 mod passes;
