@@ -25,6 +25,7 @@ use std::sync::{Arc, Mutex};
 pub struct App(Arc<Parts>);
 
 /// The parts of an [`App`].
+#[derive(Clone)]
 pub struct Parts {
     /// The database.
     pub store: Store,
@@ -54,6 +55,14 @@ impl App {
     /// From its parts.
     pub fn new(parts: Parts) -> App {
         App(Arc::new(parts))
+    }
+
+    /// The same over other settings.
+    pub fn with_config(&self, config: Config) -> App {
+        App::new(Parts {
+            config: Arc::new(config),
+            ..Parts::clone(self)
+        })
     }
 }
 

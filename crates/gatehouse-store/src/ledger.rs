@@ -182,18 +182,6 @@ impl ReadTx<'_> {
         self.query(&DOORS_BY_ROOM, parameters, HouseholdRow::read)
     }
 
-    /// Somebody with surname and mask.
-    pub fn masked_person(
-        &self,
-        vault: &Vault,
-        shard: Shard,
-        person: PersonId,
-    ) -> Result<Option<(PersonRow, Option<String>)>, StoreError> {
-        self.optional(&MASKED, params![shard, &person], |row| {
-            read_masked(vault, row)
-        })
-    }
-
     /// People of an area and all that lies in it who are filed under any of the terms, by id
     /// after `after`, at most `limit`.
     pub fn found_persons(

@@ -1,8 +1,8 @@
 //! Pages for staff: one file per noun; HTML from the server, each a plain form. A file adds its
 //! own routes, each with its rule.
 
-pub mod alarms;
 pub mod access;
+pub mod alarms;
 pub mod area;
 pub mod area_today;
 pub mod complaints;
@@ -22,14 +22,14 @@ pub mod gate_app;
 pub mod handover;
 pub mod health;
 pub mod home;
+mod hour_chart;
+pub mod household;
+pub mod household_crossings;
 pub mod import;
 mod import_check;
 mod import_map;
 mod import_progress;
 pub mod import_run;
-pub mod household;
-pub mod household_crossings;
-mod hour_chart;
 pub mod login;
 pub mod logout;
 pub mod look;
@@ -60,8 +60,8 @@ pub mod resident_code;
 pub mod staff;
 pub mod style;
 pub mod today;
-pub mod views;
 pub mod today_live;
+pub mod views;
 pub mod visits;
 mod when;
 

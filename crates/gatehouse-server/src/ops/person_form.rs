@@ -176,6 +176,7 @@ fn plain_of(person: &Person, kept: &PersonPlain) -> PersonPlain {
         document: document.map(|d| (d.kind().code().to_owned(), d.reveal_text().to_owned())),
         phone: person.phone().map(|phone| phone.reveal_text().to_owned()),
         employer: person.employment().map(|e| e.employer().to_owned()),
+        email: kept.email.clone(),
         photo: kept.photo.clone(),
         note: kept.note.clone(),
     }

@@ -98,7 +98,7 @@ fn a_zone_inside_the_compound_is_a_fact_of_its_homes() {
     let summary = made(&home, &secrets, &root(), &everybody());
     let keys: Vec<KeyId> = summary.people.iter().map(|person| person.key).collect();
     let desk = OrderDesk::open(home).expect("opens");
-    let mut sealed = |areas: Vec<AreaId>| {
+    let sealed = |areas: Vec<AreaId>| {
         let mut request = order_request();
         request.ground = HealthGround::Zone;
         request.subject = Subject::Zone(areas);

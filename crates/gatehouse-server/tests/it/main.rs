@@ -29,6 +29,6 @@ mod staff;
 mod start;
 mod streams;
 mod support;
-mod today;
 mod systems;
+mod today;
 mod webhooks;

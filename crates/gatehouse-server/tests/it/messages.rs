@@ -106,10 +106,7 @@ fn is(word: &str, channel: &str, failure: &str) -> (String, String, String) {
 }
 
 fn with(app: &TestApp, config: Config) -> App {
-    App {
-        config: Arc::new(config),
-        ..app.app.clone()
-    }
+    app.app.with_config(config)
 }
 
 fn run(app: &TestApp, there: &App) {

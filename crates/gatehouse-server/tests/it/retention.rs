@@ -231,8 +231,7 @@ fn events_go_only_under_a_seal_and_what_is_left_verifies() {
 fn an_erasure_that_was_decided_is_done_by_its_job() {
     on_both(|app| {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut app_there = app.app.clone();
-        app_there.config = std::sync::Arc::new(settings(&folder));
+        let app_there = app.app.with_config(settings(&folder));
         app.write(|tx| {
             insert(tx, &person(2, "resident", "active", true))?;
             let job = erasure([77; 16], SHARD, PersonId([2; 16]), START);

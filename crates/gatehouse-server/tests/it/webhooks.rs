@@ -31,10 +31,7 @@ fn with_secrets(app: &TestApp) -> (App, tempfile::TempDir) {
         data_folder: folder.path().to_owned(),
         ..Config::default()
     };
-    let there = App {
-        config: Arc::new(config),
-        ..app.app.clone()
-    };
+    let there = app.app.with_config(config);
     (there, folder)
 }
 
