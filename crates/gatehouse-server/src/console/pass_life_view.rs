@@ -47,6 +47,8 @@ impl Default for Said {
 pub struct LifePage {
     frame: Frame,
     action: String,
+    /// The card is printed from the page of its compound, whose name it bears.
+    card: String,
     title: String,
     holder: String,
     state: (&'static str, String),
@@ -126,6 +128,7 @@ pub fn life_page(
     ];
     LifePage {
         action: format!("/areas/{}/passes/{}", area.area, row.pass),
+        card: format!("/areas/{}/passes/{}/card.pdf", row.area, row.pass),
         title: title(&place, life),
         holder: holder(&place, life),
         lost: life.lost_since.map(|at| place.waited(at)),

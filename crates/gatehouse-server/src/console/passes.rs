@@ -18,7 +18,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
-use gatehouse_core::id::{ApplicationId, PassId};
+use gatehouse_core::id::{ApplicationId, AreaId, PassId};
 use gatehouse_store::pass::PassRow;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -85,8 +85,8 @@ struct PassesPage {
     /// How many are complete, and as of when they were counted.
     complete: i64,
     until: String,
-    /// How many were never printed, and the page that prints them.
-    unprinted: Option<(String, String)>,
+    /// What was never printed, and the pages that print it.
+    unprinted: Vec<(String, String)>,
     lost: Vec<(String, String, String)>,
     found: Option<Vec<PassView>>,
     is_cut: bool,
@@ -256,7 +256,7 @@ fn build(
         }),
         complete: complete.map(|count| count.applications).sum(),
         until: now.to_string(),
-        unprinted: unprinted(&base, queue),
+        unprinted: unprinted(&frame, queue),
         lost: lost.collect(),
         found: None,
         is_cut: false,
@@ -267,11 +267,18 @@ fn build(
     }
 }
 
-/// How many were issued and never printed, and where they are printed.
-fn unprinted(base: &str, queue: &Queue) -> Option<(String, String)> {
-    let ids: Vec<String> = queue.unprinted.iter().map(PassId::to_string).collect();
-    let count = ids.len().to_string();
-    (!ids.is_empty()).then(|| (count, format!("{base}/print?passes={}", ids.join(","))))
+/// What was issued and never printed: how many where, and the page that prints them.
+fn unprinted(frame: &Frame, queue: &Queue) -> Vec<(String, String)> {
+    let some = queue.unprinted.iter().filter(|(_, ids)| !ids.is_empty());
+    let link = |(area, ids): &(AreaId, Vec<PassId>)| {
+        let compound = queue.compounds.get(area).map_or("", |name| name);
+        let count = ids.len().to_string();
+        let ids: Vec<String> = ids.iter().map(PassId::to_string).collect();
+        let slots = [("count", count.as_str()), ("compound", compound)];
+        let href = format!("/areas/{area}/passes/print?passes={}", ids.join(","));
+        (frame.fill("passes-print", &slots), href)
+    };
+    some.map(link).collect()
 }
 
 /// What was done just now.

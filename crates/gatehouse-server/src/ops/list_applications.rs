@@ -47,8 +47,9 @@ pub struct Queue {
     pub counts: Vec<ApplicationCount>,
     /// Names of the compounds of the area.
     pub compounds: BTreeMap<AreaId, String>,
-    /// Issued and never printed, at most [`PRINTED_AT_ONCE`].
-    pub unprinted: Vec<PassId>,
+    /// Issued and never printed, by compound, at most [`PRINTED_AT_ONCE`] each: cards bear the
+    /// name of their compound, so each is printed from its own page.
+    pub unprinted: Vec<(AreaId, Vec<PassId>)>,
     /// Reported lost and still valid, the longest wait first: which, its number, since when.
     pub lost: Vec<(PassId, PassNumber, i64)>,
 }
@@ -84,7 +85,7 @@ pub async fn list_applications(
             queue.counts.extend(tx.count_applications(shard, id)?);
             let since = now - BACK_MILLIS;
             let unprinted = tx.unprinted_passes(shard, id, since, now, PRINTED_AT_ONCE)?;
-            queue.unprinted.extend(unprinted);
+            queue.unprinted.push((id, unprinted));
             queue.lost.extend(lost(tx, shard, id, now - BACK_MILLIS)?);
             queue.compounds.insert(id, compound.name);
         }
@@ -93,7 +94,6 @@ pub async fn list_applications(
             .sort_by_key(|line| (line.row.applied_at, line.row.application));
         queue.has_more = queue.lines.len() > PAGE as usize;
         queue.lines.truncate(PAGE as usize);
-        queue.unprinted.truncate(PRINTED_AT_ONCE as usize);
         queue.lost.sort_by_key(|(_, _, at)| *at);
         Ok(queue)
     };
