@@ -15,7 +15,6 @@ use gatehouse_server::ops::send_message::{NewMessage, plan_message};
 use gatehouse_store::message::MessageRow;
 use gatehouse_store::person::{PersonPlain, PersonRow};
 use gatehouse_store::{Chance, Shard, StoreError};
-use std::sync::Arc;
 
 const SHARD: Shard = Shard(1);
 const PHONE: &str = "13900000001";

@@ -16,7 +16,6 @@ use gatehouse_store::open_item::OpenItemRow;
 use gatehouse_store::webhook::WebhookRow;
 use gatehouse_store::{Shard, StoreError};
 use ring::hmac;
-use std::sync::Arc;
 
 const HOUR: i64 = 3_600_000;
 
