@@ -1,5 +1,6 @@
 //! `cargo xtask bench gate|console`: the figures that the product is held to, measured in one run,
-//! each beside its limit. Outside `script/test`: it builds for release and wants a machine to itself.
+//! each beside its limit. Outside `script/test`: it builds for release and wants a machine to
+//! itself.
 
 mod big;
 mod console;

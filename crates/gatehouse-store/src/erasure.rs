@@ -13,7 +13,8 @@ const ROWS_MOST: u32 = 500;
 sql! {
     CROSSINGS_OF = "SELECT device, seq FROM crossing WHERE shard = ?1 AND subject = ?2 LIMIT ?3";
     EVENTS_OF = "SELECT device, seq FROM device_event WHERE shard = ?1 AND subject = ?2 LIMIT ?3";
-    ERASE_OUTING = "DELETE FROM outing WHERE shard = ?1 AND (household, counted_at, device, seq) IN (
+    ERASE_OUTING = "DELETE FROM outing
+        WHERE shard = ?1 AND (household, counted_at, device, seq) IN (
             SELECT coalesce(c.household, c.subject), c.counted_at, c.device, c.seq FROM crossing c
             WHERE c.shard = ?1 AND c.device = ?2 AND c.seq = ?3)";
     ERASE_DETAIL = "DELETE FROM event_detail WHERE shard = ?1 AND device = ?2 AND seq = ?3";
@@ -58,7 +59,8 @@ impl ReadTx<'_> {
 
 impl Tx<'_> {
     /// Erases a person whose record exists: key, values, tokens, and what passes,
-    /// applications, residences, messages, fevers, their own page and views name them by. Their crossings and events follow in steps
+    /// applications, residences, messages, fevers, their own page and views name them by. Their
+    /// crossings and events follow in steps
     /// ([`Tx::erase_crossings_at`], [`Tx::erase_events_at`]).
     pub fn erase_person_record(
         &self,

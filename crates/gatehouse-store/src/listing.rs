@@ -72,22 +72,25 @@ macro_rules! inside {
         "WITH RECURSIVE inside (area, depth) AS (
             SELECT area, 0 FROM area WHERE area = ?2
             UNION ALL
-            SELECT down.area, inside.depth + 1 FROM inside JOIN area down ON down.parent = inside.area
+            SELECT down.area, inside.depth + 1
+            FROM inside JOIN area down ON down.parent = inside.area
             WHERE inside.depth < 16) "
     };
 }
 
 sql! {
-    AREAS_IN = concat!("WITH RECURSIVE inside (area, depth) AS (
+    AREAS_IN = "WITH RECURSIVE inside (area, depth) AS (
             SELECT area, 0 FROM area WHERE area = ?1
             UNION ALL
-            SELECT down.area, inside.depth + 1 FROM inside JOIN area down ON down.parent = inside.area
+            SELECT down.area, inside.depth + 1
+            FROM inside JOIN area down ON down.parent = inside.area
             WHERE inside.depth < 16)
         SELECT a.area, a.parent, a.shard, a.level, a.name, a.manager, a.zone_offset_minutes,
             a.ended_on, a.version
         FROM inside JOIN area a ON a.area = inside.area
-        WHERE a.area > ?2 AND (?3 = '' OR a.level = ?3) ORDER BY a.area LIMIT ?4");
-    GATES_IN = concat!(inside!(), "SELECT g.shard, g.gate, g.area, g.name, g.phone, g.state, g.version
+        WHERE a.area > ?2 AND (?3 = '' OR a.level = ?3) ORDER BY a.area LIMIT ?4";
+    GATES_IN = concat!(inside!(), "SELECT g.shard, g.gate, g.area, g.name, g.phone, g.state,
+            g.version
         FROM gate g WHERE g.shard = ?1 AND g.gate > ?3 AND g.area IN (SELECT area FROM inside)
         ORDER BY g.gate LIMIT ?4");
     HOUSEHOLDS_IN = concat!(inside!(), "SELECT ", household_columns!(), " FROM household

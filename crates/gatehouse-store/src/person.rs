@@ -114,7 +114,8 @@ sql! {
     ERASE_PERSON = "UPDATE person SET state = 'erased', wrapped_key = NULL, masked_sealed = NULL,
             name_sealed = NULL, birth_on_sealed = NULL, document_sealed = NULL,
             phone_sealed = NULL, employer_sealed = NULL, photo_sealed = NULL,
-            note_sealed = NULL, email_sealed = NULL, household = NULL, birth_year = NULL, worker_class = NULL,
+            note_sealed = NULL, email_sealed = NULL, household = NULL, birth_year = NULL,
+            worker_class = NULL,
             sex = '', version = version + 1
         WHERE shard = ?1 AND person = ?2";
 }

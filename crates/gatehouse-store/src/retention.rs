@@ -33,7 +33,8 @@ macro_rules! first_events {
 sql! {
     DEVICES = "SELECT device FROM device WHERE shard = ?1 ORDER BY device";
     LAST_OVER = concat!("SELECT max(seq) FROM ", first_events!(), " WHERE received_at < ?3");
-    DROP_OUTINGS = "DELETE FROM outing WHERE shard = ?1 AND (household, counted_at, device, seq) IN (
+    DROP_OUTINGS = "DELETE FROM outing
+        WHERE shard = ?1 AND (household, counted_at, device, seq) IN (
             SELECT coalesce(c.household, c.subject), c.counted_at, c.device, c.seq FROM crossing c
             WHERE c.shard = ?1 AND c.device = ?2 AND c.seq <= ?3)";
     DROP_DETAILS = "DELETE FROM event_detail WHERE shard = ?1 AND device = ?2 AND seq <= ?3";

@@ -183,7 +183,8 @@ impl ReadTx<'_> {
         shard: Shard,
         visit: [u8; 16],
     ) -> Result<Option<VisitPlain>, StoreError> {
-        let found: Option<(Option<Vec<u8>>, Option<Vec<u8>>)> =
+        type Sealed = (Option<Vec<u8>>, Option<Vec<u8>>);
+        let found: Option<Sealed> =
             self.optional(&SEALED_VISIT, params![shard, &visit], |row| {
                 Ok((row.get(0)?, row.get(1)?))
             })?;

@@ -2,7 +2,7 @@
 //! to date when it hears that something changed, and has a plain link for the same.
 
 use super::hour_chart::HourChart;
-use super::when::{clock, day_clock, number, short, waited};
+use super::when::{clock, day_clock, short, waited};
 use crate::app::App;
 use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
@@ -10,6 +10,7 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission::{self, KeepOpenItems, SeeToday};
 use crate::ops::read_today::{CompoundLine, DeviceLine, GateLine, Reason, Today, read_today};
 use crate::page::{Frame, PageError, show as show_page};
+use crate::times::thousands;
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
@@ -147,7 +148,7 @@ fn page(today: &Today, area: AreaInScope, caller: &Caller, frame: Frame) -> Toda
         chart: HourChart::of(&today.hours),
         chart_words: view.chart_words(),
         hours: view.hours(),
-        refused: number(today.refused),
+        refused: thousands(today.refused),
         reasons: today
             .reasons
             .iter()
@@ -208,11 +209,11 @@ impl Figures<'_> {
             Kpi {
                 class: "",
                 label: "figures-people",
-                value: number(people),
+                value: thousands(people),
                 unit: "figures-people-unit",
                 line: self
                     .frame
-                    .with("figures-passes-line", "passes", &number(passes)),
+                    .with("figures-passes-line", "passes", &thousands(passes)),
                 href: self.in_menu("menu-people"),
             },
             Kpi {
@@ -255,12 +256,12 @@ impl Figures<'_> {
 
     fn crossings(&self) -> Kpi {
         let today = self.today;
-        let (back, emergencies) = (number(today.turned_back), number(today.emergencies));
+        let (back, emergencies) = (thousands(today.turned_back), thousands(today.emergencies));
         let slots = [("back", back.as_str()), ("emergencies", &emergencies)];
         Kpi {
             class: "",
             label: "figures-crossings",
-            value: number(today.hours.iter().flatten().sum()),
+            value: thousands(today.hours.iter().flatten().sum()),
             unit: "figures-times-unit",
             line: self.frame.fill("figures-crossings-line", &slots),
             href: self.in_menu("menu-crossings"),
@@ -273,14 +274,14 @@ impl Figures<'_> {
         let sums = hours.map(|pair| pair[0] + pair[1]);
         let most = sums.iter().copied().max().unwrap_or(0);
         let at = sums.iter().position(|sum| *sum == most).unwrap_or(0);
-        let sum = |side: usize| number(hours.iter().map(|pair| pair[side]).sum());
+        let sum = |side: usize| thousands(hours.iter().map(|pair| pair[side]).sum());
         self.frame.fill(
             "figures-chart-words",
             &[
                 ("in", &sum(0)),
                 ("out", &sum(1)),
                 ("hour", &at.to_string()),
-                ("most", &number(most)),
+                ("most", &thousands(most)),
             ],
         )
     }
@@ -288,7 +289,7 @@ impl Figures<'_> {
     fn hours(&self) -> Vec<[String; 3]> {
         let hours = self.today.hours.iter().enumerate();
         let some = hours.filter(|(_, pair)| pair[0] + pair[1] > 0);
-        some.map(|(at, pair)| [format!("{at}:00"), number(pair[0]), number(pair[1])])
+        some.map(|(at, pair)| [format!("{at}:00"), thousands(pair[0]), thousands(pair[1])])
             .collect()
     }
 
@@ -305,7 +306,7 @@ impl Figures<'_> {
                 .clone()
                 .filter(|source| source != "deployment"),
             row: reason.row.clone(),
-            count: number(reason.crossings),
+            count: thousands(reason.crossings),
         }
     }
 
@@ -322,9 +323,9 @@ impl Figures<'_> {
             href: format!("/areas/{}/today", line.area),
             name: line.name.clone(),
             gates: line.gates.join(" "),
-            people: number(line.people),
-            passes: number(line.passes),
-            crossings: number(line.crossings),
+            people: thousands(line.people),
+            passes: thousands(line.passes),
+            crossings: thousands(line.crossings),
             class,
             icon,
             state,

@@ -224,12 +224,16 @@ mod tests {
         let row = |at: usize| ExportRow {
             at: NOW - at as i64 * 1_000,
             gate: at % names.len(),
-            way: if at % 2 == 0 { Way::In } else { Way::Out },
+            way: if at.is_multiple_of(2) {
+                Way::In
+            } else {
+                Way::Out
+            },
             kind: SubjectKind::at((at % 8) as u8),
             verdict: Verdict::Admit,
             outcome: Outcome::Crossed,
-            outcome_now: (at % 5 != 0).then_some(Outcome::Crossed),
-            is_emergency: at % 7 == 0,
+            outcome_now: (!at.is_multiple_of(5)).then_some(Outcome::Crossed),
+            is_emergency: at.is_multiple_of(7),
             reason: None,
             staff: Some(at % names.len()),
             rules: at % names.len(),

@@ -2,7 +2,7 @@
 //! same numbers in words for those who do not see it. Drawn here, so that the template only
 //! copies.
 
-use super::when::number;
+use crate::times::thousands;
 
 /// Space for the bars, in units of the picture.
 const LEFT: i64 = 44;
@@ -76,7 +76,7 @@ impl HourChart {
         let lines = (0..=4).map(|at| AxisLine {
             y: foot - height(step * at),
             text_y: foot - height(step * at) + 5,
-            text: number(step * at),
+            text: thousands(step * at),
         });
         let marked = (0..=24).step_by(6);
         HourChart {

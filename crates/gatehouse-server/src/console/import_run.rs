@@ -140,7 +140,7 @@ fn about(desk: &Desk, row: &ImportRunRow, frame: &Frame) -> About {
     let name = name(desk, row);
     let size = match row.bytes {
         bytes if bytes < 1 << 20 => format!("{} kB", (bytes + 1_023) / 1_024),
-        bytes => format!("{}.{} MB", bytes >> 20, (bytes & 0xF_FFFF) * 10 >> 20),
+        bytes => format!("{}.{} MB", bytes >> 20, ((bytes & 0xF_FFFF) * 10) >> 20),
     };
     let rows = row.rows_all.to_string();
     let name = if name.is_empty() {

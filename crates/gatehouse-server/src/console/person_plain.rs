@@ -89,7 +89,8 @@ pub async fn submit(
         fields: fields.clone(),
     };
     let problem = match reveal_person(&app, &area, &caller, asked).await {
-        Ok(Revealed::Plain(_, plain)) => {
+        Ok(Revealed::Plain(opened)) => {
+            let (_, plain) = *opened;
             return show_page(&PlainPage {
                 back: format!("/areas/{}/persons/{person}", area.area),
                 purpose: frame.t(&purpose_key(&form.purpose)),

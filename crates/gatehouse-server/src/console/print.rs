@@ -5,10 +5,10 @@ use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
 use crate::error::OpError;
+use crate::ops::count_printable::{Printable, count_printable};
 use crate::ops::print_card::Desk;
 use crate::ops::print_passes::{
-    NAMED_MOST, PrintOrder, Printed, Wanted, count_by_building, list_passes, print_passes,
-    record_printed,
+    NAMED_MOST, PrintOrder, Printed, Wanted, print_passes, record_printed,
 };
 use crate::ops::read_rules_here::{id_digits, read_rules_here};
 use crate::page::{Frame, PageError, show as show_page};
@@ -28,7 +28,7 @@ use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::PassId;
 use gatehouse_core::pass::PassNumber;
 use gatehouse_core::person::PersonName;
-use gatehouse_store::{Chance, StoreError};
+use gatehouse_store::Chance;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -169,16 +169,12 @@ async fn print_page(
     let wanted = query.wanted()?;
     let asked = query.building.is_some() || !query.passes.is_empty();
     let asked = asked || !query.unprinted.is_empty();
-    let read = app.store.read(move |tx| {
-        let buildings = count_by_building(tx, shard, id, now)?;
-        let chosen = match asked {
-            true => Some(list_passes(tx, shard, id, &wanted, now)?.len()),
-            false => None,
-        };
-        let unprinted = list_passes(tx, shard, id, &Wanted::Unprinted, now)?.len();
-        Ok::<_, StoreError>((buildings, chosen, unprinted))
-    });
-    let (buildings, chosen, unprinted) = read.await?;
+    let wanted = asked.then_some(wanted);
+    let Printable {
+        buildings,
+        chosen,
+        unprinted,
+    } = count_printable(app, shard, id, wanted, now).await?;
     let title = match query.unprinted.is_empty() {
         true => title(query, &frame),
         false => frame.t("print-unprinted"),

@@ -48,19 +48,6 @@ pub fn waited(millis: i64, frame: &Frame) -> String {
     }
 }
 
-/// `10,689`.
-pub fn number(value: i64) -> String {
-    let digits = value.abs().to_string();
-    let mut text = String::from(if value < 0 { "-" } else { "" });
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,7 +69,5 @@ mod tests {
         assert_eq!(waited(51 * 3_600_000, &frame), "2 天 3 小时");
         let english = Frame::bare(Lang::En);
         assert_eq!(day_clock(seven, 480, &english), "19 Feb, 07:00");
-        let numbers = [0, 999, 1_000, 10_689, -1_234_567].map(number);
-        assert_eq!(numbers, ["0", "999", "1,000", "10,689", "-1,234,567"]);
     }
 }

@@ -9,6 +9,7 @@ pub mod change_household;
 pub mod change_password;
 pub mod change_person;
 pub mod check_health;
+pub mod count_printable;
 pub mod decide_at_gate;
 pub mod decide_line;
 pub mod demo;

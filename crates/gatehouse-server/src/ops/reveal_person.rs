@@ -35,7 +35,7 @@ pub struct RevealAsked {
 /// What comes of it.
 pub enum Revealed {
     /// The values.
-    Plain(Box<PersonRow>, PersonPlain),
+    Plain(Box<(PersonRow, PersonPlain)>),
     /// No purpose of the list was chosen, or no field.
     NothingChosen,
     /// The limit of this hour is reached; until when, milliseconds UTC.
@@ -74,7 +74,7 @@ pub async fn reveal_person(
         };
         let plain = tx.reveal(&keys.vault, row.shard, row.person, &asked.fields, &viewer)?;
         let plain = plain.ok_or(OpError::NotFound)?;
-        Ok(Revealed::Plain(Box::new(row), plain))
+        Ok(Revealed::Plain(Box::new((row, plain))))
     };
     app.store.try_write(Lane::People, reveal).await
 }

@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn ten_cards_fit_on_a_sheet_and_backs_lie_behind_their_fronts() {
         let (x, y) = corner(1, 4);
-        assert!(LEFT > 5.0 && TOP > 10.0);
+        const { assert!(LEFT > 5.0 && TOP > 10.0) };
         assert!(x + WIDTH <= A4.0 - 5.0 && y + HEIGHT <= A4.1 - 10.0);
         for place in 0..CARDS {
             let front = corner(column(place), place / COLUMNS).0;

@@ -26,8 +26,7 @@ fn mark(page: &str, step: &str) -> String {
 
 /// Links to fevers on a board.
 fn fevers(page: &str, area: AreaId) -> Vec<String> {
-    let start = format!("<h2 id=\"f");
-    let cards = page.split(&start).skip(1);
+    let cards = page.split("<h2 id=\"f").skip(1);
     cards
         .map(|card| {
             let link = card.split("href=\"").nth(1).expect("a link");
@@ -221,7 +220,7 @@ fn a_resident_rings_and_the_first_outcome_stands() {
         let cookie = app.session(app.staff("office", "community_office", COMMUNITY));
         let path = report(app, &cookie, COMPOUND);
         let board = app.get(&format!("/areas/{COMMUNITY}/fevers"), &cookie).body;
-        assert_eq!(fevers(&board, COMMUNITY), [path.clone()]);
+        assert_eq!(fevers(&board, COMMUNITY), std::slice::from_ref(&path));
         assert!(board.contains("幸福里 家中 · 38.4 ℃"), "{board}");
         assert!(
             board.contains("不清楚是谁") && board.contains("家人报来"),

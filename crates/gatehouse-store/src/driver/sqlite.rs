@@ -2,7 +2,8 @@
 //!
 //! The writer takes what waits, runs closure after closure, commits once, and only then answers.
 //! A closure that fails is undone alone: its neighbours run again, each under a savepoint of its
-//! own, which costs a copy of every page that it touches and is therefore not done before. Waiting for company happens only
+//! own, which costs a copy of every page that it touches and is therefore not done before.
+//! Waiting for company happens only
 //! when the batch before had company: somebody alone never waits for others.
 
 use crate::driver::Counters;

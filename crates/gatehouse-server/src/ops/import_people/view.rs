@@ -76,6 +76,9 @@ pub fn name(desk: &Desk, run: &ImportRunRow) -> String {
     file_name(desk, run).unwrap_or_default()
 }
 
+/// When a record was made, milliseconds UTC, and its values by field.
+pub type KeptValues = (i64, Vec<(Field, String)>);
+
 /// What the register has of somebody in these fields, masked, and the day of the record. Opening
 /// them is written down as a view, by whoever looks.
 ///
@@ -87,7 +90,7 @@ pub fn kept_values(
     person: PersonId,
     fields: &[Field],
     viewer: Viewer,
-) -> Result<Option<(i64, Vec<(Field, String)>)>, ImportError> {
+) -> Result<Option<KeptValues>, ImportError> {
     let (shard, keys) = (run.shard, desk.keys.clone());
     let opened = [
         PersonField::Name,
