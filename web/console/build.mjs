@@ -1,4 +1,4 @@
-// Builds dist/console.js: htmx with its server-sent events, and our few lines. Run by
+// Builds dist/console.js: htmx and our few lines. Run by
 // `npm run build`; the server embeds the file.
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";

@@ -1,13 +1,13 @@
 // Comfort only. Every page is a plain form that works without this file.
 import htmx from "htmx.org";
 
-// The extension speaks to a global, as its authors wrote it.
-window.htmx = htmx;
-await_extension();
-
-function await_extension() {
-  // Bundled after the global is there: imports are hoisted, requires are not.
-  require("htmx-ext-sse");
+// What the server tells of as it happens becomes an event of the page's body, which parts of the
+// page name in hx-trigger. The browser connects anew by itself.
+for (const place of document.querySelectorAll("[data-live]")) {
+  const source = new EventSource(place.dataset.live);
+  for (const topic of (place.dataset.topics ?? "").split(" ")) {
+    source.addEventListener(topic, () => htmx.trigger(document.body, topic));
+  }
 }
 
 // A form is sent once, however often its button is pressed; coming back to the page frees it.

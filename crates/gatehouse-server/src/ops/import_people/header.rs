@@ -226,6 +226,7 @@ fn find_in(sheet: usize, rows: &[(u32, Vec<Cell>)]) -> Option<Head> {
     // A title stands alone; two and more are groups over the headers.
     let upper = last
         .checked_sub(1)
+        .filter(|at| rows[*at].0 + 1 == rows[last].0)
         .filter(|at| below_is_header || filled(*at) >= 2);
     let columns = columns(upper.map(|at| rows[at].1.as_slice()), &rows[last].1);
     let people = rows[last + 1..].iter().take(SAMPLES);

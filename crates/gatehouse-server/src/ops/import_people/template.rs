@@ -8,8 +8,9 @@ use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::person::DocumentKind;
 use rust_xlsxwriter::{DataValidation, Format, Worksheet, XlsxError};
 
-/// Row of the headers, from 0: title, example and a note stand above.
-const HEADERS: u32 = 3;
+/// Row of the headers, from 0: title, a note and an example stand above, and an empty row, so that
+/// the example is not read as a group over the headers.
+const HEADERS: u32 = 4;
 /// Rows with lists to choose from.
 const LISTED_ROWS: u32 = 5_000;
 /// Notes on the second sheet.
