@@ -7,8 +7,8 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::error::OpError;
 use crate::ops::places::{
-    AreaEdit, GateEdit, Opening, OpeningEdit, Places, Refusal, add_area, change_area,
-    check_opening, put_gate, put_opening, read_places,
+    AreaEdit, GateEdit, GatePlaceEdit, Opening, OpeningEdit, Places, Refusal, add_area,
+    change_area, check_opening, put_gate, put_gate_place, put_opening, read_places,
 };
 use crate::page::{Frame, PageError, show as show_page};
 use askama::Template;
@@ -21,6 +21,7 @@ use gatehouse_core::area::{AreaLevel, ManagerKind};
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::{AreaId, GateId};
 use gatehouse_core::moment::Moment;
+use gatehouse_store::gate_place::GatePlaceRow;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -75,7 +76,21 @@ struct Problem {
     typed: Vec<String>,
 }
 
+/// What a gate's screen names: the names of the fields in the order of the texts.
+const PLACE_FIELDS: [&str; 7] = [
+    "goods",
+    "parking",
+    "waiting",
+    "office",
+    "lead",
+    "community",
+    "health",
+];
+
 struct GateCard {
+    /// Name of a field, key of its words, and what stands in it.
+    places: Vec<(&'static str, String, String)>,
+    place_version: i64,
     id: String,
     version: i64,
     name: String,
@@ -109,6 +124,13 @@ pub struct PlaceForm {
     closed_by: String,
     fire_exit: String,
     from_inside: String,
+    goods: String,
+    parking: String,
+    waiting: String,
+    office: String,
+    lead: String,
+    community: String,
+    health: String,
 }
 
 /// The routes of this file.
@@ -167,7 +189,9 @@ fn places_page(
         Lang::Zh => kind.label_zh(),
         Lang::En => kind.label_en(),
     };
-    let gates = places.gates.iter().map(|row| GateCard {
+    let gates = places.gates.iter().map(|(row, place)| GateCard {
+        places: place_fields(place),
+        place_version: place.version,
         id: row.gate.to_string(),
         version: row.version,
         name: row.name.clone(),
@@ -187,11 +211,27 @@ fn places_page(
         fresh_area: AreaId(app.world.id()).to_string(),
         fresh_gate: GateId(app.world.id()).to_string(),
         fresh_opening: data_encoding::HEXLOWER.encode(&app.world.id()),
-        has_open_gate: places.gates.iter().any(|row| row.state == "open"),
+        has_open_gate: places.gates.iter().any(|(row, _)| row.state == "open"),
         problem,
         places,
         frame,
     }
+}
+
+fn place_fields(place: &GatePlaceRow) -> Vec<(&'static str, String, String)> {
+    let texts = [
+        &place.goods_point,
+        &place.parking_place,
+        &place.waiting_place,
+        &place.office_place,
+        &place.shift_lead_phone,
+        &place.office_phone,
+        &place.health_phone,
+    ];
+    let fields = PLACE_FIELDS.into_iter().zip(texts);
+    fields
+        .map(|(field, text)| (field, format!("places-at-{field}"), text.clone()))
+        .collect()
 }
 
 fn opening_card(opening: &Opening, area: &AreaInScope) -> OpeningCard {
@@ -237,7 +277,19 @@ pub async fn submit(
 
 /// What was typed, to be seen beside what is there.
 fn typed(form: &PlaceForm) -> Vec<String> {
-    let texts = [&form.name, &form.phone, &form.closed_by, &form.code];
+    let texts = [
+        &form.name,
+        &form.phone,
+        &form.closed_by,
+        &form.code,
+        &form.goods,
+        &form.parking,
+        &form.waiting,
+        &form.office,
+        &form.lead,
+        &form.community,
+        &form.health,
+    ];
     let texts = texts.into_iter().filter(|text| !text.trim().is_empty());
     texts.cloned().collect()
 }
@@ -263,6 +315,23 @@ async fn act(
                 state: form.state.clone(),
             };
             put_gate(app, caller, area, edit).await
+        }
+        "place" => {
+            let edit = GatePlaceEdit {
+                gate: GateId::parse(&form.id).ok_or(OpError::NotFound)?,
+                version: form.version,
+                texts: [
+                    &form.goods,
+                    &form.parking,
+                    &form.waiting,
+                    &form.office,
+                    &form.lead,
+                    &form.community,
+                    &form.health,
+                ]
+                .map(String::clone),
+            };
+            put_gate_place(app, caller, area, edit).await
         }
         "opening" => {
             let edit = OpeningEdit {

@@ -153,3 +153,28 @@ fn areas_are_added_changed_and_ended() {
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
     });
 }
+
+#[test]
+fn what_a_gate_names_is_written_once_for_each_version() {
+    on_both(|app| {
+        let cookie = office(app);
+        let body = format!("act=place&id={GATE}&version=0&goods=SHELF&lead=8000123");
+        assert_eq!(post(app, &cookie, COMPOUND, &body).0, StatusCode::SEE_OTHER);
+        let page = app.get(&format!("/areas/{COMPOUND}/places"), &cookie).body;
+        assert!(page.contains("SHELF") && page.contains("8000123"), "{page}");
+        let late = body.replace("SHELF", "OTHER");
+        let (status, page) = post(app, &cookie, COMPOUND, &late);
+        assert_eq!(status, StatusCode::CONFLICT);
+        assert!(
+            page.contains("OTHER") && page.contains("SHELF"),
+            "both: {page}"
+        );
+        let long = format!("act=place&id={GATE}&version=1&goods={}", "x".repeat(25));
+        let (status, _) = post(app, &cookie, COMPOUND, &long);
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            post(app, &cookie, COMMUNITY, &late).0,
+            StatusCode::NOT_FOUND
+        );
+    });
+}

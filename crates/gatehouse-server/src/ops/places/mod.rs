@@ -4,6 +4,7 @@
 mod change_area;
 mod check_opening;
 mod put_gate;
+mod put_gate_place;
 mod put_opening;
 mod read_places;
 mod refusal;
@@ -11,6 +12,7 @@ mod refusal;
 pub use change_area::{AreaEdit, add_area, change_area};
 pub use check_opening::check_opening;
 pub use put_gate::{GateEdit, put_gate};
+pub use put_gate_place::{GatePlaceEdit, put_gate_place};
 pub use put_opening::{OpeningEdit, put_opening};
 pub use read_places::{Opening, Places, read_places};
 pub use refusal::Refusal;

@@ -5,6 +5,7 @@ use crate::error::OpError;
 use gatehouse_core::id::AreaId;
 use gatehouse_store::area::AreaRow;
 use gatehouse_store::gate::{GateRow, OpeningRow};
+use gatehouse_store::gate_place::GatePlaceRow;
 use gatehouse_store::{ReadTx, StoreError};
 
 /// After so many days somebody looks at a fire exit again (local choice; no text names a figure).
@@ -17,8 +18,8 @@ pub struct Places {
     pub area: AreaRow,
     /// Areas directly in it, ended ones too.
     pub inside: Vec<AreaRow>,
-    /// Gates of a compound.
-    pub gates: Vec<GateRow>,
+    /// Gates of a compound, each with what its screen names.
+    pub gates: Vec<(GateRow, GatePlaceRow)>,
     /// Its closed openings.
     pub openings: Vec<Opening>,
 }
@@ -39,10 +40,14 @@ pub async fn read_places(app: &App, area: AreaId) -> Result<Places, OpError> {
             return Ok(None);
         };
         let (gates, openings) = match row.shard.filter(|_| row.level == "compound") {
-            Some(shard) => (
-                tx.gates_of_area(shard, area)?,
-                tx.openings_of_area(shard, area)?,
-            ),
+            Some(shard) => {
+                let mut gates = Vec::new();
+                for gate in tx.gates_of_area(shard, area)? {
+                    let place = tx.gate_place(shard, gate.gate)?;
+                    gates.push((gate, place));
+                }
+                (gates, tx.openings_of_area(shard, area)?)
+            }
             None => (Vec::new(), Vec::new()),
         };
         let openings = openings.into_iter().map(|row| {
