@@ -106,7 +106,8 @@ sql! {
     PASSES_IN = concat!(inside!(), "SELECT ", pass_columns!(), " FROM pass
         WHERE shard = ?1 AND pass > ?3 AND area IN (SELECT area FROM inside)
             AND (?5 = '' OR kind = ?5)
-            AND (?6 = 0 OR (revoked_at IS NULL AND from_at <= ?6 AND expires_at > ?6))
+            AND (CAST(?6 AS BIGINT) = 0
+                OR (revoked_at IS NULL AND from_at <= ?6 AND expires_at > ?6))
             AND (?7 = 0 OR holder = ?8)
         ORDER BY pass LIMIT ?4");
     CROSSINGS_BEFORE = concat!("SELECT ", crossing_columns!(), " FROM crossing c
