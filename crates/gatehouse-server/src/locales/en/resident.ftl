@@ -156,3 +156,6 @@ my-apply-has-one = There is a valid pass already. If it is lost, the community r
 my-apply-already = You have applied already; it waits for approval.
 my-apply-choose = Choose first for whom.
 my-no-pass-home = While you wait you can go home without a pass: say building, room and name at the gate.
+slip-about = A slip for the person: by its code they see their pass, their data and who looked.
+slip-give = Give a code
+visit-emergency = Illness, birth, fire, danger: tell the guard, you are let through at once; no form.

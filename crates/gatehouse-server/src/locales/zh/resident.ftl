@@ -156,3 +156,6 @@ my-apply-has-one = 已经有一张有效的证。丢了，请到社区补办。
 my-apply-already = 已经申请过了，正在等批准。
 my-apply-choose = 请先选给谁申请。
 my-no-pass-home = 等批准的时候，没有证也能回家：在门岗报楼栋、房号、姓名。
+slip-about = 给本人一张纸条，扫码就能看自己的证、资料和谁看过。
+slip-give = 给一张查询码
+visit-emergency = 急病、生孩子、着火、有危险：告诉值守员，马上放行，不用登记。
