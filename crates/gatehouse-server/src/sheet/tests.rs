@@ -155,12 +155,12 @@ fn tables_of_another_system_are_read_in_their_encodings() {
 
 #[test]
 fn workbooks_of_others_are_read() {
-    for (name, sheets) in [("xlsform-simple", 2), ("godata-admin-1-locations", 1)] {
+    for (name, sheets) in [("xlsform-simple", 1), ("godata-admin-1-locations", 1)] {
         let Some(bytes) = shared(&format!("xlsx/{name}.xlsx")) else {
             return;
         };
         let mut table = Table::open("a.xlsx", bytes).expect("a workbook");
-        assert!(table.sheets().len() >= sheets, "{name}");
+        assert_eq!(table.sheets().len(), sheets, "{name}");
         assert!(rows_of(&mut table).expect("reads").len() > 1, "{name}");
     }
 }
