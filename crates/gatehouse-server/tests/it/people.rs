@@ -517,11 +517,14 @@ fn naughty_names_come_back_unchanged() {
     let (mut taken, mut refused) = (0, 0);
     for name in names.iter().filter(|name| !name.trim().is_empty()) {
         let version = town.version(one.id).to_string();
-        let answer = town.form(&path, &[("key", &version), ("name", name)]);
+        // The demo's telephones are nobody's, which a form refuses.
+        let no_phone = ("without_phone", "true");
+        let answer = town.form(&path, &[("key", &version), ("name", name), no_phone]);
         match answer.status {
             StatusCode::SEE_OTHER => {
                 taken += 1;
-                app.later(3_600_001);
+                // Thirty looks an hour; a session lasts twelve.
+                app.later(i64::from(taken % 20 == 0) * 3_600_001);
                 let kept = gatehouse_core::person::PersonName::parse(name).expect("taken");
                 let shown = town.plain(one.id, "name");
                 let expected = format!("<dd>{}</dd>", escaped(kept.reveal_text()));
@@ -536,8 +539,5 @@ fn naughty_names_come_back_unchanged() {
             status => panic!("{name:?}: {status}"),
         }
     }
-    assert!(
-        taken > 5 && refused > 100,
-        "{taken} taken, {refused} refused"
-    );
+    assert!(taken > 5 && refused > 100, "{taken} {refused}");
 }
