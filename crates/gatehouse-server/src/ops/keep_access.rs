@@ -7,11 +7,11 @@ use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
 use crate::error::OpError;
+use crate::ops::note::note;
 use crate::ops::tell_webhook::{job_of, seal_secret};
 use crate::outbound::Target;
 use gatehouse_core::id::{AreaId, OrganisationId, StaffId};
 use gatehouse_store::api_token::ApiTokenRow;
-use gatehouse_store::audit::AuditNote;
 use gatehouse_store::organisation::OrganisationRow;
 use gatehouse_store::staff::StaffRow;
 use gatehouse_store::webhook::{WebhookProgress, WebhookRow};
@@ -194,7 +194,7 @@ pub async fn make_token(
         }
         tx.insert_staff(&account)?;
         tx.insert_api_token(&row)?;
-        note(tx, shard, now, "token.make", actor, &row.token)?;
+        note(tx, shard, actor, now, "token.make", &row.token)?;
         Ok::<bool, StoreError>(true)
     };
     match app.store.write(Lane::People, make).await? {
@@ -246,7 +246,7 @@ pub async fn revoke_token(
         if !tx.revoke_api_token(&token, now, actor)? {
             return Ok(None);
         }
-        note(tx, shard, now, "token.revoke", actor, &token)?;
+        note(tx, shard, actor, now, "token.revoke", &token)?;
         Ok::<Option<[u8; 32]>, StoreError>(Some(row.token_hash))
     };
     let ended = app.store.write(Lane::People, end).await?;
@@ -320,7 +320,7 @@ pub async fn make_webhook(
         }
         tx.insert_webhook(&row)?;
         tx.plan_job(&job)?;
-        note(tx, shard, now, "webhook.make", actor, &row.webhook)?;
+        note(tx, shard, actor, now, "webhook.make", &row.webhook)?;
         Ok::<_, StoreError>(None)
     };
     match app.store.write(Lane::People, make).await? {
@@ -355,35 +355,9 @@ pub async fn end_webhook(
         if row.is_none() || !tx.end_webhook(&webhook, now)? {
             return Ok(false);
         }
-        note(tx, shard, now, "webhook.end", actor, &webhook)?;
+        note(tx, shard, actor, now, "webhook.end", &webhook)?;
         Ok::<bool, StoreError>(true)
     };
     let ended = app.store.write(Lane::People, end).await?;
     ended.then_some(()).ok_or(OpError::NotFound)
-}
-
-// Above the counties the entry lies with the first of them.
-fn note(
-    tx: &Tx<'_>,
-    shard: Option<Shard>,
-    at: i64,
-    kind: &str,
-    actor: StaffId,
-    body: &[u8],
-) -> Result<(), StoreError> {
-    let shard = match shard {
-        Some(shard) => Some(shard),
-        None => tx.shards()?.first().copied(),
-    };
-    if let Some(shard) = shard {
-        tx.append_audit(&AuditNote {
-            shard,
-            at,
-            kind,
-            actor: Some(actor),
-            commitment: None,
-            body,
-        })?;
-    }
-    Ok(())
 }
