@@ -6,7 +6,9 @@ import { webcrypto } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { frame_svg } from "./pictures.mjs";
-import { browse, build_with_core, open_page, screen, serve, start_shift } from "./support.mjs";
+import {
+  all_sent, browse, build_with_core, open_page, screen, serve, start_shift,
+} from "./support.mjs";
 
 const file = new URL("../../testdata/gate/compound-v1.json", import.meta.url);
 const held = JSON.parse(await readFile(file, "utf8"));
@@ -58,7 +60,7 @@ test("HN: a resident's pass, temperature, through; signed and sent", async (t) =
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/core-admit.png` });
   await page.locator(".acts .main").click();
   await screen(page, "scan");
-  await page.locator(".net", { hasText: "已联网" }).waitFor({ timeout: 3_000 });
+  await all_sent(page);
   assert.equal(server.received.length, 2, "the shift's start and the crossing");
   const spki = Buffer.from(server.devices[0].public_key_base64, "base64");
   const key = await webcrypto.subtle.importKey("spki", spki,
@@ -159,6 +161,6 @@ test("a start without network goes on with the kept state, list and events", asy
   assert.match(await page.locator("#counts").textContent(), /本班放行 1/);
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/core-offline.png` });
   await page.context().setOffline(false);
-  await page.locator(".net", { hasText: "已联网" }).waitFor({ timeout: 5_000 });
+  await all_sent(page);
   assert.equal(server.received.length, 2);
 });

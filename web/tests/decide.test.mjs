@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { webcrypto } from "node:crypto";
 import { after, before, test } from "node:test";
 import { frame_svg, pass_like } from "./pictures.mjs";
-import { browse, build_with_mock, open_page, screen, serve, start_shift } from "./support.mjs";
+import {
+  all_sent, browse, build_with_mock, open_page, screen, serve, start_shift,
+} from "./support.mjs";
 
 let browser;
 let dist;
@@ -60,7 +62,7 @@ test("an admitted person is one tap, recorded, signed and sent", async (t) => {
   await scan(page, "ADMIT");
   await button(page, "放行，下一位").click();
   await screen(page, "scan");
-  await page.locator(".net", { hasText: "已联网" }).waitFor({ timeout: 3_000 });
+  await all_sent(page);
   assert.equal(server.received.length, 1);
   const spki = Buffer.from(server.devices[0].public_key_base64, "base64");
   const algorithm = { name: "ECDSA", namedCurve: "P-256" };
@@ -234,7 +236,7 @@ test("without network: kept, counted, the page itself opens again, then sent", a
   await button(page, "记为已返回").click();
   assert.equal(server.received.length, 0);
   await page.context().setOffline(false);
-  await page.locator(".net", { hasText: "已联网" }).waitFor({ timeout: 3_000 });
+  await all_sent(page);
   assert.equal(server.received.length, 2);
 });
 

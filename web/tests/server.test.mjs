@@ -2,7 +2,7 @@
 // of the demo sheet in front of the camera, the server's second decision, a record.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browse, screen } from "./support.mjs";
+import { all_sent, browse, screen } from "./support.mjs";
 import { in_frame, open_town, phone_on_duty } from "./town.mjs";
 
 let town;
@@ -25,7 +25,7 @@ test("the demo town: enrol, scan, measure, let through, recorded; an emergency",
     const reply = await (await answered).json();
     assert.deepEqual(reply.set_aside, []);
     assert.equal(reply.answers.at(-1).verdict, "admit", "the server decides the same");
-    await page.locator(".net", { hasText: "已联网" }).waitFor();
+    await all_sent(page);
     const sent = page.waitForResponse((response) => response.url().endsWith("/events"));
     await page.locator("#emergency-key").click();
     await screen(page, "emergency");

@@ -202,6 +202,11 @@ export async function start_shift(page) {
   await page.locator("body[data-screen=scan]").waitFor();
 }
 
+/** Waits until the phone is online and nothing is left to send: the pill then says no number. */
+export function all_sent(page) {
+  return page.locator(".net", { hasText: /^已联网$/ }).waitFor({ timeout: 20_000 });
+}
+
 /** Waits until the page shows a screen of this name. */
 export function screen(page, name) {
   return page.locator(`body[data-screen=${name}]`).waitFor({ timeout: 10_000 });

@@ -85,6 +85,8 @@ fn drops(app: &TestApp) -> Vec<String> {
                 }
             }
         }
+        // Each connection has a chain of its own: they have no order between them.
+        all.sort();
         Ok(all)
     });
     read.expect("read")
@@ -126,10 +128,7 @@ fn whoever_left_is_erased_when_their_days_are_over_and_not_before() {
         app.later(11 * DAY);
         keep(app, &config);
         assert_eq!(states(app), ["active", "erased", "erased", "active"]);
-        assert_eq!(
-            drops(app).last().map(String::as_str),
-            Some("messages 1 people 2")
-        );
+        assert_eq!(drops(app), ["messages 1", "messages 1 people 2"]);
         let list = ErasureList::in_folder(folder.path())
             .read()
             .expect("a list");
