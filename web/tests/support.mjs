@@ -140,7 +140,8 @@ export function browse(more = []) {
   return chromium.launch({ executablePath, args: [...QUIET, ...more] });
 }
 
-/** Makes getUserMedia give a canvas; `window.show_to_camera(url)` draws a picture on it. */
+/** Makes getUserMedia give a canvas; `window.show_to_camera(url)` draws a picture on it, and with
+ * null takes it away: done when the picture is gone from what the camera gives. */
 export function canvas_camera() {
   const canvas = document.createElement("canvas");
   canvas.width = 1280;
@@ -156,14 +157,32 @@ export function canvas_camera() {
   draw();
   window.show_to_camera = async (url) => {
     picture = null;
-    if (!url) return;
+    if (!url) return gone();
     const image = new Image();
     image.src = url;
     await image.decode();
     picture = image;
   };
+  const probe = document.createElement("video");
+  probe.muted = true;
+  const small = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const gone = () => new Promise((resolve) => {
+    const look = () => {
+      small.drawImage(probe, 0, 0, 32, 18);
+      const bytes = small.getImageData(0, 0, 32, 18).data;
+      const grey = bytes.every((byte, at) => at % 4 === 3 || Math.abs(byte - 0x77) < 12);
+      if (!probe.srcObject || grey) resolve();
+      else probe.requestVideoFrameCallback(look);
+    };
+    look();
+  });
   const devices = navigator.mediaDevices;
-  devices.getUserMedia = async () => canvas.captureStream(25);
+  devices.getUserMedia = async () => {
+    const stream = canvas.captureStream(25);
+    probe.srcObject = stream;
+    void probe.play();
+    return stream;
+  };
 }
 
 /** A page with the canvas camera, its clock stopped at `now` if given; errors of the page end up

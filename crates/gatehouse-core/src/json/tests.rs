@@ -12,6 +12,32 @@ fn number(text: &str) -> Json {
     Json::parse(text.as_bytes()).unwrap_or_else(|| panic!("{text}"))
 }
 
+/// Whether the general library, which holds fractions as floats, keeps all digits: fifteen are
+/// always kept, and what is beyond our numbers is no number of ours.
+fn is_exact_in_floats(json: &Json) -> bool {
+    match json {
+        Json::Beyond | Json::Null => false,
+        Json::Number(number) => number.digits.unsigned_abs() < 1_000_000_000_000_000,
+        Json::List(list) => list.iter().all(is_exact_in_floats),
+        Json::Object(object) => object.0.iter().all(|(_, value)| is_exact_in_floats(value)),
+        Json::Flag(_) | Json::Text(_) => true,
+    }
+}
+
+/// With the names of objects in order, which the general library does not keep.
+fn sorted(json: Json) -> Json {
+    match json {
+        Json::List(list) => Json::List(list.into_iter().map(sorted).collect()),
+        Json::Object(Object(fields)) => {
+            let within = fields.into_iter().map(|(name, value)| (name, sorted(value)));
+            let mut fields: Vec<_> = within.collect();
+            fields.sort_by(|(one, _), (other, _)| one.cmp(other));
+            Json::Object(Object(fields))
+        }
+        other => other,
+    }
+}
+
 #[test]
 fn numbers_are_exact() {
     let table = [
@@ -143,11 +169,8 @@ proptest! {
         let ours = Json::parse(&text);
         match serde_json::from_slice::<Value>(&text) {
             Ok(theirs) => {
-                // What fits neither a float nor us in the same way is written as null.
-                let text = |ours: &Json| String::from_utf8(written(ours)).expect("UTF-8");
-                let is_exact = |ours: &Json| !text(ours).contains("null");
-                if let Some(ours) = ours.filter(is_exact) {
-                    prop_assert_eq!(ours, Json::from(&theirs));
+                if let Some(ours) = ours.filter(is_exact_in_floats) {
+                    prop_assert_eq!(sorted(ours), sorted(Json::from(&theirs)));
                 }
             }
             // Its numbers end where a float does.
