@@ -29,7 +29,9 @@ fn sorted(json: Json) -> Json {
     match json {
         Json::List(list) => Json::List(list.into_iter().map(sorted).collect()),
         Json::Object(Object(fields)) => {
-            let within = fields.into_iter().map(|(name, value)| (name, sorted(value)));
+            let within = fields
+                .into_iter()
+                .map(|(name, value)| (name, sorted(value)));
             let mut fields: Vec<_> = within.collect();
             fields.sort_by(|(one, _), (other, _)| one.cmp(other));
             Json::Object(Object(fields))
