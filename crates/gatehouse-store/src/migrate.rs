@@ -57,6 +57,7 @@ migrations! {
     24 "0024_hours";
     25 "0025_leave";
     26 "0026_resident_page";
+    28 "0028_crossing_rows";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
@@ -187,6 +188,37 @@ mod tests {
             pending(&history).map(<[Migration]>::len),
             Err(StoreError::HistoryEdited { .. })
         ));
+    }
+
+    #[test]
+    fn crossings_laid_out_anew_are_all_there() {
+        let connection = rusqlite::Connection::open_in_memory().expect("opens");
+        let run = |text: &str| connection.execute_batch(text).expect("runs");
+        let is_before = |migration: &&Migration| migration.number < 28;
+        for migration in MIGRATIONS.iter().filter(is_before) {
+            run(&migration.sqlite_text());
+        }
+        run(
+            "INSERT INTO crossing (shard, device, seq, hash, gate, way, device_at, offset_minutes,
+                counted_at, received_at, verdict, outcome, is_emergency, public_part)
+            SELECT 1, randomblob(16), n, x'01', x'02', n % 2, n, 480, n, 1000 - n, 0, 0, 0, x'03'
+            FROM (WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 100)
+                SELECT n FROM c)",
+        );
+        let all = |what: &str| {
+            let text = format!("SELECT group_concat(item, ' ') FROM (SELECT {what} ORDER BY 1)");
+            let found = connection.query_row(&text, [], |row| row.get::<_, String>(0));
+            found.expect("reads")
+        };
+        let rows =
+            "quote(device) || seq || quote(public_part) || received_at AS item FROM crossing";
+        let indexes = "replace(replace(sql, char(10), ''), ' ', '') AS item
+            FROM sqlite_schema WHERE tbl_name = 'crossing' AND type = 'index' AND sql IS NOT NULL";
+        let before = [all(rows), all(indexes)];
+        for migration in MIGRATIONS.iter().filter(|migration| !is_before(migration)) {
+            run(&migration.sqlite_text());
+        }
+        assert_eq!([all(rows), all(indexes)], before);
     }
 
     #[test]

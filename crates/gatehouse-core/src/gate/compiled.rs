@@ -8,6 +8,7 @@ use super::compiled_cbor::read_compiled;
 use super::duty::Duty;
 use super::fact::Fact;
 use super::reading::{CUTS_MOST, Lens, Reading};
+use super::record::kept_facts;
 use crate::sort::sort_by_key;
 use crate::wire::cbor::{Cbor, CborError};
 use serde::{Deserialize, Serialize};
@@ -152,6 +153,8 @@ pub struct Policy {
     id: PolicyId,
     /// For each reading its fact and every class it may lie in.
     lookups: Vec<(Fact, u64)>,
+    /// What a record of a case keeps.
+    kept: Vec<Fact>,
 }
 
 impl Policy {
@@ -195,10 +198,12 @@ impl Policy {
             return Err(CompiledError::Inconsistent);
         }
         let id = Sha256::digest(bytes).into();
+        let kept = kept_facts(lookups.iter().map(|lookup| lookup.0));
         Ok(Policy {
             compiled,
             id,
             lookups,
+            kept,
         })
     }
 
@@ -228,6 +233,12 @@ impl Policy {
         sort_by_key(&mut facts, |fact| *fact);
         facts.dedup();
         facts
+    }
+
+    /// The facts that a record keeps under this policy, by number: those that the rows read, and
+    /// the base list.
+    pub(crate) fn kept_facts(&self) -> &[Fact] {
+        &self.kept
     }
 
     /// Offset from UTC that holds at an instant.

@@ -33,18 +33,31 @@ pub const FACTS_BYTES_MOST: usize = 16 << 10;
 
 const MAP: u8 = 5;
 
-/// Writes the facts of a situation as the record keeps them.
-pub fn write_facts(situation: &Situation, policy: Option<&Policy>) -> Vec<u8> {
+/// The facts that a record keeps beside those that a policy reads, by number, each once.
+pub(crate) fn kept_facts(read: impl IntoIterator<Item = Fact>) -> Vec<Fact> {
     let mut facts: Vec<Fact> = BASE.to_vec();
-    facts.extend(policy.map(Policy::facts).unwrap_or_default());
+    facts.extend(read);
     facts.retain(|fact| fact.spec().source != Source::Clock);
     sort_by_key(&mut facts, |fact| fact.spec().number);
     facts.dedup();
+    facts
+}
+
+/// Writes the facts of a situation as the record keeps them.
+pub fn write_facts(situation: &Situation, policy: Option<&Policy>) -> Vec<u8> {
+    let base;
+    let facts = match policy {
+        Some(policy) => policy.kept_facts(),
+        None => {
+            base = kept_facts([]);
+            &base
+        }
+    };
     let mut writer = Writer::default();
     writer.map(facts.len());
     for fact in facts {
         writer.uint(u64::from(fact.spec().number));
-        write_known(&mut writer, situation.known(fact).as_ref());
+        write_known(&mut writer, situation.known(*fact).as_ref());
     }
     writer.finish()
 }

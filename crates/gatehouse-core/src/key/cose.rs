@@ -6,6 +6,7 @@
 //! over one kind of thing from passing for one over another.
 
 use super::KeyId;
+use super::strict::verify_strictly;
 use crate::wire::cbor::{CborError, Read, Reader, Writer};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 
@@ -83,8 +84,7 @@ impl<'a> Envelope<'a> {
     /// Whether this key signed this payload under this context.
     pub fn verify(&self, key: &VerifyingKey, context: &[u8]) -> bool {
         let signed = to_be_signed(&protected(self.key), context, self.payload);
-        key.verify_strict(&signed, &Signature::from_bytes(&self.signature))
-            .is_ok()
+        verify_strictly(key, &signed, &Signature::from_bytes(&self.signature))
     }
 }
 

@@ -2,6 +2,7 @@
 //! signature with the same strict header as [`super::cose`].
 
 use super::cose::{key_of, protected};
+use super::strict::verify_strictly;
 use super::{KeyId, PublicKey, SigningKey};
 use crate::wire::cbor::{CborError, Read, Reader, Writer};
 use ed25519_dalek::{Signature, Signer};
@@ -81,7 +82,7 @@ impl ManySigned {
         let signed = to_be_signed(key.id(), context, &self.payload);
         self.signatures.iter().any(|(id, signature)| {
             let signature = Signature::from_bytes(signature);
-            *id == key.id() && key.key().verify_strict(&signed, &signature).is_ok()
+            *id == key.id() && verify_strictly(key.key(), &signed, &signature)
         })
     }
 

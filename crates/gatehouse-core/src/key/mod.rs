@@ -7,6 +7,7 @@ pub mod cose;
 pub mod cose_many;
 mod list;
 mod list_cbor;
+mod strict;
 
 pub use list::{
     DeviceKey, Grant, IssuerKey, KeyList, KeyListError, Keys, OrderKey, SnapshotKey, Term, Trust,

@@ -10,6 +10,7 @@ use crate::driver::Counters;
 use crate::error::StoreError;
 use crate::queue::{Job, Lane, Queue, Ran};
 use crate::tx::{Backend, Limits, Tx, thread_time};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::sync::Arc;
@@ -111,7 +112,15 @@ pub(crate) fn open_memory() -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// A prepared statement keeps its plan: SQLite would otherwise look at each new value of a
+/// parameter that a partial index might speak of, and prepare the statement anew for it.
+fn keep_plans(connection: &Connection) -> Result<(), StoreError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
 fn prepare_writer(connection: &Connection) -> Result<(), StoreError> {
+    keep_plans(connection)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     connection.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
@@ -126,6 +135,7 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     // Opened for writing too, since a WAL cannot be recovered otherwise; `query_only` forbids it.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
+    keep_plans(&connection)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     connection.busy_timeout(OTHER_PROCESS_WAIT)?;
     connection.execute_batch(

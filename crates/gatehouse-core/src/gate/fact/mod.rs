@@ -332,9 +332,22 @@ impl Fact {
 
     /// The fact of this wire number.
     pub fn numbered(number: u16) -> Option<Fact> {
-        ALL.into_iter().find(|fact| fact.spec().number == number)
+        *NUMBERED.get(usize::from(number))?
     }
 }
+
+/// One more than the largest wire number; too small a one does not compile.
+const NUMBERS: usize = 61;
+/// The facts by wire number: every record that is read asks for some thirty of them.
+static NUMBERED: [Option<Fact>; NUMBERS] = {
+    let mut numbered = [None; NUMBERS];
+    let mut at = 0;
+    while at < ALL.len() {
+        numbered[ALL[at].spec().number as usize] = Some(ALL[at]);
+        at += 1;
+    }
+    numbered
+};
 
 #[cfg(test)]
 mod tests {

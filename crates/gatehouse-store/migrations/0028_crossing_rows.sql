@@ -1,0 +1,48 @@
+-- Crossings of SQLite in the order in which they come in; no change for PostgreSQL. As a table
+-- without row numbers each device appended in the middle of one tree of whole rows, which split
+-- its pages in halves, and every index held the key of 28 bytes where a row number takes four.
+-- What a gate commits is written in fewer pages so.
+--sqlite: CREATE TABLE crossing_by_number (
+--sqlite:     shard BIGINT NOT NULL, -- county
+--sqlite:     device BYTEA NOT NULL, -- gate device
+--sqlite:     seq BIGINT NOT NULL, -- number of the event in the device's chain
+--sqlite:     hash BYTEA NOT NULL, -- hash of the event, 32 bytes
+--sqlite:     gate BYTEA NOT NULL, -- where
+--sqlite:     staff BYTEA, -- guard who answers for it; NULL where no shift had been started
+--sqlite:     way BIGINT NOT NULL, -- 0 in, 1 out
+--sqlite:     device_at BIGINT NOT NULL, -- by the device's clock
+--sqlite:     offset_minutes BIGINT NOT NULL, -- of the clock on the wall there
+--sqlite:     counted_at BIGINT NOT NULL, -- device_at, clamped to what can be true
+--sqlite:     received_at BIGINT NOT NULL, -- by our clock
+--sqlite:     subject_kind BIGINT, -- position in core's list; NULL where not known
+--sqlite:     subject BYTEA, -- person or vehicle; random once erased; NULL for a stranger
+--sqlite:     subject_is_vehicle BIGINT, -- 1 for a vehicle, 0 for a person; NULL for a stranger
+--sqlite:     household BYTEA, -- of the subject; random once erased; NULL where none
+--sqlite:     salt BYTEA, -- hides the two above in the chains; NULL once erased or without them
+--sqlite:     pass_list BIGINT, -- status list of the pass shown; NULL without a pass
+--sqlite:     pass_index BIGINT, -- its place there; NULL without a pass
+--sqlite:     purpose BIGINT, -- position in the list of purposes; NULL where it was not asked
+--sqlite:     policy BYTEA, -- id of the effective policy, 32 bytes; NULL where none was in force
+--sqlite:     verdict BIGINT NOT NULL, -- of the device: 0 admit, 1 ask, 2 refuse, 3 refer
+--sqlite:     server_verdict BIGINT, -- of the server; NULL where it did not decide
+--sqlite:     server_row_ids TEXT, -- rows that applied there, with blanks between
+--sqlite:     outcome BIGINT NOT NULL, -- 0 crossed, 1 turned back, 2 taken in charge, 3 unknown
+--sqlite:     overruling_reason BIGINT, -- why outcome and verdict differ; else NULL
+--sqlite:     is_emergency BIGINT NOT NULL, -- 1: admitted as an emergency (SCOPE-3)
+--sqlite:     public_part BYTEA NOT NULL, -- the event as its chain covers it, without personal data
+--sqlite:     PRIMARY KEY (shard, device, seq)
+--sqlite: );
+--sqlite: INSERT INTO crossing_by_number SELECT * FROM crossing ORDER BY received_at, device, seq;
+--sqlite: DROP TABLE crossing;
+--sqlite: ALTER TABLE crossing_by_number RENAME TO crossing;
+--sqlite: CREATE INDEX crossing_gate ON crossing (shard, gate, counted_at);
+--sqlite: CREATE INDEX crossing_pass ON crossing (shard, pass_list, pass_index, counted_at)
+--sqlite:     WHERE pass_list IS NOT NULL;
+--sqlite: CREATE INDEX crossing_emergency ON crossing (shard, gate, counted_at)
+--sqlite:     WHERE is_emergency = 1;
+--sqlite: CREATE INDEX crossing_overruled ON crossing (shard, gate, counted_at)
+--sqlite:     WHERE overruling_reason IS NOT NULL;
+--sqlite: CREATE INDEX crossing_stopped ON crossing (shard, gate, counted_at) WHERE verdict >= 2;
+--sqlite: CREATE INDEX crossing_apart ON crossing (shard, household, counted_at)
+--sqlite:     WHERE household IS NOT NULL AND (outcome <> 0 OR subject_is_vehicle = 1);
+--sqlite: CREATE INDEX crossing_refused ON crossing (shard, gate, counted_at) WHERE verdict = 2;
