@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import { follow } from "./pages.mjs";
 import { browse } from "./support.mjs";
-import { open_town } from "./town.mjs";
+import { open_town, sign_in } from "./town.mjs";
 
 const axe_source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
   "utf8");
@@ -70,6 +71,60 @@ for (const [what, options, cookies] of [
       for (const fault of await faults_of(page)) faults.push(`${name}: ${fault}`);
     }
     await page.context().close();
+    assert.deepEqual(faults, []);
+  });
+}
+
+/** Faults of each shape of page that the links of an account reach. */
+async function faults_behind(role, lang, done) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+  await context.addCookies([{ name: "lang", value: lang, url: town.url }]);
+  const page = await context.newPage();
+  await sign_in(town, page, town.accounts[role]);
+  const faults = [];
+  await follow(page, town.url, ["/"], done, async (path, status) => {
+    if (status !== 200) faults.push(`${path}: ${status}`);
+    for (const fault of await faults_of(page)) faults.push(`${path}: ${fault}`);
+  });
+  await context.close();
+  return faults;
+}
+
+for (const lang of ["zh", "en"]) {
+  test(`every page that the menu and its links reach, ${lang}: axe-core and width`, async () => {
+    const done = new Set();
+    for (const role of ["community_office", "administrator", "auditor", "guard"]) {
+      assert.deepEqual(await faults_behind(role, lang, done), [], role);
+    }
+    assert.ok(done.size > 30, `${done.size} pages only: do the links still lead somewhere?`);
+  });
+}
+
+for (const lang of ["zh", "en"]) {
+  test(`a resident's pages and a visitor's, ${lang}: axe-core and width`, async () => {
+    const { page, area } = await signed_in({}, [["lang", lang]]);
+    await page.goto(`${area}/people`);
+    for (const part of ["households", "persons"]) {
+      const next = page.locator(`a[href*='/${part}/']`).first();
+      await page.goto(town.url + await next.getAttribute("href"));
+    }
+    await page.locator("form[action$='/code'] button").click();
+    await page.locator("svg").first().waitFor();
+    const faults = await faults_of(page);
+    const code = await page.locator("main .fingerprint").first().textContent();
+    const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
+    await context.addCookies([{ name: "lang", value: lang, url: town.url }]);
+    const resident = await context.newPage();
+    await resident.goto(`${town.url}/my/code`);
+    faults.push(...await faults_of(resident));
+    await resident.locator("main form input:not([type=hidden])").first().fill(code);
+    await resident.locator("main form button").first().click();
+    await resident.waitForURL((url) => url.pathname === "/my");
+    await follow(resident, town.url, ["/my"], new Set(), async (path) => {
+      for (const fault of await faults_of(resident)) faults.push(`${path}: ${fault}`);
+    });
+    await page.context().close();
+    await context.close();
     assert.deepEqual(faults, []);
   });
 }

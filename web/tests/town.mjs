@@ -48,7 +48,8 @@ export async function open_town() {
   return { url, accounts, sheet: readFileSync(join(folder, "demo/passes.html"), "utf8"), close };
 }
 
-async function sign_in(town, page, { account, password }) {
+/** Signs an account in, up to its first page. */
+export async function sign_in(town, page, { account, password }) {
   await page.goto(`${town.url}/login`);
   await page.fill("#account", account);
   await page.fill("#password", password);
