@@ -59,7 +59,7 @@ test("the ledger is imported: columns, a dry run, then for good", async () => {
   assert.equal(await page.locator(".q-ok b").textContent(), String(FORTY));
 });
 
-test("those who are complete are approved at once, the new building gets forty passes", async () => {
+test("all who are complete are approved, the new building gets forty passes", async () => {
   await page.goto(`${compound}/passes`);
   await page.getByRole("button", { name: /资料齐的/ }).click();
   await page.locator("[role=status]").waitFor();
