@@ -1,4 +1,4 @@
-// What happens to forms in real life: pressed twice, sent after the session ended or
+// What happens to forms in real life: pressed twice, gone back to, sent after the session ended or
 // after someone else, without a script, with names that are none. Wants a build of the server.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -40,7 +40,7 @@ async function typed_report(page, area, words) {
 const SAVE = { name: "记下，开始计时" };
 const fevers = (page) => page.locator("article h2 a").count();
 
-test("a key that is pressed twice has one effect", async () => {
+test("a key that is pressed twice, and once more after going back, has one effect", async () => {
   const { page, area } = await at_desk();
   await page.goto(`${area}/fevers`);
   const had = await fevers(page);
@@ -49,6 +49,14 @@ test("a key that is pressed twice has one effect", async () => {
   await page.waitForURL((url) => !url.pathname.endsWith("/new"));
   await page.goto(`${area}/fevers`);
   assert.equal(await fevers(page), had + 1, "twice is once");
+  await typed_report(page, area, "又回来按");
+  await page.getByRole("button", SAVE).click();
+  await page.waitForURL((url) => /\/fevers\/[0-9a-f-]{36}$/.test(url.pathname));
+  await page.goBack();
+  await page.getByRole("button", SAVE).click();
+  await page.waitForLoadState();
+  await page.goto(`${area}/fevers`);
+  assert.equal(await fevers(page), had + 2, "going back and pressing again adds nothing");
   await page.context().close();
 });
 

@@ -1,6 +1,6 @@
 // A community's morning through the real pages of the real server: the ledger comes in, passes are
-// approved and printed, a guard scans a printed one, a visitor registers by the poster.
-// Nothing goes through the API. Wants the same builds as server.test.mjs.
+// approved and printed, a guard scans a printed one, a visitor registers by the poster, a fever is
+// reported and closed. Nothing goes through the API. Wants the same builds as server.test.mjs.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { code_in_frame, codes_of, render } from "./paper.mjs";
@@ -117,4 +117,47 @@ test("a visitor registers by the poster; the home is rung up and says yes", asyn
   await visitor.reload();
   assert.notEqual(await visitor.locator("h1").textContent(), before_answer, "the visitor sees it");
   await context.close();
+});
+
+/** Presses the keys of a form of the fever's page, by name and value, and sends it. */
+async function record(step, keys, words = "") {
+  const form = page.locator(`#${step} form`);
+  for (const [name, value] of Object.entries(keys)) {
+    await form.locator(`label.kb:has([name=${name}][value="${value}"])`).click();
+  }
+  await form.locator("[name=words]").fill(words);
+  await form.getByRole("button").click();
+  await page.waitForLoadState();
+}
+
+test("a fever is reported by telephone and closed with its outcome", async () => {
+  await page.goto(`${compound}/fevers/new`);
+  const press = (name, value) =>
+    page.locator(`label:has([name=${name}][value="${value}"])`).first().click();
+  await page.locator("label:has([name=place])").first().click();
+  for (const [name, value] of [["building", BUILDING], ["unit", "1"], ["room", "101"]]) {
+    await page.fill(`[name=${name}]`, value);
+  }
+  await page.getByRole("button", { name: "查房号" }).click();
+  await page.locator("label:has([name=person])", { hasText: "赵" }).click();
+  for (const [name, value] of [["whole", "38"], ["tenth", "6"], ["way", "ear"]]) {
+    await press(name, value);
+  }
+  await page.locator("label:has([name=reporter])").first().click();
+  await page.getByRole("button", { name: "记下，开始计时" }).click();
+  await page.waitForURL((url) => /\/fevers\/[0-9a-f-]{36}$/.test(url.pathname));
+  const fever = page.url();
+  await record("apart", { word: "home", mask: "on", ago: "0" });
+  for (const word of ["community", "property", "health_department"]) {
+    await record("told", { word, ago: "0" }, "值班室钱某");
+  }
+  await record("reading", { whole: "38", tenth: "5", way: "ear", ago: "0" });
+  await record("hospital", { word: "health_workers", ago: "0" });
+  await page.goto(`${compound}/fevers`);
+  const open = page.locator(`article a[href='${new URL(fever).pathname}']`);
+  assert.equal(await open.count(), 1, "it stays on the board until someone says how it ended");
+  await page.goto(fever);
+  await record("outcome", { word: "home_cleared", ago: "0" });
+  await page.locator("article.fv.done").waitFor();
+  assert.match(await page.locator("article header").textContent(), /不是传染病/);
 });
