@@ -1,10 +1,11 @@
-//! `cargo xtask bench gate|console`: the figures that the product is held to, measured in one run,
-//! each beside its limit. Outside `script/test`: it builds for release and wants a machine to
-//! itself.
+//! `cargo xtask bench gate|console|desk`: the figures that the product is held to, measured in
+//! one run, each beside its limit. Outside `script/test`: it builds for release and wants a machine
+//! to itself.
 
 mod big;
 mod console;
 mod decide;
+mod desk;
 mod durable;
 mod load;
 mod postgres;
@@ -110,6 +111,7 @@ pub fn run(root: &Path, subject: Subject, profile: &str, built: bool) -> Result<
         ],
         Subject::Durable => &[durable::measure],
         Subject::Console => &[console::measure],
+        Subject::Desk => &[desk::measure],
     };
     for part in parts {
         for finding in part(&bench)? {

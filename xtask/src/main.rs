@@ -67,6 +67,8 @@ enum Subject {
     Durable,
     /// Pages over a hundred thousand people and a million crossings, on both databases.
     Console,
+    /// What an office does in bulk, on both databases: import, export, sheets of passes.
+    Desk,
 }
 
 fn main() -> ExitCode {

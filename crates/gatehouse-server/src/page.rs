@@ -103,6 +103,14 @@ pub fn show<T: Template>(page: &T) -> Response {
     }
 }
 
+/// A page that was made, with a status; else what hindered it.
+pub fn made<T: Template>(page: Result<T, OpError>, status: StatusCode, lang: Lang) -> Response {
+    match page {
+        Ok(page) => (status, show(&page)).into_response(),
+        Err(error) => PageError::new(error, lang).into_response(),
+    }
+}
+
 /// An error on its way to a person's page: what happened, what to do, a code.
 pub struct PageError {
     error: OpError,

@@ -6,6 +6,7 @@ use crate::application_draft::mask_of_draft;
 use crate::error::StoreError;
 use crate::person::mask_of_person;
 use crate::shard::Shard;
+use crate::sql::Sql;
 use crate::tx::{ReadTx, Tx};
 use crate::value::Row;
 use crate::vault::Vault;
@@ -304,8 +305,7 @@ impl ReadTx<'_> {
         shard: Shard,
         holder: PersonId,
     ) -> Result<Vec<ApplicationRow>, StoreError> {
-        let parameters = params![shard, &holder];
-        self.query(&APPLICATIONS_OF_HOLDER, parameters, ApplicationRow::read)
+        self.applications(&APPLICATIONS_OF_HOLDER, shard, &holder.0)
     }
 
     /// What was applied for at a door, newest first.
@@ -314,8 +314,7 @@ impl ReadTx<'_> {
         shard: Shard,
         household: HouseholdId,
     ) -> Result<Vec<ApplicationRow>, StoreError> {
-        let parameters = params![shard, &household];
-        self.query(&APPLICATIONS_OF_HOUSEHOLD, parameters, ApplicationRow::read)
+        self.applications(&APPLICATIONS_OF_HOUSEHOLD, shard, &household.0)
     }
 
     /// The application that a pass came from.
@@ -324,8 +323,17 @@ impl ReadTx<'_> {
         shard: Shard,
         pass: PassId,
     ) -> Result<Option<ApplicationRow>, StoreError> {
-        let parameters = params![shard, &pass];
-        self.optional(&APPLICATION_OF_PASS, parameters, ApplicationRow::read)
+        let found = self.applications(&APPLICATION_OF_PASS, shard, &pass.0)?;
+        Ok(found.into_iter().next())
+    }
+
+    fn applications(
+        &self,
+        statement: &'static Sql,
+        shard: Shard,
+        of: &[u8; 16],
+    ) -> Result<Vec<ApplicationRow>, StoreError> {
+        self.query(statement, params![shard, of], ApplicationRow::read)
     }
 
     /// A part of the queue of a compound or village, the longest wait first.

@@ -65,18 +65,19 @@ macro_rules! line {
     };
 }
 
+// CROSS JOIN and CASE: SQLite, which counts nothing beforehand, then goes from what was typed to
+// the passes; on its own it looks through all passes of the area. PostgreSQL chooses by its counts.
 sql! {
-    PASSES_BY_TOKEN = concat!(line!(), "FROM person_token t
-        JOIN pass x ON x.shard = t.shard AND x.holder = t.person
+    PASSES_BY_TOKEN = concat!(line!(), "FROM person_token t CROSS JOIN pass x
         LEFT JOIN person p ON p.shard = x.shard AND p.person = x.holder
         LEFT JOIN household h ON h.shard = x.shard AND h.household = x.household
-        WHERE t.shard = ?1 AND t.token = ?2 AND x.area = ?3
+        WHERE t.shard = ?1 AND t.token = ?2 AND x.shard = t.shard AND x.holder = t.person
+            AND CASE WHEN x.area = ?3 THEN 1 ELSE 0 END = 1
         ORDER BY t.person, x.issued_at DESC, x.pass LIMIT ?4");
-    PASSES_BY_DOOR = concat!(line!(), "FROM household h
-        JOIN pass x ON x.shard = h.shard AND x.household = h.household
+    PASSES_BY_DOOR = concat!(line!(), "FROM household h CROSS JOIN pass x
         LEFT JOIN person p ON p.shard = x.shard AND p.person = x.holder
         WHERE h.shard = ?1 AND h.area = ?2 AND h.building LIKE ?3 AND h.unit LIKE ?4
-            AND h.room = ?5
+            AND h.room = ?5 AND x.shard = h.shard AND x.household = h.household
         ORDER BY h.building, h.unit, x.issued_at DESC, x.pass LIMIT ?6");
     PASS_LINE = concat!(line!(), "FROM pass x
         LEFT JOIN person p ON p.shard = x.shard AND p.person = x.holder

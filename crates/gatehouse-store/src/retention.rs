@@ -30,6 +30,23 @@ macro_rules! first_events {
     };
 }
 
+// Items of a gate that were closed before an instant, and shifts that ended before it, oldest first.
+macro_rules! old_items {
+    () => {
+        "item IN (SELECT item FROM open_item
+            WHERE shard = ?1 AND gate = ?2 AND opened_at < ?3 AND closed_at < ?3
+            ORDER BY opened_at LIMIT 500)"
+    };
+}
+
+macro_rules! old_shifts {
+    () => {
+        "shift IN (SELECT shift FROM shift
+            WHERE shard = ?1 AND gate = ?2 AND started_at < ?3 AND ended_at < ?3
+            ORDER BY started_at LIMIT 500)"
+    };
+}
+
 sql! {
     DEVICES = "SELECT device FROM device WHERE shard = ?1 ORDER BY device";
     LAST_OVER = concat!("SELECT max(seq) FROM ", first_events!(), " WHERE received_at < ?3");
@@ -48,26 +65,11 @@ sql! {
                 WHERE c.shard = ?1 AND c.device = ?2 AND c.seq = d.seq),
             (SELECT v.received_at FROM device_event v
                 WHERE v.shard = ?1 AND v.device = ?2 AND v.seq = d.seq), 0) < ?3";
-    DROP_STEPS = "DELETE FROM fever_step WHERE shard = ?1 AND item IN (
-            SELECT item FROM open_item
-            WHERE shard = ?1 AND gate = ?2 AND opened_at < ?3 AND closed_at < ?3
-            ORDER BY opened_at LIMIT 500)";
-    DROP_FEVERS = "DELETE FROM fever WHERE shard = ?1 AND item IN (
-            SELECT item FROM open_item
-            WHERE shard = ?1 AND gate = ?2 AND opened_at < ?3 AND closed_at < ?3
-            ORDER BY opened_at LIMIT 500)";
-    DROP_ITEMS = "DELETE FROM open_item WHERE shard = ?1 AND item IN (
-            SELECT item FROM open_item
-            WHERE shard = ?1 AND gate = ?2 AND opened_at < ?3 AND closed_at < ?3
-            ORDER BY opened_at LIMIT 500)";
-    DROP_GUARDS = "DELETE FROM shift_guard WHERE shard = ?1 AND shift IN (
-            SELECT shift FROM shift
-            WHERE shard = ?1 AND gate = ?2 AND started_at < ?3 AND ended_at < ?3
-            ORDER BY started_at LIMIT 500)";
-    DROP_SHIFTS = "DELETE FROM shift WHERE shard = ?1 AND shift IN (
-            SELECT shift FROM shift
-            WHERE shard = ?1 AND gate = ?2 AND started_at < ?3 AND ended_at < ?3
-            ORDER BY started_at LIMIT 500)";
+    DROP_STEPS = concat!("DELETE FROM fever_step WHERE shard = ?1 AND ", old_items!());
+    DROP_FEVERS = concat!("DELETE FROM fever WHERE shard = ?1 AND ", old_items!());
+    DROP_ITEMS = concat!("DELETE FROM open_item WHERE shard = ?1 AND ", old_items!());
+    DROP_GUARDS = concat!("DELETE FROM shift_guard WHERE shard = ?1 AND ", old_shifts!());
+    DROP_SHIFTS = concat!("DELETE FROM shift WHERE shard = ?1 AND ", old_shifts!());
     DROP_PASSES = "DELETE FROM pass WHERE shard = ?1 AND pass IN (
             SELECT pass FROM pass WHERE shard = ?1 AND area = ?2 AND expires_at < ?3 LIMIT 500)";
     DROP_CHANGES = "DELETE FROM change WHERE shard = ?1 AND changed_at < ?2";

@@ -4,7 +4,7 @@
 
 use super::load::{Asked, once, request};
 use super::process::{Process, now};
-use super::town::Town;
+use super::town::{SHOWN, Town};
 use super::{Bench, Finding, big};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -40,16 +40,76 @@ const fn get(name: &'static str, login: &'static str, path: &'static str) -> Mea
     }
 }
 
+const fn find(name: &'static str, typed: &'static str) -> Measured {
+    Measured {
+        name,
+        login: "office1",
+        path: "/areas/{area}/people",
+        form: Some(typed),
+    }
+}
+
+const fn crossings(name: &'static str, filter: &'static str) -> Measured {
+    get(name, "office1", filter)
+}
+
 #[rustfmt::skip]
 const REQUESTS: &[Measured] = &[
     get("first page", "lead1", "/"),
     get("today of a gate", "lead1", "/gates/{gate}/today"),
-    get("open items of a gate", "lead1", "/gates/{gate}/items"),
-    get("a community's first page", "office1", "/areas/{area}"),
+    get("today of a gate, on the phone", "lead1", "/gate/api/gates/{gate}/today"),
+    get("today of a community", "office1", "/areas/{area}/today"),
+    get("today of a street, 100 000 people", "street", "/areas/{street}/today"),
+    get("fever board of a community", "office1", "/areas/{area}/fevers"),
+    get("fever board of a street", "street", "/areas/{street}/fevers"),
+    get("emergencies of a community", "office1", "/areas/{area}/emergencies"),
+    get("alarms of a community", "office1", "/areas/{area}/alarms"),
+    get("hand-over of a community", "office1", "/areas/{area}/handover"),
+    get("doors of a community", "office1", "/areas/{area}/people"),
+    get("doors of a building", "office1", "{building}"),
+    get("a household", "office1", "/areas/{area}/households/{household}"),
+    get("crossings of a household", "office1", "/areas/{area}/households/{household}/crossings"),
+    get("a person", "office1", "/areas/{area}/persons/{person}"),
+    find("people by name", "typed={name}"),
+    find("people by the first character of a name", "typed={first}"),
+    find("people by one pinyin initial", "typed=z"),
+    find("people by one rare pinyin initial", "typed=o"),
+    find("people by three pinyin initials", "typed=wgf"),
+    find("people by building-unit-room", "typed={door}"),
+    find("people by building-room", "typed={two}"),
+    find("people by card number", "typed={card}"),
+    find("people by whole ID number", "typed={document}"),
+    find("people by last four", "typed={four}"),
+    Measured { login: "street", path: "/areas/{street}/people",
+        ..find("a street's people by one pinyin initial", "typed=z") },
+    Measured { login: "street", path: "/areas/{street}/people",
+        ..find("a street's people by last four", "typed={four}") },
     get("queue of passes", "office1", "/areas/{area}/passes"),
+    Measured { path: "/areas/{area}/passes", ..find("passes by name", "q={name}") },
+    Measured { path: "/areas/{area}/passes", ..find("passes by the first character", "q={first}") },
+    Measured { path: "/areas/{area}/passes", ..find("passes by one pinyin initial", "q=z") },
+    Measured { path: "/areas/{area}/passes", ..find("passes by door", "q={door}") },
+    Measured { path: "/areas/{area}/passes", ..find("passes by card number", "q={card}") },
+    Measured { path: "/areas/{area}/passes", ..find("passes by last four", "q={four}") },
+    crossings("crossings of today", "/areas/{area}/crossings"),
+    crossings("crossings of 60 days", "{crossings}"),
+    crossings("crossings by gate", "{crossings}&gate={gate}"),
+    crossings("crossings by direction", "{crossings}&way=out"),
+    crossings("crossings by kind", "{crossings}&kind=courier"),
+    crossings("crossings by a rare kind", "{crossings}&kind=regular_helper"),
+    crossings("crossings by verdict: refused", "{crossings}&verdict=refuse"),
+    crossings("crossings by verdict: asked", "{crossings}&verdict=ask"),
+    crossings("crossings by outcome: undone", "{crossings}&outcome=undone"),
+    crossings("crossings by outcome: turned back", "{crossings}&outcome=turned_back"),
+    crossings("crossings by a rule that never applied", "{crossings}&rule=none"),
+    crossings("crossings: emergencies", "{crossings}&only=emergency"),
+    crossings("crossings: overruled", "{crossings}&only=overruled"),
+    get("a street's crossings, undone", "street", "{crossings of the street}&outcome=undone"),
     get("rules in force", "office1", "/areas/{area}/policy"),
     get("gates and openings", "office1", "/areas/{area}/places"),
     get("staff", "office1", "/areas/{area}/staff"),
+    get("complaints", "office1", "/areas/{area}/complaints"),
+    get("messages", "office1", "/areas/{area}/messages"),
 ];
 
 /// Times and sizes on both databases.
@@ -105,7 +165,7 @@ struct Console<'a> {
     server: Process,
     sessions: BTreeMap<&'static str, String>,
     /// What stands for `{gate}` and the like.
-    filled: BTreeMap<&'static str, String>,
+    filled: BTreeMap<String, String>,
 }
 
 impl Console<'_> {
@@ -114,12 +174,33 @@ impl Console<'_> {
         let lead = self.session("lead1")?;
         let me: Value = serde_json::from_str(&self.town.page("/gate/api/me", &lead)?)?;
         let gate = me["gates"][0]["gate"].as_str().context("no gate")?;
-        self.filled.insert("{gate}", gate.to_owned());
-        let office = self.session("office1")?;
-        let home = self.town.page("/", &office)?;
-        let area = home.split("\"/areas/").nth(1).context("no area")?;
-        let end = area.find(['"', '/']).context("no area")?;
-        self.filled.insert("{area}", area[..end].to_owned());
+        self.filled.insert("{gate}".to_owned(), gate.to_owned());
+        for (slot, login) in [("{area}", "office1"), ("{street}", "street")] {
+            let session = self.session(login)?;
+            let home = self.town.page("/", &session)?;
+            let area = home.split("\"/areas/").nth(1).context("no area")?;
+            let end = area.find(['"', '/']).context("no area")?;
+            self.filled.insert(slot.to_owned(), area[..end].to_owned());
+        }
+        let shown = std::fs::read_to_string(self.town.folder.join(SHOWN))?;
+        for (slot, value) in shown.lines().filter_map(|line| line.split_once(' ')) {
+            self.filled.insert(slot.to_owned(), value.to_owned());
+        }
+        let fill = |text: &str| filled(&self.filled, text);
+        let span = "crossings?from={from}&to={until}";
+        let paths = [
+            (
+                "{building}",
+                "/areas/{area}/people?compound={compound}&building={building}".to_owned(),
+            ),
+            ("{crossings}", format!("/areas/{{area}}/{span}")),
+            (
+                "{crossings of the street}",
+                format!("/areas/{{street}}/{span}"),
+            ),
+        ];
+        let paths = paths.map(|(slot, path)| (slot.to_owned(), fill(&path)));
+        self.filled.extend(paths);
         Ok(())
     }
 
@@ -151,17 +232,13 @@ impl Console<'_> {
     }
 
     fn ask(&self, session: &str, path: &str, form: Option<&str>) -> Result<(f64, f64)> {
-        let fill = |text: &str| {
-            let filled = self.filled.iter();
-            filled.fold(text.to_owned(), |text, (name, value)| {
-                text.replace(name, value)
-            })
-        };
+        let fill = |text: &str| filled(&self.filled, text);
         let (method, kind) = match form {
             Some(_) => ("POST", "application/x-www-form-urlencoded"),
             None => ("GET", "text/plain"),
         };
-        let body = form.map(fill).unwrap_or_default();
+        // What is typed goes over the wire escaped, as a browser sends it.
+        let body = form.map(|form| escaped(&fill(form))).unwrap_or_default();
         let mut asked: Asked = request(method, &fill(path), session, kind, body);
         let headers = asked.headers_mut();
         headers.insert(
@@ -175,4 +252,21 @@ impl Console<'_> {
         ensure!(status.is_success(), "{path} answers {status}");
         Ok((millis, answer.body().len() as f64 / 1e3))
     }
+}
+
+/// The text with what stands for its slots.
+fn filled(slots: &BTreeMap<String, String>, text: &str) -> String {
+    slots.iter().fold(text.to_owned(), |text, (slot, value)| {
+        text.replace(slot, value)
+    })
+}
+
+/// A form's text with everything but plain letters and its own signs escaped.
+fn escaped(form: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"=&-".contains(&byte);
+    let bytes = form.bytes().map(|byte| match plain(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    });
+    bytes.collect()
 }

@@ -138,9 +138,11 @@ fn count_outings(root: &Path, town: &Town, demo: &Demo) -> Result<()> {
     Ok(())
 }
 
-struct Ours<'a> {
+/// Our server with a thousand passes that are shown at its gates.
+pub struct Ours<'a> {
     town: &'a Town,
-    server: Process,
+    /// Under measurement.
+    pub server: Process,
     /// Where each pass is shown, with the guard's session there, and what the code holds.
     shown: Vec<(String, String, String)>,
     decided: Cell<usize>,
@@ -149,7 +151,8 @@ struct Ours<'a> {
 }
 
 impl Ours<'_> {
-    fn start<'a>(town: &'a Town, demo: &Demo) -> Result<Ours<'a>> {
+    /// Starts the server of a town and signs a guard in at each gate.
+    pub fn start<'a>(town: &'a Town, demo: &Demo) -> Result<Ours<'a>> {
         let server = town.serve()?;
         let gates = &demo.town.streets.gates;
         let sessions = (1..=gates.len())
@@ -186,7 +189,7 @@ impl Ours<'_> {
     /// Every second leaves, the others come home, and the next time the other way round: a pass
     /// that came in twice within minutes would be flagged as copied. Three of ten have not been
     /// measured yet, the same ones each time, since whoever was asked has not crossed.
-    fn ask(&self, number: usize) -> Asked {
+    pub fn ask(&self, number: usize) -> Asked {
         // A number without a common divisor, so that neighbours do not come one after the other.
         let at = number * 37 % PASSES;
         let (path, session, text) = &self.shown[at];
@@ -201,7 +204,8 @@ impl Ours<'_> {
         request("POST", path, session, "application/json", body)
     }
 
-    fn hear(&self, answer: &Answered) -> Result<()> {
+    /// Fails where the answer is no decision.
+    pub fn hear(&self, answer: &Answered) -> Result<()> {
         let body = String::from_utf8_lossy(answer.body());
         ensure!(answer.status().is_success(), "{}: {body}", answer.status());
         self.decided.set(self.decided.get() + 1);

@@ -12,6 +12,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::TcpStream;
 
@@ -89,6 +90,45 @@ pub fn run(
     })
 }
 
+/// A steady load beside other work: each connection asks once in every `pause`, as long as
+/// `going` says so; the time of each request, ascending.
+pub fn steady(
+    load: Load,
+    pause: Duration,
+    going: &AtomicBool,
+    ask: impl Fn(usize) -> Asked,
+    hear: impl Fn(usize, &Answered) -> Result<()>,
+) -> Result<Ran> {
+    let next = Cell::new(0);
+    let millis = RefCell::new(Vec::with_capacity(load.requests));
+    let began = now();
+    let connection = async || -> Result<()> {
+        let mut sender = connect(load.address).await?;
+        let mut beat = tokio::time::interval(pause);
+        while going.load(Ordering::Relaxed) && began.elapsed() < load.within {
+            beat.tick().await;
+            let number = next.replace(next.get() + 1);
+            let asked_at = now();
+            let answer = call(&mut sender, ask(number)).await?;
+            millis
+                .borrow_mut()
+                .push(asked_at.elapsed().as_secs_f64() * 1e3);
+            hear(number, &answer)?;
+        }
+        Ok(())
+    };
+    let connections = (0..load.connections).map(|_| connection());
+    runtime()?.block_on(try_join_all(connections))?;
+    let seconds = began.elapsed().as_secs_f64();
+    let mut millis = millis.into_inner();
+    millis.sort_by(f64::total_cmp);
+    Ok(Ran {
+        requests: millis.len(),
+        seconds,
+        millis,
+    })
+}
+
 /// One request on a connection of its own.
 pub fn once(address: SocketAddr, asked: Asked) -> Result<Answered> {
     runtime()?.block_on(async {
@@ -98,13 +138,19 @@ pub fn once(address: SocketAddr, asked: Asked) -> Result<Answered> {
 }
 
 /// Begins a request; the address of the load is added when it is sent.
-pub fn request(method: &str, path: &str, cookie: &str, kind: &str, body: String) -> Asked {
+pub fn request(
+    method: &str,
+    path: &str,
+    cookie: &str,
+    kind: &str,
+    body: impl Into<Bytes>,
+) -> Asked {
     let request = Request::builder()
         .method(method)
         .uri(path)
         .header("cookie", cookie)
         .header("content-type", kind)
-        .body(Full::new(Bytes::from(body)));
+        .body(Full::new(body.into()));
     request.expect("parts of our own making")
 }
 

@@ -55,6 +55,11 @@ impl Process {
         self.status("VmRSS:")
     }
 
+    /// Most memory that it has held.
+    pub fn most_megabytes(&self) -> Result<f64> {
+        self.status("VmHWM:")
+    }
+
     fn status(&self, name: &str) -> Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
         let line = status.lines().find(|line| line.starts_with(name));
@@ -64,6 +69,11 @@ impl Process {
             .context("status")?;
         Ok(kilobytes / 1024.0)
     }
+}
+
+/// Processor time of this program.
+pub fn own_cpu_seconds() -> Result<f64> {
+    cpu_seconds("self", UTIME)
 }
 
 /// Processor time of all programs that this one has started and seen end.

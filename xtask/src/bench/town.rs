@@ -18,6 +18,11 @@ use std::process::Command;
 const SEED: u64 = 1;
 /// The accounts of a kept town, beside its database.
 const ACCOUNTS: &str = "accounts";
+/// What requests name of a kept town (a door, a card …), a line each.
+pub const SHOWN: &str = "shown";
+/// When `gatehouse demo` was through with it, and for which moment: what it was made from can be
+/// planned again.
+const MADE: &str = "made-at";
 const CHINA_OFFSET_MINUTES: i16 = 480;
 
 /// A town in a folder.
@@ -64,23 +69,36 @@ impl Town {
         }
         let cpu = children_cpu_seconds()? - cpu;
         town.seconds = [began.elapsed().as_secs_f64(), cpu];
+        std::fs::write(folder.join(MADE), made.to_text())?;
+        let demo = town.plan(people)?;
+        Ok((town, demo))
+    }
+
+    /// Whether `gatehouse demo` has been through with it.
+    pub fn is_made(bench: &Bench<'_>, name: &str) -> bool {
+        bench.folder.join(name).join(MADE).is_file()
+    }
+
+    /// What it was made from, planned again; from then on its accounts can sign in.
+    pub fn plan(&mut self, people: u32) -> Result<Demo> {
+        let made = std::fs::read_to_string(self.folder.join(MADE))?;
         let demo = plan_demo(&DemoWish {
             size: DemoSize::new(people, SEED).context("too few or too many people")?,
-            made,
+            made: Moment::parse(made.trim()).context("the moment of a town")?,
             address: String::new(),
             host: String::new(),
         })?;
         let staff = demo.town.staffing.staff.iter();
-        town.accounts = staff
+        self.accounts = staff
             .map(|staff| (staff.login.clone(), staff.password.clone()))
             .collect();
-        let lines: Vec<String> = town
+        let lines: Vec<String> = self
             .accounts
             .iter()
             .map(|(login, password)| format!("{login} {password}\n"))
             .collect();
-        std::fs::write(folder.join(ACCOUNTS), lines.concat())?;
-        Ok((town, demo))
+        std::fs::write(self.folder.join(ACCOUNTS), lines.concat())?;
+        Ok(demo)
     }
 
     /// One that was made before, to be served on a port that is free now.
@@ -106,7 +124,9 @@ impl Town {
     /// Takes over the accounts and secrets of a town whose rows were copied.
     pub fn take_from(&mut self, other: &Town) -> Result<()> {
         self.accounts = other.accounts.clone();
-        std::fs::copy(other.folder.join(ACCOUNTS), self.folder.join(ACCOUNTS))?;
+        for file in [ACCOUNTS, SHOWN] {
+            std::fs::copy(other.folder.join(file), self.folder.join(file))?;
+        }
         let secrets = self.folder.join("gatehouse-data");
         std::fs::create_dir_all(&secrets)?;
         std::fs::copy(

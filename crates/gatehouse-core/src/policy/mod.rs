@@ -14,6 +14,7 @@ pub mod coverage;
 pub mod diagnostic;
 pub mod document;
 pub mod explain;
+mod need;
 mod node;
 pub mod read;
 

@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::{Extension, Json};
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::gate::{Outcome, Verdict};
-use gatehouse_store::crossing::CrossingCount;
+use gatehouse_store::crossing_hour::HourRow;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -49,8 +49,8 @@ pub async fn show(
     let lang = caller.lang;
     let crossings = today.crossings.iter();
     Ok(Json(Today {
-        verdicts: verdicts(&today.counts, lang),
-        outcomes: outcomes(&today.counts, lang),
+        verdicts: verdicts(&today.hours, lang),
+        outcomes: outcomes(&today.hours, lang),
         crossings: crossings
             .map(|row| said(line(row, today.offset_minutes, lang), lang))
             .collect(),
@@ -66,8 +66,8 @@ fn said(line: Line, lang: Lang) -> Row {
     }
 }
 
-fn verdicts(counts: &[CrossingCount], lang: Lang) -> Vec<Count> {
-    let of = |verdict| move |count: &CrossingCount| !count.is_emergency && count.verdict == verdict;
+fn verdicts(counts: &[HourRow], lang: Lang) -> Vec<Count> {
+    let of = |verdict| move |count: &HourRow| !count.is_emergency && count.verdict == verdict;
     let rows = [
         tally(counts, "verdict-admit", lang, of(Verdict::Admit)),
         tally(counts, "verdict-ask", lang, of(Verdict::Ask)),
@@ -80,8 +80,8 @@ fn verdicts(counts: &[CrossingCount], lang: Lang) -> Vec<Count> {
     rows.into()
 }
 
-fn outcomes(counts: &[CrossingCount], lang: Lang) -> Vec<Count> {
-    let of = |outcome| move |count: &CrossingCount| count.outcome_now == outcome;
+fn outcomes(counts: &[HourRow], lang: Lang) -> Vec<Count> {
+    let of = |outcome| move |count: &HourRow| count.outcome == outcome;
     let rows = [
         tally(counts, "outcome-crossed", lang, of(Some(Outcome::Crossed))),
         tally(
@@ -102,12 +102,7 @@ fn outcomes(counts: &[CrossingCount], lang: Lang) -> Vec<Count> {
     rows.into()
 }
 
-fn tally(
-    counts: &[CrossingCount],
-    key: &str,
-    lang: Lang,
-    wanted: impl Fn(&CrossingCount) -> bool,
-) -> Count {
+fn tally(counts: &[HourRow], key: &str, lang: Lang, wanted: impl Fn(&HourRow) -> bool) -> Count {
     let found = counts.iter().filter(|count| wanted(count));
     Count {
         label: text(lang, key),

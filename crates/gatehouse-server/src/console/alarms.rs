@@ -7,9 +7,10 @@ use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
 use crate::error::OpError;
 use crate::ops::see_alarms::{AlarmLine, list_alarms, see_alarm};
-use crate::page::{Frame, PageError, show as show_page};
+use crate::page::{Frame, PageError, made};
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
@@ -69,10 +70,8 @@ pub async fn show(
     frame: Frame,
 ) -> Response {
     let lang = frame.lang;
-    match page(&app, &area, &caller, frame, None).await {
-        Ok(page) => show_page(&page),
-        Err(error) => PageError::new(error, lang).into_response(),
-    }
+    let page = page(&app, &area, &caller, frame, None).await;
+    made(page, StatusCode::OK, lang)
 }
 
 /// POST /areas/{area}/alarms: somebody has looked. One that waits no more is no mistake of the
@@ -92,13 +91,8 @@ pub async fn submit(
         Err(OpError::NotFound) => Some(frame.t("alarms-gone")),
         Err(error) => return PageError::new(error, lang).into_response(),
     };
-    match page(&app, &area, &caller, frame, problem).await {
-        Ok(page) => {
-            let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
-            (status, show_page(&page)).into_response()
-        }
-        Err(error) => PageError::new(error, lang).into_response(),
-    }
+    let page = page(&app, &area, &caller, frame, problem).await;
+    made(page, StatusCode::UNPROCESSABLE_ENTITY, lang)
 }
 
 async fn page(

@@ -10,7 +10,7 @@ use crate::auth::role::Permission;
 use crate::error::OpError;
 use crate::ops::flag_copied_pass::COPIED_PASS;
 use crate::ops::hand_over::{Handover, Item, Taken, begin_handover, read_handovers, take_over};
-use crate::page::{Frame, PageError, show as show_page};
+use crate::page::{Frame, PageError, made};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -83,10 +83,8 @@ pub async fn show(
     frame: Frame,
 ) -> Response {
     let lang = frame.lang;
-    match page(&app, &area, &caller, frame, None).await {
-        Ok(page) => show_page(&page),
-        Err(error) => PageError::new(error, lang).into_response(),
-    }
+    let page = page(&app, &area, &caller, frame, None).await;
+    made(page, StatusCode::OK, lang)
 }
 
 /// POST /areas/{area}/handover
@@ -102,10 +100,8 @@ pub async fn submit(
         Ok(None) => Redirect::to(&format!("/areas/{}/handover", area.area)).into_response(),
         Ok(Some(fault)) => {
             let note = field(&pairs, "note").to_owned();
-            match page(&app, &area, &caller, frame, Some((fault, note))).await {
-                Ok(page) => (StatusCode::UNPROCESSABLE_ENTITY, show_page(&page)).into_response(),
-                Err(error) => PageError::new(error, lang).into_response(),
-            }
+            let page = page(&app, &area, &caller, frame, Some((fault, note))).await;
+            made(page, StatusCode::UNPROCESSABLE_ENTITY, lang)
         }
         Err(error) => PageError::new(error, lang).into_response(),
     }

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 /// Longest span that is looked through at once, in days (local choice).
 pub const DAYS_MOST: i32 = 92;
 /// Crossings that one page looks through for something rare, over all gates.
-const STRETCH: u32 = 10_000;
+const STRETCH: u32 = 5_000;
 const DAY_MILLIS: i64 = 86_400_000;
 
 /// What is asked for.

@@ -2,8 +2,9 @@
 
 use super::hold_gate::keyring;
 use super::in_area::person_in;
+use super::merge_person::end_record;
+use super::note::note;
 use super::person_form::NotSaved;
-use super::read_person::UNDO_MILLIS;
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
@@ -12,7 +13,6 @@ use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_store::audit::AuditNote;
 use gatehouse_store::pass::Revocation;
 use gatehouse_store::person::PersonRow;
-use gatehouse_store::person_before::PersonEdit;
 use gatehouse_store::{Chance, Lane, Tx};
 use std::sync::Arc;
 
@@ -106,23 +106,15 @@ pub async fn leave_household(
             household: None,
             ..row
         };
-        let edit = PersonEdit {
-            row: &edited,
-            plain: None,
-            ended: current.map(|home| (home.household, home.from_on)),
+        end_record(tx, &keys.vault, &edited, current, (by, at), &chance)?;
+        note(
+            tx,
+            Some(shard),
             by,
             at,
-        };
-        tx.edit_person(&keys.vault, &edit, &chance)?;
-        tx.forget_old_edits(shard, at - UNDO_MILLIS)?;
-        tx.append_audit(&AuditNote {
-            shard,
-            at,
-            kind: "person.leave",
-            actor: Some(by),
-            commitment: None,
-            body: asked.why.state().as_bytes(),
-        })?;
+            "person.leave",
+            asked.why.state().as_bytes(),
+        )?;
         Ok(ended)
     };
     app.store.try_write(Lane::People, leave).await

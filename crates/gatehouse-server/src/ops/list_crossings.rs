@@ -3,8 +3,9 @@
 use crate::app::App;
 use crate::auth::access::GateInScope;
 use crate::error::OpError;
-use gatehouse_core::moment::Moment;
-use gatehouse_store::crossing::{CrossingCount, CrossingRow};
+use crate::ops::local_day::{DAY_MILLIS, midnight};
+use gatehouse_store::crossing::CrossingRow;
+use gatehouse_store::crossing_hour::HourRow;
 
 /// Most crossings on one page.
 const ROWS_MOST: u32 = 300;
@@ -13,8 +14,9 @@ const ROWS_MOST: u32 = 300;
 pub struct Today {
     /// Newest first.
     pub crossings: Vec<CrossingRow>,
-    /// All of them by sort, however many.
-    pub counts: Vec<CrossingCount>,
+    /// All of them by hour and sort, however many: from the hours, so that a large day costs no
+    /// more than a small one.
+    pub hours: Vec<HourRow>,
     /// Emergencies let through since midnight.
     pub emergencies: i64,
     /// Offset of the clock on the wall.
@@ -26,24 +28,23 @@ pub async fn list_crossings(app: &App, gate: &GateInScope) -> Result<Today, OpEr
     let now = app.world.now_millis();
     let (shard, offset_minutes) = (gate.shard, gate.offset_minutes);
     let gate = gate.gate;
-    let local = Moment::new(now, offset_minutes);
-    let midnight = now - i64::from(local.minute_of_day()) * 60_000 - now.rem_euclid(60_000);
-    let until = now + 10 * 60_000;
-    let (crossings, counts) = app
+    let from = midnight(now, offset_minutes);
+    let until = from + DAY_MILLIS;
+    let (crossings, hours) = app
         .store
         .read(move |tx| {
-            let rows = tx.crossings_of_gate(shard, gate, midnight, until, ROWS_MOST)?;
-            Ok((rows, tx.count_crossings(shard, gate, midnight, until)?))
+            let rows = tx.crossings_of_gate(shard, gate, from, until, ROWS_MOST)?;
+            Ok((rows, tx.hours_of_gate(shard, gate, from, until)?))
         })
         .await?;
-    let emergencies = counts
+    let emergencies = hours
         .iter()
-        .filter(|count| count.is_emergency)
-        .map(|c| c.crossings)
+        .filter(|hour| hour.is_emergency)
+        .map(|hour| hour.crossings)
         .sum();
     Ok(Today {
         crossings,
-        counts,
+        hours,
         emergencies,
         offset_minutes,
     })

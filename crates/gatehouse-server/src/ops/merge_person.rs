@@ -3,16 +3,18 @@
 
 use super::hold_gate::keyring;
 use super::in_area::person_in;
+use super::note::note;
 use super::read_person::UNDO_MILLIS;
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
 use crate::error::OpError;
+use gatehouse_core::id::StaffId;
 use gatehouse_core::moment::Moment;
-use gatehouse_store::audit::AuditNote;
+use gatehouse_store::household::ResidenceRow;
 use gatehouse_store::person::PersonRow;
 use gatehouse_store::person_before::PersonEdit;
-use gatehouse_store::{Chance, Lane, Tx};
+use gatehouse_store::{Chance, Lane, StoreError, Tx, Vault};
 use std::sync::Arc;
 
 /// What comes of it.
@@ -70,24 +72,34 @@ pub async fn merge_person(
             household: None,
             ..from
         };
-        let edit = PersonEdit {
-            row: &edited,
-            plain: None,
-            ended: current.map(|home| (home.household, home.from_on)),
-            by,
-            at,
-        };
-        tx.edit_person(&keys.vault, &edit, &chance)?;
-        tx.forget_old_edits(shard, at - UNDO_MILLIS)?;
-        tx.append_audit(&AuditNote {
-            shard,
-            at,
-            kind: "person.merge",
-            actor: Some(by),
-            commitment: None,
-            body: b"",
-        })?;
+        end_record(tx, &keys.vault, &edited, current, (by, at), &chance)?;
+        note(tx, Some(shard), by, at, "person.merge", b"")?;
         Ok(Merged::Done)
     };
     app.store.try_write(Lane::People, merge).await
+}
+
+/// Writes a record that is no longer in use here, with the home that ended with it, so that it can
+/// be taken back for a while.
+///
+/// # Errors
+/// The database.
+pub(super) fn end_record(
+    tx: &Tx<'_>,
+    vault: &Vault,
+    edited: &PersonRow,
+    home: Option<&ResidenceRow>,
+    (by, at): (StaffId, i64),
+    chance: &Chance,
+) -> Result<(), StoreError> {
+    let edit = PersonEdit {
+        row: edited,
+        plain: None,
+        ended: home.map(|home| (home.household, home.from_on)),
+        by,
+        at,
+    };
+    tx.edit_person(vault, &edit, chance)?;
+    tx.forget_old_edits(edited.shard, at - UNDO_MILLIS)?;
+    Ok(())
 }

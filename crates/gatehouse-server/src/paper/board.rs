@@ -1,8 +1,9 @@
 //! What hangs at a gate, as finished words: the lines of a poster and of a guard's card. Nothing
 //! on any resident has a field here (SCOPE-6).
 
-use super::canvas::{Area, Canvas, Ink, Pen, Side, Style};
+use super::canvas::{Area, Canvas, Ink, Side, Style};
 use super::icon::Icon;
+use super::pen::Pen;
 use gatehouse_core::gate::wording::Lang;
 
 /// How an answer looks: shape and pattern, not colour alone.

@@ -2,6 +2,7 @@
 
 use super::PaperError;
 use super::font::{Fonts, Shape, Weight};
+use super::pen::{Pen, joined, rounded};
 use super::qr::Code;
 use super::text::{ASCENT, Block, Line, Room, fit, line, set};
 use krilla::color::rgb::Color;
@@ -10,7 +11,7 @@ use krilla::image::Image;
 use krilla::metadata::Metadata;
 use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
-use krilla::paint::{Fill, Stroke, StrokeDash};
+use krilla::paint::Fill;
 use krilla::surface::Surface;
 use krilla::{Document, SerializeSettings};
 
@@ -63,7 +64,8 @@ impl Ink {
         }
     }
 
-    fn colour(self) -> Color {
+    /// As krilla takes it.
+    pub(super) fn colour(self) -> Color {
         Color::new(self.0, self.1, self.2)
     }
 }
@@ -452,97 +454,4 @@ impl Canvas<'_, '_> {
             canvas.surface.pop();
         });
     }
-}
-
-/// How a line is drawn.
-#[derive(Clone, Copy, Debug)]
-pub struct Pen {
-    ink: Ink,
-    width: f32,
-    dash: Option<f32>,
-}
-
-impl Pen {
-    /// A solid line.
-    pub const fn solid(ink: Ink, width: f32) -> Pen {
-        Pen {
-            ink,
-            width,
-            dash: None,
-        }
-    }
-
-    /// A dashed line.
-    pub const fn dashed(ink: Ink, width: f32, dash: f32) -> Pen {
-        Pen {
-            ink,
-            width,
-            dash: Some(dash),
-        }
-    }
-
-    fn stroke(self) -> Stroke {
-        Stroke {
-            paint: self.ink.colour().into(),
-            width: self.width,
-            dash: self.dash.map(|dash| StrokeDash {
-                array: vec![dash, dash],
-                offset: 0.0,
-            }),
-            ..Stroke::default()
-        }
-    }
-}
-
-fn joined(points: &[(f32, f32)], closed: bool) -> Option<Path> {
-    let mut path = PathBuilder::new();
-    for (at, (x, y)) in points.iter().enumerate() {
-        match at {
-            0 => path.move_to(*x, *y),
-            _ => path.line_to(*x, *y),
-        }
-    }
-    if closed {
-        path.close();
-    }
-    path.finish()
-}
-
-/// How far the handles of a cubic curve stand for a quarter of a circle.
-const QUARTER: f32 = 0.552_284_8;
-
-fn rounded(area: Area, radius: f32) -> Option<Path> {
-    let mut path = PathBuilder::new();
-    if radius <= 0.0 {
-        path.push_rect(Rect::from_xywh(area.x, area.y, area.width, area.height)?);
-        return path.finish();
-    }
-    let (left, top) = (area.x, area.y);
-    let (right, bottom) = (left + area.width, top + area.height);
-    let near = radius * (1.0 - QUARTER);
-    path.move_to(left + radius, top);
-    path.line_to(right - radius, top);
-    path.cubic_to(right - near, top, right, top + near, right, top + radius);
-    path.line_to(right, bottom - radius);
-    path.cubic_to(
-        right,
-        bottom - near,
-        right - near,
-        bottom,
-        right - radius,
-        bottom,
-    );
-    path.line_to(left + radius, bottom);
-    path.cubic_to(
-        left + near,
-        bottom,
-        left,
-        bottom - near,
-        left,
-        bottom - radius,
-    );
-    path.line_to(left, top + radius);
-    path.cubic_to(left, top + near, left + near, top, left + radius, top);
-    path.close();
-    path.finish()
 }

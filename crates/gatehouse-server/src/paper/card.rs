@@ -4,8 +4,9 @@
 //! a grey printer. A face that is not there is an empty frame, not a drawing of one.
 
 use super::PaperError;
-use super::canvas::{Area, Canvas, Ink, Pen, Side, Style};
+use super::canvas::{Area, Canvas, Ink, Side, Style};
 use super::font::Fonts;
+use super::pen::Pen;
 use super::qr::{Code, SIDE_LEAST};
 use crate::locale::{text, text_with};
 use gatehouse_core::gate::wording::Lang;

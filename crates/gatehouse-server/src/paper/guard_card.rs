@@ -3,8 +3,9 @@
 
 use super::PaperError;
 use super::board::{Board, Line, Look, share};
-use super::canvas::{Area, Canvas, Ink, Paper, Pen, Side, Style};
+use super::canvas::{Area, Canvas, Ink, Paper, Side, Style};
 use super::font::Fonts;
+use super::pen::Pen;
 use super::sheet::{A4, language};
 use crate::locale::{text, text_filled, text_with};
 use gatehouse_core::gate::Verdict;

@@ -1,6 +1,7 @@
 //! Small line drawings for posters, in a square of 24 units.
 
-use super::canvas::{Area, Canvas, Ink, Pen};
+use super::canvas::{Area, Canvas, Ink};
+use super::pen::Pen;
 
 /// What is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ pub mod card;
 pub mod font;
 pub mod guard_card;
 pub mod icon;
+pub mod pen;
 pub mod poster;
 pub mod press;
 pub mod qr;

@@ -3,9 +3,10 @@
 
 use super::PaperError;
 use super::board::{Board, Line, share};
-use super::canvas::{Area, Canvas, Ink, Paper, Pen, Side, Style};
+use super::canvas::{Area, Canvas, Ink, Paper, Side, Style};
 use super::font::Fonts;
 use super::icon::{Icon, draw as draw_icon};
+use super::pen::Pen;
 use super::qr::Code;
 use super::sheet::{A4, language};
 use crate::locale::{text, text_with};

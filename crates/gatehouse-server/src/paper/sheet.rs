@@ -1,9 +1,10 @@
 //! Cards on paper: one by one, or ten on a sheet of A4 with marks to cut along (PASS-3).
 
 use super::PaperError;
-use super::canvas::{Area, Canvas, Ink, Paper, Pen, Side, Style};
+use super::canvas::{Area, Canvas, Ink, Paper, Side, Style};
 use super::card::{CORNER, Card, HEIGHT, WIDTH};
 use super::font::Fonts;
+use super::pen::Pen;
 use crate::locale::{text, text_filled, text_with};
 use gatehouse_core::gate::wording::Lang;
 

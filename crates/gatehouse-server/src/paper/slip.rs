@@ -1,8 +1,9 @@
 //! A slip for one crossing (PASS-2): a quarter of A4, to be handed over at a desk.
 
 use super::PaperError;
-use super::canvas::{Area, Canvas, Ink, Paper, Pen, Side, Style};
+use super::canvas::{Area, Canvas, Ink, Paper, Side, Style};
 use super::font::Fonts;
+use super::pen::Pen;
 use super::qr::Code;
 use super::sheet::language;
 use crate::locale::{text, text_with};

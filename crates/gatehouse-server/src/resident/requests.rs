@@ -1,7 +1,8 @@
 //! Correct something, complain, and read the answers.
 
+use super::{own_form, status_of};
 use crate::app::App;
-use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
+use crate::auth::access::Routes;
 use crate::ops::resident::find_resident::ResidentCaller;
 use crate::ops::resident::send_request::{
     OwnRequest, Refusal, RequestKind, own_requests, send_request,
@@ -10,7 +11,6 @@ use crate::page::{Frame, PageError, show as show_page};
 use crate::times::Times;
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
@@ -73,15 +73,7 @@ pub struct RequestForm {
 
 /// The routes of this file.
 pub fn routes(table: Routes) -> Routes {
-    table
-        .add(
-            RouteRule::page("/my/requests", Access::Resident, Scope::None, Kept::Nothing),
-            get(show),
-        )
-        .add(
-            RouteRule::form("/my/requests", Access::Resident, Scope::None, Kept::Change),
-            post(submit),
-        )
+    own_form(table, "/my/requests", get(show), post(submit))
 }
 
 /// GET /my/requests
@@ -102,9 +94,7 @@ async fn page(
 ) -> Response {
     let times = Times::new(frame.lang, app.world.now_millis(), resident.offset_minutes);
     let forms = [RequestKind::Correction, RequestKind::Complaint].map(|kind| form(app, kind));
-    let status = fault
-        .as_ref()
-        .map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    let status = status_of(fault.as_ref());
     match own_requests(app, resident).await {
         Ok(sent) => {
             let page = show_page(&RequestsPage {

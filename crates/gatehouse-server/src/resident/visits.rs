@@ -1,7 +1,8 @@
 //! Visitors of a household: yes or no to those who wait, and those whom it expects.
 
+use super::{own_form, status_of};
 use crate::app::App;
-use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
+use crate::auth::access::Routes;
 use crate::ops::resident::answer_visit::answer_on_page;
 use crate::ops::resident::door::TypedDoor;
 use crate::ops::resident::expect_visitor::expect_visitor;
@@ -12,7 +13,6 @@ use crate::page::{Frame, PageError, show as show_page};
 use crate::times::Times;
 use askama::Template;
 use axum::extract::State;
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
@@ -62,15 +62,7 @@ pub struct VisitForm {
 
 /// The routes of this file.
 pub fn routes(table: Routes) -> Routes {
-    table
-        .add(
-            RouteRule::page("/my/visits", Access::Resident, Scope::None, Kept::Nothing),
-            get(show),
-        )
-        .add(
-            RouteRule::form("/my/visits", Access::Resident, Scope::None, Kept::Change),
-            post(submit),
-        )
+    own_form(table, "/my/visits", get(show), post(submit))
 }
 
 /// GET /my/visits
@@ -90,9 +82,7 @@ async fn page(
     typed: VisitForm,
 ) -> Response {
     let times = Times::new(frame.lang, app.world.now_millis(), resident.offset_minutes);
-    let status = fault
-        .as_ref()
-        .map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    let status = status_of(fault.as_ref());
     match household_visits(app, resident).await {
         Ok(visits) => {
             let page = show_page(&VisitsPage {

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod crossings;
+mod database;
 mod emergencies;
 mod fevers;
 mod first_start;
@@ -18,6 +19,7 @@ mod passes;
 mod passes_desk;
 mod passes_laws;
 mod people;
+mod people_records;
 mod places;
 mod print;
 mod receiver;
@@ -30,5 +32,6 @@ mod start;
 mod streams;
 mod support;
 mod systems;
+mod systems_tokens;
 mod today;
 mod webhooks;

@@ -1,5 +1,6 @@
 //! A server in a box: a fresh database, a clock that stands, chance from a seed.
 
+use crate::database::{DropDatabase, create_database};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -24,7 +25,7 @@ use gatehouse_store::staff::StaffRow;
 use gatehouse_store::{Lane, Limits, Shard, Store, StoreError, Tx};
 use sha2::{Digest, Sha256};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Once};
 use std::time::Duration;
 use tower::ServiceExt;
@@ -469,42 +470,4 @@ fn gate_row(shard: Shard, gate: GateId, area: AreaId, name: &str) -> GateRow {
         state: "open".to_owned(),
         version: 1,
     }
-}
-
-struct DropDatabase {
-    server: String,
-    name: String,
-}
-
-impl Drop for DropDatabase {
-    fn drop(&mut self) {
-        if let Ok(mut client) = postgres::Client::connect(&self.server, postgres::NoTls) {
-            let text = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-            let _ = client.batch_execute(&text);
-        }
-    }
-}
-
-fn create_database(server: &str) -> (String, DropDatabase) {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let name = format!("gatehouse_server_{}_{number}", std::process::id());
-    let mut client = postgres::Client::connect(server, postgres::NoTls).expect("a server");
-    let options = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'";
-    let text = format!("CREATE DATABASE {name} {options}");
-    client.batch_execute(&text).expect("created");
-    let guard = DropDatabase {
-        server: server.to_owned(),
-        name: name.clone(),
-    };
-    (with_database(server, &name), guard)
-}
-fn with_database(server: &str, name: &str) -> String {
-    let Some((scheme, rest)) = server.split_once("://") else {
-        // The last word counts.
-        return format!("{server} dbname={name}");
-    };
-    let (address, options) = rest.split_once('?').unwrap_or((rest, ""));
-    let host = address.split('/').next().unwrap_or_default();
-    format!("{scheme}://{host}/{name}?{options}")
 }
