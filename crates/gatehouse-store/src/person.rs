@@ -81,8 +81,11 @@ sql! {
         WHERE shard = ?1 AND person = ?2 AND version = ?3";
     PERSON = concat!("SELECT ", columns!(), " FROM person p WHERE p.shard = ?1 AND p.person = ?2");
     SEALED = concat!("SELECT ", sealed!(), " FROM person p WHERE p.shard = ?1 AND p.person = ?2");
+    // coalesce: else SQLite walks the whole county in the order of ids, to save itself sorting the
+    // handful behind a door.
     PERSONS_OF_HOUSEHOLD = concat!("SELECT ", columns!(), " FROM person p
-        WHERE p.shard = ?1 AND p.household = ?2 AND p.state = 'active' ORDER BY p.person");
+        WHERE p.shard = ?1 AND p.household = ?2 AND p.state = 'active'
+        ORDER BY coalesce(p.person, p.person)");
     PERSONS_OF_AREA = concat!("SELECT ", columns!(), " FROM person p
         WHERE p.shard = ?1 AND p.area = ?2 AND p.person > ?3 ORDER BY p.person LIMIT ?4");
     MASKED_OF_AREA = concat!("SELECT ", columns!(), ", p.wrapped_key, p.masked_sealed
@@ -91,7 +94,8 @@ sql! {
         ORDER BY p.person LIMIT ?4");
     MASKED_OF_HOUSEHOLD = concat!("SELECT ", columns!(), ", p.wrapped_key, p.masked_sealed
         FROM person p
-        WHERE p.shard = ?1 AND p.household = ?2 AND p.state = 'active' ORDER BY p.person");
+        WHERE p.shard = ?1 AND p.household = ?2 AND p.state = 'active'
+        ORDER BY coalesce(p.person, p.person)");
     MASKED_PERSON = concat!("SELECT ", columns!(), ", p.wrapped_key, p.masked_sealed
         FROM person p WHERE p.shard = ?1 AND p.person = ?2");
     PERSON_HAS = "SELECT CAST(CASE WHEN document_sealed IS NULL THEN 0 ELSE 1 END AS BIGINT),

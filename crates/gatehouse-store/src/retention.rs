@@ -30,7 +30,7 @@ macro_rules! first_events {
     };
 }
 
-// Items of a gate that were closed before an instant, and shifts that ended before it, oldest first.
+// Of a gate, oldest first: items closed before an instant, shifts that ended before it.
 macro_rules! old_items {
     () => {
         "item IN (SELECT item FROM open_item

@@ -47,19 +47,30 @@ const HEADERS: [&str; 8] = [
 pub fn measure(bench: &Bench<'_>) -> Result<Vec<Finding>> {
     let mut found = Vec::new();
     let big = big::on_sqlite(bench)?;
-    found.extend(take_out(&big, "SQLite")?);
     let (town, demo) = Town::make(bench, "desk", PEOPLE, "")?;
-    found.extend(print(&town, &demo, "SQLite")?);
-    found.extend(take_in(&town, &demo, "SQLite")?);
+    on_one(&big, (&town, &demo), "SQLite", &mut found);
     let Some((big, mut cluster)) = big::on_postgres(bench)? else {
         found.push(Finding::Skipped("PostgreSQL is not installed".to_owned()));
         return Ok(found);
     };
-    found.extend(take_out(&big, "PostgreSQL")?);
     let (town, demo) = on_postgres(bench, &mut cluster)?;
-    found.extend(print(&town, &demo, "PostgreSQL")?);
-    found.extend(take_in(&town, &demo, "PostgreSQL")?);
+    on_one(&big, (&town, &demo), "PostgreSQL", &mut found);
     Ok(found)
+}
+
+/// One after the other; what fails says nothing of the others.
+fn on_one(big: &Town, (town, demo): (&Town, &Demo), database: &str, found: &mut Vec<Finding>) {
+    let parts = [
+        take_out(big, database),
+        print(town, demo, database),
+        take_in(town, demo, database),
+    ];
+    for part in parts {
+        match part {
+            Ok(figures) => found.extend(figures),
+            Err(error) => found.push(Finding::Skipped(format!("{database}: {error:#}"))),
+        }
+    }
 }
 
 fn on_postgres(bench: &Bench<'_>, cluster: &mut Cluster) -> Result<(Town, Demo)> {
@@ -71,7 +82,7 @@ fn on_postgres(bench: &Bench<'_>, cluster: &mut Cluster) -> Result<(Town, Demo)>
 }
 
 /// A hundred thousand crossings as a workbook.
-fn take_out(town: &Town, database: &str) -> Result<[Finding; 2]> {
+fn take_out(town: &Town, database: &str) -> Result<Vec<Finding>> {
     let server = town.serve()?;
     let session = town.sign_in("office1")?;
     let home = town.page("/", &session)?;
@@ -94,7 +105,7 @@ fn take_out(town: &Town, database: &str) -> Result<[Finding; 2]> {
 }
 
 /// All passes of the largest compound on A4 sheets.
-fn print(town: &Town, demo: &Demo, database: &str) -> Result<[Finding; 2]> {
+fn print(town: &Town, demo: &Demo, database: &str) -> Result<Vec<Finding>> {
     let server = town.serve()?;
     let session = town.sign_in("office1")?;
     let gate = demo.town.streets.gates.first().context("no gate")?;
@@ -141,13 +152,7 @@ fn take_in(town: &Town, demo: &Demo, database: &str) -> Result<Vec<Finding>> {
     let (ran, cpu) = (ran?, ours.server.cpu_seconds()? - before);
     let what = format!("{database}: 100 000 people from one workbook");
     let p99 = ran.percentile(0.99);
-    let mut found = Vec::from(figures(
-        &what,
-        seconds.iter().sum(),
-        60.0,
-        &ours.server,
-        300.0,
-    )?);
+    let mut found = figures(&what, seconds.iter().sum(), 60.0, &ours.server, 300.0)?;
     found.push(Finding::of(
         format!("{database}: decisions meanwhile, p99"),
         p99,
@@ -274,9 +279,9 @@ fn figures(
     seconds_most: f64,
     server: &Process,
     megabytes_most: f64,
-) -> Result<[Finding; 2]> {
+) -> Result<Vec<Finding>> {
     let cpu = server.cpu_seconds()?;
-    Ok([
+    Ok(vec![
         Finding::of(
             format!("{what} ({cpu:.1} s of a processor since the start)"),
             seconds,
