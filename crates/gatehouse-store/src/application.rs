@@ -175,6 +175,10 @@ sql! {
     APPLICATIONS_OF_HOUSEHOLD = concat!("SELECT ", columns!(), " FROM application a
         WHERE a.shard = ?1 AND a.household = ?2
         ORDER BY a.applied_at DESC, a.application LIMIT 50");
+    APPLICATIONS_OF_LANDLORD = concat!("SELECT ", columns!(), " FROM application a
+        WHERE a.shard = ?1 AND a.landlord = ?2 AND a.state = 'waiting'
+            AND a.landlord_answer = 'wanted'
+        ORDER BY a.applied_at, a.application LIMIT 50");
     APPLICATION_OF_PASS = concat!("SELECT ", columns!(), " FROM application a
         WHERE a.shard = ?1 AND a.pass = ?2 ORDER BY a.applied_at, a.application LIMIT 1");
     LINE = concat!(line!(), "WHERE a.shard = ?1 AND a.application = ?2");
@@ -315,6 +319,16 @@ impl ReadTx<'_> {
         household: HouseholdId,
     ) -> Result<Vec<ApplicationRow>, StoreError> {
         self.applications(&APPLICATIONS_OF_HOUSEHOLD, shard, &household.0)
+    }
+
+    /// What waits for the yes of a landlord or host, the longest wait first.
+    pub fn applications_of_landlord(
+        &self,
+        shard: Shard,
+        landlord: PersonId,
+    ) -> Result<Vec<ApplicationRow>, StoreError> {
+        let parameters = params![shard, &landlord];
+        self.query(&APPLICATIONS_OF_LANDLORD, parameters, ApplicationRow::read)
     }
 
     /// The application that a pass came from.

@@ -57,6 +57,7 @@ migrations! {
     24 "0024_hours";
     25 "0025_leave";
     26 "0026_resident_page";
+    27 "0027_application_landlord";
     28 "0028_crossing_rows";
 }
 

@@ -52,6 +52,16 @@ pub enum Message {
         /// Whom to tell who cannot come.
         phone: Tel,
     },
+    /// A pass was ended, and there is no new one.
+    PassEnded {
+        /// Whom to ask.
+        phone: Tel,
+    },
+    /// A complaint was answered; the answer is on the person's page.
+    ComplaintAnswered {
+        /// Whom to ask.
+        phone: Tel,
+    },
     /// A correction was made as asked.
     CorrectionMade {
         /// Whom to ask.
@@ -76,6 +86,8 @@ impl Message {
             Message::LandlordWanted { .. } => "landlord_wanted",
             Message::VisitorWaits { .. } => "visitor_waits",
             Message::Appointment { .. } => "appointment",
+            Message::PassEnded { .. } => "pass_ended",
+            Message::ComplaintAnswered { .. } => "complaint_answered",
             Message::CorrectionMade { .. } => "correction_made",
             Message::CorrectionRefused { .. } => "correction_refused",
         }
@@ -85,7 +97,9 @@ impl Message {
     pub const fn waits_on_page(&self) -> bool {
         matches!(
             self,
-            Message::CorrectionMade { .. } | Message::CorrectionRefused { .. }
+            Message::CorrectionMade { .. }
+                | Message::CorrectionRefused { .. }
+                | Message::ComplaintAnswered { .. }
         )
     }
 
@@ -121,6 +135,8 @@ impl Message {
                 )
             }
             Message::LandlordWanted { phone }
+            | Message::PassEnded { phone }
+            | Message::ComplaintAnswered { phone }
             | Message::CorrectionMade { phone }
             | Message::CorrectionRefused { phone } => {
                 text_filled(lang, &key, &[("phone", phone.text())])
@@ -156,6 +172,8 @@ mod tests {
                 when,
                 phone: phone(),
             },
+            Message::PassEnded { phone: phone() },
+            Message::ComplaintAnswered { phone: phone() },
             Message::CorrectionMade { phone: phone() },
             Message::CorrectionRefused { phone: phone() },
         ];

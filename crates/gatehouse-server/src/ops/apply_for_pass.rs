@@ -3,9 +3,11 @@
 
 use crate::app::App;
 use crate::error::OpError;
+use crate::message::Message;
 use crate::ops::hold_gate::keyring;
 use crate::ops::make_pass::{PassWish, valid_pass};
 use crate::ops::pass_rules::{Source, missing, word_of};
+use crate::ops::tell_person::{Told, tell_person};
 use gatehouse_core::complaint::Complaint;
 use gatehouse_core::id::{ApplicationId, AreaId, HouseholdId, PassId, PersonId, StaffId};
 use gatehouse_core::moment::Moment;
@@ -216,7 +218,24 @@ fn take_in(tx: &Tx<'_>, vault: &Vault, asked: &Asked) -> Result<Applied, OpError
         body: format!("{} {}", row.application, row.kind).as_bytes(),
     })?;
     tx.note_change(shard, "pass", asked.now.millis)?;
+    ask_landlord(tx, &row, asked.now.millis)?;
     Ok(Applied::Waits(row.missing))
+}
+
+/// A landlord or host whose yes is wanted is asked; their page takes the answer.
+fn ask_landlord(tx: &Tx<'_>, row: &ApplicationRow, at: i64) -> Result<(), StoreError> {
+    let is_wanted = row.landlord.answer.as_deref() == Some("wanted");
+    let Some(person) = row.landlord.person.filter(|_| is_wanted) else {
+        return Ok(());
+    };
+    let told = Told {
+        shard: row.shard,
+        area: row.area,
+        person,
+        about: &row.application.0,
+        at,
+    };
+    tell_person(tx, told, |ask| Message::LandlordWanted { phone: ask.phone })
 }
 
 /// Somebody of the ledger, if the pass is one that they can hold.

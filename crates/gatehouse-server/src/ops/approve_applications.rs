@@ -4,10 +4,12 @@
 use crate::app::App;
 use crate::error::OpError;
 use crate::keyring::Keyring;
+use crate::message::Message;
 use crate::ops::answer_landlord::application_in;
 use crate::ops::hold_gate::keyring;
 use crate::ops::make_pass::{Desk, Made, PassWish, hint_of};
 use crate::ops::pass_rules::of_word;
+use crate::ops::tell_person::{Contact, Told, tell_person};
 use gatehouse_core::id::{ApplicationId, AreaId, PassId, PersonId, StaffId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::PassKind;
@@ -114,16 +116,8 @@ fn approve_one(
     };
     let line = tx.application_line(&keys.vault, shard, application)?;
     let line = line.ok_or(OpError::NotFound)?;
-    let holder = match (row.holder, is_draft(&row)) {
-        (Some(person), _) => {
-            let there = tx.person(shard, person)?;
-            if there.is_none_or(|person| person.state != "active") {
-                return Ok(Approval::PersonGone);
-            }
-            Some(person)
-        }
-        (None, true) => Some(ready.person),
-        (None, false) => None,
+    let Some(holder) = holder_of(tx, &row, ready)? else {
+        return Ok(Approval::PersonGone);
     };
     let desk = Desk {
         tx,
@@ -157,7 +151,39 @@ fn approve_one(
         commitment: None,
         body: format!("{application} {}", ready.pass).as_bytes(),
     })?;
+    tell_approved(tx, &decided, now.millis)?;
     Ok(Approval::Approved(ready.pass))
+}
+
+/// Whom the pass will be for, `Some(None)` for a household's; `None` where they are gone.
+fn holder_of(
+    tx: &Tx<'_>,
+    row: &ApplicationRow,
+    ready: &Ready,
+) -> Result<Option<Option<PersonId>>, StoreError> {
+    let Some(person) = row.holder else {
+        return Ok(Some(is_draft(row).then_some(ready.person)));
+    };
+    let there = tx.person(row.shard, person)?;
+    let is_here = there.is_some_and(|person| person.state == "active");
+    Ok(is_here.then_some(Some(person)))
+}
+
+/// Whom it is for, or else whoever asked, is told where the pass can be collected.
+fn tell_approved(tx: &Tx<'_>, row: &ApplicationRow, at: i64) -> Result<(), StoreError> {
+    let Some(person) = row.holder.or(row.asked_by) else {
+        return Ok(());
+    };
+    let told = Told {
+        shard: row.shard,
+        area: row.area,
+        person,
+        about: &row.application.0,
+        at,
+    };
+    tell_person(tx, told, |Contact { office, phone, .. }| {
+        Message::PassReady { office, phone }
+    })
 }
 
 /// Why an application cannot be approved as it stands.

@@ -4,12 +4,14 @@
 
 use crate::app::App;
 use crate::error::OpError;
+use crate::message::{Mend, Message};
 use crate::ops::answer_landlord::application_in;
 use crate::ops::pass_rules::REJECTIONS;
+use crate::ops::tell_person::{Told, tell_person};
 use gatehouse_core::id::{ApplicationId, AreaId, PersonId, StaffId};
 use gatehouse_store::application::ApplicationRow;
 use gatehouse_store::audit::AuditNote;
-use gatehouse_store::{Lane, Shard, Tx};
+use gatehouse_store::{Lane, Shard, StoreError, Tx};
 
 /// How an application ends.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +44,35 @@ pub enum Ended {
 /// The reason of this word.
 pub fn rejection(word: &str) -> Option<&'static str> {
     REJECTIONS.into_iter().find(|reason| *reason == word)
+}
+
+/// What a reason asks the person to mend.
+fn mend_of(reason: &str) -> Option<Mend> {
+    match reason {
+        "photo_unclear" => Some(Mend::Photo),
+        "landlord_denies" => Some(Mend::Landlord),
+        "differs" => Some(Mend::Address),
+        "has_one" => Some(Mend::Ask),
+        _ => None,
+    }
+}
+
+/// Whom it was for, or else whoever asked.
+fn tell_rejected(tx: &Tx<'_>, row: &ApplicationRow, mend: Mend, at: i64) -> Result<(), StoreError> {
+    let Some(person) = row.holder.or(row.asked_by) else {
+        return Ok(());
+    };
+    let told = Told {
+        shard: row.shard,
+        area: row.area,
+        person,
+        about: &row.application.0,
+        at,
+    };
+    tell_person(tx, told, |ask| Message::ApplicationRefused {
+        mend,
+        phone: ask.phone,
+    })
 }
 
 /// Ends an application.
@@ -103,5 +134,8 @@ fn end(
         body: format!("{application} {}", reason.unwrap_or_default()).as_bytes(),
     })?;
     tx.note_change(shard, "pass", at)?;
+    if let Some(mend) = reason.and_then(mend_of) {
+        tell_rejected(tx, &row, mend, at)?;
+    }
     Ok(Ended::Done)
 }

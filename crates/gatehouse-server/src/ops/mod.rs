@@ -96,6 +96,7 @@ pub mod sign_in;
 pub mod sign_order;
 pub mod sign_out;
 pub mod staff;
+pub mod tell_person;
 pub mod tell_webhook;
 pub mod undo_person;
 pub mod verify_audit;

@@ -5,9 +5,11 @@
 use crate::app::App;
 use crate::error::OpError;
 use crate::keyring::Keyring;
+use crate::message::Message;
 use crate::ops::hold_gate::keyring;
 use crate::ops::make_pass::{Desk, Made, PassWish, hint_of};
 use crate::ops::pass_rules::{of_word, word_of};
+use crate::ops::tell_person::{Contact, Told, tell_person};
 use gatehouse_core::id::{AreaId, PassId, PersonId, StaffId, VehicleId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::{Hint, PassKind, RevocationReason, StatusLists, verify_bytes};
@@ -111,7 +113,38 @@ fn revoke(desk: &Desk<'_>, within: AreaId, asked: &Revoking) -> Result<Revoked, 
         Some(Made::NoIssuer) => Revoked::NoIssuer,
     };
     tx.note_change(shard, "pass", desk.now.millis)?;
+    tell_holder(desk, &old, asked.reason, &revoked)?;
     Ok(revoked)
+}
+
+/// The holder is told that a pass of theirs ended, or that the new one is there. Nobody is told
+/// anything where somebody died.
+fn tell_holder(
+    desk: &Desk<'_>,
+    old: &PassRow,
+    reason: RevocationReason,
+    revoked: &Revoked,
+) -> Result<(), StoreError> {
+    let (is_vehicle, is_dead) = (old.kind == "vehicle", reason == RevocationReason::Died);
+    let Some(holder) = old.holder.filter(|_| !is_vehicle && !is_dead) else {
+        return Ok(());
+    };
+    let told = Told {
+        shard: desk.shard,
+        area: old.area,
+        person: PersonId(holder),
+        about: &old.pass.0,
+        at: desk.now.millis,
+    };
+    let is_new = matches!(revoked, Revoked::Done(Some(_)));
+    tell_person(
+        desk.tx,
+        told,
+        |Contact { office, phone, .. }| match is_new {
+            true => Message::PassReady { office, phone },
+            false => Message::PassEnded { phone },
+        },
+    )
 }
 
 /// The same pass once more, with a new number and term; `None` where its holder is gone.

@@ -22,6 +22,19 @@ struct HomePage {
     compound: String,
     passes: Vec<PassCard>,
     orders: Vec<OrderCard>,
+    messages: Vec<MessageLine>,
+    tenants: usize,
+}
+
+impl HomePage {
+    fn tenants_text(&self) -> String {
+        self.tenants.to_string()
+    }
+}
+
+struct MessageLine {
+    when: String,
+    text: String,
 }
 
 struct PassCard {
@@ -75,6 +88,15 @@ fn page(home: Home, times: Times, frame: Frame) -> HomePage {
             .iter()
             .map(|order| order_card(order, times))
             .collect(),
+        messages: home
+            .messages
+            .iter()
+            .map(|told| MessageLine {
+                when: times.moment(told.at),
+                text: told.message.text(frame.lang),
+            })
+            .collect(),
+        tenants: home.tenants,
         frame,
     }
 }

@@ -5,6 +5,7 @@ mod code;
 mod data;
 mod home;
 mod requests;
+mod tenants;
 mod visit;
 mod visits;
 
@@ -39,6 +40,7 @@ pub fn routes(table: Routes) -> Routes {
         apply::routes,
         data::routes,
         requests::routes,
+        tenants::routes,
         visits::routes,
         visit::routes,
     ]

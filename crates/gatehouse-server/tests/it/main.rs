@@ -34,4 +34,5 @@ mod support;
 mod systems;
 mod systems_tokens;
 mod today;
+mod told;
 mod webhooks;

@@ -9,16 +9,16 @@ use gatehouse_store::person::PersonField;
 use gatehouse_store::person_view::Viewer;
 use gatehouse_store::{Shard, StoreError};
 
-struct Somebody {
-    person: PersonId,
-    household: HouseholdId,
-    compound: AreaId,
-    door: [String; 3],
-    name: String,
+pub struct Somebody {
+    pub person: PersonId,
+    pub household: HouseholdId,
+    pub compound: AreaId,
+    pub door: [String; 3],
+    pub name: String,
 }
 
 /// The n-th person of the first compound who has a door.
-fn somebody(demo: &Demo, n: usize) -> Somebody {
+pub fn somebody(demo: &Demo, n: usize) -> Somebody {
     let compound = demo.town.streets.gates[0].compound;
     let homes = demo.town.households.iter();
     let home = homes
@@ -43,7 +43,7 @@ fn somebody(demo: &Demo, n: usize) -> Somebody {
 }
 
 /// Somebody with a pass that is valid now.
-fn holder(app: &TestApp, demo: &Demo) -> Somebody {
+pub fn holder(app: &TestApp, demo: &Demo) -> Somebody {
     let now = app.app.world.now_millis();
     let has_pass = |who: &Somebody| {
         let person = who.person;
@@ -58,12 +58,12 @@ fn holder(app: &TestApp, demo: &Demo) -> Somebody {
     found.expect("most people have a pass")
 }
 
-fn staff(demo: &Demo, role: Role) -> StaffId {
+pub fn staff(demo: &Demo, role: Role) -> StaffId {
     let found = demo.town.staffing.staff.iter().find(|one| one.role == role);
     found.expect("someone for every role").id
 }
 
-fn gate(demo: &Demo) -> GateId {
+pub fn gate(demo: &Demo) -> GateId {
     demo.town.streets.gates[0].id
 }
 
@@ -78,14 +78,14 @@ fn code(app: &TestApp, demo: &Demo, who: &Somebody) -> String {
 }
 
 /// The cookie with which the page opens.
-fn opened(app: &TestApp, demo: &Demo, who: &Somebody) -> String {
+pub fn opened(app: &TestApp, demo: &Demo, who: &Somebody) -> String {
     let code = code(app, demo, who);
     let answer = app.form("/my/code", "", &format!("code={code}"));
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     crate::support::cookie_of(&answer)
 }
 
-fn hidden(page: &Answer, name: &str) -> String {
+pub fn hidden(page: &Answer, name: &str) -> String {
     let mark = format!("name=\"{name}\" value=\"");
     let (_, rest) = page
         .body

@@ -5,8 +5,10 @@ use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
 use crate::error::OpError;
+use crate::message::Message;
 use crate::ops::hold_gate::keyring;
 use crate::ops::note::note;
+use crate::ops::tell_person::{Contact, Told, tell_person};
 use gatehouse_core::complaint::ComplaintCode;
 use gatehouse_core::text::clean_line;
 use gatehouse_store::resident_request::ResidentRequestRow;
@@ -67,6 +69,26 @@ fn masked(
     Ok(own.and_then(|(_, masked)| masked))
 }
 
+/// Whoever asked is told that there is an answer; the words themselves stand on their page alone.
+fn tell_answered(tx: &Tx<'_>, row: &ResidentRequestRow, at: i64) -> Result<(), StoreError> {
+    let is_correction = row.kind == "correction";
+    let is_done = row.result.as_deref() == Some("done");
+    let told = Told {
+        shard: row.shard,
+        area: row.area,
+        person: row.person,
+        about: &row.request,
+        at,
+    };
+    tell_person(tx, told, |Contact { phone, .. }| {
+        match (is_correction, is_done) {
+            (true, true) => Message::CorrectionMade { phone },
+            (true, false) => Message::CorrectionRefused { phone },
+            (false, _) => Message::ComplaintAnswered { phone },
+        }
+    })
+}
+
 /// Answers a request; the first answer stays.
 ///
 /// # Errors
@@ -102,6 +124,7 @@ pub async fn answer_request(
             return Err(OpError::Stale);
         }
         note(tx, Some(shard), staff, now, "request.answer", &request)?;
+        tell_answered(tx, &row, now)?;
         Ok(())
     };
     app.store.try_write(Lane::People, answer).await?;

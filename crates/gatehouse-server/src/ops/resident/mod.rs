@@ -12,4 +12,5 @@ pub mod read_home;
 pub mod read_own_data;
 pub mod register_visit;
 pub mod send_request;
+pub mod tenants;
 pub mod visit_page;

@@ -4,6 +4,7 @@
 use super::find_resident::ResidentCaller;
 use crate::app::App;
 use crate::error::OpError;
+use crate::message::Message;
 use crate::ops::hold_gate::keyring;
 use crate::ops::read_orders::signed;
 use gatehouse_core::id::AreaId;
@@ -18,6 +19,10 @@ use std::collections::BTreeMap;
 const PASSES_MOST: usize = 8;
 /// Most orders of a county that are looked through.
 const ORDERS_MOST: u32 = 20_000;
+
+/// Most messages that are shown, and how long.
+const MESSAGES_MOST: u32 = 5;
+const MESSAGE_MILLIS: i64 = 14 * 86_400_000;
 
 /// A pass with what its code says.
 pub struct OwnPass {
@@ -53,6 +58,18 @@ pub struct Home {
     pub passes: Vec<OwnPass>,
     /// Orders in effect.
     pub orders: Vec<OwnOrder>,
+    /// What they were told lately, the newest first.
+    pub messages: Vec<OwnMessage>,
+    /// Applications that wait for their yes as a landlord or host.
+    pub tenants: usize,
+}
+
+/// Something that the resident was told.
+pub struct OwnMessage {
+    /// When, milliseconds UTC.
+    pub at: i64,
+    /// What.
+    pub message: Message,
 }
 
 /// Reads it.
@@ -85,9 +102,29 @@ pub async fn read_home(app: &App, resident: &ResidentCaller) -> Result<Home, OpE
             compound: tx.area(me.area)?.map(|area| area.name).unwrap_or_default(),
             passes: passes.collect(),
             orders: own_orders(tx, &keys, &me, now)?,
+            messages: own_messages(tx, &me, now.millis)?,
+            tenants: tx.applications_of_landlord(me.shard, me.person)?.len(),
         })
     };
     Ok(app.store.read(read).await?)
+}
+
+fn own_messages(
+    tx: &ReadTx<'_>,
+    me: &ResidentCaller,
+    now: i64,
+) -> Result<Vec<OwnMessage>, StoreError> {
+    let rows = tx.messages_of_person(me.shard, me.person, MESSAGES_MOST)?;
+    let lately = rows
+        .into_iter()
+        .filter(|row| now - row.made_at < MESSAGE_MILLIS);
+    let read = lately.filter_map(|row| {
+        Some(OwnMessage {
+            at: row.made_at,
+            message: serde_json::from_str(&row.slots).ok()?,
+        })
+    });
+    Ok(read.collect())
 }
 
 fn own_orders(

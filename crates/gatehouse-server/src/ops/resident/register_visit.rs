@@ -4,8 +4,10 @@
 use super::door::{self, TypedDoor};
 use crate::app::App;
 use crate::error::OpError;
+use crate::message::Message;
 use crate::ops::area_of_gate::area_of_gate;
 use crate::ops::hold_gate::keyring;
+use crate::ops::tell_person::{Told, tell_person};
 use gatehouse_core::complaint::ComplaintCode;
 use gatehouse_core::id::GateId;
 use gatehouse_core::moment::Moment;
@@ -20,6 +22,8 @@ pub const PURPOSES: [&str; 6] = ["family", "care", "repair", "work", "delivery",
 const TEXT_MOST: usize = 30;
 /// Most visits of a gate and day: whoever wants more asks the guard.
 const A_DAY_MOST: i64 = 500;
+/// Most people of a home who are told of a visitor.
+const TOLD_MOST: usize = 12;
 
 /// What the form asks for.
 #[derive(Clone, Debug, Default)]
@@ -87,6 +91,29 @@ pub fn check(asked: &NewVisit) -> Result<CheckedVisit, Refusal> {
     })
 }
 
+/// Everybody who lives at the door is told that a visitor waits: whoever is at home says yes.
+fn tell_household(tx: &Tx<'_>, row: &VisitRow) -> Result<(), StoreError> {
+    let Some(household) = row.household else {
+        return Ok(());
+    };
+    let residents = tx.residences_of_household(row.shard, household)?;
+    let residents = residents.into_iter().filter(|home| home.holds_on(row.day));
+    for home in residents.take(TOLD_MOST) {
+        let told = Told {
+            shard: row.shard,
+            area: row.area,
+            person: home.person,
+            about: &row.visit,
+            at: row.registered_at,
+        };
+        tell_person(tx, told, |ask| Message::VisitorWaits {
+            gate: ask.gate,
+            phone: ask.phone,
+        })?;
+    }
+    Ok(())
+}
+
 /// Takes it in; the number that is said at the gate.
 ///
 /// # Errors
@@ -129,6 +156,7 @@ pub async fn register_visit(
             answer: None,
         };
         tx.insert_visit(&keys.vault, &row, &checked.plain, &chance)?;
+        tell_household(tx, &row)?;
         Ok::<_, StoreError>(Ok(number))
     };
     Ok(app.store.write(Lane::People, register).await?)

@@ -1,0 +1,99 @@
+//! Somebody is told of what was decided about them (PUB-2), in the transaction that decides it.
+//! Whatever plans the same thing twice tells it once: the id of a message follows from what it is
+//! about.
+
+use crate::message::{Message, Place, Tel};
+use crate::ops::send_message::{NewMessage, plan_message};
+use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::id::{AreaId, PersonId};
+use gatehouse_store::{ReadTx, Shard, StoreError, Tx};
+use sha2::{Digest, Sha256};
+
+/// Whom to ask about a compound's or village's matters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// The office's place as the gate's screen names it, else the name of the community.
+    pub office: Place,
+    /// The gate, where somebody waits.
+    pub gate: Place,
+    /// The office's telephone, else the gate's.
+    pub phone: Tel,
+}
+
+/// Who is told, about what.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// County.
+    pub shard: Shard,
+    /// Compound or village whose matter it is.
+    pub area: AreaId,
+    /// Whom.
+    pub person: PersonId,
+    /// Id of the thing that the message is about.
+    pub about: &'a [u8; 16],
+    /// Now, milliseconds UTC.
+    pub at: i64,
+}
+
+/// Tells somebody something, once for each thing and kind of message. In Chinese: the ledger does
+/// not say who reads another language, and the person's page shows both.
+///
+/// # Errors
+/// The database's.
+pub fn tell_person(
+    tx: &Tx<'_>,
+    told: Told<'_>,
+    message: impl FnOnce(Contact) -> Message,
+) -> Result<(), StoreError> {
+    let message = message(contact(tx, told.shard, told.area)?);
+    let new = NewMessage {
+        id: id_of(message.kind(), told.about, told.person),
+        shard: told.shard,
+        area: told.area,
+        person: told.person,
+        lang: Lang::Zh,
+        message,
+    };
+    plan_message(tx, &new, told.at).map(|_| ())
+}
+
+/// Whom to ask at a compound or village.
+///
+/// # Errors
+/// The database's.
+pub fn contact(tx: &ReadTx<'_>, shard: Shard, area: AreaId) -> Result<Contact, StoreError> {
+    let path = tx.area_path(area)?;
+    let name = |back: usize| {
+        let area = path.len().checked_sub(back).and_then(|at| path.get(at));
+        area.map(|area| area.name.as_str()).unwrap_or_default()
+    };
+    let gate = tx.gates_of_area(shard, area)?.into_iter().next();
+    let place = match &gate {
+        Some(gate) => Some(tx.gate_place(shard, gate.gate)?),
+        None => None,
+    };
+    let first = |texts: &[&str]| {
+        let found = texts.iter().find(|text| !text.is_empty());
+        found.copied().unwrap_or_default().to_owned()
+    };
+    let (office, phone) = place
+        .map(|place| (place.office_place, place.office_phone))
+        .unwrap_or_default();
+    let (gate, gate_phone) = gate.map(|gate| (gate.name, gate.phone)).unwrap_or_default();
+    Ok(Contact {
+        office: Place::new(&first(&[&office, name(2), name(1)])),
+        gate: Place::new(&first(&[&gate, name(1)])),
+        phone: Tel::new(&first(&[&phone, &gate_phone])),
+    })
+}
+
+fn id_of(kind: &str, about: &[u8; 16], person: PersonId) -> [u8; 16] {
+    let mut hash = Sha256::new();
+    hash.update(kind.as_bytes());
+    hash.update([0]);
+    hash.update(about);
+    hash.update(person.0);
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash.finalize()[..16]);
+    id
+}
