@@ -4,13 +4,15 @@
 //! Whatever the device recorded stays; where the server knows better (a pass revoked, an order, a
 //! household's outings elsewhere) its own fact takes the place of the device's.
 
+use super::attend::guard_may_say;
 use super::case::{Case, Finding};
 use super::list::List;
 use super::outings::LocalOutings;
 use crate::gate::compiled::CompiledError;
+use crate::gate::json::{FactError, read_known};
 use crate::gate::record::read_facts;
-use crate::gate::{Decision, Fact, Policy, Value, Way, decide};
-use crate::json::Object;
+use crate::gate::{Decision, Fact, Known, Policy, Situation, Value, Way, decide};
+use crate::json::{Json, Object};
 use crate::key::KeyList;
 use crate::moment::Moment;
 use crate::pass::PassStatus;
@@ -35,6 +37,8 @@ pub struct Presented {
     pub household: Option<crate::id::HouseholdId>,
     /// Who or what, as far as known.
     pub kind: Option<crate::gate::SubjectKind>,
+    /// Somebody is in need (SCOPE-3): the record opens a follow-up.
+    pub emergency: bool,
 }
 
 impl GateList {
@@ -84,17 +88,19 @@ impl GateList {
     }
 
     /// Decides a case that is presented to the server itself: a pass as a scanner read it, and
-    /// facts by name.
+    /// what a guard can say, by name. What comes from the pass, the orders and history is read,
+    /// never believed.
     ///
     /// # Errors
-    /// A fact that cannot be read.
+    /// A fact that cannot be read, or that nobody says; none in an emergency, which is never kept
+    /// waiting (SCOPE-3).
     pub fn decide_presented(
         &self,
         pass: Option<&str>,
         way: Way,
         facts: &Object,
         now: Moment,
-    ) -> Result<Presented, crate::gate::json::FactError> {
+    ) -> Result<Presented, FactError> {
         let mut case = Case::new(way, now);
         if let Some(shown) = pass.and_then(|text| self.0.verify(text, now, false)) {
             case.pass = shown.number;
@@ -107,7 +113,7 @@ impl GateList {
                 _ => case.kind_of_no_pass(),
             }
         }
-        crate::gate::json::read_facts(&mut case.situation, facts)?;
+        let emergency = say(&mut case.situation, facts)?;
         self.0.fill(&mut case, &LocalOutings::default(), now);
         let policy = self.policy_at(now.millis);
         Ok(Presented {
@@ -117,6 +123,7 @@ impl GateList {
             subject: case.concerned(),
             household: case.household,
             kind: case.kind(),
+            emergency,
         })
     }
 
@@ -129,4 +136,30 @@ impl GateList {
         }
         self.0.fill(case, &LocalOutings::default(), moment);
     }
+}
+
+/// Takes in what was said, as far as a guard can say it; whether it is an emergency.
+fn say(situation: &mut Situation, facts: &Object) -> Result<bool, FactError> {
+    let emergency = Fact::Emergency.spec().name;
+    let is_emergency = facts.get(emergency).and_then(Json::as_flag) == Some(true);
+    for (name, json) in facts.iter() {
+        match said(name, json) {
+            Ok((fact, known)) => {
+                situation.put(fact, known);
+            }
+            Err(_) if is_emergency => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(is_emergency)
+}
+
+fn said(name: &str, json: &Json) -> Result<(Fact, Known), FactError> {
+    let fact =
+        Fact::named(name).ok_or_else(|| FactError::UnknownFact(name.chars().take(40).collect()))?;
+    let may_say = matches!(fact, Fact::Emergency | Fact::FoundFever) || guard_may_say(fact, json);
+    if !may_say {
+        return Err(FactError::NotSaid(fact.spec().name));
+    }
+    Ok((fact, read_known(fact, json)?))
 }

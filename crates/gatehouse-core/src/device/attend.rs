@@ -278,7 +278,7 @@ pub(super) fn asks_to_register(decision: &Decision, policy: &Policy) -> bool {
 /// What a guard can say at the gate: what they see, ask and measure, and what a step asks them to
 /// look at. What comes from the pass, orders and history is read, never typed; "no pass" and "not
 /// on the register" are said by the guard.
-fn guard_may_say(fact: Fact, value: &Json) -> bool {
+pub(super) fn guard_may_say(fact: Fact, value: &Json) -> bool {
     match fact {
         Fact::Emergency | Fact::Way | Fact::FoundFever => false,
         Fact::PassKind | Fact::PassBand => false,

@@ -17,6 +17,8 @@ const NOT_APPLICABLE: &str = "not_applicable";
 pub enum FactError {
     /// No fact has this name.
     UnknownFact(String),
+    /// It is read from the pass, the orders or history, never said.
+    NotSaid(&'static str),
     /// The value has another shape or is out of range.
     WrongValue {
         /// The fact's name.
@@ -30,6 +32,10 @@ impl std::fmt::Display for FactError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             FactError::UnknownFact(name) => write!(f, "no fact is called \"{name}\""),
+            FactError::NotSaid(fact) => write!(
+                f,
+                "{fact} is read from passes, orders and records; leave it out"
+            ),
             FactError::WrongValue { fact, expected } => write!(f, "{fact} must be {expected}"),
         }
     }

@@ -135,7 +135,9 @@ fn rows_in_force<'a>(
             let Some(position) = rows.iter().position(|(_, row)| row.id == *replaced) else {
                 return Err(CompileError::NoSuchRow { document, row });
             };
-            if rows[position].1.below == Below::Keep {
+            // "may tighten" asks for a proof that the result is at least as strict everywhere;
+            // until there is one, such a row stays as it is.
+            if rows[position].1.below != Below::MayReplace {
                 return Err(CompileError::MayNotReplace { document, row });
             }
             rows.remove(position);

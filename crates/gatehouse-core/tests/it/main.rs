@@ -6,4 +6,6 @@ mod device;
 mod laws;
 mod policies;
 mod policy_laws;
+mod policy_layers;
+mod policy_mistakes;
 mod policy_texts;

@@ -64,9 +64,15 @@ fn decide(folders: &[PathBuf], lang: LangArgument) -> Result<()> {
     let mut failed = 0_usize;
     loop {
         line.clear();
-        let mut bounded = std::io::Read::take(&mut input, LINE_BYTES_MOST);
+        let mut bounded = std::io::Read::take(&mut input, LINE_BYTES_MOST + 1);
         if bounded.read_until(b'\n', &mut line)? == 0 {
             break;
+        }
+        if line.len() as u64 > LINE_BYTES_MOST && !line.ends_with(b"\n") {
+            input.skip_until(b'\n')?;
+            failed += 1;
+            writeln!(output, "{}", decide_line::too_long(LINE_BYTES_MOST))?;
+            continue;
         }
         if line.trim_ascii().is_empty() {
             continue;

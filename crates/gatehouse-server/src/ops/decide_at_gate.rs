@@ -15,7 +15,7 @@ use gatehouse_core::gate::{Outcome, Verdict, Way};
 use gatehouse_core::id::{DeviceId, GateId};
 use gatehouse_core::json::Object;
 use gatehouse_core::moment::Moment;
-use gatehouse_core::wire::{Crossing, Event, EventBody, Private};
+use gatehouse_core::wire::{Crossing, EmergencyKind, Event, EventBody, Private};
 use gatehouse_store::device::DeviceRow;
 use gatehouse_store::device_event::{Appended, Arrival};
 use gatehouse_store::{Chance, Lane, Shard, StoreError, Tx};
@@ -171,7 +171,7 @@ fn event(
                 Outcome::Unknown
             },
             overruling_reason: None,
-            emergency: None,
+            emergency: presented.emergency.then_some(EmergencyKind::Unsaid),
         })),
         private: (presented.subject.is_some() || presented.household.is_some()).then_some(private),
     }

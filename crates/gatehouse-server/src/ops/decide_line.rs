@@ -50,6 +50,12 @@ pub fn decide_line(line: &[u8], policy: Option<&Policy>, lang: Lang) -> Value {
     }
 }
 
+/// The answer to a line of more than `most` bytes, which is not read.
+pub fn too_long(most: u64) -> Value {
+    let message = format!("a line is at most {most} bytes");
+    failure(Value::Null, "G004", message)
+}
+
 fn failure(id: Value, code: &str, message: String) -> Value {
     json!({ "id": id, "error": { "code": code, "message": message } })
 }

@@ -89,8 +89,9 @@ pub fn read_policy(folders: &[PathBuf]) -> Result<Policy, Vec<Complaint>> {
 /// that are not answered as expected, rows that no case tries.
 pub fn check(folders: &[PathBuf]) -> Vec<Complaint> {
     let mut complaints = Vec::new();
-    for folder in folders {
-        complaints.extend(check_folder(folder).err().unwrap_or_default());
+    for (at, folder) in folders.iter().enumerate() {
+        let found = check_folder(folder, &folders[..at]);
+        complaints.extend(found.err().unwrap_or_default());
     }
     if complaints.is_empty() {
         complaints.extend(read_policy(folders).err().unwrap_or_default());
@@ -98,11 +99,19 @@ pub fn check(folders: &[PathBuf]) -> Vec<Complaint> {
     complaints
 }
 
-fn check_folder(folder: &Path) -> Result<(), Vec<Complaint>> {
+/// A document that replaces rows of others is checked upon the folders named before it; any other
+/// stands by itself.
+fn check_folder(folder: &Path, before: &[PathBuf]) -> Result<(), Vec<Complaint>> {
     let document = read_document(folder)?;
+    let is_upon = document.rows.iter().any(|row| !row.replaces.is_empty());
+    let above = match is_upon {
+        true => read_documents(before)?,
+        false => Vec::new(),
+    };
+    let layers: Vec<&PolicyDocument> = above.iter().chain([&document]).collect();
     let file = folder.join("cases.toml");
     let (source, cases) = read_folder_cases(&file)?;
-    let policy = compile(&[&document])
+    let policy = compile(&layers)
         .map_err(|error| vec![Complaint::of_file(folder.into(), "P020", error.to_string())])?;
     let at = |case: &Case| Diagnostic {
         code: "P021",
@@ -117,7 +126,8 @@ fn check_folder(folder: &Path) -> Result<(), Vec<Complaint>> {
             ..Complaint::of(&file, &source, &at(case))
         })
         .collect();
-    let rows = untried(&cases, &policy);
+    let mut rows = untried(&cases, &policy);
+    rows.retain(|untried| document.rows.iter().any(|row| row.id == untried.row));
     complaints.extend(
         rows.iter().map(|row| {
             Complaint::of_file(folder.join("policy.toml"), "P022", untried_message(row))

@@ -342,9 +342,30 @@ fn the_server_decides_by_itself_and_records() {
             (Some("ask"), Some(2))
         );
         assert_eq!(second["steps"], json!(["measure_temperature"]));
-        for wrong in [json!({"temperature": "hot"}), json!({"native_place": "x"})] {
-            assert_eq!(ask(wrong).status, StatusCode::BAD_REQUEST);
+        // What comes from the pass, the register, orders and history is read, never believed.
+        for wrong in [
+            json!({"temperature": "hot"}),
+            json!({"native_place": "x"}),
+            json!({"pass_state": "valid"}),
+            json!({"pass_kind": "resident"}),
+            json!({"registered_resident": true}),
+            json!({"way": "out"}),
+        ] {
+            let answer = ask(wrong.clone());
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
         }
+        let items = || {
+            let open = app
+                .app
+                .store
+                .read_blocking::<_, StoreError, _>(|tx| tx.open_items(tx.shards()?[0], 100));
+            open.expect("reads").len()
+        };
+        let before = items();
+        // Somebody in need goes through whatever else was said, and is followed up (SCOPE-3).
+        let need = json!({"emergency": true, "pass_state": "valid", "temperature": "hot"});
+        assert_eq!(json(&ask(need))["verdict"], "admit");
+        assert_eq!(items(), before + 1, "a follow-up is open");
     });
 }
 
