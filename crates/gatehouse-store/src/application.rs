@@ -177,19 +177,16 @@ sql! {
         ORDER BY a.applied_at DESC, a.application LIMIT 50");
     APPLICATIONS_OF_LANDLORD = concat!("SELECT ", columns!(), " FROM application a
         WHERE a.shard = ?1 AND a.landlord = ?2 AND a.state = 'waiting'
-            AND a.landlord_answer = 'wanted'
-        ORDER BY a.applied_at, a.application LIMIT 50");
+            AND a.landlord_answer = 'wanted' ORDER BY a.applied_at, a.application LIMIT 50");
     APPLICATION_OF_PASS = concat!("SELECT ", columns!(), " FROM application a
         WHERE a.shard = ?1 AND a.pass = ?2 ORDER BY a.applied_at, a.application LIMIT 1");
     LINE = concat!(line!(), "WHERE a.shard = ?1 AND a.application = ?2");
     QUEUE = concat!(line!(), "WHERE a.shard = ?1 AND a.area = ?2 AND a.state = 'waiting'
             AND (a.applied_at, a.application) > (?3, ?4) AND a.source LIKE ?5
-            AND a.missing LIKE ?6
-        ORDER BY a.applied_at, a.application LIMIT ?7");
+            AND a.missing LIKE ?6 ORDER BY a.applied_at, a.application LIMIT ?7");
     COMPLETE = "SELECT a.application, a.version FROM application a
         WHERE a.shard = ?1 AND a.area = ?2 AND a.state = 'waiting' AND a.missing = ''
-            AND a.applied_at <= ?3
-        ORDER BY a.applied_at, a.application LIMIT ?4";
+            AND a.applied_at <= ?3 ORDER BY a.applied_at, a.application LIMIT ?4";
     COUNT_QUEUE = "SELECT source, missing, count(*) FROM application
         WHERE shard = ?1 AND area = ?2 AND state = 'waiting'
         GROUP BY source, missing ORDER BY source, missing";
@@ -327,8 +324,7 @@ impl ReadTx<'_> {
         shard: Shard,
         landlord: PersonId,
     ) -> Result<Vec<ApplicationRow>, StoreError> {
-        let parameters = params![shard, &landlord];
-        self.query(&APPLICATIONS_OF_LANDLORD, parameters, ApplicationRow::read)
+        self.applications(&APPLICATIONS_OF_LANDLORD, shard, &landlord.0)
     }
 
     /// The application that a pass came from.

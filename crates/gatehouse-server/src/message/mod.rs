@@ -57,8 +57,8 @@ pub enum Message {
         /// Whom to ask.
         phone: Tel,
     },
-    /// A complaint was answered; the answer is on the person's page.
-    ComplaintAnswered {
+    /// A complaint was answered, or a correction made in part; the answer is on the person's page.
+    RequestAnswered {
         /// Whom to ask.
         phone: Tel,
     },
@@ -87,7 +87,7 @@ impl Message {
             Message::VisitorWaits { .. } => "visitor_waits",
             Message::Appointment { .. } => "appointment",
             Message::PassEnded { .. } => "pass_ended",
-            Message::ComplaintAnswered { .. } => "complaint_answered",
+            Message::RequestAnswered { .. } => "request_answered",
             Message::CorrectionMade { .. } => "correction_made",
             Message::CorrectionRefused { .. } => "correction_refused",
         }
@@ -99,7 +99,7 @@ impl Message {
             self,
             Message::CorrectionMade { .. }
                 | Message::CorrectionRefused { .. }
-                | Message::ComplaintAnswered { .. }
+                | Message::RequestAnswered { .. }
         )
     }
 
@@ -136,7 +136,7 @@ impl Message {
             }
             Message::LandlordWanted { phone }
             | Message::PassEnded { phone }
-            | Message::ComplaintAnswered { phone }
+            | Message::RequestAnswered { phone }
             | Message::CorrectionMade { phone }
             | Message::CorrectionRefused { phone } => {
                 text_filled(lang, &key, &[("phone", phone.text())])
@@ -173,7 +173,7 @@ mod tests {
                 phone: phone(),
             },
             Message::PassEnded { phone: phone() },
-            Message::ComplaintAnswered { phone: phone() },
+            Message::RequestAnswered { phone: phone() },
             Message::CorrectionMade { phone: phone() },
             Message::CorrectionRefused { phone: phone() },
         ];

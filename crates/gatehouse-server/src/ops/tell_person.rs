@@ -35,7 +35,8 @@ pub struct Told<'a> {
     pub at: i64,
 }
 
-/// Tells somebody something, once for each thing and kind of message. In Chinese: the ledger does
+/// Tells somebody something, once for each thing and kind of message. Where there is no telephone
+/// to ask at yet, nothing is sent: every text ends with one. In Chinese: the ledger does
 /// not say who reads another language, and the person's page shows both.
 ///
 /// # Errors
@@ -45,7 +46,11 @@ pub fn tell_person(
     told: Told<'_>,
     message: impl FnOnce(Contact) -> Message,
 ) -> Result<(), StoreError> {
-    let message = message(contact(tx, told.shard, told.area)?);
+    let contact = contact(tx, told.shard, told.area)?;
+    if contact.phone.text().is_empty() {
+        return Ok(());
+    }
+    let message = message(contact);
     let new = NewMessage {
         id: id_of(message.kind(), told.about, told.person),
         shard: told.shard,

@@ -33,6 +33,16 @@ fn told(app: &TestApp, person: PersonId) -> Vec<String> {
     kinds
 }
 
+/// What stands on somebody's own page; every text says whom to ring.
+fn own_page(app: &TestApp, cookie: &str) -> String {
+    let page = app.get("/my", cookie).body;
+    assert!(
+        !page.contains("请打 。") && !page.contains("打 告诉"),
+        "{page}"
+    );
+    page
+}
+
 fn application(app: &TestApp, id: ApplicationId) -> ApplicationRow {
     let read = app
         .app
@@ -181,6 +191,7 @@ fn a_household_is_told_of_a_visitor_and_a_resident_of_an_answer() {
         let body = format!("id={request}&kind=correction&about=name&text=abc");
         let sent = app.form("/my/requests", &own, &body);
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+        assert!(own_page(app, &own).contains("有访客在"));
         let office = app.session(staff(demo, Role::CommunityOffice));
         let answer = format!("request={request}&result=done&text=ok");
         let path = format!("/areas/{}/complaints", community(demo));
@@ -188,5 +199,18 @@ fn a_household_is_told_of_a_visitor_and_a_resident_of_an_answer() {
             app.form(&path, &office, &answer);
         }
         assert_eq!(told(app, who.person), ["correction_made", "visitor_waits"]);
+        assert!(own_page(app, &own).contains("已经改好"));
+        // In part is neither made nor refused.
+        let request = hidden(&app.get("/my/requests", &own), "id");
+        let body = format!("id={request}&kind=correction&about=door&text=abc");
+        app.form("/my/requests", &own, &body);
+        app.form(
+            &path,
+            &office,
+            &format!("request={request}&result=partly&text=ok"),
+        );
+        let kinds = ["correction_made", "request_answered", "visitor_waits"];
+        assert_eq!(told(app, who.person), kinds);
+        assert!(own_page(app, &own).contains("有答复了"));
     });
 }

@@ -72,19 +72,22 @@ fn masked(
 /// Whoever asked is told that there is an answer; the words themselves stand on their page alone.
 fn tell_answered(tx: &Tx<'_>, row: &ResidentRequestRow, at: i64) -> Result<(), StoreError> {
     let is_correction = row.kind == "correction";
-    let is_done = row.result.as_deref() == Some("done");
+    // The telephone is that of the gate where they live, whichever office answers.
+    let Some(person) = tx.person(row.shard, row.person)? else {
+        return Ok(());
+    };
     let told = Told {
         shard: row.shard,
-        area: row.area,
+        area: person.area,
         person: row.person,
         about: &row.request,
         at,
     };
     tell_person(tx, told, |Contact { phone, .. }| {
-        match (is_correction, is_done) {
-            (true, true) => Message::CorrectionMade { phone },
-            (true, false) => Message::CorrectionRefused { phone },
-            (false, _) => Message::ComplaintAnswered { phone },
+        match (is_correction, row.result.as_deref()) {
+            (true, Some("done")) => Message::CorrectionMade { phone },
+            (true, Some("not_done")) => Message::CorrectionRefused { phone },
+            _ => Message::RequestAnswered { phone },
         }
     })
 }
