@@ -280,7 +280,7 @@ pub(super) fn asks_to_register(decision: &Decision, policy: &Policy) -> bool {
 /// on the register" are said by the guard.
 pub(super) fn guard_may_say(fact: Fact, value: &Json) -> bool {
     match fact {
-        Fact::Emergency | Fact::Way | Fact::FoundFever => false,
+        Fact::Emergency | Fact::Way | Fact::FoundFever | Fact::TemperatureTaken => false,
         Fact::PassKind | Fact::PassBand => false,
         Fact::PassState => value.as_text() == Some("none"),
         Fact::RegisteredResident => value.as_flag() == Some(false),

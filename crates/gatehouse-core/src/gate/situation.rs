@@ -37,6 +37,10 @@ impl Situation {
 
     /// Says outright what is known of a fact, also that it is unknown or does not arise.
     pub fn put(&mut self, fact: Fact, known: Known) -> &mut Situation {
+        if fact == Fact::Temperature {
+            // What was recorded before there was a reading no longer holds.
+            self.clear(Fact::TemperatureTaken);
+        }
         self.given[fact as usize] = Some(known);
         self
     }
@@ -80,8 +84,12 @@ impl Situation {
         self.given(Fact::Emergency) == Some(&Known::Is(Value::Flag(true)))
     }
 
-    /// What is known of a fact, after what its absence means and what the clock says.
+    /// What is known of a fact, after what its absence means, what the clock says and what
+    /// follows from other facts.
     pub fn known(&self, fact: Fact) -> Cow<'_, Known> {
+        if fact == Fact::TemperatureTaken {
+            return Cow::Owned(self.temperature_taken());
+        }
         if let Some(known) = self.given(fact) {
             return Cow::Borrowed(known);
         }
@@ -104,6 +112,20 @@ impl Situation {
             Absent::Unknown => Known::Unknown,
             Absent::NotApplicable => Known::NotApplicable,
             Absent::Nothing => Known::Is(nothing(spec.kind)),
+        }
+    }
+
+    /// A reading says that it was taken, whatever else is said. A temperature that is said to be
+    /// unknown may have been taken; one of which nothing is said was not.
+    fn temperature_taken(&self) -> Known {
+        match (
+            self.given(Fact::Temperature),
+            self.given(Fact::TemperatureTaken),
+        ) {
+            (Some(Known::Is(_)), _) => Known::Is(Value::Flag(true)),
+            (_, Some(said)) => said.clone(),
+            (Some(Known::Unknown), None) => Known::Unknown,
+            (Some(Known::NotApplicable) | None, None) => Known::Is(Value::Flag(false)),
         }
     }
 

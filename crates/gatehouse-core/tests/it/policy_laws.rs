@@ -4,6 +4,7 @@
 use crate::policies::{folders, load};
 use gatehouse_core::gate::fact::{ALL, Absent, Fact, Kind, Source};
 use gatehouse_core::gate::json;
+use gatehouse_core::gate::record::{read_facts, write_facts};
 use gatehouse_core::gate::{Ground, Known, Policy, Situation, Value, Verdict, decide};
 use gatehouse_core::json::Json;
 use gatehouse_core::moment::Moment;
@@ -107,6 +108,45 @@ proptest! {
             let decision = decide(&situation, Some(policy));
             let dead_end = decision.verdict == Verdict::Ask && decision.missing.is_empty();
             prop_assert!(!dead_end, "{id}: {situation:?}");
+        }
+    }
+
+    /// Design §2: learning a fact takes nothing back that was said, facts that follow from others
+    /// included.
+    #[test]
+    fn learning_a_fact_takes_nothing_back(
+        known in any::<u64>(),
+        raw in raws(),
+        at in 0..ALL.len(),
+    ) {
+        let more = situation(known | 1 << at, &raw, &[]);
+        let mut less = more.clone();
+        if ALL[at].spec().source == Source::Clock || more.given(ALL[at]).is_none() {
+            return Ok(());
+        }
+        less.put(ALL[at], Known::Unknown);
+        for (id, policy) in POLICIES.iter() {
+            let before = decide(&less, Some(policy)).verdict;
+            let after = decide(&more, Some(policy)).verdict;
+            let holds = match before {
+                Verdict::Admit => after == Verdict::Admit,
+                Verdict::Refuse | Verdict::Refer => after.gravity() == 2,
+                Verdict::Ask => true,
+            };
+            let fact = ALL[at];
+            prop_assert!(holds, "{id}, {fact:?}: {before:?} became {after:?}: {more:?}");
+        }
+    }
+
+    /// GATE-14: what a record keeps of a case decides it again alike.
+    #[test]
+    fn a_record_is_decided_again_alike(known in any::<u64>(), raw in raws()) {
+        let situation = situation(known, &raw, &[]);
+        for (id, policy) in POLICIES.iter() {
+            let bytes = write_facts(&situation, Some(policy));
+            let again = read_facts(&bytes, situation.moment).expect("a record");
+            let first = decide(&situation, Some(policy));
+            prop_assert_eq!(&first.verdict, &decide(&again, Some(policy)).verdict, "{}", id);
         }
     }
 

@@ -54,6 +54,7 @@ pub mod stays;
 pub mod subject_kind;
 pub mod symptoms;
 pub mod temperature;
+pub mod temperature_taken;
 pub mod temperature_way;
 pub mod test_result;
 pub mod time_of_day;
@@ -192,10 +193,12 @@ pub enum Fact {
     VehicleOutside,
     /// What kind of place the gate closes.
     PlaceKind,
+    /// A first reading is there.
+    TemperatureTaken,
 }
 
 /// Every fact, in the order of [`Fact`].
-pub const ALL: [Fact; 60] = [
+pub const ALL: [Fact; 61] = [
     Fact::SubjectKind,
     Fact::Way,
     Fact::RegisteredResident,
@@ -256,6 +259,7 @@ pub const ALL: [Fact; 60] = [
     Fact::Emergency,
     Fact::VehicleOutside,
     Fact::PlaceKind,
+    Fact::TemperatureTaken,
 ];
 
 impl Fact {
@@ -322,6 +326,7 @@ impl Fact {
             Fact::Emergency => &emergency::SPEC,
             Fact::VehicleOutside => &vehicle_outside::SPEC,
             Fact::PlaceKind => &place_kind::SPEC,
+            Fact::TemperatureTaken => &temperature_taken::SPEC,
         }
     }
 
@@ -337,7 +342,7 @@ impl Fact {
 }
 
 /// One more than the largest wire number; too small a one does not compile.
-const NUMBERS: usize = 61;
+const NUMBERS: usize = 62;
 /// The facts by wire number: every record that is read asks for some thirty of them.
 static NUMBERED: [Option<Fact>; NUMBERS] = {
     let mut numbered = [None; NUMBERS];
