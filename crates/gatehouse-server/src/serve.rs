@@ -85,6 +85,19 @@ pub fn open_store(config: &Config) -> Result<Store> {
     opened.map_err(|error| anyhow::anyhow!("{}: {place}: {error}", error.code()))
 }
 
+/// Opens the database that the settings name only to read it: nothing is made or changed, so that
+/// a copy on a disk without writing, or an account that may only read, is enough.
+pub fn open_store_to_read(config: &Config) -> Result<Store> {
+    let (opened, place) = match config.database_url()? {
+        Some(url) => (Store::open_postgres_to_read(&url), "PostgreSQL".to_owned()),
+        None => {
+            let place = config.database.display().to_string();
+            (Store::open_sqlite_to_read(&config.database), place)
+        }
+    };
+    opened.map_err(|error| anyhow::anyhow!("{}: {place}: {error}", error.code()))
+}
+
 /// The keys of the database, opened by the secrets beside it; `None` before `gatehouse init`.
 pub fn open_keyring(
     store: &Store,

@@ -9,6 +9,7 @@ use crate::tx::{ReadTx, Tx};
 use crate::value::Row;
 use crate::{params, sql};
 use gatehouse_core::id::{DeviceId, StaffId};
+use gatehouse_core::wire::cbor::Cbor;
 use gatehouse_core::wire::{Change, EmergencyKind, OverrulingReason};
 
 /// A correction.
@@ -30,6 +31,9 @@ pub struct AmendmentRow {
     pub source_seq: Option<i64>,
 }
 
+/// Kind of the audit entry about a correction made at a desk.
+pub(crate) const DESK_AMENDMENT: &str = "crossing.amend";
+
 sql! {
     NEXT_AMENDMENT = "SELECT coalesce(max(number), 0) + 1 FROM amendment
         WHERE shard = ?1 AND device = ?2 AND of_seq = ?3";
@@ -41,30 +45,35 @@ sql! {
         FROM amendment WHERE shard = ?1 AND device = ?2 AND of_seq = ?3 ORDER BY number";
 }
 
-fn read(row: &Row<'_>) -> Result<AmendmentRow, StoreError> {
-    let kind: String = row.get(3)?;
-    let reason: Option<u8> = row.get(5)?;
-    let change = match kind.as_str() {
+/// What changed, from the columns kind, outcome, reason and emergency, the first being `first`.
+pub(crate) fn read_change(row: &Row<'_>, first: usize) -> Result<Change, StoreError> {
+    let kind: String = row.get(first)?;
+    let [outcome, reason, emergency] = [first + 1, first + 2, first + 3];
+    Ok(match kind.as_str() {
         "undo" => Change::Undo {},
         "outcome" => Change::Outcome {
-            outcome: outcome_of(row.get(4)?).ok_or_else(|| row.corrupt(4))?,
-            reason: match reason {
+            outcome: outcome_of(row.get(outcome)?).ok_or_else(|| row.corrupt(outcome))?,
+            reason: match row.get::<Option<u8>>(reason)? {
                 Some(number) => Some(
-                    OverrulingReason::numbered(number).ok_or_else(|| row.corrupt(5))?,
+                    OverrulingReason::numbered(number).ok_or_else(|| row.corrupt(reason))?,
                 ),
                 None => None,
             },
         },
         "emergency" => Change::Emergency {
-            what: EmergencyKind::numbered(row.get(6)?).ok_or_else(|| row.corrupt(6))?,
+            what: EmergencyKind::numbered(row.get(emergency)?)
+                .ok_or_else(|| row.corrupt(emergency))?,
         },
-        _ => return Err(row.corrupt(3)),
-    };
+        _ => return Err(row.corrupt(first)),
+    })
+}
+
+fn read(row: &Row<'_>) -> Result<AmendmentRow, StoreError> {
     Ok(AmendmentRow {
         shard: row.get(0)?,
         device: row.get(1)?,
         of_seq: row.get(2)?,
-        change,
+        change: read_change(row, 3)?,
         staff: row.get(7)?,
         made_at: row.get(8)?,
         source_seq: row.get(9)?,
@@ -106,11 +115,11 @@ impl Tx<'_> {
             made_at: now_millis,
             source_seq: None,
         })?;
-        let body = [&device.0[..], &of_seq.to_be_bytes(), kind(change).as_bytes()].concat();
+        let body = [&device.0[..], &of_seq.to_be_bytes(), &change.to_cbor()].concat();
         self.append_audit(&AuditNote {
             shard,
             at: now_millis,
-            kind: "crossing.amend",
+            kind: DESK_AMENDMENT,
             actor: Some(staff),
             commitment: crossing.public_event().and_then(|event| event.commitment),
             body: &body,
@@ -160,7 +169,7 @@ impl Tx<'_> {
     }
 }
 
-fn kind(change: &Change) -> &'static str {
+pub(crate) fn kind(change: &Change) -> &'static str {
     match change {
         Change::Undo {} => "undo",
         Change::Outcome { .. } => "outcome",

@@ -6,14 +6,9 @@ use crate::error::StoreError;
 use crate::shard::Shard;
 use crate::tx::{ReadTx, Tx};
 use crate::{params, sql};
-use gatehouse_core::audit::{
-    Break, BreakKind, Entry, Hash, Head, Seal, SealError, SealedHead, WriterId, entry_hash, follow,
-};
+use gatehouse_core::audit::{Entry, Hash, Head, Seal, SealError, SealedHead, WriterId, entry_hash};
 use gatehouse_core::id::StaffId;
 use gatehouse_core::key::{PublicKey, SigningKey};
-
-/// Entries read at once while a chain is followed.
-const PAGE: u32 = 1_000;
 
 /// What is to be written down.
 #[derive(Clone, Copy, Debug)]
@@ -75,32 +70,6 @@ pub struct SealRow {
     pub signed: Vec<u8>,
 }
 
-/// What following all chains of a shard found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditReport {
-    /// Chains that were followed.
-    pub chains: u64,
-    /// Entries that were checked.
-    pub entries: u64,
-    /// Seals that were checked.
-    pub seals: u64,
-    /// What is wrong, first break of each chain and seal.
-    pub faults: Vec<AuditFault>,
-}
-
-/// Something that is not as it was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuditFault {
-    /// A chain is broken.
-    Chain(WriterId, Break),
-    /// A chain ends before, or differs at, what its head says.
-    Head(WriterId),
-    /// A chain does not hold what a seal says.
-    Sealed(WriterId, u64),
-    /// A seal does not hold.
-    Seal(i64, SealError),
-}
-
 sql! {
     HEAD = "SELECT seq, hash FROM audit_head WHERE shard = ?1 AND writer = ?2";
     SET_HEAD = "INSERT INTO audit_head (shard, writer, seq, hash) VALUES (?1, ?2, ?3, ?4)
@@ -121,19 +90,6 @@ sql! {
             ORDER BY seq LIMIT 500)";
 }
 
-fn read_entry(row: &crate::value::Row<'_>) -> Result<AuditEntryRow, StoreError> {
-    Ok(AuditEntryRow {
-        writer: row.get(0)?,
-        seq: row.get(1)?,
-        at: row.get(2)?,
-        kind: row.get(3)?,
-        actor: row.get(4)?,
-        commitment: row.get(5)?,
-        body: row.get(6)?,
-        hash: row.get(7)?,
-    })
-}
-
 fn read_seal(row: &crate::value::Row<'_>) -> Result<SealRow, StoreError> {
     Ok(SealRow {
         shard: row.get(0)?,
@@ -144,7 +100,7 @@ fn read_seal(row: &crate::value::Row<'_>) -> Result<SealRow, StoreError> {
 }
 
 /// Opens a seal by whichever of the keys it names.
-fn open_seal(signed: &[u8], keys: &[PublicKey]) -> Result<Seal, SealError> {
+pub(crate) fn open_seal(signed: &[u8], keys: &[PublicKey]) -> Result<Seal, SealError> {
     let mut end = Err(SealError::Malformed);
     for key in keys {
         end = Seal::open(signed, key);
@@ -156,7 +112,20 @@ fn open_seal(signed: &[u8], keys: &[PublicKey]) -> Result<Seal, SealError> {
 }
 
 impl AuditEntryRow {
-    fn entry(&self, shard: Shard, previous: Hash) -> (Entry<'_>, Hash) {
+    pub(crate) fn read(row: &crate::value::Row<'_>) -> Result<AuditEntryRow, StoreError> {
+        Ok(AuditEntryRow {
+            writer: row.get(0)?,
+            seq: row.get(1)?,
+            at: row.get(2)?,
+            kind: row.get(3)?,
+            actor: row.get(4)?,
+            commitment: row.get(5)?,
+            body: row.get(6)?,
+            hash: row.get(7)?,
+        })
+    }
+
+    pub(crate) fn entry(&self, shard: Shard, previous: Hash) -> (Entry<'_>, Hash) {
         let entry = Entry {
             shard: shard.0,
             writer: self.writer,
@@ -182,7 +151,7 @@ impl ReadTx<'_> {
         limit: u32,
     ) -> Result<Vec<AuditEntryRow>, StoreError> {
         let parameters = params![shard, &writer, after, limit];
-        self.query(&ENTRIES_AFTER, parameters, read_entry)
+        self.query(&ENTRIES_AFTER, parameters, AuditEntryRow::read)
     }
 
     /// The heads of all chains of a shard, ascending by writer.
@@ -207,124 +176,6 @@ impl ReadTx<'_> {
     /// Up to `limit` seals from a number on.
     pub fn seals(&self, shard: Shard, from: i64, limit: u32) -> Result<Vec<SealRow>, StoreError> {
         self.query(&SEALS_FROM, params![shard, from, limit], read_seal)
-    }
-
-    /// Follows all chains of a shard and checks all its seals from a kept one on (from the
-    /// beginning without one): nothing altered, nothing missing, nothing put in between.
-    pub fn verify_audit(
-        &self,
-        shard: Shard,
-        from: Option<&Seal>,
-        seal_keys: &[PublicKey],
-    ) -> Result<AuditReport, StoreError> {
-        let mut report = AuditReport {
-            chains: 0,
-            entries: 0,
-            seals: 0,
-            faults: Vec::new(),
-        };
-        let seals = self.verify_seals(shard, from, seal_keys, &mut report)?;
-        let heads = self.audit_heads(shard)?;
-        for sealed in &heads {
-            report.chains += 1;
-            self.verify_chain(shard, sealed, from, &seals, &mut report)?;
-        }
-        // A writer that a seal names and that has no head any more.
-        let named = seals.last().into_iter().flat_map(|seal| &seal.heads);
-        for gone in named.filter(|named| heads.iter().all(|head| head.writer != named.writer)) {
-            report.faults.push(AuditFault::Head(gone.writer));
-        }
-        Ok(report)
-    }
-
-    fn verify_seals(
-        &self,
-        shard: Shard,
-        from: Option<&Seal>,
-        seal_keys: &[PublicKey],
-        report: &mut AuditReport,
-    ) -> Result<Vec<Seal>, StoreError> {
-        let mut before = from.cloned();
-        let mut seals: Vec<Seal> = from.cloned().into_iter().collect();
-        let mut next = from.map_or(1, |seal| seal.number as i64 + 1);
-        loop {
-            let rows = self.seals(shard, next, PAGE)?;
-            let Some(last) = rows.last() else {
-                return Ok(seals);
-            };
-            next = last.number + 1;
-            for row in &rows {
-                report.seals += 1;
-                let checked = open_seal(&row.signed, seal_keys).and_then(|seal| {
-                    let in_order = match &before {
-                        Some(before) => seal.follows(before),
-                        None if seal.number == 1 && seal.shard == shard.0 => Ok(()),
-                        None => Err(SealError::NotNext),
-                    };
-                    in_order.map(|()| seal)
-                });
-                match checked {
-                    Ok(seal) => {
-                        before = Some(seal.clone());
-                        seals.push(seal);
-                    }
-                    Err(error) => {
-                        report.faults.push(AuditFault::Seal(row.number, error));
-                        return Ok(seals);
-                    }
-                }
-            }
-        }
-    }
-
-    fn verify_chain(
-        &self,
-        shard: Shard,
-        stored: &SealedHead,
-        from: Option<&Seal>,
-        seals: &[Seal],
-        report: &mut AuditReport,
-    ) -> Result<(), StoreError> {
-        let writer = stored.writer;
-        let mut head = from
-            .and_then(|seal| seal.head(writer))
-            .unwrap_or(Head::START);
-        let start = head.seq;
-        // What the seals say about this chain, ascending; each must be met on the way.
-        let mut sealed = seals
-            .iter()
-            .filter_map(|seal| Some((seal.number, seal.head(writer)?)))
-            .filter(move |(_, sealed)| sealed.seq > start)
-            .peekable();
-        loop {
-            let after = i64::try_from(head.seq).unwrap_or(i64::MAX);
-            let rows = self.audit_entries(shard, writer, after, PAGE)?;
-            if rows.is_empty() {
-                break;
-            }
-            for row in &rows {
-                report.entries += 1;
-                match follow(head, [row.entry(shard, head.hash)]) {
-                    Ok(next) => head = next,
-                    Err(broken) => {
-                        report.faults.push(AuditFault::Chain(writer, broken));
-                        return Ok(());
-                    }
-                }
-                while let Some((number, wanted)) = sealed.next_if(|s| s.1.seq <= head.seq) {
-                    if wanted.seq == head.seq && wanted.hash != head.hash {
-                        report.faults.push(AuditFault::Sealed(writer, number));
-                        return Ok(());
-                    }
-                }
-            }
-        }
-        if let Some((number, _)) = sealed.next() {
-            report.faults.push(AuditFault::Sealed(writer, number));
-        } else if head != stored.head {
-            report.faults.push(AuditFault::Head(writer));
-        }
-        Ok(())
     }
 }
 
@@ -415,15 +266,5 @@ impl Tx<'_> {
         };
         let through = i64::try_from(head.seq).unwrap_or(i64::MAX);
         self.execute(&DROP_ENTRIES, params![shard, &writer, through])
-    }
-}
-
-impl AuditFault {
-    /// The kind of break, where it is a chain's.
-    pub fn break_kind(&self) -> Option<BreakKind> {
-        match self {
-            AuditFault::Chain(_, broken) => Some(broken.kind),
-            _ => None,
-        }
     }
 }

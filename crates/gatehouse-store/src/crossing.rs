@@ -1,6 +1,7 @@
 //! Crossings: attempts at a gate, whatever came of them (design §3). *Sharded*. They come in
 //! through [`Tx::append_event`] and are never changed but by retention and erasure.
 
+use crate::crossing_columns::CrossingColumns;
 use crate::crossing_hour::HourKey;
 use crate::device_event::{Arrival, ServerDecision};
 use crate::error::StoreError;
@@ -11,9 +12,6 @@ use crate::value::Row;
 use crate::webhook_event::{About, Topic};
 use crate::{params, sql};
 use gatehouse_core::audit::Hash;
-use gatehouse_core::gate::fact::Fact;
-use gatehouse_core::gate::record::read_facts;
-use gatehouse_core::gate::value::{Known, Value as FactValue};
 use gatehouse_core::gate::{Outcome, SubjectKind, Verdict, Way};
 use gatehouse_core::id::{DeviceId, GateId, HouseholdId, PersonId, StaffId, VehicleId};
 use gatehouse_core::moment::Moment;
@@ -259,11 +257,10 @@ impl Tx<'_> {
         (hash, public_part): (&Hash, &[u8]),
         arrival: &Arrival,
     ) -> Result<(), StoreError> {
-        let counted_at = counted_at(event.at.millis, arrival.received_at);
+        let columns = CrossingColumns::of(crossing, event.at, arrival.received_at);
         let private = event.private.as_ref();
         let subject = private.and_then(|private| private.subject);
         let household = private.and_then(|private| private.household);
-        let purpose = purpose(crossing, event.at);
         let seq = i64::try_from(event.seq).unwrap_or(i64::MAX);
         let server_rows = arrival.server.as_ref().map(|server| server.row_ids.join(" "));
         let server_verdict = arrival.server.as_ref().map(|server| server.verdict);
@@ -274,32 +271,32 @@ impl Tx<'_> {
                 &event.device,
                 seq,
                 hash,
-                &crossing.gate,
-                crossing.staff.as_ref(),
-                crossing.way == Way::Out,
-                event.at.millis,
-                i64::from(event.at.offset_minutes),
-                counted_at,
+                &columns.gate,
+                columns.staff.as_ref(),
+                columns.is_out,
+                columns.device_at,
+                columns.offset_minutes,
+                columns.counted_at,
                 arrival.received_at,
-                crossing.subject_kind.map(|kind| kind as u8),
+                columns.subject_kind,
                 subject.as_ref().map(Subject::bytes),
                 subject.map(|subject| matches!(subject, Subject::Vehicle(_))),
                 household.as_ref(),
                 private.map(|private| &private.salt),
-                crossing.pass.map(|pass| i64::from(pass.list().number())),
-                crossing.pass.map(|pass| pass.index()),
-                purpose,
-                crossing.policy.as_ref(),
-                verdict_number(crossing.verdict),
+                columns.pass_list,
+                columns.pass_index,
+                columns.purpose,
+                columns.policy.as_ref(),
+                columns.verdict,
                 server_verdict.map(verdict_number),
                 server_rows.as_ref(),
-                outcome_number(crossing.outcome),
-                crossing.overruling_reason.map(OverrulingReason::number),
-                crossing.emergency.is_some(),
+                columns.outcome,
+                columns.overruling_reason,
+                columns.is_emergency,
                 public_part
             ],
         )?;
-        let hour = HourKey::recorded(shard, event.device, counted_at, crossing);
+        let hour = HourKey::recorded(shard, event.device, columns.counted_at, crossing);
         self.add_to_hour(&hour, 1)?;
         let about = About::Crossing(event.device, seq);
         self.tell(shard, Topic::CrossingRecorded, about, arrival.received_at)?;
@@ -308,31 +305,22 @@ impl Tx<'_> {
         };
         let row = OutingRow {
             household: household.map_or(person.0, |household| household.0),
-            at: Moment::new(counted_at, event.at.offset_minutes),
+            at: Moment::new(columns.counted_at, event.at.offset_minutes),
             device: event.device,
             seq,
             person,
             way: crossing.way,
-            purpose,
+            purpose: columns.purpose,
         };
         self.insert_outing(shard, &row)
     }
 }
 
 /// The device's time, clamped to what can be true.
-fn counted_at(device_at: i64, received_at: i64) -> i64 {
+pub(crate) fn counted_at(device_at: i64, received_at: i64) -> i64 {
     let earliest = received_at.saturating_sub(CLAMP_BACK);
     let latest = received_at.saturating_add(CLAMP_AHEAD);
     device_at.clamp(earliest, latest)
-}
-
-/// The purpose among the facts. Facts that cannot be read say nothing, the record stays.
-fn purpose(crossing: &Crossing, at: Moment) -> Option<u8> {
-    let situation = read_facts(&crossing.facts, at).ok()?;
-    match situation.known(Fact::Purpose).as_ref() {
-        Known::Is(FactValue::Choice(position)) => Some(*position),
-        _ => None,
-    }
 }
 
 pub(crate) fn way_of(number: u8) -> Option<Way> {

@@ -5,19 +5,19 @@
 
 use crate::amendment::AmendmentRow;
 use crate::audit::AuditNote;
-use crate::crossing::{outcome_number, read_subject, verdict_number};
 use crate::error::StoreError;
+use crate::event_note::EventNote;
 use crate::open_item::{OpenItemEnd, OpenItemRow};
 use crate::set_aside::SetAsideReason;
 use crate::shard::Shard;
 use crate::shift::ShiftRow;
-use crate::tx::{ReadTx, Tx};
+use crate::tx::Tx;
 use crate::vault::{Chance, Vault};
 use crate::{params, sql};
-use gatehouse_core::audit::{Hash, commitment};
-use gatehouse_core::gate::{Verdict, Way};
-use gatehouse_core::id::{DeviceId, GateId, HouseholdId, OpenItemId, ShiftId, StaffId};
-use gatehouse_core::wire::{ChainHead, Event, EventBody, PublicEvent, Subject};
+use gatehouse_core::audit::Hash;
+use gatehouse_core::gate::Verdict;
+use gatehouse_core::id::{DeviceId, GateId, OpenItemId, ShiftId, StaffId};
+use gatehouse_core::wire::{Event, EventBody, PublicEvent, Subject};
 
 /// What the server decided about a crossing with its own facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,20 +57,6 @@ pub enum Appended {
     UnknownDevice,
 }
 
-/// What following a device's chain found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DeviceReport {
-    /// Events that were checked.
-    pub events: u64,
-    /// First event that was there: 1, or later once retention has dropped days.
-    pub from_seq: i64,
-    /// First event that is not as the device said, or that does not follow.
-    pub broken_at: Option<i64>,
-}
-
-/// Events read at once while a chain is followed.
-const PAGE: u32 = 500;
-
 sql! {
     ADVANCE = "UPDATE device SET last_seq = ?3, last_hash = ?4, seen_at = ?5
         WHERE shard = ?1 AND device = ?2 AND last_seq = ?6 AND last_hash = ?7
@@ -81,17 +67,6 @@ sql! {
     INSERT_EVENT = "INSERT INTO device_event (shard, device, seq, hash, kind, device_at,
             received_at, subject, subject_is_vehicle, household, salt, public_part)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-    CHAIN = "SELECT seq, hash, subject, subject_is_vehicle, household, salt, public_part, gate,
-            way, verdict, outcome, is_emergency
-        FROM (
-            SELECT seq, hash, subject, subject_is_vehicle, household, salt, public_part, gate,
-                way, verdict, outcome, is_emergency
-            FROM crossing WHERE shard = ?1 AND device = ?2 AND seq > ?3
-            UNION ALL
-            SELECT seq, hash, subject, subject_is_vehicle, household, salt, public_part, NULL,
-                NULL, NULL, NULL, NULL
-            FROM device_event WHERE shard = ?1 AND device = ?2 AND seq > ?3) e
-        ORDER BY seq LIMIT ?4";
     END_SHIFTS_OF_DEVICE = "UPDATE shift SET ended_at = ?3
         WHERE shard = ?1 AND device = ?2 AND ended_at IS NULL";
     ITEM_OF_EVENT = "SELECT item FROM open_item WHERE shard = ?1 AND device = ?2 AND seq = ?3
@@ -147,7 +122,8 @@ impl Tx<'_> {
         }
         self.insert_event_details(vault, shard, event, &arrival.chance)?;
         self.follow_from(shard, event, seq, &public.hash, arrival.received_at)?;
-        let body = [&event.device.0[..], &seq.to_be_bytes(), &public.hash.0].concat();
+        let server = arrival.server.as_ref();
+        let body = EventNote::body(event.device, seq, &public.hash, server);
         self.append_audit(&AuditNote {
             shard,
             at: arrival.received_at,
@@ -325,117 +301,6 @@ impl Tx<'_> {
     }
 }
 
-impl ReadTx<'_> {
-    /// Follows the chain of a device over all its stored events: each is what the device said,
-    /// follows the one before, and names whom it committed to; the last is what the device row
-    /// says. `None` if there is no such device.
-    pub fn verify_device(
-        &self,
-        shard: Shard,
-        device: DeviceId,
-    ) -> Result<Option<DeviceReport>, StoreError> {
-        let Some(row) = self.device(shard, device)? else {
-            return Ok(None);
-        };
-        let mut report = DeviceReport {
-            events: 0,
-            from_seq: 1,
-            broken_at: None,
-        };
-        let mut head: Option<ChainHead> = None;
-        loop {
-            let after = head.map_or(0, |head| head.seq as i64);
-            let page = self.query(&CHAIN, params![shard, &device, after, PAGE], |row| {
-                let link = Link {
-                    seq: row.get(0)?,
-                    hash: row.get(1)?,
-                    subject: read_subject(row, 2)?,
-                    household: row.get(4)?,
-                    salt: row.get(5)?,
-                    public_part: row.get(6)?,
-                    columns: match row.get::<Option<GateId>>(7)? {
-                        Some(gate) => Some((
-                            gate,
-                            [row.get(8)?, row.get(9)?, row.get(10)?, row.get(11)?],
-                        )),
-                        None => None,
-                    },
-                };
-                Ok(link)
-            })?;
-            let Some(last) = page.last().map(|link| link.seq) else {
-                break;
-            };
-            for link in &page {
-                let first = head.is_none();
-                let Some(next) = link.follow(device, head.as_ref()) else {
-                    report.broken_at = Some(link.seq);
-                    return Ok(Some(report));
-                };
-                if first {
-                    report.from_seq = link.seq;
-                }
-                report.events += 1;
-                head = Some(next);
-            }
-            debug_assert_eq!(head.map(|head| head.seq as i64), Some(last));
-        }
-        let ends_well = match head {
-            Some(head) => head.seq as i64 == row.last_seq && head.hash.0 == row.last_hash,
-            None => true,
-        };
-        if !ends_well {
-            report.broken_at = Some(row.last_seq);
-        }
-        Ok(Some(report))
-    }
-}
-
-struct Link {
-    seq: i64,
-    hash: Hash,
-    subject: Option<Subject>,
-    household: Option<HouseholdId>,
-    salt: Option<[u8; 16]>,
-    public_part: Vec<u8>,
-    /// Of a crossing: gate, way, verdict, outcome, emergency.
-    columns: Option<(GateId, [u8; 4])>,
-}
-
-impl Link {
-    /// The head after this event, or `None` where it does not hold. The first event that is
-    /// still there is believed about the one before it.
-    fn follow(&self, device: DeviceId, head: Option<&ChainHead>) -> Option<ChainHead> {
-        let public = PublicEvent::from_bytes(&self.public_part).ok()?;
-        let whole = public.hash == self.hash
-            && public.event.seq == u64::try_from(self.seq).ok()?
-            && public.event.device == device;
-        // Without a salt there is nothing to compare: nobody was named, or they were erased.
-        let named = self.salt.is_none_or(|salt| {
-            let subject = self.subject.as_ref().map(Subject::bytes);
-            let household = self.household.as_ref().map(|household| &household.0);
-            public.commitment == Some(commitment(&salt, subject, household))
-        });
-        let columns = match &public.event.body {
-            EventBody::Crossing(crossing) => Some((
-                crossing.gate,
-                [
-                    u8::from(crossing.way == Way::Out),
-                    verdict_number(crossing.verdict),
-                    outcome_number(crossing.outcome),
-                    u8::from(crossing.emergency.is_some()),
-                ],
-            )),
-            _ => None,
-        };
-        let next = match head {
-            Some(head) => public.follows(Some(head)),
-            None => public.event.seq > 1 || public.follows(None),
-        };
-        (whole && named && next && columns == self.columns).then(|| public.head())
-    }
-}
-
 /// An open item as an event begins it; its id comes from the event.
 fn item_from(shard: Shard, event: &Event, hash: &Hash, gate: GateId, kind: &str) -> OpenItemRow {
     OpenItemRow {
@@ -455,7 +320,7 @@ pub(crate) fn first_sixteen(hash: &Hash) -> [u8; 16] {
     first
 }
 
-fn audit_kind(body: &EventBody) -> &'static str {
+pub(crate) fn audit_kind(body: &EventBody) -> &'static str {
     match body {
         EventBody::Crossing(_) => "crossing",
         EventBody::Amendment { .. } => "amendment",

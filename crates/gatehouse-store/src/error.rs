@@ -76,6 +76,17 @@ pub enum StoreError {
         /// The newest that this program knows.
         known: i64,
     },
+    /// The database was made by an older version, and may only be read.
+    #[error(
+        "the database has schema {found}, this program knows {known}: read it with the program \
+         that wrote it, or let this one serve a copy once"
+    )]
+    SchemaOlder {
+        /// The newest migration found.
+        found: i64,
+        /// The newest that this program knows.
+        known: i64,
+    },
     /// A migration that was applied is not the one that this program knows.
     #[error("migration {migration} was applied in another wording; restore the right program")]
     HistoryEdited {
@@ -121,6 +132,7 @@ impl StoreError {
             StoreError::Unavailable(_) => "S-DOWN",
             StoreError::NotADatabase(_) => "S-FILE",
             StoreError::SchemaNewer { .. } => "S-NEWER",
+            StoreError::SchemaOlder { .. } => "S-OLDER",
             StoreError::HistoryEdited { .. } => "S-HISTORY",
             StoreError::WrongLocale { .. } => "S-LOCALE",
             StoreError::Driver { .. } => "S-DRIVER",

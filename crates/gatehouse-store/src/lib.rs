@@ -55,8 +55,10 @@
 //! 3. A story in `tests/it/<noun>.rs`.
 //! 4. `docs/data-model.md`: who writes it, its states, how long it is kept.
 
+mod crossing_columns;
 mod driver;
 mod error;
+pub mod event_note;
 mod import_key;
 mod migrate;
 mod person_plain;
@@ -99,12 +101,15 @@ nouns!(
     api_token,
     area,
     audit,
+    audit_verify,
     change,
     crossing,
     crossing_find,
     crossing_hour,
     device,
     device_event,
+    device_verify,
+    event_verify,
     erasure,
     event_detail,
     fever,

@@ -136,6 +136,38 @@ pub(crate) fn sqlite(connection: &mut rusqlite::Connection) -> Result<(), StoreE
     Ok(())
 }
 
+/// Whether a database that is only read has exactly this program's schema.
+pub(crate) fn check_sqlite(connection: &rusqlite::Connection) -> Result<(), StoreError> {
+    let applied = connection
+        .prepare(APPLIED)
+        .map_err(|_| StoreError::NotADatabase("no migrations".to_owned()))?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<Vec<(i64, String)>, _>>()?;
+    is_current(&applied)
+}
+
+/// As [`check_sqlite`].
+pub(crate) fn check_postgres(client: &mut postgres::Client) -> Result<(), StoreError> {
+    let rows = client
+        .query(APPLIED, &[])
+        .map_err(|_| StoreError::NotADatabase("no migrations".to_owned()))?;
+    let applied = rows
+        .iter()
+        .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+        .collect::<Result<Vec<(i64, String)>, StoreError>>()?;
+    is_current(&applied)
+}
+
+fn is_current(applied: &[(i64, String)]) -> Result<(), StoreError> {
+    if pending(applied)?.is_empty() {
+        return Ok(());
+    }
+    Err(StoreError::SchemaOlder {
+        found: applied.last().map_or(0, |(number, _)| *number),
+        known: newest(),
+    })
+}
+
 pub(crate) fn postgres(client: &mut postgres::Client) -> Result<(), StoreError> {
     let mut transaction = client.transaction()?;
     // Two servers that start together: the second waits, then finds everything done. The number

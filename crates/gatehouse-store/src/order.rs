@@ -70,6 +70,8 @@ sql! {
         WHERE shard = ?1 AND area = ?2 AND ends_at > ?3 ORDER BY created_at, order_id");
     ORDERS_SINCE = concat!("SELECT ", columns!(), " FROM order_record
         WHERE shard = ?1 AND ends_at > ?2 ORDER BY created_at, order_id LIMIT ?3");
+    ORDERS_AFTER = concat!("SELECT ", columns!(), " FROM order_record
+        WHERE shard = ?1 AND order_id > ?2 ORDER BY order_id LIMIT ?3");
     NEXT_SIGNATURE = "SELECT coalesce(max(number), 0) + 1 FROM order_signature
         WHERE shard = ?1 AND order_id = ?2";
     INSERT_SIGNATURE = "INSERT INTO order_signature (shard, order_id, number, act, payload, staff,
@@ -137,18 +139,59 @@ impl ReadTx<'_> {
         shard: Shard,
         order: OrderId,
     ) -> Result<Vec<OrderSignatureRow>, StoreError> {
-        self.query(&SIGNATURES, params![shard, &order], |row| {
-            Ok(OrderSignatureRow {
-                shard: row.get(0)?,
-                order: row.get(1)?,
-                act: row.get(2)?,
-                payload: row.get(3)?,
-                staff: row.get(4)?,
-                organisation: row.get(5)?,
-                key_id: row.get(6)?,
-                signature: row.get(7)?,
-                signed_at: row.get(8)?,
+        self.query(&SIGNATURES, params![shard, &order], OrderSignatureRow::read)
+    }
+
+    /// A page of a county's orders with their signatures, by id, to verify them: a row that
+    /// cannot be read is `None` and no end.
+    pub fn orders_to_verify(
+        &self,
+        shard: Shard,
+        after: OrderId,
+        limit: u32,
+    ) -> Result<Vec<OrderToVerify>, StoreError> {
+        let parameters = params![shard, &after, limit];
+        let rows = self.query(&ORDERS_AFTER, parameters, |row| {
+            Ok((row.get(1).unwrap_or(OrderId([0xff; 16])), OrderRow::read(row).ok()))
+        })?;
+        rows.into_iter()
+            .map(|(order, row)| {
+                let signatures = self.query(&SIGNATURES, params![shard, &order], |row| {
+                    Ok(OrderSignatureRow::read(row).ok())
+                })?;
+                Ok(OrderToVerify {
+                    order,
+                    row,
+                    signatures,
+                })
             })
+            .collect()
+    }
+}
+
+/// An order as it stands in the tables, whatever state it is in.
+#[derive(Clone, Debug)]
+pub struct OrderToVerify {
+    /// Its id.
+    pub order: OrderId,
+    /// `None` where a column cannot be read.
+    pub row: Option<OrderRow>,
+    /// In the order of signing, `None` where a column cannot be read.
+    pub signatures: Vec<Option<OrderSignatureRow>>,
+}
+
+impl OrderSignatureRow {
+    fn read(row: &Row<'_>) -> Result<OrderSignatureRow, StoreError> {
+        Ok(OrderSignatureRow {
+            shard: row.get(0)?,
+            order: row.get(1)?,
+            act: row.get(2)?,
+            payload: row.get(3)?,
+            staff: row.get(4)?,
+            organisation: row.get(5)?,
+            key_id: row.get(6)?,
+            signature: row.get(7)?,
+            signed_at: row.get(8)?,
         })
     }
 }

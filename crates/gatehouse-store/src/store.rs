@@ -64,6 +64,30 @@ impl Store {
         Ok(Store::new(Driver::Postgres(driver)))
     }
 
+    /// Opens a SQLite file that is there, only to read it: a copy that an auditor was given, also
+    /// one on a disk that takes no writes. Its schema must be this program's.
+    pub fn open_sqlite_to_read(path: &Path) -> Result<Store, StoreError> {
+        let connection = sqlite::open_to_read(path)?;
+        migrate::check_sqlite(&connection)?;
+        let inline = Inline::new(connection, Limits::default());
+        Ok(Store::new(Driver::Inline(inline)))
+    }
+
+    /// As [`Store::open_postgres`], only to read it, by an account that may do no more.
+    pub fn open_postgres_to_read(url: &str) -> Result<Store, StoreError> {
+        let opened = std::thread::scope(|scope| {
+            let opening = scope.spawn(|| {
+                let mut client = postgres::connect(url)?;
+                postgres::check_locale(&mut client)?;
+                migrate::check_postgres(&mut client)
+            });
+            opening.join().unwrap_or(Err(StoreError::Panicked))
+        });
+        opened?;
+        let driver = Postgres::start(url, Limits::default())?;
+        Ok(Store::new(Driver::Postgres(driver)))
+    }
+
     /// A SQLite file whose closures run on the caller's thread, one commit each: for tools that
     /// have the file to themselves.
     pub fn open_inline(path: &Path) -> Result<Store, StoreError> {

@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::ops::key_home::KeyHome;
 use crate::secrets::{self, Secrets};
-use crate::serve::open_store;
+use crate::serve::{open_store, open_store_to_read};
 use crate::world::Computer;
 use anyhow::{Context, Result};
 use clap::Args;
@@ -27,17 +27,27 @@ impl KeyPlace {
     pub fn home(&self) -> Result<KeyHome> {
         match &self.files {
             Some(folder) => Ok(KeyHome::Files(folder.clone())),
-            None => {
-                let config = Config::load(self.config.as_deref())?;
-                open_store(&config).map(KeyHome::Database)
-            }
+            None => open_store(&self.settings()?).map(KeyHome::Database),
         }
+    }
+
+    /// Opens the place only to read it.
+    pub fn home_to_read(&self) -> Result<KeyHome> {
+        match &self.files {
+            Some(folder) => Ok(KeyHome::Files(folder.clone())),
+            None => open_store_to_read(&self.settings()?).map(KeyHome::Database),
+        }
+    }
+
+    /// The settings, as the arguments name them.
+    pub fn settings(&self) -> Result<Config> {
+        Ok(Config::load(self.config.as_deref())?)
     }
 
     fn secrets_file(&self) -> Result<PathBuf> {
         let folder = match &self.files {
             Some(folder) => folder.clone(),
-            None => Config::load(self.config.as_deref())?.data_folder,
+            None => self.settings()?.data_folder,
         };
         Ok(folder.join(secrets::FILE))
     }

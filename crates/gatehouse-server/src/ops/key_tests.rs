@@ -7,7 +7,7 @@ use super::order_request::OrderRequest;
 use super::read_orders::{Orders, read_orders};
 use super::seal_audit::seal_audit;
 use super::sign_order::{OrderDesk, Signer};
-use super::verify_audit::verify_audit;
+use super::verify_audit::{Asked, Verified, verify_audit};
 use super::zone_tests::home_row;
 use crate::keyring::Keyring;
 use crate::secrets::Secrets;
@@ -434,6 +434,15 @@ fn a_gate_is_told_of_an_order_once_two_organisations_signed() {
     assert_eq!(stops, [false, true, true, false]);
 }
 
+fn verified(home: &KeyHome, shard: Option<u32>, seal: Option<&[u8]>) -> anyhow::Result<Verified> {
+    let asked = Asked {
+        shard,
+        seal,
+        kept_since: i64::MIN,
+    };
+    verify_audit(home, &asked, &mut |_| ())
+}
+
 #[test]
 fn what_was_signed_is_in_the_audit_and_verifies() {
     let store = database();
@@ -447,10 +456,10 @@ fn what_was_signed_is_in_the_audit_and_verifies() {
     desk.approve(order, &signer(&keys, 1), &Fixed(NOW))
         .expect("approves");
     let home = desk.into_home();
-    let report = verify_audit(&home, None, None).expect("reads");
+    let report = verified(&home, None, None).expect("reads");
     assert!(report.holds, "{}", report.json);
     assert_eq!(report.json[0]["entries"], 2, "{}", report.json);
-    assert!(verify_audit(&home, None, Some(b"no seal")).is_err());
+    assert!(verified(&home, None, Some(b"no seal")).is_err());
 
     let seal = &seal_audit(&home, &secrets, &Fixed(NOW + HOUR)).expect("seals")[0];
     assert_eq!((seal.number, seal.chains), (1, 1));
@@ -458,7 +467,7 @@ fn what_was_signed_is_in_the_audit_and_verifies() {
     assert_eq!(again.number, 2);
     let kept = data_encoding::HEXLOWER.decode(seal.signed_hex.as_bytes());
     let kept = kept.expect("hex digits");
-    let report = verify_audit(&home, Some(seal.shard), Some(&kept)).expect("reads");
+    let report = verified(&home, Some(seal.shard), Some(&kept)).expect("reads");
     assert!(report.holds, "{}", report.json);
     assert_eq!(report.json[0]["seals"], 1, "{}", report.json);
     assert_eq!(report.json[0]["entries"], 0, "{}", report.json);

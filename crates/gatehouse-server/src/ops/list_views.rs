@@ -7,7 +7,7 @@ use crate::error::OpError;
 use gatehouse_core::audit::Seal;
 use gatehouse_core::id::StaffId;
 use gatehouse_core::moment::{CivilDay, Moment};
-use gatehouse_store::audit::AuditReport;
+use gatehouse_store::audit_verify::AuditReport;
 use gatehouse_store::{ReadTx, Shard, StoreError};
 use std::collections::BTreeMap;
 

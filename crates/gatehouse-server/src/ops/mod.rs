@@ -59,6 +59,7 @@ pub mod mend_application;
 pub mod merge_person;
 pub mod note;
 pub mod open_application;
+pub mod order_note;
 pub mod order_request;
 pub mod pass_rules;
 pub mod person_form;

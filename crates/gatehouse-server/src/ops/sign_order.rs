@@ -2,18 +2,19 @@
 //! stored is payload and signatures, and what they do is computed each time.
 
 use super::key_home::{KeyHome, KeyTree};
+use super::order_note::{key_of, note_order};
 use super::order_request::OrderRequest;
 use super::read_orders::{LIFT, signed};
 use crate::sealed_key;
 use crate::world::World;
 use anyhow::{Context, Result, bail};
-use gatehouse_core::id::{AreaId, OrderId};
+use gatehouse_core::audit::Hash;
+use gatehouse_core::id::{AreaId, OrderId, StaffId};
 use gatehouse_core::key::{KeyId, OrderKey, SigningKey};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::order::{
     Authority, Effect, Form, LiftReason, SignedLift, SignedOrder, Subject, Why, effect, stops_ahead,
 };
-use gatehouse_store::audit::AuditNote;
 use gatehouse_store::order::{OrderRow, OrderSignatureRow};
 
 use gatehouse_store::{Lane, ReadTx, Shard, Store, StoreError, Tx};
@@ -109,11 +110,10 @@ impl OrderDesk {
         if order.order().form == Form::Hold && !self.adds_to(shard, &order, &path)? {
             return Err(refused(Why::HeldBefore));
         }
-        let body = order.hash().0;
         let row = order_row(shard, &order);
         let signature = self.signature_row(shard, &order, &listed, ("propose", now))?;
-        let audited = (shard, now, "order.propose", listed, body);
-        self.write(audited, move |tx| {
+        let audited = (shard, now, "propose", listed.person);
+        self.write(audited, key_of(&order), move |tx| {
             tx.insert_order(&row)?;
             tx.insert_order_signature(&signature)
         })?;
@@ -144,8 +144,10 @@ impl OrderDesk {
             return Err(refused(why));
         }
         let signature = self.signature_row(shard, &order, &listed, ("approve", now))?;
-        let audited = (shard, now, "order.approve", listed, order.hash().0);
-        self.write(audited, move |tx| tx.insert_order_signature(&signature))?;
+        let audited = (shard, now, "approve", listed.person);
+        self.write(audited, key_of(&order), move |tx| {
+            tx.insert_order_signature(&signature)
+        })?;
         Ok(self.answer(&order, &lifts, &path, now))
     }
 
@@ -181,8 +183,10 @@ impl OrderDesk {
             signature: lift.to_bytes().to_vec(),
             ..self.signature_row(shard, &order, &listed, (LIFT, now))?
         };
-        let audited = (shard, now, "order.lift", listed, order.hash().0);
-        self.write(audited, move |tx| tx.insert_order_signature(&signature))?;
+        let audited = (shard, now, LIFT, listed.person);
+        self.write(audited, key_of(&order), move |tx| {
+            tx.insert_order_signature(&signature)
+        })?;
         Ok(self.answer(&order, &lifts, &path, now.max(lifted_at)))
     }
 
@@ -335,22 +339,15 @@ impl OrderDesk {
 
     fn write(
         &self,
-        (shard, at, kind, listed, body): (Shard, i64, &'static str, OrderKey, [u8; 32]),
+        (shard, at, act, staff): (Shard, i64, &'static str, StaffId),
+        order: (Hash, OrderId),
         rows: impl Fn(&Tx<'_>) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<()> {
-        let actor = Some(listed.person);
         Ok(self
             .store()?
             .write_blocking::<_, StoreError, _>(Lane::People, move |tx| {
                 rows(tx)?;
-                tx.append_audit(&AuditNote {
-                    shard,
-                    at,
-                    kind,
-                    actor,
-                    commitment: None,
-                    body: &body,
-                })?;
+                note_order(tx, (shard, at), (act, staff), order)?;
                 tx.note_change(shard, "order", at)
             })?)
     }
@@ -386,7 +383,8 @@ pub fn signed_rows(
     (order_row(shard, signed), rows.collect())
 }
 
-fn order_row(shard: Shard, signed: &SignedOrder) -> OrderRow {
+/// The row of an order, as its payload says.
+pub fn order_row(shard: Shard, signed: &SignedOrder) -> OrderRow {
     let order = signed.order();
     OrderRow {
         shard,

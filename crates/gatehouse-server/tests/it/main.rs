@@ -1,6 +1,8 @@
 //! The server from outside: its router without a socket, and its binary.
 
+mod audit;
 mod bad_input;
+mod command;
 mod crossings;
 mod database;
 mod emergencies;

@@ -40,6 +40,15 @@ pub struct TestWorld {
     chance: AtomicU64,
 }
 
+impl TestWorld {
+    pub fn new(now: i64, seed: u64) -> TestWorld {
+        TestWorld {
+            now: AtomicI64::new(now),
+            chance: AtomicU64::new(seed),
+        }
+    }
+}
+
 impl World for TestWorld {
     fn now_millis(&self) -> i64 {
         self.now.load(Ordering::Relaxed)
@@ -126,21 +135,26 @@ pub fn on_both_empty(story: impl Fn(&TestApp)) {
 }
 
 /// A new database on the server that was given.
+fn on_postgres() -> Option<(Store, Place)> {
+    let (url, guard) = create_database(&postgres_server()?);
+    let store = Store::open_postgres(&url).expect("opens");
+    Some((store, Place::Postgres(guard)))
+}
+
+/// The PostgreSQL server that was given.
 #[expect(
     clippy::disallowed_methods,
     reason = "where tests find PostgreSQL is no setting of the program"
 )]
-fn on_postgres() -> Option<(Store, Place)> {
+pub fn postgres_server() -> Option<String> {
     static SAID: Once = Once::new();
-    let Ok(server) = std::env::var("GATEHOUSE_TEST_POSTGRES") else {
+    let server = std::env::var("GATEHOUSE_TEST_POSTGRES").ok();
+    if server.is_none() {
         SAID.call_once(|| {
             eprintln!("SKIPPED on PostgreSQL: set GATEHOUSE_TEST_POSTGRES to a server's URL");
         });
-        return None;
-    };
-    let (url, guard) = create_database(&server);
-    let store = Store::open_postgres(&url).expect("opens");
-    Some((store, Place::Postgres(guard)))
+    }
+    server
 }
 
 impl TestApp {
@@ -159,10 +173,7 @@ impl TestApp {
 
     /// Over a database as it is.
     fn bare(store: Store, place: Place) -> TestApp {
-        let world = Arc::new(TestWorld {
-            now: AtomicI64::new(START),
-            chance: AtomicU64::new(42),
-        });
+        let world = Arc::new(TestWorld::new(START, 42));
         let app = app(store, Config::default(), world.clone(), None);
         TestApp {
             router: service(app.clone()),
@@ -186,10 +197,7 @@ impl TestApp {
     }
 
     fn demo_over(store: Store, place: Place) -> (TestApp, Demo) {
-        let world = Arc::new(TestWorld {
-            now: AtomicI64::new(START),
-            chance: AtomicU64::new(42),
-        });
+        let world = Arc::new(TestWorld::new(START, 42));
         let demo = plan_demo(&DemoWish {
             size: DemoSize::new(PEOPLE_LEAST, 7).expect("the least size"),
             made: Moment::new(START, 480),

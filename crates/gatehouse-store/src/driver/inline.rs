@@ -41,7 +41,11 @@ impl Inline {
 
 /// One closure in a transaction of its own, without a time limit: nobody waits behind it.
 fn run_alone(connection: &Connection, limits: Limits, job: &mut dyn Job) -> Result<(), StoreError> {
-    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let begin = match connection.is_readonly("main")? {
+        true => "BEGIN",
+        false => "BEGIN IMMEDIATE",
+    };
+    connection.execute_batch(begin)?;
     let ran = job.run(Tx::new(Backend::Sqlite(connection), limits, None, 0));
     let kept = match ran {
         Ran::Keep => connection.execute_batch("COMMIT").map_err(StoreError::from),

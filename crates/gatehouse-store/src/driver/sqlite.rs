@@ -145,6 +145,55 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// Opens a file that is there and writes nothing, not even beside it where that is not allowed.
+pub(crate) fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let readable = |connection: &Connection| -> Result<(), StoreError> {
+        connection.execute_batch("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;")?;
+        Ok(connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?)
+    };
+    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = match readable(&connection) {
+        Ok(()) => connection,
+        Err(error) => {
+            // Where no file can be made beside it, SQLite must be told that nobody writes to it.
+            // With a log beside it that would leave out what the log holds.
+            let log = std::fs::metadata(beside(path, "-wal"));
+            if log.is_ok_and(|log| log.len() > 0) {
+                return Err(error);
+            }
+            let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+            let connection = Connection::open_with_flags(immutable(path), flags)?;
+            readable(&connection)?;
+            connection
+        }
+    };
+    keep_plans(&connection)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    connection.busy_timeout(OTHER_PROCESS_WAIT)?;
+    Ok(connection)
+}
+
+fn beside(path: &Path, ending: &str) -> std::path::PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// The address of a file that nobody changes while it is open.
+fn immutable(path: &Path) -> String {
+    let mut uri = "file:".to_owned();
+    for &byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' => {
+                uri.push(char::from(byte));
+            }
+            other => uri.push_str(&format!("%{other:02X}")),
+        }
+    }
+    uri + "?immutable=1"
+}
+
 fn serve_reads(connection: &Connection, limits: Limits, queue: &Queue) {
     while let Some((_, mut job)) = queue.next() {
         let end = read_once(connection, limits, job.as_mut());
@@ -410,5 +459,24 @@ fn fail_all(batch: Batch, error: &StoreError) {
     }
     for (_, job) in batch.again {
         job.answer(Err(error.clone()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_nobody_changes_is_read_whatever_its_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("门岗 100%?#.db");
+        drop(open_writer(&path).expect("made"));
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let connection = Connection::open_with_flags(immutable(&path), flags).expect("opens");
+        let mode = connection.query_row("PRAGMA journal_mode", [], |row| row.get::<_, String>(0));
+        assert!(mode.is_ok());
+        drop(connection);
+        let files = std::fs::read_dir(folder.path()).expect("listed").count();
+        assert_eq!(files, 1);
     }
 }

@@ -11,7 +11,8 @@ use gatehouse_core::gate::{Outcome, Way};
 use gatehouse_core::id::PersonId;
 use gatehouse_core::key::{PublicKey, SigningKey};
 use gatehouse_core::wire::{EventBody, Subject};
-use gatehouse_store::audit::{AuditFault, AuditNote};
+use gatehouse_store::audit::AuditNote;
+use gatehouse_store::audit_verify::AuditFault;
 use gatehouse_store::device_event::{Appended, Arrival};
 use gatehouse_store::retention::DroppedEvents;
 use gatehouse_store::{Shard, Store, StoreError};
@@ -241,7 +242,7 @@ fn whatever_is_done_to_the_audit_tables_is_found() {
         ("DELETE FROM audit_entry WHERE seq = 10".to_owned(), &sealed),
         (
             "UPDATE audit_head SET seq = 9 WHERE seq = 10".to_owned(),
-            &head,
+            &sealed,
         ),
         ("DELETE FROM audit_head WHERE seq = 10".to_owned(), &head),
         ("DELETE FROM seal WHERE number = 1".to_owned(), &broken_seal),

@@ -198,6 +198,48 @@ fn a_second_start_keeps_the_data_and_a_newer_schema_is_refused() {
 }
 
 #[test]
+fn what_is_opened_to_read_is_neither_made_nor_changed() {
+    on_both_places(|database| {
+        let open = || match &database.place {
+            Place::Sqlite { path, .. } => Store::open_sqlite_to_read(path),
+            Place::Postgres { url, .. } => Store::open_postgres_to_read(url),
+        };
+        crate::support::lay_town(&database.store);
+        let store = open().unwrap();
+        assert_eq!(crate::support::read(&store, |tx| tx.count_staff()), 1);
+        drop(store);
+        let older = "DELETE FROM migration WHERE number > 2";
+        match &database.place {
+            Place::Sqlite { path, .. } => {
+                let connection = rusqlite::Connection::open(path).unwrap();
+                connection.execute(older, []).unwrap();
+            }
+            Place::Postgres { url, .. } => {
+                let mut client = Client::connect(url, NoTls).unwrap();
+                client.execute(older, &[]).unwrap();
+            }
+        }
+        let error = open().map(|_| ()).unwrap_err();
+        let known = MIGRATIONS.last().map_or(0, |last| last.number);
+        assert_eq!(error, StoreError::SchemaOlder { found: 2, known });
+        assert_eq!(error.code(), "S-OLDER");
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("town.db");
+    assert!(Store::open_sqlite_to_read(&path).is_err());
+    assert!(!path.exists());
+    drop(Store::open_sqlite(&path).unwrap());
+    let before = std::fs::read(&path).unwrap();
+    let store = Store::open_sqlite_to_read(&path).unwrap();
+    let write = store.write_blocking::<_, StoreError, _>(gatehouse_store::Lane::People, |tx| {
+        tx.set_installation_fact("demo", &[1])
+    });
+    assert_eq!(write, Err(StoreError::ReadOnly));
+    drop(store);
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[test]
 fn an_edited_history_is_refused() {
     on_both_places(|database| {
         let edit = "UPDATE migration SET sha256 = 'another' WHERE number = 2";

@@ -11,6 +11,7 @@ use super::write_fevers::write_fevers;
 use super::write_people::write_people;
 use crate::auth::password::hash_with_salt;
 use crate::keyring::{DEMO, ROOT_KEY};
+use crate::ops::order_note::{key_of, note_order};
 use crate::ops::sign_order::signed_rows;
 use crate::secrets::Secrets;
 use crate::world::World;
@@ -109,12 +110,15 @@ fn installation(keys: DemoKeys, store: &Store) -> Result<(), WriteError> {
 fn order(demo: &Demo, store: &Store, shard: Shard) -> Result<(), WriteError> {
     let keys = demo.orders.order_keys(&demo.town, demo.issued.term());
     let (row, signatures) = signed_rows(shard, &demo.orders.order, &keys);
+    let order = key_of(&demo.orders.order);
     Ok(
         store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
             tx.insert_order(&row)?;
-            signatures
-                .iter()
-                .try_for_each(|signature| tx.insert_order_signature(signature))
+            signatures.iter().try_for_each(|signature| {
+                tx.insert_order_signature(signature)?;
+                let act = (signature.act.as_str(), signature.staff);
+                note_order(tx, (shard, signature.signed_at), act, order)
+            })
         })?,
     )
 }
