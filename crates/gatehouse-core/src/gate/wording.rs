@@ -177,23 +177,28 @@ pub fn clause_text(policy: &Policy, row: &Row, lang: Lang) -> String {
     let document = row
         .document
         .and_then(|at| policy.compiled().documents.get(usize::from(at)));
-    let text = match document {
-        Some(document) if row.source == "deployment" => {
-            let local = lang.pick(words("本地自定", "local choice"));
-            format!("{} {local}", lang.of(&document.title))
+    // A rule of ours is never passed off as the notice's: it stands behind, under its own name.
+    let (mut clauses, mut ours) = (Vec::new(), Vec::new());
+    for part in row.source.split(", ") {
+        let of_notice = document.and_then(|document| part.strip_prefix(document.id.as_str()));
+        match of_notice {
+            Some(clause) => clauses.push(clause.trim_start_matches([' ', '-'])),
+            None if part == "deployment" => {
+                clauses.push(lang.pick(words("本地自定", "local choice")));
+            }
+            None => ours.push(part),
         }
-        Some(document) if row.source.starts_with(document.id.as_str()) => {
-            let clauses = row.source.split(", ").map(|clause| {
-                let bare = clause.strip_prefix(document.id.as_str()).unwrap_or(clause);
-                bare.trim_start_matches([' ', '-'])
-            });
-            let clauses: Vec<&str> = clauses.collect();
-            let join = lang.pick(words("、", ", "));
-            format!("{} {}", lang.of(&document.title), clauses.join(join))
-        }
-        // A rule of ours is never passed off as the notice's.
-        _ => row.source.clone(),
-    };
+    }
+    let mut text = ours.join(lang.pick(words("、", ", ")));
+    if let Some(document) = document.filter(|_| !clauses.is_empty()) {
+        let clauses = clauses.join(lang.pick(words("、", ", ")));
+        let end = if ours.is_empty() {
+            ""
+        } else {
+            lang.pick(words("；", "; "))
+        };
+        text = format!("{} {clauses}{end}{text}", lang.of(&document.title));
+    }
     match lang {
         Lang::Zh => format!("依据：{text}"),
         Lang::En => format!("Rule: {text}"),
@@ -249,7 +254,7 @@ pub fn duty_text(duty: &Duty, lang: Lang) -> String {
     match duty {
         Duty::MeasureTemperature => plain("量体温", "measure the temperature"),
         Duty::Register => plain("登记", "register"),
-        Duty::WearMask => plain("戴好口罩", "see that a mask is worn"),
+        Duty::WearMask => plain("戴好口罩", "mask on"),
         Duty::KeepApart => plain("请到旁边坐，和别人分开", "seat them apart from others"),
         Duty::AdviseDoctor => plain("劝去看医生", "advise to see a doctor"),
         Duty::IssuePass => plain("登记后发证", "issue a pass once registered"),

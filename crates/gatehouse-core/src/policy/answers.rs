@@ -317,7 +317,9 @@ impl Answer {
             for duty in row.duties.iter().filter(|_| row.effect == Effect::Refer) {
                 push_new(&mut self.duties, duty.clone());
             }
-            push_new(&mut self.origins, origin(row, policy));
+            for origin in origins(row, policy) {
+                push_new(&mut self.origins, origin);
+            }
             push_new(&mut self.rows, row.id.clone());
         }
     }
@@ -441,19 +443,21 @@ fn deciding_rows<'a>(decision: &'a Decision, policy: &'a Policy) -> Vec<&'a Row>
     }
 }
 
-fn origin(row: &Row, policy: &Policy) -> Origin {
-    let document = row
-        .document
-        .and_then(|at| policy.compiled().documents.get(usize::from(at)));
-    match document {
-        None => Origin::Always,
-        Some(_) if row.source == LOCAL_CHOICE => Origin::Local,
-        Some(document) if row.source.starts_with(document.id.as_str()) => {
-            Origin::Clause(row.source.clone())
-        }
-        // A rule of the program's own, never passed off as the notice's.
-        Some(_) => Origin::Always,
-    }
+/// The clauses of the notice together, and that the row is in part or wholly ours. A rule of the
+/// program's own is never passed off as the notice's.
+fn origins(row: &Row, policy: &Policy) -> Vec<Origin> {
+    let at = row.document.map(usize::from);
+    let Some(document) = at.and_then(|at| policy.compiled().documents.get(at)) else {
+        return vec![Origin::Always];
+    };
+    let parts = || row.source.split(", ");
+    let of_notice = parts().filter(|part| part.starts_with(&document.id));
+    let clauses: Vec<&str> = of_notice.collect();
+    let clause = (!clauses.is_empty()).then(|| Origin::Clause(clauses.join(", ")));
+    let is_local = parts().any(|part| part == LOCAL_CHOICE);
+    let local = is_local.then_some(Origin::Local);
+    let always = (clause.is_none() && !is_local).then_some(Origin::Always);
+    [clause, local, always].into_iter().flatten().collect()
 }
 
 /// A slot stands between blanks for numbers; filled with a word it needs none.

@@ -9,6 +9,7 @@ use crate::gate::json::read_facts;
 use crate::gate::situation::Situation;
 use crate::gate::{Step, Verdict};
 use crate::moment::Moment;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// One `[[case]]`.
@@ -37,6 +38,8 @@ pub struct Expect {
     pub steps: Option<Vec<String>>,
     /// Ids of the rows with duties that apply, as a set.
     pub duties: Option<Vec<String>>,
+    /// What these rows ask to be done, as they name it, as a set.
+    pub acts: Option<Vec<String>>,
 }
 
 /// Reads `cases.toml`.
@@ -125,6 +128,7 @@ fn expectation(reader: &mut TableReader<'_>, node: &Node) -> Option<Expect> {
     });
     let (rows, duties) = (list(&mut fields, "rows"), list(&mut fields, "duties"));
     let steps = list(&mut fields, "steps");
+    let acts = list(&mut fields, "do");
     for name in steps.iter().flatten() {
         if !Step::ALL.iter().any(|step| step.name() == *name) {
             fields.complain(
@@ -140,6 +144,7 @@ fn expectation(reader: &mut TableReader<'_>, node: &Node) -> Option<Expect> {
         rows,
         steps,
         duties,
+        acts,
     })
 }
 
@@ -180,6 +185,15 @@ pub fn run_case(case: &Case, policy: &Policy) -> Result<Decision, String> {
         .map(|row| row.id.as_str())
         .collect();
     let steps: Vec<String> = decision.steps().into_iter().map(Step::name).collect();
+    let acts = acts(&decision, policy);
+    let acts: Vec<&str> = acts.iter().map(String::as_str).collect();
+    compare(
+        &mut differences,
+        "do",
+        &acts,
+        case.expect.acts.as_deref(),
+        false,
+    );
     compare(
         &mut differences,
         "rows",
@@ -212,6 +226,16 @@ pub fn run_case(case: &Case, policy: &Policy) -> Result<Decision, String> {
             differences.join("; ")
         ))
     }
+}
+
+/// What the rows that apply ask to be done, each once, by the name it has in a row.
+fn acts(decision: &Decision, policy: &Policy) -> BTreeSet<String> {
+    let duties = decision.duty_rows(policy).flat_map(|row| &row.duties);
+    let names = duties.filter_map(|duty| {
+        let duty = serde_json::to_value(duty).ok()?;
+        duty.get("do")?.as_str().map(str::to_owned)
+    });
+    names.collect()
 }
 
 fn compare(

@@ -99,7 +99,8 @@ pub struct DocumentRow {
     pub span: Range<usize>,
     /// What it does.
     pub effect: Effect,
-    /// Clause, or [`LOCAL_CHOICE`].
+    /// Clauses that say it, parted by a comma and a blank; rules of ours and [`LOCAL_CHOICE`]
+    /// behind them where the notice says only a part.
     pub source: String,
     /// Who, way and when.
     pub all: Vec<Condition>,

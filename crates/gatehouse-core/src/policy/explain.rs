@@ -65,13 +65,13 @@ fn line(row: &DocumentRow, lang: Lang) -> Line {
     }
 }
 
-/// 依据, or 本地自定 where the notice leaves it open.
+/// 依据, and 本地自定 where the notice leaves it open, wholly or in part.
 pub fn source_words(source: &str, lang: Lang) -> String {
-    if source == LOCAL_CHOICE {
-        lang.pick(words("本地自定", "local choice")).to_owned()
-    } else {
-        source.to_owned()
-    }
+    let parts = source.split(", ").map(|part| match part {
+        LOCAL_CHOICE => lang.pick(words("本地自定", "local choice")),
+        clause => clause,
+    });
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 fn text(text: &Text, lang: Lang) -> String {

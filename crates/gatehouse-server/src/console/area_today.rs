@@ -17,6 +17,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use gatehouse_core::gate::wording::sentence;
+use gatehouse_core::policy::document::LOCAL_CHOICE;
+use gatehouse_core::policy::explain::source_words;
 use std::sync::Arc;
 
 /// The routes of this file.
@@ -301,10 +303,9 @@ impl Figures<'_> {
             .map(|say| sentence(lang.of(say), lang, &|_| None).text);
         ReasonLine {
             say: said.unwrap_or_else(|| self.frame.t("figures-reason-unknown")),
-            source: reason
-                .source
-                .clone()
-                .filter(|source| source != "deployment"),
+            source: (reason.source.as_ref())
+                .filter(|source| *source != LOCAL_CHOICE)
+                .map(|source| source_words(source, lang)),
             row: reason.row.clone(),
             count: thousands(reason.crossings),
         }

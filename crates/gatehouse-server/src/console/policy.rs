@@ -313,7 +313,7 @@ fn facts(
 fn source(clause: &str, lang: Lang) -> Source {
     Source {
         text: source_words(clause, lang),
-        is_local: clause == LOCAL_CHOICE,
+        is_local: clause.split(", ").any(|part| part == LOCAL_CHOICE),
     }
 }
 

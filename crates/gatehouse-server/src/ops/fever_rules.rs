@@ -134,8 +134,13 @@ fn told(to: Receiver, within: Option<u16>, source: &str) -> ReceiverRule {
     }
 }
 
+/// The clause of the notice stands first; rules of ours behind it name nobody.
 fn clause(source: &str) -> Option<String> {
-    (source != LOCAL_CHOICE).then(|| source.to_owned())
+    let first = source
+        .split(", ")
+        .next()
+        .filter(|first| *first != LOCAL_CHOICE);
+    first.map(str::to_owned)
 }
 
 /// A resident who comes in with a fever that nobody doubts.
