@@ -181,6 +181,35 @@ proptest! {
         }
     }
 
+    /// GATE-15: whoever comes back to live here and is on no list, without symptoms and under no
+    /// order, is let home once looked at and registered.
+    #[test]
+    fn people_on_no_list_come_home(raw in raws()) {
+        let fixed = [
+            (Fact::PassState, Value::Choice(0)),
+            (Fact::PassKind, Value::Choice(0)),
+            (Fact::SubjectKind, Value::Choice(0)),
+            (Fact::Way, Value::Choice(0)),
+            (Fact::RegisteredResident, Value::Flag(false)),
+            (Fact::Order, Value::Choice(0)),
+            (Fact::Zone, Value::Choice(0)),
+            (Fact::IdChecked, Value::Flag(true)),
+            (Fact::Mask, Value::Flag(true)),
+            (Fact::RegisteredNow, Value::Flag(true)),
+            (Fact::Temperature, Value::Number(366)),
+            (Fact::Symptoms, Value::Set(0)),
+            (Fact::FoundFever, Value::Flag(false)),
+        ];
+        let mut raw = raw;
+        raw[Fact::SubjectKind as usize] = 0;
+        raw[Fact::Way as usize] = 0;
+        let situation = situation(u64::MAX, &raw, &fixed);
+        for (id, policy) in POLICIES.iter() {
+            let decision = decide(&situation, Some(policy));
+            prop_assert_eq!(decision.verdict, Verdict::Admit, "{}: {:?}", id, decision);
+        }
+    }
+
     /// SCOPE-3: nothing that a document says stands before an emergency.
     #[test]
     fn an_emergency_goes_through(known in any::<u64>(), raw in raws()) {
