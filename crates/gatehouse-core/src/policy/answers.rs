@@ -187,7 +187,7 @@ impl Question {
             Question::Cough => &[(
                 First,
                 r#"{"subject_kind":"resident","way":"in","registered_resident":true,
-                    "symptoms":["cough"]}"#,
+                    "symptoms":["cough","diarrhoea"]}"#,
             )],
         }
     }

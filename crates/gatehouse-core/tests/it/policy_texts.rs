@@ -3,11 +3,11 @@
 
 use crate::policies::{folders, load};
 use gatehouse_core::gate::compiled::Text;
-use gatehouse_core::gate::decide;
 use gatehouse_core::gate::wording::{Lang, put_in_words};
+use gatehouse_core::gate::{Fact, decide};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::policy::PolicyDocument;
-use gatehouse_core::policy::document::LOCAL_CHOICE;
+use gatehouse_core::policy::document::{DocumentRow, LOCAL_CHOICE};
 
 /// Rules of ours that a row may rest on where it does not rest on its notice.
 const OWN_RULES: [&str; 3] = ["GATE-", "SCOPE-", "PASS-"];
@@ -175,6 +175,32 @@ fn every_source_is_a_clause_of_the_notice_or_said_to_be_ours() {
         }
         for outside in &document.outside {
             assert!(of_notice(&document, &outside.clause), "{}", outside.clause);
+        }
+    }
+}
+
+/// POL-5: what a text leaves open is never passed off as the notice's.
+#[test]
+fn what_a_notice_leaves_open_says_so() {
+    let open = [
+        "HN/temporary-first",
+        "HN/symptoms",
+        "HL/other-symptoms",
+        "ZX/worker",
+        "ZJ/worker",
+    ];
+    for document in documents() {
+        for row in document
+            .rows
+            .iter()
+            .filter(|row| open.contains(&row.id.as_str()))
+        {
+            assert!(row.source.ends_with(LOCAL_CHOICE), "{}", row.id);
+        }
+        // Papers are named by no notice: a row that lists them says that the list is ours.
+        let listed = |row: &&DocumentRow| row.needs.iter().any(|need| need.fact == Fact::Papers);
+        for row in document.rows.iter().filter(listed) {
+            assert!(row.source.ends_with(LOCAL_CHOICE), "{}", row.id);
         }
     }
 }
