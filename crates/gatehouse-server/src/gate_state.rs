@@ -2,7 +2,9 @@
 
 use crate::auth::access::GateInScope;
 use gatehouse_core::device::GateList;
+use gatehouse_core::gate::Policy;
 use gatehouse_core::id::{DeviceId, GateId};
+use gatehouse_core::wire::Span;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, RwLock};
 
@@ -14,6 +16,22 @@ pub struct HeldGate {
     pub read_at: i64,
     /// Made when the first device fetches it.
     pub signed: OnceLock<SignedList>,
+    /// What was in force before it was read; read when the first event comes from then.
+    pub past: OnceLock<Vec<(Span, Policy)>>,
+}
+
+impl HeldGate {
+    /// The policy that was in force at an instant: the list says what holds from its reading on,
+    /// the past must have been read for what held before.
+    pub fn policy_at(&self, millis: i64) -> Option<&Policy> {
+        match self.past.get() {
+            Some(past) if millis < self.read_at => {
+                let held = past.iter().find(|(span, _)| span.contains(millis));
+                held.map(|(_, policy)| policy)
+            }
+            _ => self.list.policy_at(millis),
+        }
+    }
 }
 
 /// The signed snapshot for the devices of a gate.

@@ -60,7 +60,7 @@ impl GateList {
         self.0.policy_at(millis)
     }
 
-    /// Decides a recorded attempt again, at its own moment.
+    /// Decides a recorded attempt again, at its own moment, by the policy that was in force then.
     ///
     /// # Errors
     /// Where the recorded facts cannot be read.
@@ -69,6 +69,7 @@ impl GateList {
         crossing: &Crossing,
         private: Option<&Private>,
         offset_minutes: i16,
+        policy: Option<&Policy>,
     ) -> Result<Decision, CborError> {
         let moment = Moment::new(crossing.decided_at, offset_minutes);
         let mut case = Case::new(crossing.way, moment);
@@ -84,7 +85,7 @@ impl GateList {
         }
         case.pass = crossing.pass;
         self.know_better(&mut case, moment);
-        Ok(decide(&case.situation, self.policy_at(moment.millis)))
+        Ok(decide(&case.situation, policy))
     }
 
     /// Decides a case that is presented to the server itself: a pass as a scanner read it, and

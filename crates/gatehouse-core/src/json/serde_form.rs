@@ -2,8 +2,10 @@
 //! none of it, so it is not in there.
 
 use super::{Decimal, Json, Object};
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Number, Value};
+use std::fmt;
 
 impl From<&Value> for Json {
     fn from(value: &Value) -> Json {
@@ -84,6 +86,27 @@ impl Serialize for Object {
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Object, D::Error> {
-        Ok((&Map::deserialize(deserializer)?).into())
+        deserializer.deserialize_map(Once)
+    }
+}
+
+/// Takes an object in which no key stands twice: of two values one would be lost in silence.
+struct Once;
+
+impl<'de> Visitor<'de> for Once {
+    type Value = Object;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Object, A::Error> {
+        let mut map = Map::new();
+        while let Some((key, value)) = entries.next_entry::<String, Value>()? {
+            if map.insert(key, value).is_some() {
+                return Err(A::Error::custom("a key stands twice"));
+            }
+        }
+        Ok((&map).into())
     }
 }

@@ -136,7 +136,8 @@ pub fn verify_bytes(
         Ok(signed) => signed,
         Err(reason) => return refused(reason, None),
     };
-    let reason = of_key(key, &credential, places)
+    let reason = key_limit(key, &credential, places)
+        .map(|limit| PassRefusal::KeyNotFor { limit })
         .or_else(|| of_place(&credential, places))
         .or_else(|| of_time(&credential, moment));
     if let Some(reason) = reason {
@@ -173,26 +174,28 @@ fn signed<'k>(bytes: &[u8], keys: &'k KeyList) -> Result<(&'k IssuerKey, Credent
         .map_err(|_: PayloadError| PassRefusal::Malformed)
 }
 
-fn of_key(key: &IssuerKey, pass: &Credential, places: &[AreaId]) -> Option<PassRefusal> {
+/// In what a key would sign more than it may by signing this pass; `places` as in [`verify`], as
+/// far as known.
+pub fn key_limit(key: &IssuerKey, pass: &Credential, places: &[AreaId]) -> Option<KeyLimit> {
     let grant = key.grants.iter().find(|grant| grant.kind == pass.kind);
     let hours = (pass.valid_until - pass.valid_from).div_ceil(3600);
-    let limit = if !key.term.covers(pass.from_millis()) {
-        KeyLimit::Term
-    } else if pass.number.list().community() != key.community_number {
-        KeyLimit::List
-    } else if pass.number.index() >= key.quota {
-        KeyLimit::Quota
-    } else {
-        match grant {
-            None => KeyLimit::Kind,
-            Some(grant) if hours > grant.longest_hours.min(pass.kind.longest_hours()) => {
-                KeyLimit::Validity
-            }
-            Some(_) if !covers(key.area, pass.area, places) => KeyLimit::Area,
-            Some(_) => return None,
+    if !key.term.covers(pass.from_millis()) {
+        return Some(KeyLimit::Term);
+    }
+    if pass.number.list().community() != key.community_number {
+        return Some(KeyLimit::List);
+    }
+    if pass.number.index() >= key.quota {
+        return Some(KeyLimit::Quota);
+    }
+    match grant {
+        None => Some(KeyLimit::Kind),
+        Some(grant) if hours > grant.longest_hours.min(pass.kind.longest_hours()) => {
+            Some(KeyLimit::Validity)
         }
-    };
-    Some(PassRefusal::KeyNotFor { limit })
+        Some(_) if !covers(key.area, pass.area, places) => Some(KeyLimit::Area),
+        Some(_) => None,
+    }
 }
 
 /// Whether `above` is the area itself or lies above it. Of an area that the gate does not lie in

@@ -1,11 +1,12 @@
 //! `gatehouse gate facts|decide`: the vocabulary, and decisions without a server (JSON in and
-//! out, so that others can test us).
+//! out, so that others can test us). The forms are in `docs/gate-command.md`.
 
+use super::lines::each_line;
 use super::policy::LangArgument;
 use crate::ops::{decide_line, policy_folder};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, Subcommand};
-use std::io::{BufRead, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Longest line of cases that is read, in bytes.
@@ -58,32 +59,8 @@ fn decide(folders: &[PathBuf], lang: LangArgument) -> Result<()> {
             anyhow::anyhow!("{}", lines.join("\n"))
         })?),
     };
-    let mut input = std::io::stdin().lock();
-    let mut output = std::io::stdout().lock();
-    let mut line = Vec::new();
-    let mut failed = 0_usize;
-    loop {
-        line.clear();
-        let mut bounded = std::io::Read::take(&mut input, LINE_BYTES_MOST + 1);
-        if bounded.read_until(b'\n', &mut line)? == 0 {
-            break;
-        }
-        if line.len() as u64 > LINE_BYTES_MOST && !line.ends_with(b"\n") {
-            input.skip_until(b'\n')?;
-            failed += 1;
-            writeln!(output, "{}", decide_line::too_long(LINE_BYTES_MOST))?;
-            continue;
-        }
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        let answer = decide_line::decide_line(&line, policy.as_ref(), lang.into());
-        failed += usize::from(answer.get("error").is_some());
-        writeln!(output, "{answer}")?;
-    }
-    if failed > 0 {
-        bail!("{failed} lines could not be read")
-    } else {
-        Ok(())
-    }
+    let too_long = decide_line::too_long(LINE_BYTES_MOST);
+    each_line(LINE_BYTES_MOST, too_long, |line| {
+        decide_line::decide_line(line, policy.as_ref(), lang.into())
+    })
 }

@@ -7,6 +7,7 @@ mod gate;
 mod import;
 mod init;
 mod key_arguments;
+mod lines;
 mod order;
 mod pass;
 mod pass_sheet;

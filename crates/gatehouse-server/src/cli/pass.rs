@@ -2,18 +2,19 @@
 //! can test us), and sheets of them. The forms are in `docs/pass-command.md`.
 
 use crate::cli::key_arguments::KeyPlace;
+use crate::cli::lines::each_line;
 use crate::cli::pass_sheet::{self, SheetArguments};
-use crate::ops::issue_pass::{Checks, issue_line, read_status_lists, verify_line};
+use crate::ops::issue_pass::{
+    Checks, Issuer, issue_line, read_status_lists, too_long, verify_line,
+};
 use crate::ops::key_home::read_hex;
 use crate::world::{Computer, World};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use gatehouse_core::id::AreaId;
-use gatehouse_core::key::{KeyList, PublicKey, Trust};
+use gatehouse_core::key::{KeyId, KeyList, PublicKey, Trust};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::StatusLists;
-use serde_json::Value;
-use std::io::{BufRead, Read, Write};
 use std::path::PathBuf;
 
 /// Longest line that is read, in bytes.
@@ -80,18 +81,40 @@ pub fn run(command: PassCommand) -> Result<()> {
             place,
         } => {
             let area = AreaId::parse(&community).context("P006: --community is no area id")?;
-            let secrets = place.secrets()?;
-            let key = (place.home()?).open_server_key(&secrets, |key| {
-                key.purpose == "issuer" && key.area == Some(area)
-            })?;
-            each_line(|line| issue_line(line, &key, &host))
+            issue(area, &host, &place)
         }
         PassAction::Sheet(arguments) => pass_sheet::run(arguments),
         PassAction::Verify(arguments) => {
             let checks = checks(&arguments)?;
-            each_line(|line| verify_line(line, &checks))
+            each_line(LINE_BYTES_MOST, too_long(LINE_BYTES_MOST), |line| {
+                verify_line(line, &checks)
+            })
         }
     }
+}
+
+fn issue(community: AreaId, host: &str, place: &KeyPlace) -> Result<()> {
+    let (home, secrets) = (place.home()?, place.secrets()?);
+    let tree = home
+        .tree()?
+        .context("K-ROOT: there are no keys yet: run `gatehouse init`")?;
+    let key = home.open_server_key(&secrets, |key| {
+        key.purpose == "issuer" && key.area == Some(community)
+    })?;
+    let listed = tree.list.issuer(KeyId::of(&key.verifying_key()));
+    let listed = listed
+        .context("K-NONE: the key list does not name this key")?
+        .clone();
+    let path = |area: AreaId| home.path_of(area).unwrap_or_default();
+    let issuer = Issuer {
+        listed,
+        key,
+        host,
+        path: &path,
+    };
+    each_line(LINE_BYTES_MOST, too_long(LINE_BYTES_MOST), |line| {
+        issue_line(line, &issuer)
+    })
 }
 
 fn checks(arguments: &VerifyArguments) -> Result<Checks> {
@@ -137,26 +160,4 @@ fn checks(arguments: &VerifyArguments) -> Result<Checks> {
         places,
         moment,
     })
-}
-
-fn each_line(answer: impl Fn(&[u8]) -> Value) -> Result<()> {
-    let mut input = std::io::stdin().lock();
-    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let read = (&mut input)
-            .take(LINE_BYTES_MOST + 1)
-            .read_until(b'\n', &mut line)?;
-        if read == 0 {
-            return Ok(output.flush()?);
-        }
-        if line.len() as u64 > LINE_BYTES_MOST {
-            bail!("P008: a line is longer than {LINE_BYTES_MOST} bytes");
-        }
-        if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        writeln!(output, "{}", answer(&line))?;
-    }
 }

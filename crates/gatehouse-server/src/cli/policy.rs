@@ -1,11 +1,14 @@
-//! `gatehouse policy check|explain`: a document looked at without a server.
+//! `gatehouse policy check|explain`: a document looked at without a server. The forms are in
+//! `docs/gate-command.md`.
 
 use crate::ops::policy_folder;
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use gatehouse_core::gate::compiled::Effect;
 use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::policy::PolicyDocument;
 use gatehouse_core::policy::explain::{Line, explain};
+use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -35,6 +38,9 @@ enum PolicyAction {
         /// Language of the words.
         #[arg(long, value_enum, default_value = "zh")]
         lang: LangArgument,
+        /// Answer with JSON: {"documents": [{"document", "title", "rows": […]}]}.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -60,7 +66,11 @@ impl From<LangArgument> for Lang {
 pub fn run(command: PolicyCommand) -> Result<()> {
     match command.action {
         PolicyAction::Check { folders, json } => check(&folders, json),
-        PolicyAction::Explain { folders, lang } => print_lines(&folders, lang.into()),
+        PolicyAction::Explain {
+            folders,
+            lang,
+            json,
+        } => explain_folders(&folders, lang.into(), json),
     }
 }
 
@@ -68,7 +78,7 @@ fn check(folders: &[PathBuf], json: bool) -> Result<()> {
     let complaints = policy_folder::check(folders);
     let mut output = std::io::stdout().lock();
     if json {
-        println!("{}", serde_json::json!({ "complaints": complaints }));
+        println!("{}", json!({ "complaints": complaints }));
     } else {
         complaints
             .iter()
@@ -86,12 +96,19 @@ fn check(folders: &[PathBuf], json: bool) -> Result<()> {
     }
 }
 
-fn print_lines(folders: &[PathBuf], lang: Lang) -> Result<()> {
+fn explain_folders(folders: &[PathBuf], lang: Lang, json: bool) -> Result<()> {
     let documents = policy_folder::read_documents(folders).map_err(|complaints| {
         let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("{}", lines.join("\n"))
     })?;
     let mut output = std::io::stdout().lock();
+    if json {
+        let documents: Vec<_> = documents
+            .iter()
+            .map(|one| document_json(one, lang))
+            .collect();
+        return Ok(writeln!(output, "{}", json!({ "documents": documents }))?);
+    }
     for document in &documents {
         writeln!(output, "{} {}", document.id, lang.of(&document.title))?;
         for line in explain(document, lang) {
@@ -100,6 +117,25 @@ fn print_lines(folders: &[PathBuf], lang: Lang) -> Result<()> {
         writeln!(output)?;
     }
     Ok(())
+}
+
+fn document_json(document: &PolicyDocument, lang: Lang) -> Value {
+    let lines = explain(document, lang);
+    let rows = lines.iter().map(|line| {
+        json!({
+            "row": line.row,
+            "effect": line.effect,
+            "condition": line.condition,
+            "demand": line.demand,
+            "say": line.say,
+            "source": line.source,
+        })
+    });
+    json!({
+        "document": document.id,
+        "title": lang.of(&document.title),
+        "rows": rows.collect::<Vec<_>>(),
+    })
 }
 
 fn line_text(line: &Line, lang: Lang) -> String {

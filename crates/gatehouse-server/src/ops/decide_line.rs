@@ -29,11 +29,7 @@ struct Case {
 pub fn decide_line(line: &[u8], policy: Option<&Policy>, lang: Lang) -> Value {
     let case: Case = match serde_json::from_slice(line) {
         Ok(case) => case,
-        // The message of the parser can repeat what was written; its place is enough.
-        Err(error) => {
-            let message = format!("no case in JSON (column {})", error.column());
-            return failure(Value::Null, "G001", message);
-        }
+        Err(error) => return failure(Value::Null, "G001", unread(&error)),
     };
     let Some(moment) = Moment::parse(&case.moment) else {
         let message = "moment must be written like 2020-02-19T07:00:00+08:00".to_owned();
@@ -47,6 +43,18 @@ pub fn decide_line(line: &[u8], policy: Option<&Policy>, lang: Lang) -> Value {
             let decision = decide(&situation, policy);
             answer(case.id, &decision, policy, lang)
         }
+    }
+}
+
+/// The message of the parser can repeat what was written; its place is enough.
+fn unread(error: &serde_json::Error) -> String {
+    let column = error.column();
+    match error.is_data() {
+        true => format!(
+            "before column {column}: a key that is not known, missing or there twice, or a value \
+             of another kind; the keys are id, moment, skew_minutes and facts"
+        ),
+        false => format!("no JSON (column {column})"),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::error::OpError;
 use crate::gate_state::{HeldGate, SignedList};
 use crate::keyring::SharedKeyring;
 use crate::ops::read_gate::read_gate;
+use crate::ops::read_policies::read_rules;
 use data_encoding::HEXLOWER;
 use gatehouse_core::device::GateList;
 use gatehouse_core::gate::Policy;
@@ -19,6 +20,9 @@ use std::sync::{Arc, OnceLock};
 /// How long a gate's list is used before it is read again: what changes elsewhere holds here
 /// after this.
 const HELD_MILLIS: i64 = 10_000;
+/// How far back an event may have been decided and still be decided again by the documents of its
+/// own time: longer than any crossing is kept.
+const PAST_MILLIS: i64 = 180 * 24 * 3_600_000;
 /// At this age it is read anew while it is still used.
 const RENEWED_MILLIS: i64 = 8_000;
 
@@ -110,9 +114,39 @@ async fn read(app: &App, shard: Shard, gate: GateId) -> Result<Arc<HeldGate>, Op
         list,
         read_at: now,
         signed: OnceLock::new(),
+        past: OnceLock::new(),
     });
     app.gates.keep_held(gate, Arc::clone(&held));
     Ok(held)
+}
+
+/// Makes sure that what was in force before the gate's list was read is held too: for events that
+/// come late, when the notice they were decided by may have ended (GATE-11).
+///
+/// # Errors
+/// Where the database cannot be read.
+pub async fn hold_past(app: &App, shard: Shard, held: &HeldGate) -> Result<(), OpError> {
+    if held.past.get().is_some() {
+        return Ok(());
+    }
+    let (gate, until) = (held.list.snapshot().gate.gate, held.read_at);
+    let from = until - PAST_MILLIS;
+    let past = app
+        .store
+        .read(move |tx| {
+            let Some(row) = tx.gate(shard, gate)? else {
+                return Ok(Vec::new());
+            };
+            let rules = read_rules(tx, &tx.area_path(row.area)?, from, until)?;
+            Ok(rules
+                .into_iter()
+                .map(|rules| (rules.span, rules.policy))
+                .collect())
+        })
+        .await?;
+    // Somebody else's reading of the same past is as good.
+    let _ = held.past.set(past);
+    Ok(())
 }
 
 /// The list as its devices verify it.

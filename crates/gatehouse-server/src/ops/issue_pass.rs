@@ -2,11 +2,11 @@
 //! `docs/pass-command.md`.
 
 use gatehouse_core::id::{AreaId, HouseholdId};
-use gatehouse_core::key::{KeyList, SigningKey};
+use gatehouse_core::key::{IssuerKey, KeyList, SigningKey};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::{
-    Belongs, Credential, Hint, ListNumber, PassBand, PassFinding, PassKind, PassNumber, ShortId,
-    StatusList, StatusLists, to_text, verify,
+    Belongs, Credential, Hint, KeyLimit, ListNumber, PassBand, PassFinding, PassKind, PassNumber,
+    ShortId, StatusList, StatusLists, key_limit, to_text, verify,
 };
 use gatehouse_core::person::WorkerClass;
 use serde::Deserialize;
@@ -39,27 +39,54 @@ struct Place {
     index: u32,
 }
 
-/// Issues one pass. `host` stands in the text of the code and is not signed.
-pub fn issue_line(line: &[u8], key: &SigningKey, host: &str) -> Value {
+/// Who issues.
+pub struct Issuer<'a> {
+    /// What the key list says of the key.
+    pub listed: IssuerKey,
+    /// Its private half.
+    pub key: SigningKey,
+    /// Stands in the text of the code and is not signed.
+    pub host: &'a str,
+    /// An area and every one above it, as far as this place knows them.
+    pub path: &'a dyn Fn(AreaId) -> Vec<AreaId>,
+}
+
+/// Issues one pass, unless gates would refuse it because the key may not sign it.
+pub fn issue_line(line: &[u8], issuer: &Issuer<'_>) -> Value {
     let request: PassRequest = match serde_json::from_slice(line) {
         Ok(request) => request,
         // The message of the parser can repeat what was written; its place is enough.
         Err(error) => return failure(Value::Null, "P001", unread(&error)),
     };
-    let id = request.id.clone();
+    let (id, area) = (request.id.clone(), request.area);
     let credential = match credential(request) {
         Ok(credential) => credential,
         Err((code, message)) => return failure(id, code, message.to_owned()),
     };
-    match credential.sign(key) {
+    if let Some(limit) = key_limit(&issuer.listed, &credential, &(issuer.path)(area)) {
+        return failure(id, "P009", beyond(limit).to_owned());
+    }
+    match credential.sign(&issuer.key) {
         Ok(bytes) => json!({
             "id": id,
             "number": credential.number,
             "bytes": bytes.len(),
             "credential_hex": data_encoding::HEXLOWER.encode(&bytes),
-            "text": to_text(host, &bytes),
+            "text": to_text(issuer.host, &bytes),
         }),
         Err(error) => failure(id, "P005", error.to_string()),
+    }
+}
+
+/// What a key may not sign, for whoever asked for it.
+fn beyond(limit: KeyLimit) -> &'static str {
+    match limit {
+        KeyLimit::Term => "valid_from lies outside the time of the community's key",
+        KeyLimit::Kind => "the community's key signs no passes of this kind",
+        KeyLimit::Area => "the area does not lie under the community",
+        KeyLimit::Validity => "valid for longer than the key may grant this kind",
+        KeyLimit::Quota => "the index is beyond the key's quota",
+        KeyLimit::List => "number.community is another community's number",
     }
 }
 
@@ -118,6 +145,15 @@ struct VerifyRequest {
     moment: Option<String>,
     #[serde(default)]
     places: Option<Vec<AreaId>>,
+}
+
+/// The answer to a line of more than `most` bytes, which is not read.
+pub fn too_long(most: u64) -> Value {
+    failure(
+        Value::Null,
+        "P008",
+        format!("a line is at most {most} bytes"),
+    )
 }
 
 /// Verifies one pass.

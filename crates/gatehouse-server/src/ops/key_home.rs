@@ -190,6 +190,18 @@ impl KeyHome {
             .context("K-SEAL: these secrets do not open the key")
     }
 
+    /// An area and every one above it; nothing in a folder, which knows no places.
+    ///
+    /// # Errors
+    /// What cannot be read.
+    pub fn path_of(&self, area: AreaId) -> Result<Vec<AreaId>> {
+        let KeyHome::Database(store) = self else {
+            return Ok(Vec::new());
+        };
+        let path = store.read_blocking::<_, StoreError, _>(move |tx| tx.area_path(area))?;
+        Ok(path.iter().rev().map(|row| row.area).collect())
+    }
+
     /// Keeps the next key list and new keys: all of it or nothing.
     ///
     /// # Errors

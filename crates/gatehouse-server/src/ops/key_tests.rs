@@ -1,6 +1,6 @@
 //! Keys, passes and orders from `gatehouse init` on: in a folder and in a database.
 
-use super::issue_pass::{Checks, issue_line, read_status_lists, verify_line};
+use super::issue_pass::{Checks, Issuer, issue_line, read_status_lists, verify_line};
 use super::key_home::{KeyHome, KeyTree};
 use super::make_keys::{KeyRequest, KeySummary, make_keys};
 use super::order_request::OrderRequest;
@@ -147,6 +147,19 @@ fn pass_line() -> Vec<u8> {
     line.to_string().into_bytes()
 }
 
+fn issuer(home: &KeyHome, key: SigningKey) -> Issuer<'static> {
+    let listed = tree(home)
+        .list
+        .issuer(KeyId::of(&key.verifying_key()))
+        .cloned();
+    Issuer {
+        listed: listed.expect("is listed"),
+        key,
+        host: "host.example",
+        path: &|_| vec![COMPOUND, COUNTY],
+    }
+}
+
 #[test]
 fn keys_in_a_folder_issue_passes_that_verify() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -164,7 +177,7 @@ fn keys_in_a_folder_issue_passes_that_verify() {
             .is_err()
     );
 
-    let issued = issue_line(&pass_line(), &key, "host.example");
+    let issued = issue_line(&pass_line(), &issuer(&home, key));
     assert_eq!(issued["id"], 5, "{issued}");
     let lists = r#"[{"community": 7, "quarter": 27, "issued": 100, "revoked": [13]}]"#;
     let checks = Checks {
@@ -195,12 +208,25 @@ fn keys_in_a_folder_issue_passes_that_verify() {
 
 #[test]
 fn lines_that_cannot_be_used_are_answered_with_a_code() {
-    let key = root();
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = KeyHome::Files(folder.path().join("keys"));
+    let secrets = Secrets::make(&Fixed(NOW));
+    made(&home, &secrets, &root(), &everybody());
+    let key = home.open_server_key(&secrets, |key| key.area == Some(COUNTY));
+    let issuer = issuer(&home, key.expect("opens"));
     let edited = |edit: fn(&mut Value)| {
         let mut line: Value = serde_json::from_slice(&pass_line()).expect("JSON");
         edit(&mut line);
-        issue_line(line.to_string().as_bytes(), &key, "h")["error"]["code"].clone()
+        issue_line(line.to_string().as_bytes(), &issuer)["error"]["code"].clone()
     };
+    // What no gate would take, because the key may not sign it.
+    for beyond in [
+        (|line: &mut Value| line["number"]["community"] = json!(8)) as fn(&mut Value),
+        |line| line["valid_until"] = json!("2029-12-01T00:00:00+08:00"),
+        |line| line["valid_from"] = json!("2020-11-23T00:00:00+08:00"),
+    ] {
+        assert_eq!(edited(beyond), "P009");
+    }
     assert_eq!(edited(|_| ()), Value::Null);
     assert_eq!(edited(|line| line["colour"] = json!(1)), "P001");
     assert_eq!(
@@ -216,7 +242,7 @@ fn lines_that_cannot_be_used_are_answered_with_a_code() {
         "P004"
     );
     assert_eq!(edited(|line| line["household"] = Value::Null), "P005");
-    assert_eq!(issue_line(b"{", &key, "h")["error"]["code"], "P001");
+    assert_eq!(issue_line(b"{", &issuer)["error"]["code"], "P001");
     for lists in [
         "{}",
         r#"[{"community": 7, "quarter": 27, "issued": 2, "revoked": [2]}]"#,

@@ -30,7 +30,10 @@ impl std::fmt::Display for Complaint {
             code,
             message,
         } = self;
-        write!(f, "{}:{line}:{column}: {code} {message}", file.display())
+        match line {
+            0 => write!(f, "{}: {code} {message}", file.display()),
+            _ => write!(f, "{}:{line}:{column}: {code} {message}", file.display()),
+        }
     }
 }
 
@@ -64,7 +67,7 @@ pub fn read_documents(folders: &[PathBuf]) -> Result<Vec<PolicyDocument>, Vec<Co
     let mut documents = Vec::new();
     for folder in folders {
         match read_document(folder) {
-            Ok(document) => documents.push(document),
+            Ok((document, _)) => documents.push(document),
             Err(more) => complaints.extend(more),
         }
     }
@@ -102,7 +105,7 @@ pub fn check(folders: &[PathBuf]) -> Vec<Complaint> {
 /// A document that replaces rows of others is checked upon the folders named before it; any other
 /// stands by itself.
 fn check_folder(folder: &Path, before: &[PathBuf]) -> Result<(), Vec<Complaint>> {
-    let document = read_document(folder)?;
+    let (document, text) = read_document(folder)?;
     let is_upon = document.rows.iter().any(|row| !row.replaces.is_empty());
     let above = match is_upon {
         true => read_documents(before)?,
@@ -128,11 +131,16 @@ fn check_folder(folder: &Path, before: &[PathBuf]) -> Result<(), Vec<Complaint>>
         .collect();
     let mut rows = untried(&cases, &policy);
     rows.retain(|untried| document.rows.iter().any(|row| row.id == untried.row));
-    complaints.extend(
-        rows.iter().map(|row| {
-            Complaint::of_file(folder.join("policy.toml"), "P022", untried_message(row))
-        }),
-    );
+    let policy_file = folder.join("policy.toml");
+    complaints.extend(rows.iter().map(|untried| {
+        let of_row = document.rows.iter().find(|row| row.id == untried.row);
+        let diagnostic = Diagnostic {
+            code: "P022",
+            message: untried_message(untried),
+            span: of_row.map_or(0..0, |row| row.span.clone()),
+        };
+        Complaint::of(&policy_file, &text, &diagnostic)
+    }));
     if complaints.is_empty() {
         Ok(())
     } else {
@@ -149,15 +157,17 @@ fn untried_message(row: &Untried) -> String {
     format!("{} {what}; add a case", row.row)
 }
 
-fn read_document(folder: &Path) -> Result<PolicyDocument, Vec<Complaint>> {
+/// A folder's document and its text.
+fn read_document(folder: &Path) -> Result<(PolicyDocument, String), Vec<Complaint>> {
     let file = folder.join("policy.toml");
     let source = read_text(&file)?;
-    read(&source).map_err(|diagnostics| {
-        diagnostics
+    match read(&source) {
+        Ok(document) => Ok((document, source)),
+        Err(diagnostics) => Err(diagnostics
             .iter()
             .map(|one| Complaint::of(&file, &source, one))
-            .collect()
-    })
+            .collect()),
+    }
 }
 
 fn read_folder_cases(file: &Path) -> Result<(String, Vec<Case>), Vec<Complaint>> {

@@ -7,7 +7,7 @@ use crate::error::OpError;
 use crate::gate_state::HeldGate;
 use crate::head_signature;
 use crate::ops::flag_copied_pass::flag_copied_pass;
-use crate::ops::hold_gate::{hold_gate, keyring};
+use crate::ops::hold_gate::{hold_gate, hold_past, keyring};
 use gatehouse_core::gate::Verdict;
 use gatehouse_core::gate::wording::{Lang, put_in_words};
 use gatehouse_core::id::{DeviceId, GateId};
@@ -88,6 +88,9 @@ pub async fn receive_events(
         .ok_or(OpError::NotFound)?;
     let events = read_events(&row, &batch)?;
     let held = hold_gate(app, shard, gate.gate).await?;
+    if events.iter().any(|event| decided_at(event) < held.read_at) {
+        hold_past(app, shard, &held).await?;
+    }
     let (vault, of) = (keyring(app)?, gate.gate);
     let now = app.world.now_millis();
     let mut receipt = Receipt {
@@ -217,6 +220,14 @@ fn read_events(row: &DeviceRow, batch: &Batch) -> Result<Vec<Event>, OpError> {
     Ok(events)
 }
 
+/// When the attempt of an event was decided; never for what is no attempt.
+fn decided_at(event: &Event) -> i64 {
+    match &event.body {
+        EventBody::Crossing(crossing) => crossing.decided_at,
+        _ => i64::MAX,
+    }
+}
+
 /// The second decision, by what the server knows.
 fn decide(
     app: &App,
@@ -233,13 +244,13 @@ fn decide(
     let EventBody::Crossing(crossing) = &event.body else {
         return (event.clone(), arrival, None);
     };
-    let list = &held.list;
-    let decided = list.decide_again(crossing, event.private.as_ref(), event.at.offset_minutes);
+    let policy = held.policy_at(crossing.decided_at);
+    let (private, offset) = (event.private.as_ref(), event.at.offset_minutes);
+    let decided = held.list.decide_again(crossing, private, offset, policy);
     // Facts that cannot be read: the record stays as the device made it.
     let Ok(decision) = decided else {
         return (event.clone(), arrival, None);
     };
-    let policy = list.policy_at(crossing.decided_at);
     let ids = |rows: &[u16]| -> Vec<String> {
         let rows = rows
             .iter()

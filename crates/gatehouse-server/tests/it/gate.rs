@@ -192,6 +192,40 @@ fn a_crossing_goes_from_the_scan_to_the_record_and_is_taken_in_once() {
 }
 
 #[test]
+fn a_late_event_is_decided_by_what_was_in_force_when_it_happened() {
+    demo_on_both(|app, demo| {
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        let text = pass_text(app, demo, &phone.gate);
+        phone.step(json!({"input": "scan", "text": text, "way": "in"}));
+        phone.step(json!({"input": "fact", "fact": "temperature", "value": 36.5}));
+        phone.step(json!({"input": "finish", "outcome": "crossed"}));
+        // Offline: the notice ends, the day after everything is sent.
+        let ends = START + 3_600_000;
+        app.write(move |tx| {
+            for row in tx.policies_in_force(START, START + 1)? {
+                assert!(tx.end_policy_force(row.area, &row.document, row.from_at, ends)?);
+            }
+            Ok(())
+        });
+        app.later(86_400_000);
+        phone.cookie = cookie(app, demo, "guard1a");
+        let receipt = phone.send_all();
+        assert_eq!(receipt["answers"][0]["verdict"], "admit", "{receipt}");
+        let gate = gatehouse_core::id::GateId::parse(&phone.gate).expect("an id");
+        let rows = app.app.store.read_blocking::<_, StoreError, _>(move |tx| {
+            let shard = tx.gate_anywhere(gate)?.expect("the gate").shard;
+            tx.crossings_of_gate(shard, gate, START, START + 60_000, 10)
+        });
+        let server = rows.expect("read")[0]
+            .server
+            .clone()
+            .expect("decided again");
+        let ids = &server.row_ids;
+        assert!(ids.iter().any(|id| id.starts_with("HN/")), "{ids:?}");
+    });
+}
+
+#[test]
 fn what_is_not_the_devices_own_chain_is_not_taken_in() {
     demo_on_both(|app, demo| {
         let mut phone = Phone::enrolled(app, demo, "guard1a");

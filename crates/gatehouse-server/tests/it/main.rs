@@ -3,6 +3,7 @@
 mod audit;
 mod bad_input;
 mod command;
+mod command_lines;
 mod crossings;
 mod database;
 mod emergencies;
