@@ -18,6 +18,7 @@ use gatehouse_store::Store;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::collections::HashMap;
 use std::ops::Deref;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
 /// What every handler can reach: one count to raise for each that takes it along.
@@ -49,6 +50,8 @@ pub struct Parts {
     pub changes: Changes,
     /// Figures for /metrics.
     pub figures: PrometheusHandle,
+    /// When a write was last tried for whoever watches, and taken; milliseconds UTC.
+    pub written_at: Arc<AtomicI64>,
 }
 
 impl App {

@@ -50,6 +50,7 @@ pub fn app(
         gates: GateStates::default(),
         changes: Changes::default(),
         figures,
+        written_at: Arc::default(),
     })
 }
 

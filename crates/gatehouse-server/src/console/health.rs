@@ -1,4 +1,4 @@
-//! Whether the program works: a read that reaches the database.
+//! Whether the program works: a read and a write that reach the database.
 
 use crate::app::App;
 use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};

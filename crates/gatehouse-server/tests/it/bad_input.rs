@@ -1,8 +1,12 @@
 //! Whatever is sent: a clear error in the caller's form, no panic, nothing half-written.
 
-use crate::support::{COMPOUND, GATE, TestApp};
+use crate::gate::Phone;
+use crate::support::{COMPOUND, GATE, TestApp, demo_on_both};
 use axum::body::{Body, Bytes};
 use axum::http::{Method, StatusCode};
+use data_encoding::BASE64;
+use gatehouse_store::{Store, StoreError};
+use serde_json::{Value, json};
 
 /// (method, path, content type, body, status, code)
 type Case = (
@@ -132,6 +136,129 @@ fn a_body_that_stops_half_way_changes_nothing() {
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}");
         assert!(answer.body.contains("H-READ"), "{path}: {}", answer.body);
     }
+}
+
+/// Everything that is recorded leaves its mark here: where each chain has got to.
+fn record(app: &TestApp) -> Vec<gatehouse_core::audit::SealedHead> {
+    let heads = app.app.store.read_blocking::<_, StoreError, _>(|tx| {
+        let shards = tx.shards()?.into_iter();
+        let heads = shards.map(|shard| tx.audit_heads(shard));
+        Ok(heads.collect::<Result<Vec<_>, _>>()?.concat())
+    });
+    heads.expect("reads")
+}
+
+#[test]
+fn the_routes_that_record_take_nothing_that_they_cannot_read() {
+    demo_on_both(|app, demo| {
+        let phone = Phone::enrolled(app, demo, "guard1a");
+        let (gate, device) = (&phone.gate, phone.id());
+        let before = record(app);
+        let events = |events: Value, signature: Value| {
+            json!({"device": device, "events": events, "head_signature_base64": signature})
+                .to_string()
+        };
+        let some = BASE64.encode(&[7; 64]);
+        let bodies = [
+            ("events", String::new()),
+            ("events", "{".to_owned()),
+            ("events", "[]".to_owned()),
+            ("events", "null".to_owned()),
+            ("events", "{\"device\": \"x\"}".to_owned()),
+            ("events", events(json!(7), json!(some))),
+            ("events", events(json!([7]), json!(some))),
+            ("events", events(json!(["*"]), json!(some))),
+            ("events", events(json!([]), json!(some))),
+            (
+                "events",
+                events(json!([BASE64.encode(b"no event")]), json!(some)),
+            ),
+            (
+                "events",
+                events(json!([BASE64.encode(&[0x9f; 5_000])]), json!(some)),
+            ),
+            (
+                "events",
+                events(json!(vec![BASE64.encode(b"x"); 501]), json!(some)),
+            ),
+            ("events", events(json!([some]), json!(null))),
+            ("events", events(json!([some]), json!("short"))),
+            (
+                "events",
+                format!("{}{}", "[".repeat(50_000), "]".repeat(50_000)),
+            ),
+            ("decide", String::new()),
+            ("decide", "{".to_owned()),
+            ("decide", json!({"way": "up", "facts": {}}).to_string()),
+            ("decide", json!({"way": "in", "facts": []}).to_string()),
+            (
+                "decide",
+                json!({"way": "in", "facts": {}, "more": 1}).to_string(),
+            ),
+            (
+                "decide",
+                json!({"way": "in", "facts": {"temperature": 1e300}}).to_string(),
+            ),
+            (
+                "decide",
+                "{\"way\": \"in\", \"way\": \"out\", \"facts\": {}}".to_owned(),
+            ),
+            (
+                "decide",
+                json!({"way": "in", "pass": ["x"], "facts": {}}).to_string(),
+            ),
+            (
+                "devices",
+                json!({"label": "x", "public_key_base64": "AAAA"}).to_string(),
+            ),
+        ];
+        for (route, body) in bodies {
+            let path = format!("/gate/api/gates/{gate}/{route}");
+            let headers = [("cookie", phone.cookie.as_str()), ("content-type", JSON)];
+            let answer = app.send(Method::POST, &path, &headers, body.clone());
+            let shown: String = body.chars().take(80).collect();
+            let what = format!("{route} {shown}: {} {}", answer.status, answer.body);
+            assert!(answer.status.is_client_error(), "{what}");
+            let problem: Value = serde_json::from_str(&answer.body).expect("a problem");
+            assert!(problem["code"].is_string(), "{what}");
+            assert_eq!(record(app), before, "{what}");
+        }
+        for (route, size) in [("events", 10 << 20), ("decide", 10 << 20)] {
+            let path = format!("/gate/api/gates/{gate}/{route}");
+            let headers = [("cookie", phone.cookie.as_str()), ("content-type", JSON)];
+            let answer = app.send(Method::POST, &path, &headers, "x".repeat(size));
+            assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{route}");
+            let halves = vec![
+                Ok(Bytes::from_static(b"{\"device\":\"")),
+                Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)),
+            ];
+            let body = Body::from_stream(futures_util::stream::iter(halves));
+            let answer = app.send(Method::POST, &path, &headers, body);
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{route}");
+        }
+        assert_eq!(record(app), before);
+    });
+}
+
+#[test]
+fn whoever_watches_is_told_that_nothing_can_be_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("town.db");
+    drop(Store::open_sqlite(&path).expect("made"));
+    let app = TestApp::over_store(Store::open_sqlite_to_read(&path).expect("opens"), folder);
+    let answer = app.get("/healthz", "");
+    assert!(answer.status.is_server_error(), "{}", answer.status);
+    assert!(answer.body.contains("S-READONLY"), "{}", answer.body);
+
+    let app = TestApp::new();
+    assert_eq!(app.get("/healthz", "").status, StatusCode::OK);
+    let written = || app.app.store.figures().commits;
+    let before = written();
+    assert_eq!(app.get("/healthz", "").status, StatusCode::OK);
+    assert_eq!(written(), before, "asked again at once");
+    app.later(10_000);
+    assert_eq!(app.get("/healthz", "").status, StatusCode::OK);
+    assert_eq!(written(), before + 1);
 }
 
 #[test]

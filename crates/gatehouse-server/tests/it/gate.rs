@@ -70,6 +70,10 @@ impl<'a> Phone<'a> {
         phone
     }
 
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     pub fn refresh(&mut self) {
         let path = format!("/gate/api/gates/{}/snapshot?device={}", self.gate, self.id);
         let answer = self.app.get(&path, &self.cookie);

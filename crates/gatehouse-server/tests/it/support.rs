@@ -171,6 +171,11 @@ impl TestApp {
         TestApp::bare(store, place)
     }
 
+    /// Over a database in a folder, as it is.
+    pub fn over_store(store: Store, folder: tempfile::TempDir) -> TestApp {
+        TestApp::bare(store, Place::Folder(folder))
+    }
+
     /// Over a database as it is.
     fn bare(store: Store, place: Place) -> TestApp {
         let world = Arc::new(TestWorld::new(START, 42));
