@@ -61,8 +61,8 @@ pub struct FeverStepRow {
     pub staff: Option<StaffId>,
     /// Event of the device that said so.
     pub source_seq: Option<i64>,
-    /// Tenths of a degree, and how it was measured.
-    pub reading: Option<(u16, u8)>,
+    /// Tenths of a degree, and how it was measured; `None` where nobody said.
+    pub reading: Option<(u16, Option<u8>)>,
     /// Which place, office, carrier or outcome.
     pub word: Option<String>,
     /// Whether a mask is worn while waiting apart.
@@ -136,7 +136,7 @@ fn read_fever(row: &Row<'_>) -> Result<FeverItem, StoreError> {
 
 fn read_step(row: &Row<'_>) -> Result<FeverStepRow, StoreError> {
     let reading = match (row.get::<Option<i64>>(9)?, row.get::<Option<u8>>(10)?) {
-        (Some(tenths), Some(way)) => {
+        (Some(tenths), way) => {
             let tenths = u16::try_from(tenths).map_err(|_| row.corrupt(9))?;
             Some((tenths, way))
         }
@@ -232,7 +232,7 @@ impl Tx<'_> {
                 row.staff.as_ref(),
                 row.source_seq,
                 row.reading.map(|(tenths, _)| i64::from(tenths)),
-                row.reading.map(|(_, way)| way),
+                row.reading.and_then(|(_, way)| way),
                 row.word.as_ref(),
                 row.has_mask,
                 row.corrects,

@@ -52,7 +52,7 @@ const BACKGROUND: ReadonlySet<Input["input"]> = new Set(["enrol", "snapshot", "s
 
 /** Inputs after which the core's state is stored even where no event came of them. */
 const STATE_CHANGING: ReadonlySet<Input["input"]> = new Set([
-  "enrol", "snapshot", "shift_start", "shift_end", "sent",
+  "enrol", "snapshot", "shift_start", "shift_end", "thermometer", "sent",
 ]);
 
 export const DEFAULT_SETTINGS: Settings = { lang: "zh", theme: "auto", large: false, sound: true };
@@ -96,6 +96,11 @@ export class App {
   /** Whether this phone decides: the core is there and knows whose chain it writes. */
   get ready(): boolean {
     return this.core !== undefined && this.output !== undefined && this.device !== undefined;
+  }
+
+  /** Where a form of the page leads back to. */
+  get home(): "core" | "enrol" {
+    return this.ready ? "core" : "enrol";
   }
 
   /** Shows a form of the page, or goes back to the core's screen. */

@@ -23,10 +23,15 @@ export const inputs: Input[] = [
       }
     ],
     "input": "shift_start",
-    "mask": true
+    "mask": true,
+    "thermometer": "forehead"
   },
   {
     "input": "shift_end"
+  },
+  {
+    "input": "thermometer",
+    "way": "wrist"
   },
   {
     "input": "scan",
@@ -150,6 +155,26 @@ export const outputs: Output[] = [
         }
       ],
       "steps": []
+    },
+    "thermometer": {
+      "choices": [
+        {
+          "label": "额温",
+          "value": "forehead"
+        },
+        {
+          "label": "耳温",
+          "value": "ear"
+        },
+        {
+          "label": "腋温",
+          "value": "armpit"
+        },
+        {
+          "label": "腕温",
+          "value": "wrist"
+        }
+      ]
     }
   },
   {
@@ -196,6 +221,26 @@ export const outputs: Output[] = [
         }
       ],
       "steps": []
+    },
+    "thermometer": {
+      "choices": [
+        {
+          "label": "额温",
+          "value": "forehead"
+        },
+        {
+          "label": "耳温",
+          "value": "ear"
+        },
+        {
+          "label": "腋温",
+          "value": "armpit"
+        },
+        {
+          "label": "腕温",
+          "value": "wrist"
+        }
+      ]
     }
   },
   {
@@ -303,6 +348,26 @@ export const outputs: Output[] = [
       }
     },
     "sound": "ask",
+    "thermometer": {
+      "choices": [
+        {
+          "label": "额温",
+          "value": "forehead"
+        },
+        {
+          "label": "耳温",
+          "value": "ear"
+        },
+        {
+          "label": "腋温",
+          "value": "armpit"
+        },
+        {
+          "label": "腕温",
+          "value": "wrist"
+        }
+      ]
+    },
     "vibrate": [
       80,
       80,
@@ -398,6 +463,26 @@ export const outputs: Output[] = [
       }
     },
     "sound": "admit",
+    "thermometer": {
+      "choices": [
+        {
+          "label": "额温",
+          "value": "forehead"
+        },
+        {
+          "label": "耳温",
+          "value": "ear"
+        },
+        {
+          "label": "腋温",
+          "value": "armpit"
+        },
+        {
+          "label": "腕温",
+          "value": "wrist"
+        }
+      ]
+    },
     "vibrate": [
       80
     ]
@@ -453,6 +538,26 @@ export const outputs: Output[] = [
         }
       ],
       "steps": []
+    },
+    "thermometer": {
+      "choices": [
+        {
+          "label": "额温",
+          "value": "forehead"
+        },
+        {
+          "label": "耳温",
+          "value": "ear"
+        },
+        {
+          "label": "腋温",
+          "value": "armpit"
+        },
+        {
+          "label": "腕温",
+          "value": "wrist"
+        }
+      ]
     }
   },
   {
@@ -519,6 +624,26 @@ export const outputs: Output[] = [
           "read_aloud": false,
           "step": "person",
           "text": "看人点一位，不要念名字。"
+        }
+      ]
+    },
+    "thermometer": {
+      "choices": [
+        {
+          "label": "额温",
+          "value": "forehead"
+        },
+        {
+          "label": "耳温",
+          "value": "ear"
+        },
+        {
+          "label": "腋温",
+          "value": "armpit"
+        },
+        {
+          "label": "腕温",
+          "value": "wrist"
         }
       ]
     }
@@ -629,6 +754,26 @@ export const outputs: Output[] = [
       }
     },
     "sound": "refer",
+    "thermometer": {
+      "choices": [
+        {
+          "label": "额温",
+          "value": "forehead"
+        },
+        {
+          "label": "耳温",
+          "value": "ear"
+        },
+        {
+          "label": "腋温",
+          "value": "armpit"
+        },
+        {
+          "label": "腕温",
+          "value": "wrist"
+        }
+      ]
+    },
     "vibrate": [
       80,
       80,
@@ -681,6 +826,26 @@ export const outputs: Output[] = [
       "steps": []
     },
     "sound": "message",
+    "thermometer": {
+      "choices": [
+        {
+          "label": "额温",
+          "value": "forehead"
+        },
+        {
+          "label": "耳温",
+          "value": "ear"
+        },
+        {
+          "label": "腋温",
+          "value": "armpit"
+        },
+        {
+          "label": "腕温",
+          "value": "wrist"
+        }
+      ]
+    },
     "vibrate": [
       40
     ]
@@ -742,6 +907,26 @@ export const outputs: Output[] = [
       "verdict": "admit"
     },
     "sound": "emergency",
+    "thermometer": {
+      "choices": [
+        {
+          "label": "额温",
+          "value": "forehead"
+        },
+        {
+          "label": "耳温",
+          "value": "ear"
+        },
+        {
+          "label": "腋温",
+          "value": "armpit"
+        },
+        {
+          "label": "腕温",
+          "value": "wrist"
+        }
+      ]
+    },
     "vibrate": [
       200,
       100,
@@ -858,6 +1043,26 @@ export const outputs: Output[] = [
       "verdict": "refuse"
     },
     "sound": "refuse",
+    "thermometer": {
+      "choices": [
+        {
+          "label": "额温",
+          "value": "forehead"
+        },
+        {
+          "label": "耳温",
+          "value": "ear"
+        },
+        {
+          "label": "腋温",
+          "value": "armpit"
+        },
+        {
+          "label": "腕温",
+          "value": "wrist"
+        }
+      ]
+    },
     "vibrate": [
       500
     ]

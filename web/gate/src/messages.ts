@@ -65,8 +65,12 @@ export type Input =
   | { input: "enrol"; device: string; gate: string; root_key_base64: string }
   /** A signed snapshot as the server sent it; again after every start. */
   | { input: "snapshot"; bytes_base64: string }
-  | { input: "shift_start"; guards: Guard[]; mask: boolean; armband: boolean }
+  | { input: "shift_start"; guards: Guard[]; mask: boolean; armband: boolean;
+      /** A value of `Output.thermometer`; without it the one of before is kept. */
+      thermometer?: string }
   | { input: "shift_end" }
+  /** Another thermometer is in use from now on. */
+  | { input: "thermometer"; way: string }
   /** What a camera or a hardware scanner read. */
   | { input: "scan"; text: string; way: Way }
   /** The number printed on the card. */
@@ -199,6 +203,13 @@ export interface Counts {
   unsent: number;
 }
 
+/** How temperatures are taken at this gate. */
+export interface Thermometer {
+  choices: Choice[];
+  /** The value of the one in use; missing until somebody has said so. */
+  chosen?: string;
+}
+
 /** The line on top of every screen. */
 export interface Header {
   /** 锦绣苑 · 东门 */
@@ -233,6 +244,7 @@ export interface Output {
   /** Milliseconds on, off, on … */
   vibrate?: number[];
   counts: Counts;
+  thermometer: Thermometer;
   header: Header;
   recent: Recent[];
   /** Events up to here are acknowledged and older than seven days: may be deleted. */

@@ -136,14 +136,10 @@ function header_parts(app: App): Child[] {
     pill(app),
     h("button", { class: "key square", type: "button", "aria-label": t("menu"),
       "aria-pressed": app.view.name === "menu" ? "true" : "false",
-      on: { click: () => app.show({ name: app.view.name === "menu" ? back_of(app) : "menu" }) } },
+      on: { click: () => app.show({ name: app.view.name === "menu" ? app.home : "menu" }) } },
       icon("menu")),
     ...notices(app),
   ];
-}
-
-function back_of(app: App): "core" | "enrol" {
-  return app.ready ? "core" : "enrol";
 }
 
 /** The list's age, on every screen; its stage differs by shape and word as well as colour. */

@@ -29,6 +29,9 @@ const REASONS: Screen["reasons"] = [
   { value: "emergency_found", label: "其实是急事" },
 ];
 
+const THERMOMETERS = [{ value: "forehead", label: "额温" }, { value: "ear", label: "耳温" },
+  { value: "armpit", label: "腋温" }, { value: "wrist", label: "腕温" }];
+
 const SCREENS: Record<string, Screen> = {
   ADMIT: { ...EMPTY, kind: "verdict", verdict: "admit", headline: "住户，出入证有效，不用再登记。",
     sentences: [plain("有效到 11月30日")], clause: "依据：河南通知 三（三）一", who: WHO, finish: [CROSSED] },
@@ -69,6 +72,7 @@ class MockCore implements Core {
   private acknowledged = 0;
   private counts: Omit<Counts, "unsent"> = { admitted: 0, turned_back: 0, emergencies: 0 };
   private recent: Recent[] = [];
+  private thermometer: string | undefined;
   private sound: Output["sound"];
   private append: Appended[] = [];
 
@@ -81,6 +85,8 @@ class MockCore implements Core {
       screen: this.screen,
       append: this.append,
       ...(sound ? { sound, vibrate: [80] } : {}),
+      thermometer: { choices: THERMOMETERS,
+        ...(this.thermometer ? { chosen: this.thermometer } : {}) },
       counts: { ...this.counts, unsent: this.seq - this.acknowledged },
       header: { place: "锦绣苑 · 东门", guards: this.guards, notices: [], snapshot: 1 },
       recent: this.recent,
@@ -103,7 +109,11 @@ class MockCore implements Core {
     switch (input.input) {
       case "shift_start":
         this.guards = input.guards.map((guard) => guard.name);
+        this.thermometer = input.thermometer ?? this.thermometer;
         return this.show("SCAN");
+      case "thermometer":
+        this.thermometer = input.way;
+        return;
       case "shift_end":
         this.guards = [];
         return this.show("SHIFT");

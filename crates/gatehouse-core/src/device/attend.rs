@@ -222,10 +222,12 @@ impl Turn<'_> {
         let Ok(known) = json::read_known(fact, value) else {
             return false;
         };
-        if fact == Fact::PassState {
-            case.without_pass();
-        } else {
-            case.situation.put(fact, known);
+        match fact {
+            Fact::PassState => case.without_pass(),
+            _ => {
+                case.situation.put(fact, known);
+                self.measured(case, fact);
+            }
         }
         true
     }
@@ -255,7 +257,7 @@ impl Turn<'_> {
         if self.device.list.is_none() {
             // No policy to decide by, but the report goes out as soon as there is a chain.
             let case = Case::new(Way::In, self.now);
-            self.append(EventBody::Fever(fever(&case, self.now)), None);
+            self.append(EventBody::Fever(fever(&case)), None);
             return View::Notice(Notice::plain(code::NO_LIST, words::FEVER_REPORTED));
         }
         let mut case = match self.device.case.take() {

@@ -1,5 +1,6 @@
 //! The open case: who stands there, what is known so far, what was decided last.
 
+use super::thermometer::Taken;
 use crate::gate::fact::{destination, order, pass_kind, pass_state};
 use crate::gate::json::position;
 use crate::gate::{Fact, Known, Situation, SubjectKind, Value, Verdict, Way};
@@ -77,8 +78,10 @@ pub(crate) struct Case {
     pub details: Vec<Detail>,
     /// Residents to choose from.
     pub candidates: Vec<PersonId>,
-    /// The guard has reported a fever; the event is written.
-    pub fever_reported: bool,
+    /// When and how each temperature was taken.
+    pub taken: Taken,
+    /// A fever is reported: number of its event, 0 where that is not known any more.
+    pub fever_event: Option<u64>,
     /// The verdict on the screen.
     pub verdict: Verdict,
     /// What the server said about an event that is reopened.
@@ -109,7 +112,8 @@ impl Case {
             copied_minutes: None,
             details: vec![],
             candidates: vec![],
-            fever_reported: false,
+            taken: Taken::default(),
+            fever_event: None,
             verdict: Verdict::Ask,
             reopened: None,
         }

@@ -58,9 +58,18 @@ pub enum Input {
         mask: bool,
         /// The armbands are on (ZX 5).
         armband: bool,
+        /// Which thermometer is in use, a value of `temperature_way`; without it the one of
+        /// before is kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thermometer: Option<String>,
     },
     /// The shift ends.
     ShiftEnd {},
+    /// Another thermometer is in use from now on (GATE-6).
+    Thermometer {
+        /// A value of `temperature_way`.
+        way: String,
+    },
     /// A camera or hardware scanner read this.
     Scan {
         /// Text of the QR code.

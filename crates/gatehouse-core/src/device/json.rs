@@ -42,6 +42,7 @@ fn unreadable(device: &Device) -> Output {
             unsent: device.chain.unsent(),
             ..device.tally.shown(0)
         },
+        thermometer: device.thermometer_shown(lang),
         header: Header::default(),
         recent: vec![],
         forget_through: 0,

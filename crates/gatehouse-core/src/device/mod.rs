@@ -25,6 +25,7 @@ mod seen;
 mod shift;
 mod state;
 mod steps_shown;
+mod thermometer;
 mod turn;
 mod view;
 mod words;
@@ -81,6 +82,9 @@ pub struct Device {
     skew: Option<i64>,
     /// Numbers of the newest lists seen; older ones are refused.
     floor: Floor,
+    /// Which thermometer is in use, as a position of `temperature_way`; kept over shifts. `None`
+    /// until somebody has said so.
+    thermometer: Option<u8>,
     /// Not part of the stored state: the page hands the bytes in again after a start.
     list: Option<List>,
 }

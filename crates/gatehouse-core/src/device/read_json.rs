@@ -80,6 +80,7 @@ fn read_upkeep(name: &str, fields: &mut Fields<'_>) -> Option<Option<Input>> {
         }
         "shift_start" => read_shift_start(fields),
         "shift_end" => Some(Input::ShiftEnd {}),
+        "thermometer" => fields.text("way").map(|way| Input::Thermometer { way }),
         "amend" => read_amend(fields),
         "cancel" => Some(Input::Cancel {}),
         "sent" => read_sent(fields),
@@ -101,6 +102,7 @@ fn read_shift_start(fields: &mut Fields<'_>) -> Option<Input> {
         guards: fields.list("guards", read_guard)?,
         mask: fields.flag("mask")?,
         armband: fields.flag("armband")?,
+        thermometer: fields.optional("thermometer", |fields, name| fields.text(name))?,
     })
 }
 

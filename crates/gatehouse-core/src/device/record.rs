@@ -6,9 +6,9 @@ use super::screen::Appended;
 use crate::audit::{Hash, SALT_BYTES};
 use crate::digits::BASE64;
 use crate::gate::record::write_facts;
-use crate::gate::{Decision, Fact, Known, Outcome, Value};
+use crate::gate::{Decision, Fact, Outcome};
 use crate::moment::Moment;
-use crate::wire::{ChainHead, Crossing, Event, EventBody, Fever, Private, Reading};
+use crate::wire::{ChainHead, Crossing, Event, EventBody, Fever, Private};
 
 /// Version of the code that decides; grows when the same policy would decide otherwise.
 pub const EVALUATOR: u32 = 1;
@@ -81,23 +81,11 @@ fn nowhere() -> crate::id::GateId {
 }
 
 /// The report of a fever, with what was measured so far.
-pub(crate) fn fever(case: &Case, now: Moment) -> Fever {
-    let choice = |fact| match case.situation.given(fact) {
-        Some(Known::Is(Value::Choice(position))) => *position,
-        _ => 0,
-    };
-    let reading = |fact| match case.situation.given(fact) {
-        Some(Known::Is(Value::Number(tenths))) => Some(Reading {
-            tenths: u16::try_from(*tenths).unwrap_or(0),
-            way: choice(Fact::TemperatureWay),
-            at: now.millis,
-        }),
-        _ => None,
-    };
+pub(crate) fn fever(case: &Case) -> Fever {
     Fever {
         crossing: None,
-        first: reading(Fact::Temperature),
-        second: reading(Fact::SecondTemperature),
+        first: case.reading(Fact::Temperature),
+        second: case.reading(Fact::SecondTemperature),
     }
 }
 

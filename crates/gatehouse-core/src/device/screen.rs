@@ -25,6 +25,8 @@ pub struct Output {
     pub vibrate: Vec<u16>,
     /// Figures of this shift.
     pub counts: Counts,
+    /// Which thermometers there are and which is in use.
+    pub thermometer: ThermometerShown,
     /// The line on top of every screen.
     pub header: Header,
     /// Latest crossings of this device, newest first.
@@ -283,6 +285,16 @@ pub struct Counts {
     pub emergencies: u32,
     /// Events not yet acknowledged.
     pub unsent: u64,
+}
+
+/// The thermometers to choose from (GATE-6).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ThermometerShown {
+    /// All of them.
+    pub choices: Vec<ChoiceShown>,
+    /// The value of the one in use; missing until somebody has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chosen: Option<String>,
 }
 
 /// The line on top of every screen.

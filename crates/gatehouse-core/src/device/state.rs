@@ -3,14 +3,19 @@
 
 use super::case::{Case, Finding, Reopened};
 use super::chain::Chain;
+use super::thermometer::{Taken, read_way};
 use super::{Device, EARLY_HELD, Early, Enrolled, Finished, RECENT_HELD, RecentRow};
 use crate::gate::record::{FACTS_BYTES_MOST, read_facts, write_given};
 use crate::moment::{CivilDay, Moment};
 use crate::wire::cbor::{Cbor, CborError, Read, Reader, Writer};
 
-/// Version of this form. A state of another version is refused; the page then keeps its events
-/// and enrols again.
-const VERSION: u64 = 2;
+/// Version of this form. The one before is read too, so that a phone goes on after an upgrade; any
+/// other is refused.
+const VERSION: u64 = 3;
+/// Before the gate asked which thermometer is in use: no last entry, neither here nor in a case.
+const VERSION_BEFORE: u64 = 2;
+const PARTS: usize = 15;
+const CASE_PARTS: usize = 15;
 const DETAILS_MOST: usize = 4;
 const SENTENCES_MOST: usize = 3;
 const SENTENCE_BYTES_MOST: usize = 1_000;
@@ -39,7 +44,7 @@ impl Device {
     /// The state to store.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut to = Writer::default();
-        to.array(14)
+        to.array(PARTS)
             .uint(VERSION)
             .option(self.enrolled.as_ref())
             .item(&self.chain)
@@ -53,7 +58,8 @@ impl Device {
             .item(&self.outings)
             .list(&self.recent)
             .optional_int(self.skew)
-            .item(&self.floor);
+            .item(&self.floor)
+            .optional_uint(self.thermometer.map(u64::from));
         to.finish()
     }
 
@@ -63,17 +69,18 @@ impl Device {
     /// [`StateError`]; whatever the bytes are, nothing else happens.
     pub fn from_bytes(bytes: &[u8]) -> Result<Device, StateError> {
         let mut from = Reader::new(bytes);
-        from.array_of(14).map_err(StateError::Malformed)?;
-        if from.uint().map_err(StateError::Malformed)? != VERSION {
+        let parts = from.array(PARTS).map_err(StateError::Malformed)?;
+        let version = from.uint().map_err(StateError::Malformed)?;
+        if ![(PARTS, VERSION), (PARTS - 1, VERSION_BEFORE)].contains(&(parts, version)) {
             return Err(StateError::Version);
         }
-        let device = read(&mut from).map_err(StateError::Malformed)?;
+        let device = read(&mut from, version).map_err(StateError::Malformed)?;
         from.finish().map_err(StateError::Malformed)?;
         Ok(device)
     }
 }
 
-fn read(from: &mut Reader<'_>) -> Read<Device> {
+fn read(from: &mut Reader<'_>, version: u64) -> Read<Device> {
     let device = Device {
         enrolled: from.option()?,
         chain: from.item()?,
@@ -88,6 +95,10 @@ fn read(from: &mut Reader<'_>) -> Read<Device> {
         recent: from.list(RECENT_HELD)?,
         skew: from.optional_int()?,
         floor: from.item()?,
+        thermometer: match version {
+            VERSION_BEFORE => None,
+            _ => read_way(from)?,
+        },
         list: None,
     };
     // A chain belongs to somebody.
@@ -182,7 +193,7 @@ impl Cbor for RecentRow {
 
 impl Cbor for Case {
     fn write(&self, to: &mut Writer) {
-        to.array(14);
+        to.array(CASE_PARTS);
         write_moment(to, self.situation.moment);
         to.uint(self.situation.skew_minutes.into())
             .bytes(&write_given(&self.situation))
@@ -194,13 +205,17 @@ impl Cbor for Case {
             .optional_uint(self.copied_minutes.map(u64::from))
             .list(&self.details)
             .list(&self.candidates)
-            .boolean(self.fever_reported)
+            .item(&self.taken)
+            .optional_uint(self.fever_event)
             .array(2)
             .item(&self.verdict)
             .option(self.reopened.as_ref());
     }
     fn read(from: &mut Reader<'_>) -> Read<Case> {
-        from.array_of(14)?;
+        let parts = from.array(CASE_PARTS)?;
+        if parts + 1 < CASE_PARTS {
+            return Err(CborError::Value);
+        }
         let moment = read_moment(from)?;
         let skew_minutes = from.small()?;
         let mut situation = read_facts(from.bytes(FACTS_BYTES_MOST)?, moment)?;
@@ -215,7 +230,15 @@ impl Cbor for Case {
             copied_minutes: from.optional_small()?,
             details: from.list(DETAILS_MOST)?,
             candidates: from.list(super::lookup::OFFERED_MOST)?,
-            fever_reported: from.boolean()?,
+            taken: match parts {
+                CASE_PARTS => from.item()?,
+                _ => Taken::default(),
+            },
+            fever_event: match parts {
+                CASE_PARTS => from.optional_small()?,
+                // Only that it was reported was kept; which event it was is not known any more.
+                _ => from.boolean()?.then_some(0),
+            },
             verdict: {
                 from.array_of(2)?;
                 from.item()?

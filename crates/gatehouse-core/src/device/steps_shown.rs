@@ -133,6 +133,15 @@ fn controls(lang: Lang, missing: &Missing, phone: Option<&str>) -> Vec<Control> 
     }
 }
 
+/// What can be tapped for a list of the vocabulary.
+pub(super) fn named(lang: Lang, choices: &[Choice]) -> Vec<ChoiceShown> {
+    let shown = |choice: &Choice| ChoiceShown {
+        value: choice.name.into(),
+        label: lang.pick(choice.label).to_owned(),
+    };
+    choices.iter().map(shown).collect()
+}
+
 fn of_fact(lang: Lang, fact: Fact) -> Control {
     let spec = fact.spec();
     match fact {
@@ -141,13 +150,6 @@ fn of_fact(lang: Lang, fact: Fact) -> Control {
         }
         _ => {}
     }
-    let named = |choices: &[Choice]| -> Vec<ChoiceShown> {
-        let shown = |choice: &Choice| ChoiceShown {
-            value: choice.name.into(),
-            label: lang.pick(choice.label).to_owned(),
-        };
-        choices.iter().map(shown).collect()
-    };
     let (kind, choices, several) = match spec.kind {
         Kind::Flag { yes, no } => {
             let shown = [(true, yes), (false, no)].map(|(value, label)| ChoiceShown {
@@ -156,8 +158,8 @@ fn of_fact(lang: Lang, fact: Fact) -> Control {
             });
             (ControlKind::Confirm, shown.to_vec(), false)
         }
-        Kind::Choice(choices) => (ControlKind::Choice, named(choices), false),
-        Kind::Set(choices) => (ControlKind::Choice, named(choices), true),
+        Kind::Choice(choices) => (ControlKind::Choice, named(lang, choices), false),
+        Kind::Set(choices) => (ControlKind::Choice, named(lang, choices), true),
         Kind::Stays => {
             // Asked with the days in the question, so a yes lies within them.
             let shown = StayKind::ALL.iter().map(|kind| ChoiceShown {

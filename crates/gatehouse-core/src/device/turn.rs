@@ -8,6 +8,7 @@ use super::list::List;
 use super::record::{Salts, fever};
 use super::screen::Appended;
 use super::shift::{Shift, Tally};
+use super::thermometer::way_named;
 use super::view::{Notice, View, code};
 use super::{Device, Enrolled, words};
 use crate::digits::BASE64;
@@ -45,17 +46,16 @@ impl Turn<'_> {
                 device,
                 gate,
                 root_key_base64,
-            } => match Enrolled::read(*device, *gate, root_key_base64) {
-                Some(enrolled) => self.enrol(enrolled),
-                None => View::Notice(Notice::new(code::ENROL, words::ERROR_INPUT)),
-            },
+            } => self.enrol(Enrolled::read(*device, *gate, root_key_base64)),
             Input::Snapshot { bytes_base64 } => self.snapshot(bytes_base64),
             Input::ShiftStart {
                 guards,
                 mask,
                 armband,
-            } => self.shift_start(Shift::start(guards, *mask, *armband, self.now)),
+                thermometer,
+            } => self.shift_start(Shift::start(guards, *mask, *armband, self.now), thermometer),
             Input::ShiftEnd {} => self.shift_end(),
+            Input::Thermometer { way } => self.thermometer(way),
             Input::Scan { text, way } => self.at_the_gate(|turn| turn.scan(text, *way)),
             Input::Card { number, way } => self.at_the_gate(|turn| turn.card(number, *way)),
             Input::Lookup {
@@ -104,7 +104,10 @@ impl Turn<'_> {
         }
     }
 
-    fn enrol(&mut self, enrolled: Enrolled) -> View {
+    fn enrol(&mut self, enrolled: Option<Enrolled>) -> View {
+        let Some(enrolled) = enrolled else {
+            return View::Notice(Notice::new(code::ENROL, words::ERROR_INPUT));
+        };
         let same = self.device.enrolled.as_ref() == Some(&enrolled);
         if self.device.enrolled.is_some() && !same && self.device.chain.unsent() > 0 {
             // Another chain would leave these behind.
@@ -146,10 +149,13 @@ impl Turn<'_> {
         View::Case
     }
 
-    fn shift_start(&mut self, shift: Option<Shift>) -> View {
+    fn shift_start(&mut self, shift: Option<Shift>, thermometer: &Option<String>) -> View {
         let Some(shift) = shift else {
             return View::Notice(Notice::plain(code::SHIFT, words::SHIFT_NOBODY));
         };
+        // One that is not known here holds no shift up; it is asked for again when it is used.
+        self.device.thermometer =
+            (thermometer.as_deref().and_then(way_named)).or(self.device.thermometer);
         self.device.tally = Tally::default();
         let body = EventBody::ShiftStart {
             guards: shift.guards.iter().map(|guard| guard.staff).collect(),
@@ -263,9 +269,10 @@ impl Turn<'_> {
     /// The report goes out at once and only once; the crossing follows when the guard says how
     /// it ended.
     pub(super) fn report_fever(&mut self, case: &mut Case) {
-        if !std::mem::replace(&mut case.fever_reported, true) {
-            let body = EventBody::Fever(fever(case, self.now));
+        if case.fever_event.is_none() {
+            let body = EventBody::Fever(fever(case));
             self.append(body, Some((case.concerned(), case.household)));
+            case.fever_event = Some(self.device.chain.last_seq());
         }
     }
 
@@ -331,6 +338,11 @@ fn too_long(input: &Input) -> bool {
         Input::Register { noted } => [&noted.name, &noted.phone, &noted.room, &noted.approved_by]
             .into_iter()
             .any(|text| long(text)),
+        Input::ShiftStart {
+            thermometer: Some(way),
+            ..
+        }
+        | Input::Thermometer { way } => long(way),
         Input::Fact { value, .. } => value.as_text().is_some_and(long),
         _ => false,
     }

@@ -78,6 +78,7 @@ impl Turn<'_> {
             vibrate: sound.map(vibration).unwrap_or_default(),
             sound,
             counts: self.device.tally.shown(unsent),
+            thermometer: self.device.thermometer_shown(self.lang),
             header: self.header(),
             recent: self.recent(),
             forget_through: self.device.chain.forget_through(self.now),

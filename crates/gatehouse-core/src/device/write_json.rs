@@ -33,6 +33,11 @@ pub(super) fn write_output(output: &Output) -> Vec<u8> {
     to.count("emergencies", output.counts.emergencies.into());
     to.count("unsent", output.counts.unsent);
     to.close('}');
+    to.key("thermometer");
+    to.open('{');
+    choices(&mut to, &output.thermometer.choices);
+    to.maybe("chosen", output.thermometer.chosen.as_deref());
+    to.close('}');
     to.key("header");
     to.open('{');
     to.text("place", &output.header.place);
@@ -125,13 +130,7 @@ fn step(to: &mut Writer, step: &StepShown) {
     to.text("kind", control(step.control.kind));
     to.text("fact", &step.control.fact);
     if !step.control.choices.is_empty() {
-        to.list("choices", &step.control.choices, |to, choice| {
-            to.open('{');
-            to.key("value");
-            to.value(&choice.value);
-            to.text("label", &choice.label);
-            to.close('}');
-        });
+        choices(to, &step.control.choices);
     }
     if step.control.several {
         to.flag("several", true);
@@ -139,6 +138,16 @@ fn step(to: &mut Writer, step: &StepShown) {
     to.maybe("phone", step.control.phone.as_deref());
     to.close('}');
     to.close('}');
+}
+
+fn choices(to: &mut Writer, choices: &[ChoiceShown]) {
+    to.list("choices", choices, |to, choice| {
+        to.open('{');
+        to.key("value");
+        to.value(&choice.value);
+        to.text("label", &choice.label);
+        to.close('}');
+    });
 }
 
 fn kind(kind: ScreenKind) -> &'static str {

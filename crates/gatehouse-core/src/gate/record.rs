@@ -28,6 +28,10 @@ pub const BASE: [Fact; 12] = [
     Fact::Emergency,
 ];
 
+/// Kept beside the base list where it is known (GATE-6), and left out where nobody said, which
+/// reads back as the same.
+const KEPT_WHERE_KNOWN: Fact = Fact::TemperatureWay;
+
 /// Largest record of facts that is read, in bytes.
 pub const FACTS_BYTES_MOST: usize = 16 << 10;
 
@@ -36,6 +40,7 @@ const MAP: u8 = 5;
 /// The facts that a record keeps beside those that a policy reads, by number, each once.
 pub(crate) fn kept_facts(read: impl IntoIterator<Item = Fact>) -> Vec<Fact> {
     let mut facts: Vec<Fact> = BASE.to_vec();
+    facts.push(KEPT_WHERE_KNOWN);
     facts.extend(read);
     facts.retain(|fact| fact.spec().source != Source::Clock);
     sort_by_key(&mut facts, |fact| fact.spec().number);
@@ -54,8 +59,12 @@ pub fn write_facts(situation: &Situation, policy: Option<&Policy>) -> Vec<u8> {
         }
     };
     let mut writer = Writer::default();
-    writer.map(facts.len());
+    let left_out = situation.given(KEPT_WHERE_KNOWN).is_none();
+    writer.map(facts.len() - usize::from(left_out));
     for fact in facts {
+        if left_out && *fact == KEPT_WHERE_KNOWN {
+            continue;
+        }
         writer.uint(u64::from(fact.spec().number));
         write_known(&mut writer, situation.known(*fact).as_ref());
     }
@@ -228,6 +237,21 @@ mod tests {
 
     fn now() -> Moment {
         Moment::parse("2020-02-20T08:00:00+08:00").expect("a time")
+    }
+
+    #[test]
+    fn how_it_was_measured_is_kept_where_it_is_known_and_left_out_where_not() {
+        let mut situation = Situation::new(now());
+        let without = write_facts(&situation, None);
+        let read = read_facts(&without, now()).expect("the record reads");
+        assert_eq!(read.given(Fact::TemperatureWay), None);
+        assert_eq!(read.known(Fact::TemperatureWay).as_ref(), &Known::Unknown);
+        situation.set(Fact::TemperatureWay, Value::Choice(3));
+        let with = write_facts(&situation, None);
+        assert_eq!(with.len(), without.len() + 3);
+        let read = read_facts(&with, now()).expect("the record reads");
+        let kept = Known::Is(Value::Choice(3));
+        assert_eq!(read.given(Fact::TemperatureWay), Some(&kept));
     }
 
     #[test]

@@ -181,8 +181,9 @@ numbered!(EmergencyKind {
 pub struct Reading {
     /// Tenths of a degree Celsius.
     pub tenths: u16,
-    /// Position of `temperature_way` in the vocabulary of the gate.
-    pub way: u8,
+    /// How it was taken (GATE-6): position of `temperature_way` in the vocabulary of the gate;
+    /// `None` where nobody said.
+    pub way: Option<u8>,
     /// When, milliseconds UTC by the device's clock.
     pub at: i64,
 }
@@ -324,13 +325,13 @@ impl Cbor for Subject {
 impl Cbor for Reading {
     fn write(&self, to: &mut Writer) {
         to.array(3).uint(self.tenths.into());
-        to.uint(self.way.into()).int(self.at);
+        to.optional_uint(self.way.map(u64::from)).int(self.at);
     }
     fn read(from: &mut Reader<'_>) -> Read<Reading> {
         from.array_of(3)?;
         Ok(Reading {
             tenths: from.small()?,
-            way: from.small()?,
+            way: from.optional_small()?,
             at: from.int()?,
         })
     }

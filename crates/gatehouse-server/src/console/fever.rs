@@ -2,7 +2,7 @@
 //! person writes down what happened; only their word closes it.
 
 use super::fever_fields::{DEGREES, Key, StepFields, ago_keys, keys, number_keys, way_keys};
-use super::fever_view::{CardView, View, degrees};
+use super::fever_view::{CardView, View, degrees, way_words};
 use super::fevers::{Limit, limits};
 use super::when::{day_clock, short};
 use crate::app::App;
@@ -305,7 +305,10 @@ impl Forms<'_> {
         let time = short(row.done_at, self.now, self.offset, frame);
         let what = match row.step.as_str() {
             "reading" => {
-                let value = row.reading.map(|(tenths, _)| degrees(tenths, frame.lang));
+                let value = row.reading.map(|(tenths, way)| {
+                    let value = degrees(tenths, frame.lang);
+                    format!("{value} · {}", way_words(frame, way))
+                });
                 frame.with("fevers-log-reading", "value", &value.unwrap_or_default())
             }
             "apart" => frame.t(&format!("fevers-place-{word}")),

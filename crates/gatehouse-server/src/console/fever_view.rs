@@ -210,9 +210,7 @@ impl View<'_> {
         let mut parts = vec![time];
         match key {
             "first" | "second" => {
-                let way = row.reading.map_or(0, |(_, way)| way);
-                let choice = temperature_way::CHOICES.get(usize::from(way));
-                parts.extend(choice.map(|choice| frame.lang.pick(choice.label).to_owned()));
+                parts.extend(row.reading.map(|(_, way)| way_words(frame, way)));
             }
             "apart" => {
                 parts.push(frame.t(&format!("fevers-place-{word}")));
@@ -351,6 +349,15 @@ fn readings(card: &FeverCard) -> String {
 /// `38.1`.
 pub fn tenth(tenths: u16) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// How a temperature was taken (GATE-6), or that nobody said.
+pub fn way_words(frame: &Frame, way: Option<u8>) -> String {
+    let choice = way.and_then(|way| temperature_way::CHOICES.get(usize::from(way)));
+    match choice {
+        Some(choice) => frame.lang.pick(choice.label).to_owned(),
+        None => frame.t("fevers-way-unsaid"),
+    }
 }
 
 /// `38.1 ℃`, in English `38.1 °C`.

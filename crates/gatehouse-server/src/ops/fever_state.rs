@@ -233,7 +233,7 @@ pub(crate) mod tests {
             recorded_at: minute * MINUTE,
             staff: None,
             source_seq: None,
-            reading: (step == "reading").then_some((382, 0)),
+            reading: (step == "reading").then_some((382, Some(0))),
             word: (step == "told").then(|| "community".to_owned()),
             has_mask: None,
             corrects,

@@ -111,7 +111,7 @@ pub async fn record_fever_step(
         staff: Some(staff),
         source_seq: None,
         reading: match form.wish {
-            StepWish::Reading(tenths, way) => Some((tenths, way)),
+            StepWish::Reading(tenths, way) => Some((tenths, Some(way))),
             _ => None,
         },
         word: word_beside(&form.wish).map(str::to_owned),

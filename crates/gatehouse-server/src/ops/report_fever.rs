@@ -222,7 +222,7 @@ impl Desk {
             recorded_at: self.now,
             staff: Some(self.staff),
             source_seq: None,
-            reading,
+            reading: reading.map(|(tenths, way)| (tenths, Some(way))),
             word: None,
             has_mask: None,
             corrects: None,

@@ -88,6 +88,7 @@ fn from_the_phone(app: &TestApp, demo: &Demo) -> (AreaId, String) {
     let before = fevers(&app.get(&board, &lead).body, area);
     phone.step(json!({"input": "begin", "way": "in", "subject_kind": "resident"}));
     phone.step(json!({"input": "fact", "fact": "temperature", "value": 38.2}));
+    phone.step(json!({"input": "thermometer", "way": "ear"}));
     phone.step(json!({"input": "fact", "fact": "second_temperature", "value": 38.1}));
     phone.step(json!({"input": "fever"}));
     phone.send_all();
@@ -115,6 +116,13 @@ fn a_fever_goes_from_the_phone_to_its_outcome() {
             "{page}"
         );
         assert!(page.contains("HN 三(四)"), "the clause: {page}");
+        // The first was taken before anybody said with what, the second with an ear thermometer.
+        let in_order = ["没说怎么量的", "耳温"].map(|way| page.find(way));
+        assert!(
+            in_order[0].is_some() && in_order.is_sorted(),
+            "{in_order:?} {page}"
+        );
+        assert!(!page.contains("额温 ·"), "nothing is made up: {page}");
         let classes = ["s-ok", "s-ok", "s-due", "s-due", "s-due", "s-no"];
         assert_eq!(desk.classes(), classes);
         // Told without a name is not told.

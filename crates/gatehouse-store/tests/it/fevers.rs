@@ -15,7 +15,7 @@ use gatehouse_store::{Chance, Store};
 fn reading(tenths: u16, minute: i64) -> Reading {
     Reading {
         tenths,
-        way: 1,
+        way: Some(1),
         at: MORNING + minute * MINUTE,
     }
 }
@@ -26,10 +26,13 @@ fn fevers(store: &Store) -> Vec<FeverItem> {
     })
 }
 
-fn steps(store: &Store, item: OpenItemId) -> Vec<(i64, String, Option<u16>)> {
+/// Number, step, and a reading with how it was taken.
+type Step = (i64, String, Option<(u16, Option<u8>)>);
+
+fn steps(store: &Store, item: OpenItemId) -> Vec<Step> {
     let rows = read(store, move |tx| tx.fever_steps(SHARD, item));
     rows.into_iter()
-        .map(|row| (row.number, row.step, row.reading.map(|(tenths, _)| tenths)))
+        .map(|row| (row.number, row.step, row.reading))
         .collect()
 }
 
@@ -52,7 +55,10 @@ fn what_a_phone_says_of_a_fever_appears_by_itself_and_ends_nothing() {
         let of = phone.append(0, fever, Some(private));
         let measured = EventBody::Measurement {
             of,
-            reading: reading(381, 15),
+            reading: Reading {
+                way: None,
+                ..reading(381, 15)
+            },
         };
         phone.append(15, measured, None);
         phone.append(40, EventBody::HandedOn { of }, None);
@@ -70,8 +76,8 @@ fn what_a_phone_says_of_a_fever_appears_by_itself_and_ends_nothing() {
         );
         assert_eq!(one.fever.area, gate_row(1).area);
         let expected = [
-            (1, "reading".to_owned(), Some(382)),
-            (2, "reading".to_owned(), Some(381)),
+            (1, "reading".to_owned(), Some((382, Some(1)))),
+            (2, "reading".to_owned(), Some((381, None))),
             (3, "hospital".to_owned(), None),
         ];
         assert_eq!(steps(store, one.item.item), expected);

@@ -32,7 +32,7 @@ export function form_screen(app: App, title: string, ...body: Child[]): HTMLElem
     { class: "form" },
     h("div", { class: "form-head" },
       h("button", { class: "key square", type: "button", "aria-label": t("back"),
-        on: { click: () => app.show({ name: "core" }) } }, icon("back")),
+        on: { click: () => app.show({ name: app.home }) } }, icon("back")),
       h("h1", {}, title)),
     ...body,
   );
@@ -47,6 +47,18 @@ export function field(
   const input = h("input", { type: "text", inputmode: mode, autocomplete: "off",
     autocapitalize: "none", spellcheck: "false", maxlength: 40, enterkeyhint: "next", ...extra });
   return { row: h("label", { class: "field" }, h("span", {}, label), input), input };
+}
+
+/** Which thermometer is in use (GATE-6): one touch, never in the way. */
+export function thermometer_keys(app: App, choose: (way: string) => void): HTMLElement {
+  const { choices, chosen = "" } = app.output?.thermometer ?? { choices: [] };
+  const offered = choices.map(({ value, label }) => ({ value: String(value), label }));
+  const question = chosen === "" ? h("p", { class: "note" }, t("thermometer_unsaid")) : null;
+  return h("div", { class: "thermometer" }, question,
+    either(t("thermometer"), offered, chosen, (way) => {
+      question?.remove();
+      choose(way);
+    }));
 }
 
 /** Keys of which one is chosen (settings, direction). */

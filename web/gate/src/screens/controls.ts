@@ -4,7 +4,7 @@ import type { App } from "../app";
 import { h, icon, type Child } from "../dom";
 import type { Choice, FactValue, Step } from "../messages";
 import { t } from "../words";
-import { field, key, ring } from "./common";
+import { field, key, ring, thermometer_keys } from "./common";
 import { plate_pad } from "./plate";
 import { register_keys } from "./register";
 import { camera_box } from "./scan";
@@ -17,8 +17,7 @@ export function control_of(app: App, step: Step): HTMLElement {
   };
   switch (control.kind) {
     case "temperature":
-      return h("div", {}, control.fact === "second_temperature" && rest_timer(app.rest_since),
-        temperature_keys(answer));
+      return measure_keys(app, control.fact, answer);
     case "confirm":
       return confirm_keys(control.choices, answer);
     case "choice":
@@ -46,6 +45,16 @@ export function control_of(app: App, step: Step): HTMLElement {
     case "text":
       return text_field(step.text, answer);
   }
+}
+
+/** The reading; with which thermometer is asked above it once, and then kept below, out of the
+ * way. */
+function measure_keys(app: App, fact: string, answer: (value: FactValue) => void): HTMLElement {
+  const said = app.output?.thermometer.chosen !== undefined;
+  const thermometer = thermometer_keys(app, (way) => app.feed({ input: "thermometer", way }));
+  return h("div", { class: "measure" },
+    fact === "second_temperature" && rest_timer(app.rest_since),
+    said ? null : thermometer, temperature_keys(answer), said ? thermometer : null);
 }
 
 function confirm_keys(choices: Choice[] | undefined, answer: (value: FactValue) => void) {

@@ -5,7 +5,7 @@ import type { App, EnrolFailure } from "../app";
 import { h, shape } from "../dom";
 import type { Guard, Screen } from "../messages";
 import { t } from "../words";
-import { key } from "./common";
+import { key, thermometer_keys } from "./common";
 
 /** Nobody is logged in on this phone. */
 export function login_screen(): HTMLElement {
@@ -55,6 +55,7 @@ export function shift_screen(app: App, screen: Screen): HTMLElement {
     made.setAttribute("aria-pressed", "false");
     return made;
   }));
+  let thermometer: string | undefined;
   const mask = tick(t("shift_mask"));
   const armband = tick(t("shift_armband"));
   const start = key(t("shift_start"), () => {
@@ -63,13 +64,15 @@ export function shift_screen(app: App, screen: Screen): HTMLElement {
       guards: known.filter((guard) => chosen.has(guard.staff)),
       mask: mask.input.checked,
       armband: armband.input.checked,
+      ...(thermometer === undefined ? {} : { thermometer }),
     });
   }, { class: "main yes" });
   const refresh = () => (start.disabled = chosen.size === 0);
   refresh();
   return h("section", { class: "form" }, h("h1", {}, t("shift_title")),
     ...screen.sentences.map((sentence) => h("p", { class: "note" }, sentence.text)),
-    guards, mask.row, armband.row, start);
+    guards, mask.row, armband.row,
+    thermometer_keys(app, (way) => (thermometer = way)), start);
 }
 
 function tick(label: string): { row: HTMLElement; input: HTMLInputElement } {

@@ -10,6 +10,7 @@ pub const CHOICES: &[Choice] = &[
     choice("forehead", "额温", "forehead"),
     choice("ear", "耳温", "ear"),
     choice("armpit", "腋温", "armpit"),
+    choice("wrist", "腕温", "wrist"),
 ];
 
 /// How the temperature was taken.

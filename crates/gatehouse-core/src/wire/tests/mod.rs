@@ -40,7 +40,7 @@ fn crossing() -> Crossing {
 fn bodies() -> Vec<(&'static str, EventBody)> {
     let reading = |tenths| Reading {
         tenths,
-        way: 0,
+        way: Some(0),
         at: AT,
     };
     let what = EmergencyKind::Illness;
@@ -163,6 +163,22 @@ fn hex(text: &str) -> Vec<u8> {
 fn each_event_reads_back() {
     for (name, event) in chain() {
         assert_eq!(Event::from_bytes(&event.to_bytes()), Ok(event), "{name}");
+    }
+}
+
+/// Since the gate asks which thermometer is in use: null where nobody said (GATE-6). What stands
+/// in the vectors keeps its meaning.
+#[test]
+fn a_reading_of_which_nobody_said_how_is_null() {
+    for (way, byte) in [(None, 0xf6), (Some(0), 0x00), (Some(3), 0x03)] {
+        let reading = Reading {
+            tenths: 378,
+            way,
+            at: 5,
+        };
+        let bytes = [0x83, 0x19, 0x01, 0x7a, byte, 0x05];
+        assert_eq!(reading.to_cbor(), bytes);
+        assert_eq!(Reading::from_cbor(&bytes), Ok(reading));
     }
 }
 

@@ -35,6 +35,7 @@ fn fact() -> impl Strategy<Value = Value> {
         json!({"input": "fact", "fact": "second_temperature", "value": 36.7}),
         json!({"input": "fact", "fact": "second_temperature", "value": 38.2}),
         json!({"input": "fact", "fact": "temperature", "value": "hot"}),
+        json!({"input": "fact", "fact": "temperature_way", "value": "armpit"}),
         json!({"input": "fact", "fact": "registered_now", "value": true}),
         json!({"input": "fact", "fact": "special_reason", "value": true}),
         json!({"input": "fact", "fact": "host_consent", "value": false}),
@@ -62,6 +63,8 @@ fn input() -> impl Strategy<Value = Value> {
         3 => outcome().prop_map(|outcome| json!({"input": "finish", "outcome": outcome,
             "overruling_reason": "shift_lead_decided"})),
         1 => way().prop_map(|way| json!({"input": "emergency", "way": way})),
+        1 => prop::sample::select(vec!["forehead", "ear", "wrist", "none"]).prop_map(
+            |way| json!({"input": "thermometer", "way": way})),
         1 => Just(json!({"input": "fever"})),
         1 => Just(json!({"input": "cancel"})),
         1 => Just(json!({"input": "tick"})),

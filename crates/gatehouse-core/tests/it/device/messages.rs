@@ -31,13 +31,19 @@ fn inputs_of_upkeep() -> Vec<Sample> {
             json!({"input": "snapshot", "bytes_base64": "hEOhAScA"}),
         ),
         (
-            "Guards clock in (GATE-2). The first is named in the records.",
+            "Guards clock in (GATE-2). The first is named in the records. `thermometer` may be \
+             missing: then the one of before is kept.",
             json!({"input": "shift_start", "guards": [{"staff": staff, "name": "李师傅"}],
-                "mask": true, "armband": true}),
+                "mask": true, "armband": true, "thermometer": "forehead"}),
         ),
         (
             "The shift ends; not while somebody stands at the gate.",
             json!({"input": "shift_end"}),
+        ),
+        (
+            "Another thermometer is in use from now on (GATE-6): a value of `temperature_way`, as \
+             `thermometer.choices` of an output lists them. Kept over shifts.",
+            json!({"input": "thermometer", "way": "wrist"}),
         ),
     ]
 }

@@ -3,6 +3,7 @@
 mod browser;
 mod documents;
 mod laws;
+mod measuring;
 mod messages;
 mod pictures;
 mod scenarios;

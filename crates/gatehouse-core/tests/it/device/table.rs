@@ -130,8 +130,16 @@ pub fn summary(output: &Output) -> String {
 fn input(command: &str, words: &[&str]) -> Value {
     let text = |at: usize| words.get(at).copied().unwrap_or_default();
     match command {
-        "shift" => json!({"input": "shift_start", "mask": true, "armband": true, "guards":
-            [{"staff": "01010101-0101-0101-0101-010101010101", "name": "李师傅"}]}),
+        "shift" => {
+            let mut shift = json!({"input": "shift_start", "mask": true, "armband": true,
+                "guards": [{"staff": "01010101-0101-0101-0101-010101010101", "name": "李师傅"}]});
+            for word in words {
+                let (name, value) = word.split_once('=').expect("name=value");
+                shift[name] = json!(value);
+            }
+            shift
+        }
+        "thermometer" => json!({"input": "thermometer", "way": text(0)}),
         "scan" => json!({"input": "scan", "way": text(0), "text": world::qr(text(1))}),
         "card" => json!({"input": "card", "way": text(0), "number": match text(1) {
             number if number.contains('-') && number.len() == 11 => number.to_owned(),

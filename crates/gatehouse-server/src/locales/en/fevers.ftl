@@ -138,6 +138,7 @@ fevers-words-outcome = Anything else (optional)
 fevers-key-whole = Degrees
 fevers-key-tenth = Tenths
 fevers-key-way = How measured
+fevers-way-unsaid = not said how
 fevers-key-place = Where they wait
 fevers-key-mask = Mask
 fevers-key-told = Told

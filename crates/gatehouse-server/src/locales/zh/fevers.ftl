@@ -138,6 +138,7 @@ fevers-words-outcome = 还想写的（可不填）
 fevers-key-whole = 度
 fevers-key-tenth = 小数
 fevers-key-way = 怎么量的
+fevers-way-unsaid = 没说怎么量的
 fevers-key-place = 在哪里等
 fevers-key-mask = 口罩
 fevers-key-told = 告诉了

@@ -201,10 +201,14 @@ impl Chain<'_> {
     /// with symptoms were fetched half an hour later.
     fn fever(&mut self, crossing: &DemoCrossing, seq: u64) {
         let situation = &crossing.settled.situation;
+        let way = match situation.given(Fact::TemperatureWay) {
+            Some(Known::Is(Value::Choice(way))) => Some(*way),
+            _ => None,
+        };
         let reading = |fact: Fact, minutes: i64| match situation.given(fact) {
             Some(Known::Is(Value::Number(tenths))) => Some(Reading {
                 tenths: u16::try_from(*tenths).ok()?,
-                way: 0,
+                way,
                 at: crossing.at.millis + minutes * MINUTE_MILLIS,
             }),
             _ => None,

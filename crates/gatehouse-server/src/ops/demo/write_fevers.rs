@@ -189,7 +189,7 @@ impl Writer {
             let mark = self.sixteen(at, number);
             let row = self.row(item, mark, since + minute * MINUTE, "reading", "", "");
             tx.append_fever_step(&FeverStepRow {
-                reading: Some((*tenths, *way)),
+                reading: Some((*tenths, Some(*way))),
                 ..row
             })?;
         }
