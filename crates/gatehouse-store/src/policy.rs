@@ -62,7 +62,14 @@ sql! {
         WHERE area = ?1 AND document = ?2 AND from_at = ?3 AND (to_at IS NULL OR to_at > ?4)";
     FORCE_UNTIL = "SELECT area, document, version, from_at, to_at, decided_by, approved_by
         FROM policy_force
-        WHERE from_at < ?2 AND (to_at IS NULL OR to_at > ?1) ORDER BY area, document, from_at";
+        WHERE from_at < ?2 AND (to_at IS NULL OR to_at > ?1)
+            AND (decided_by IS NULL OR approved_by IS NOT NULL)
+        ORDER BY area, document, from_at";
+    FORCE = "SELECT area, document, version, from_at, to_at, decided_by, approved_by
+        FROM policy_force WHERE area = ?1 AND document = ?2 ORDER BY from_at";
+    APPROVE_FORCE = "UPDATE policy_force SET approved_by = ?4
+        WHERE area = ?1 AND document = ?2 AND from_at = ?3 AND decided_by IS NOT NULL
+            AND approved_by IS NULL";
     EFFECTIVE = "SELECT compiled FROM effective_policy WHERE policy = ?1";
     INSERT_EFFECTIVE = "INSERT INTO effective_policy (policy, compiled, made_at)
         VALUES (?1, ?2, ?3) ON CONFLICT (policy) DO NOTHING";
@@ -76,6 +83,18 @@ fn read_document(row: &Row<'_>) -> Result<PolicyDocumentRow, StoreError> {
         sha256: row.get(3)?,
         loaded_at: row.get(4)?,
         loaded_by: row.get(5)?,
+    })
+}
+
+fn read_force(row: &Row<'_>) -> Result<PolicyForceRow, StoreError> {
+    Ok(PolicyForceRow {
+        area: row.get(0)?,
+        document: row.get(1)?,
+        version: row.get(2)?,
+        from_at: row.get(3)?,
+        to_at: row.get(4)?,
+        decided_by: row.get(5)?,
+        approved_by: row.get(6)?,
     })
 }
 
@@ -94,23 +113,23 @@ impl ReadTx<'_> {
         self.query(&DOCUMENTS, params![], read_document)
     }
 
-    /// What holds anywhere at any instant in [from, until): small, read whole.
+    /// What holds anywhere at any instant in [from, until): small, read whole. What somebody
+    /// proposed holds once another has approved it.
     pub fn policies_in_force(
         &self,
         from: i64,
         until: i64,
     ) -> Result<Vec<PolicyForceRow>, StoreError> {
-        self.query(&FORCE_UNTIL, params![from, until], |row| {
-            Ok(PolicyForceRow {
-                area: row.get(0)?,
-                document: row.get(1)?,
-                version: row.get(2)?,
-                from_at: row.get(3)?,
-                to_at: row.get(4)?,
-                decided_by: row.get(5)?,
-                approved_by: row.get(6)?,
-            })
-        })
+        self.query(&FORCE_UNTIL, params![from, until], read_force)
+    }
+
+    /// Every stretch for which a document was put in force or proposed in an area, oldest first.
+    pub fn policy_forces(
+        &self,
+        area: AreaId,
+        document: &str,
+    ) -> Result<Vec<PolicyForceRow>, StoreError> {
+        self.query(&FORCE, params![&area, document], read_force)
     }
 
     /// The compiled form of an effective policy.
@@ -155,6 +174,18 @@ impl Tx<'_> {
                 row.approved_by.as_ref()
             ],
         )
+    }
+
+    /// Approves what somebody else proposed; says whether there was such a proposal.
+    pub fn approve_policy_force(
+        &self,
+        area: AreaId,
+        document: &str,
+        from_at: i64,
+        staff: StaffId,
+    ) -> Result<bool, StoreError> {
+        let parameters = params![&area, document, from_at, &staff];
+        Ok(self.execute(&APPROVE_FORCE, parameters)? == 1)
     }
 
     /// Ends a document's force earlier than planned; says whether that changed anything.

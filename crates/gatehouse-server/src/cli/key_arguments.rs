@@ -2,11 +2,14 @@
 
 use crate::config::Config;
 use crate::ops::key_home::KeyHome;
+use crate::ops::sign_order::Signer;
 use crate::secrets::{self, Secrets};
 use crate::serve::{open_store, open_store_to_read};
 use crate::world::Computer;
 use anyhow::{Context, Result};
 use clap::Args;
+use gatehouse_core::key::KeyId;
+use gatehouse_core::moment::Moment;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -71,6 +74,36 @@ impl KeyPlace {
         secrets.save_new(&path)?;
         Ok(secrets)
     }
+}
+
+/// Who signs.
+#[derive(Debug, Args)]
+pub struct SignerArguments {
+    /// Id of the key that signs, eight hex digits.
+    #[arg(long)]
+    key: String,
+    /// A file whose first line is the password of the key's owner.
+    #[arg(long)]
+    password_file: PathBuf,
+}
+
+impl SignerArguments {
+    /// Lets somebody sign with their key and password.
+    pub fn with<T>(self, act: impl FnOnce(&Signer<'_>) -> Result<T>) -> Result<T> {
+        let key: KeyId =
+            serde_json::from_value(self.key.into()).context("K-FORM: --key is eight hex digits")?;
+        let password = read_password(&self.password_file)?;
+        act(&Signer {
+            key,
+            password: &password,
+        })
+    }
+}
+
+/// A time as it is written on the command line, in milliseconds UTC.
+pub fn moment(text: &str) -> Result<i64> {
+    let moment = Moment::parse(text).context("O-TIME: written like 2026-11-23T08:00:00+08:00")?;
+    Ok(moment.millis)
 }
 
 /// The first line of a file: passwords are not given on the command line, where every account of

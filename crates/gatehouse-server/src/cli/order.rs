@@ -1,18 +1,15 @@
 //! `gatehouse order propose|approve|lift|show`: orders by two people of two organisations (JSON in
 //! and out). The forms are in `docs/orders.md`.
 
-use crate::cli::key_arguments::{KeyPlace, read_password};
+use crate::cli::key_arguments::{KeyPlace, SignerArguments, moment};
 use crate::ops::order_request::OrderRequest;
-use crate::ops::sign_order::{OrderAnswer, OrderDesk, Signer};
+use crate::ops::sign_order::{OrderAnswer, OrderDesk};
 use crate::world::{Computer, World};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use gatehouse_core::id::OrderId;
-use gatehouse_core::key::KeyId;
-use gatehouse_core::moment::Moment;
 use gatehouse_core::order::LiftReason;
 use std::io::{Read, Write};
-use std::path::PathBuf;
 
 /// Longest request that is read, in bytes.
 const REQUEST_BYTES_MOST: u64 = 256 << 10;
@@ -66,16 +63,6 @@ enum OrderAction {
     },
 }
 
-#[derive(Debug, Args)]
-struct SignerArguments {
-    /// Id of the key that signs, eight hex digits.
-    #[arg(long)]
-    key: String,
-    /// A file whose first line is the password of the key's owner.
-    #[arg(long)]
-    password_file: PathBuf,
-}
-
 /// Runs the command.
 pub fn run(command: OrderCommand) -> Result<()> {
     let desk = OrderDesk::open(command.place.home()?)?;
@@ -111,18 +98,6 @@ pub fn run(command: OrderCommand) -> Result<()> {
     print(&answer)
 }
 
-impl SignerArguments {
-    fn with(self, act: impl FnOnce(&Signer<'_>) -> Result<OrderAnswer>) -> Result<OrderAnswer> {
-        let key: KeyId =
-            serde_json::from_value(self.key.into()).context("K-FORM: --key is eight hex digits")?;
-        let password = read_password(&self.password_file)?;
-        act(&Signer {
-            key,
-            password: &password,
-        })
-    }
-}
-
 fn read_request() -> Result<OrderRequest> {
     let mut text = String::new();
     let mut input = std::io::stdin().lock().take(REQUEST_BYTES_MOST + 1);
@@ -141,11 +116,6 @@ fn read_request() -> Result<OrderRequest> {
 
 fn order_id(text: &str) -> Result<OrderId> {
     OrderId::parse(text).context("O-ID: --order is no id")
-}
-
-fn moment(text: &str) -> Result<i64> {
-    let moment = Moment::parse(text).context("O-TIME: written like 2026-11-23T08:00:00+08:00")?;
-    Ok(moment.millis)
 }
 
 fn print(answer: &OrderAnswer) -> Result<()> {

@@ -68,6 +68,7 @@ pub mod policy_folder;
 pub mod print_card;
 pub mod print_passes;
 pub mod purpose;
+pub mod put_in_force;
 pub mod read_area;
 pub mod read_changes;
 pub mod read_crossing;
@@ -104,5 +105,7 @@ pub mod verify_audit;
 
 #[cfg(test)]
 mod key_tests;
+#[cfg(test)]
+mod put_in_force_tests;
 #[cfg(test)]
 mod zone_tests;

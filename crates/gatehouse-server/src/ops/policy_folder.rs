@@ -105,10 +105,22 @@ pub fn check(folders: &[PathBuf]) -> Vec<Complaint> {
 /// A document that replaces rows of others is checked upon the folders named before it; any other
 /// stands by itself.
 fn check_folder(folder: &Path, before: &[PathBuf]) -> Result<(), Vec<Complaint>> {
+    check_upon(folder, || read_documents(before)).map(|_| ())
+}
+
+/// A folder's document and its text, if nothing is wrong with it and its cases, upon the documents
+/// above it where it replaces rows of others.
+///
+/// # Errors
+/// Everything that is wrong.
+pub fn check_upon(
+    folder: &Path,
+    above: impl FnOnce() -> Result<Vec<PolicyDocument>, Vec<Complaint>>,
+) -> Result<(PolicyDocument, String), Vec<Complaint>> {
     let (document, text) = read_document(folder)?;
     let is_upon = document.rows.iter().any(|row| !row.replaces.is_empty());
     let above = match is_upon {
-        true => read_documents(before)?,
+        true => above()?,
         false => Vec::new(),
     };
     let layers: Vec<&PolicyDocument> = above.iter().chain([&document]).collect();
@@ -142,7 +154,7 @@ fn check_folder(folder: &Path, before: &[PathBuf]) -> Result<(), Vec<Complaint>>
         Complaint::of(&policy_file, &text, &diagnostic)
     }));
     if complaints.is_empty() {
-        Ok(())
+        Ok((document, text))
     } else {
         Err(complaints)
     }

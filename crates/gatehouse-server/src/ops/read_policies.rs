@@ -49,9 +49,24 @@ pub fn read_rules(
     now_millis: i64,
     until: i64,
 ) -> Result<Vec<Rules>, StoreError> {
+    let (rows, documents) = read_force(tx, path, now_millis, until)?;
+    Ok(spans(&rows, now_millis, until)
+        .into_iter()
+        .filter_map(|span| rules(&rows, &documents, span, now_millis))
+        .collect())
+}
+
+/// What is in force on a path at any instant in [from, until), upper areas first, each with the
+/// end that it has by itself.
+fn read_force(
+    tx: &ReadTx<'_>,
+    path: &[AreaRow],
+    from: i64,
+    until: i64,
+) -> Result<(Vec<PolicyForceRow>, Documents), StoreError> {
     let areas: Vec<AreaId> = path.iter().map(|area| area.area).collect();
     let mut rows: Vec<PolicyForceRow> = tx
-        .policies_in_force(now_millis, until)?
+        .policies_in_force(from, until)?
         .into_iter()
         .filter(|row| areas.contains(&row.area))
         .collect();
@@ -64,11 +79,8 @@ pub fn read_rules(
         let own = documents.get(&key(row)).map(|d| d.force.ends.value.millis);
         row.to_at = row.to_at.into_iter().chain(own).min();
     }
-    rows.retain(|row| row.to_at.is_none_or(|to| now_millis < to));
-    Ok(spans(&rows, now_millis, until)
-        .into_iter()
-        .filter_map(|span| rules(&rows, &documents, span, now_millis))
-        .collect())
+    rows.retain(|row| row.to_at.is_none_or(|to| from < to));
+    Ok((rows, documents))
 }
 
 type Documents = BTreeMap<(String, i64), PolicyDocument>;
@@ -122,6 +134,33 @@ fn spans(rows: &[PolicyForceRow], from: i64, until: i64) -> Vec<Span> {
         .collect()
 }
 
+/// Why documents that hold at a place from an instant on do not go together, at the first moment
+/// at which they do not; `None` where they do.
+pub fn clash(tx: &ReadTx<'_>, path: &[AreaRow], from: i64) -> Result<Option<String>, StoreError> {
+    let (rows, documents) = read_force(tx, path, from, i64::MAX)?;
+    let clash = spans(&rows, from, i64::MAX).into_iter().find_map(|span| {
+        let (_, in_force) = held(&rows, &documents, span.from_at.max(from));
+        match in_force.is_empty() {
+            true => None,
+            false => compile(&in_force).err(),
+        }
+    });
+    Ok(clash.map(|error| error.to_string()))
+}
+
+/// What holds at an instant: where and since when, and the documents themselves.
+fn held<'d>(
+    rows: &[PolicyForceRow],
+    documents: &'d Documents,
+    at: i64,
+) -> (Vec<PolicyForceRow>, Vec<&'d PolicyDocument>) {
+    let holds = |row: &&PolicyForceRow| row.from_at <= at && row.to_at.is_none_or(|to| at < to);
+    rows.iter()
+        .filter(holds)
+        .filter_map(|row| Some((row.clone(), documents.get(&key(row))?)))
+        .unzip()
+}
+
 fn rules(
     rows: &[PolicyForceRow],
     documents: &Documents,
@@ -130,12 +169,7 @@ fn rules(
 ) -> Option<Rules> {
     // Nothing begins or ends within a stretch, so one moment of it stands for all.
     let at = span.from_at.max(now_millis);
-    let holds = |row: &&PolicyForceRow| row.from_at <= at && row.to_at.is_none_or(|to| at < to);
-    let (force, in_force): (Vec<PolicyForceRow>, Vec<&PolicyDocument>) = rows
-        .iter()
-        .filter(holds)
-        .filter_map(|row| Some((row.clone(), documents.get(&key(row))?)))
-        .unzip();
+    let (force, in_force) = held(rows, documents, at);
     if in_force.is_empty() {
         return None;
     }

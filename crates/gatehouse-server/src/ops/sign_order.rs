@@ -9,7 +9,7 @@ use crate::sealed_key;
 use crate::world::World;
 use anyhow::{Context, Result, bail};
 use gatehouse_core::audit::Hash;
-use gatehouse_core::id::{AreaId, OrderId, StaffId};
+use gatehouse_core::id::{AreaId, OrderId, OrganisationId, StaffId};
 use gatehouse_core::key::{KeyId, OrderKey, SigningKey};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::order::{
@@ -65,21 +65,29 @@ impl OrderDesk {
         self.home
     }
 
-    fn store(&self) -> Result<&Store> {
+    /// Where orders and documents are kept.
+    pub(super) fn store(&self) -> Result<&Store> {
         match &self.home {
             KeyHome::Database(store) => Ok(store),
-            KeyHome::Files(_) => bail!("O-FILES: orders are kept in a database, not in a folder"),
+            KeyHome::Files(_) => bail!("O-FILES: this is kept in a database, not in a folder"),
         }
     }
 
     /// Opens a signer's key.
-    fn sign_as(&self, signer: &Signer<'_>) -> Result<(SigningKey, OrderKey)> {
+    pub(super) fn sign_as(&self, signer: &Signer<'_>) -> Result<(SigningKey, OrderKey)> {
         let listed = self.tree.list.order(signer.key);
         let listed = listed.with_context(|| format!("K-NONE: {} signs no orders", signer.key))?;
         let row = self.home.staff_key(signer.key)?;
         let key = sealed_key::open(signer.key, &row.sealed, signer.password);
         let key = key.context("K-PASSWORD: the password does not open this key")?;
         Ok((key, listed.clone()))
+    }
+
+    /// For whom a person signs, by the key list.
+    pub(super) fn organisations_of(&self, person: StaffId) -> Vec<OrganisationId> {
+        let keys = self.tree.list.keys().orders;
+        let own = keys.iter().filter(|key| key.person == person);
+        own.map(|key| key.organisation).collect()
     }
 
     /// Puts a proposed order down. A hold has its effect at once.
@@ -238,7 +246,7 @@ impl OrderDesk {
     }
 
     /// The area and every one above it.
-    fn path(&self, area: AreaId) -> Result<Vec<AreaId>> {
+    pub(super) fn path(&self, area: AreaId) -> Result<Vec<AreaId>> {
         let read = move |tx: &ReadTx<'_>| {
             let path = tx.area_path(area)?;
             Ok(path.iter().map(|row| row.area).collect::<Vec<_>>())

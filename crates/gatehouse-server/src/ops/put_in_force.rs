@@ -1,0 +1,307 @@
+//! Putting a document in force: one office proposes, another approves, and only then it holds
+//! (POL-3). Ending one early lets people through and takes one signature.
+
+use super::policy_folder::check_upon;
+use super::read_policies::{clash, read_rules};
+use super::sign_order::{OrderDesk, Signer};
+use crate::world::World;
+use anyhow::{Context, Result, bail};
+use gatehouse_core::id::{AreaId, StaffId};
+use gatehouse_core::key::OrderKey;
+use gatehouse_store::audit::AuditNote;
+use gatehouse_store::policy::PolicyForceRow;
+use gatehouse_store::{Lane, ReadTx, StoreError, Tx};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::path::Path;
+
+/// Where and when a document is to hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Top of the subtree.
+    pub area: AreaId,
+    /// First instant, milliseconds UTC.
+    pub from_at: i64,
+    /// End, not included; the document's own where it is not said.
+    pub to_at: Option<i64>,
+}
+
+/// What a document does now, for whoever asked.
+#[derive(Debug, Serialize)]
+pub struct PolicyAnswer {
+    /// Its folder's name.
+    pub document: String,
+    /// Which version of it.
+    pub version: i64,
+    /// Top of the subtree.
+    pub area: AreaId,
+    /// First instant, milliseconds UTC.
+    pub from_at: i64,
+    /// End, not included; `null`: by its own end.
+    pub to_at: Option<i64>,
+    /// `proposed`, `approved`, `ended`.
+    pub state: &'static str,
+}
+
+/// Why nothing was written.
+enum Refused {
+    Store(StoreError),
+    Because(String),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Refused {
+        Refused::Store(error)
+    }
+}
+
+impl From<Refused> for anyhow::Error {
+    fn from(refused: Refused) -> anyhow::Error {
+        match refused {
+            Refused::Store(error) => error.into(),
+            Refused::Because(why) => anyhow::anyhow!(why),
+        }
+    }
+}
+
+/// Proposes the document of a folder for an area. It holds once somebody of another organisation
+/// has approved it.
+///
+/// # Errors
+/// A document that `policy check` complains about, a time that has passed or lies outside the
+/// document's own, a signer without authority over the area.
+pub fn propose_policy(
+    desk: &OrderDesk,
+    folder: &Path,
+    wanted: Wanted,
+    signer: &Signer<'_>,
+    world: &dyn World,
+) -> Result<PolicyAnswer> {
+    let now = world.now_millis();
+    let listed = authority(desk, wanted.area, signer, now)?;
+    let read = move |tx: &ReadTx<'_>| {
+        let path = tx.area_path(wanted.area)?;
+        let rules = read_rules(tx, &path, wanted.from_at, wanted.from_at + 1)?;
+        Ok(rules
+            .into_iter()
+            .flat_map(|rules| rules.documents)
+            .collect())
+    };
+    let above = desk.store()?.read_blocking::<_, StoreError, _>(read)?;
+    let (document, text) = check_upon(folder, || Ok(above)).map_err(|complaints| {
+        let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!(lines.join("\n"))
+    })?;
+    let ends = document.force.ends.value.millis;
+    let to_at = wanted.to_at.unwrap_or(ends);
+    let begins = document.force.from.value.millis;
+    if wanted.from_at < now || wanted.from_at < begins || to_at > ends || to_at <= wanted.from_at {
+        let own = [&document.force.from, &document.force.ends];
+        let own = own.map(|at| at.value.day().to_text());
+        bail!(
+            "P-TIME: it can hold from now on, within its own days from {} to {}, and must end \
+             after it begins",
+            own[0],
+            own[1]
+        );
+    }
+    let name = folder
+        .file_name()
+        .context("P-NAME: the folder has no name")?;
+    let name = name.to_string_lossy().into_owned();
+    let sha256: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    let staff = listed.person;
+    let written = desk
+        .store()?
+        .write_blocking::<_, Refused, _>(Lane::People, move |tx| {
+            let version = tx.load_policy_document(&name, &text, &sha256, now, Some(staff))?;
+            let row = PolicyForceRow {
+                area: wanted.area,
+                document: name.clone(),
+                version,
+                from_at: wanted.from_at,
+                to_at: Some(to_at),
+                decided_by: Some(staff),
+                approved_by: None,
+            };
+            let there = tx.policy_forces(row.area, &row.document)?;
+            if there.iter().any(|other| other.from_at == row.from_at) {
+                let why = "P-THERE: this document is proposed or in force from then on already";
+                return Err(Refused::Because(why.to_owned()));
+            }
+            tx.insert_policy_force(&row)?;
+            note(tx, &row, "policy.propose", staff, now)?;
+            Ok(answer(row, "proposed"))
+        })?;
+    Ok(written)
+}
+
+/// Approves what somebody of another organisation proposed; an earlier version that holds in the
+/// same area ends when this one begins.
+///
+/// # Errors
+/// No such proposal, one whose begin has passed, a signer of the same organisation or without
+/// authority, documents that do not go together.
+pub fn approve_policy(
+    desk: &OrderDesk,
+    (document, area, from_at): (&str, AreaId, i64),
+    signer: &Signer<'_>,
+    world: &dyn World,
+) -> Result<PolicyAnswer> {
+    let now = world.now_millis();
+    let listed = authority(desk, area, signer, now)?;
+    let document = document.to_owned();
+    let proposed = {
+        let document = document.clone();
+        let read = move |tx: &ReadTx<'_>| tx.policy_forces(area, &document);
+        let rows = desk.store()?.read_blocking::<_, StoreError, _>(read)?;
+        rows.into_iter()
+            .find(|row| row.from_at == from_at && row.approved_by.is_none())
+    };
+    let proposed = proposed.context("P-NONE: nobody has proposed this document for then")?;
+    let proposer = proposed
+        .decided_by
+        .context("P-NONE: this was not proposed by a person")?;
+    if desk
+        .organisations_of(proposer)
+        .contains(&listed.organisation)
+        || proposer == listed.person
+    {
+        bail!("P-TWO: the second signature must be another organisation's");
+    }
+    if from_at < now {
+        bail!("P-TIME: it was to begin before now; propose it again");
+    }
+    let staff = listed.person;
+    let written = desk
+        .store()?
+        .write_blocking::<_, Refused, _>(Lane::People, move |tx| {
+            for before in tx.policy_forces(area, &document)? {
+                let is_earlier = before.from_at < from_at && before.approved_by.is_some();
+                if is_earlier && before.to_at.is_none_or(|to| to > from_at) {
+                    tx.end_policy_force(area, &document, before.from_at, from_at)?;
+                }
+            }
+            if !tx.approve_policy_force(area, &document, from_at, staff)? {
+                let why = "P-NONE: somebody else has approved it meanwhile";
+                return Err(Refused::Because(why.to_owned()));
+            }
+            if let Some(why) = clash_below(tx, area, from_at)? {
+                return Err(Refused::Because(format!("P020: {why}")));
+            }
+            let mut row = proposed.clone();
+            row.approved_by = Some(staff);
+            note(tx, &row, "policy.approve", staff, now)?;
+            Ok(answer(row, "approved"))
+        })?;
+    Ok(written)
+}
+
+/// Ends a document's force in an area at an instant from now on.
+///
+/// # Errors
+/// None that holds then, a signer without authority.
+pub fn end_policy(
+    desk: &OrderDesk,
+    (document, area, at): (&str, AreaId, i64),
+    signer: &Signer<'_>,
+    world: &dyn World,
+) -> Result<PolicyAnswer> {
+    let now = world.now_millis();
+    let listed = authority(desk, area, signer, now)?;
+    if at < now {
+        bail!("P-TIME: what has happened is not decided anew: end it from now on");
+    }
+    let (document, staff) = (document.to_owned(), listed.person);
+    let written = desk
+        .store()?
+        .write_blocking::<_, Refused, _>(Lane::People, move |tx| {
+            let rows = tx.policy_forces(area, &document)?;
+            let holds = |row: &&PolicyForceRow| row.to_at.is_none_or(|to| at < to);
+            let Some(mut row) = rows.iter().rfind(holds).cloned() else {
+                return Err(Refused::Because(
+                    "P-NONE: it does not hold there then".to_owned(),
+                ));
+            };
+            tx.end_policy_force(area, &document, row.from_at, at.max(row.from_at))?;
+            row.to_at = Some(at.max(row.from_at));
+            if let Some(why) = clash_below(tx, area, at)? {
+                return Err(Refused::Because(format!("P020: {why}")));
+            }
+            note(tx, &row, "policy.end", staff, now)?;
+            Ok(answer(row, "ended"))
+        })?;
+    Ok(written)
+}
+
+/// The signer's key as listed, if it speaks for the area now.
+fn authority(desk: &OrderDesk, area: AreaId, signer: &Signer<'_>, now: i64) -> Result<OrderKey> {
+    let (_, listed) = desk.sign_as(signer)?;
+    if !desk.path(area)?.contains(&listed.area) || !listed.term.covers(now) {
+        bail!("P-AREA: this key has no authority over this place now");
+    }
+    Ok(listed)
+}
+
+/// Whether the documents that hold at the area, or at any place below that has one of its own, do
+/// not go together: half of them would hold for nobody.
+fn clash_below(tx: &ReadTx<'_>, area: AreaId, from: i64) -> Result<Option<String>, StoreError> {
+    let mut places: Vec<AreaId> = vec![area];
+    places.extend(
+        tx.policies_in_force(from, i64::MAX)?
+            .iter()
+            .map(|row| row.area),
+    );
+    places.dedup();
+    for place in places {
+        let path = tx.area_path(place)?;
+        if !path.iter().any(|above| above.area == area) {
+            continue;
+        }
+        if let Some(why) = clash(tx, &path, from)? {
+            return Ok(Some(why));
+        }
+    }
+    Ok(None)
+}
+
+/// Into the chain of the county, or of every county where the area lies above them.
+fn note(
+    tx: &Tx<'_>,
+    row: &PolicyForceRow,
+    kind: &str,
+    staff: StaffId,
+    at: i64,
+) -> Result<(), StoreError> {
+    let own = tx.area(row.area)?.and_then(|area| area.shard);
+    let shards = match own {
+        Some(shard) => vec![shard],
+        None => tx.shards()?,
+    };
+    let to = row.to_at.map(|to| to.to_string()).unwrap_or_default();
+    let (document, version, area) = (&row.document, row.version, row.area);
+    let body = format!("{document} {version} {area} {} {to}", row.from_at);
+    for shard in shards {
+        tx.append_audit(&AuditNote {
+            shard,
+            at,
+            kind,
+            actor: Some(staff),
+            commitment: None,
+            body: body.as_bytes(),
+        })?;
+        tx.note_change(shard, "policy", at)?;
+    }
+    Ok(())
+}
+
+fn answer(row: PolicyForceRow, state: &'static str) -> PolicyAnswer {
+    PolicyAnswer {
+        document: row.document,
+        version: row.version,
+        area: row.area,
+        from_at: row.from_at,
+        to_at: row.to_at,
+        state,
+    }
+}

@@ -1,0 +1,168 @@
+//! A document on its way into force and out of it: nothing holds before two have said so.
+
+use super::key_home::KeyHome;
+use super::key_tests::{
+    COMPOUND, COUNTY, Fixed, HOUR, NOW, database, everybody, made, root, signer,
+};
+use super::put_in_force::{Wanted, approve_policy, end_policy, propose_policy};
+use super::read_policies::read_rules;
+use super::sign_order::OrderDesk;
+use crate::secrets::Secrets;
+use gatehouse_core::key::KeyId;
+use gatehouse_store::{Store, StoreError};
+use std::path::{Path, PathBuf};
+
+fn shipped(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../policies")
+        .join(name)
+}
+
+const HENAN: &str = "henan-2020-02";
+
+fn desk() -> (Store, OrderDesk, Vec<KeyId>) {
+    let store = database();
+    let home = KeyHome::Database(store.clone());
+    let summary = made(&home, &Secrets::make(&Fixed(NOW)), &root(), &everybody());
+    let keys = summary.people.iter().map(|person| person.key).collect();
+    (store, OrderDesk::open(home).expect("opens"), keys)
+}
+
+/// Documents that hold in the compound so many hours from now.
+fn held(store: &Store, hours: i64) -> Vec<String> {
+    let at = NOW + hours * HOUR;
+    let rules = store.read_blocking::<_, StoreError, _>(move |tx| {
+        read_rules(tx, &tx.area_path(COMPOUND)?, at, at + 1)
+    });
+    let rules = rules.expect("reads").into_iter();
+    rules
+        .flat_map(|rules| rules.force)
+        .map(|row| row.document)
+        .collect()
+}
+
+fn code(error: anyhow::Error) -> String {
+    error
+        .to_string()
+        .split(':')
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+#[test]
+fn a_document_holds_once_another_office_has_approved_it_and_until_it_is_ended() {
+    let (store, desk, keys) = desk();
+    let wanted = Wanted {
+        area: COUNTY,
+        from_at: NOW + 23 * HOUR,
+        to_at: None,
+    };
+    let henan = shipped(HENAN);
+    let proposed = propose_policy(&desk, &henan, wanted, &signer(&keys, 0), &Fixed(NOW));
+    let proposed = proposed.expect("is proposed");
+    assert_eq!((proposed.state, proposed.version), ("proposed", 1));
+    assert_eq!(held(&store, 24), [""; 0]);
+
+    let what = (HENAN, COUNTY, wanted.from_at);
+    // The proposer, and a colleague of theirs, are not another office.
+    for of in [0, 2] {
+        let refused = approve_policy(&desk, what, &signer(&keys, of), &Fixed(NOW));
+        assert_eq!(refused.map(|_| ()).map_err(code), Err("P-TWO".to_owned()));
+    }
+    let late = Fixed(wanted.from_at + 1);
+    let refused = approve_policy(&desk, what, &signer(&keys, 1), &late);
+    assert_eq!(refused.map(|_| ()).map_err(code), Err("P-TIME".to_owned()));
+    let approved = approve_policy(&desk, what, &signer(&keys, 1), &Fixed(NOW + HOUR));
+    assert_eq!(approved.expect("is approved").state, "approved");
+    assert_eq!(
+        (held(&store, 22), held(&store, 23)),
+        (vec![], vec![HENAN.to_owned()])
+    );
+    let again = approve_policy(&desk, what, &signer(&keys, 1), &Fixed(NOW + HOUR));
+    assert_eq!(again.map(|_| ()).map_err(code), Err("P-NONE".to_owned()));
+
+    // A later stretch of the same document takes the place of the earlier one.
+    let next = Wanted {
+        from_at: NOW + 48 * HOUR,
+        ..wanted
+    };
+    propose_policy(&desk, &henan, next, &signer(&keys, 1), &Fixed(NOW)).expect("is proposed");
+    let what = (HENAN, COUNTY, next.from_at);
+    approve_policy(&desk, what, &signer(&keys, 0), &Fixed(NOW)).expect("is approved");
+    assert_eq!(held(&store, 49).len(), 1);
+
+    let at = NOW + 60 * HOUR;
+    let ended = end_policy(&desk, (HENAN, COUNTY, at), &signer(&keys, 2), &Fixed(NOW));
+    assert_eq!(ended.expect("is ended").to_at, Some(at));
+    assert_eq!((held(&store, 59).len(), held(&store, 60).len()), (1, 0));
+    let entries = store.read_blocking::<_, StoreError, _>(|tx| {
+        let mut kinds = Vec::new();
+        for shard in tx.shards()? {
+            for head in tx.audit_heads(shard)? {
+                let entries = tx.audit_entries(shard, head.writer, 0, 100)?;
+                kinds.extend(entries.into_iter().map(|entry| entry.kind));
+            }
+        }
+        Ok(kinds)
+    });
+    let kinds = entries.expect("reads");
+    let wanted = ["propose", "approve", "propose", "approve", "end"];
+    assert_eq!(kinds, wanted.map(|act| format!("policy.{act}")));
+}
+
+#[test]
+fn what_may_not_come_into_force_is_refused_with_a_code() {
+    let (store, desk, keys) = desk();
+    let at = |from_at, to_at| Wanted {
+        area: COUNTY,
+        from_at,
+        to_at,
+    };
+    let henan = shipped(HENAN);
+    let refused = |folder: &Path, wanted| {
+        let proposed = propose_policy(&desk, folder, wanted, &signer(&keys, 0), &Fixed(NOW));
+        proposed.map(|_| ()).map_err(code)
+    };
+    let time = Err("P-TIME".to_owned());
+    assert_eq!(refused(&henan, at(NOW - 1, None)), time);
+    assert_eq!(refused(&henan, at(NOW + HOUR, Some(NOW + HOUR))), time);
+    assert_eq!(
+        refused(&henan, at(NOW, Some(NOW + 10 * 365 * 24 * HOUR))),
+        time
+    );
+    assert!(refused(Path::new("nowhere"), at(NOW, None)).is_err());
+    assert_eq!(refused(&henan, at(NOW + HOUR, None)), Ok(()));
+    assert_eq!(
+        refused(&henan, at(NOW + HOUR, None)),
+        Err("P-THERE".to_owned())
+    );
+    let elsewhere = Wanted {
+        area: gatehouse_core::id::AreaId([9; 16]),
+        ..at(NOW, None)
+    };
+    assert_eq!(refused(&henan, elsewhere), Err("O-AREA".to_owned()));
+    // Rows of one id in two layers: the second signature finds that they do not go together.
+    approve_policy(
+        &desk,
+        (HENAN, COUNTY, NOW + HOUR),
+        &signer(&keys, 1),
+        &Fixed(NOW),
+    )
+    .expect("is approved");
+    let copy = tempfile::tempdir().expect("a folder");
+    let twin = copy.path().join("twin");
+    std::fs::create_dir(&twin).expect("made");
+    for file in ["policy.toml", "cases.toml"] {
+        std::fs::copy(henan.join(file), twin.join(file)).expect("copied");
+    }
+    let wanted = Wanted {
+        area: COMPOUND,
+        ..at(NOW + 2 * HOUR, None)
+    };
+    assert_eq!(refused(&twin, wanted), Ok(()));
+    let what = ("twin", COMPOUND, wanted.from_at);
+    let clash = approve_policy(&desk, what, &signer(&keys, 1), &Fixed(NOW));
+    assert_eq!(clash.map(|_| ()).map_err(code), Err("P020".to_owned()));
+    assert_eq!(held(&store, 3), [HENAN]);
+}
