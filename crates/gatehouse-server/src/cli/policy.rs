@@ -1,9 +1,9 @@
-//! `gatehouse policy check|explain|propose|approve|end`: a document looked at, and put in force.
+//! `gatehouse policy check|explain|submit|approve|end`: a document looked at, and put in force.
 //! The forms are in `docs/gate-command.md`.
 
 use crate::cli::key_arguments::{KeyPlace, SignerArguments, moment};
 use crate::ops::policy_folder;
-use crate::ops::put_in_force::{PolicyAnswer, Wanted, approve_policy, end_policy, propose_policy};
+use crate::ops::put_in_force::{PolicyAnswer, Wanted, approve_policy, end_policy, submit_policy};
 use crate::ops::sign_order::OrderDesk;
 use crate::world::{Computer, World};
 use anyhow::{Context, Result, bail};
@@ -47,8 +47,8 @@ enum PolicyAction {
         #[arg(long)]
         json: bool,
     },
-    /// Propose a document for an area. It holds once another organisation has approved it.
-    Propose {
+    /// Submit a document for an area. It holds once another organisation has approved it.
+    Submit {
         /// Folder with policy.toml and cases.toml.
         folder: PathBuf,
         /// The area: the document holds there and below.
@@ -128,7 +128,7 @@ pub fn run(command: PolicyCommand) -> Result<()> {
             lang,
             json,
         } => explain_folders(&folders, lang.into(), json),
-        PolicyAction::Propose {
+        PolicyAction::Submit {
             folder,
             area,
             from,
@@ -142,7 +142,7 @@ pub fn run(command: PolicyCommand) -> Result<()> {
                 from_at: moment(&from)?,
                 to_at: until.as_deref().map(moment).transpose()?,
             };
-            print(&signer.with(|signer| propose_policy(&desk, &folder, wanted, signer, &Computer))?)
+            print(&signer.with(|signer| submit_policy(&desk, &folder, wanted, signer, &Computer))?)
         }
         PolicyAction::Approve {
             holds,

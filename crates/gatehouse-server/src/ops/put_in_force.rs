@@ -39,7 +39,7 @@ pub struct PolicyAnswer {
     pub from_at: i64,
     /// End, not included; `null`: by its own end.
     pub to_at: Option<i64>,
-    /// `proposed`, `approved`, `ended`.
+    /// `submitted`, `approved`, `ended`.
     pub state: &'static str,
 }
 
@@ -70,7 +70,7 @@ impl From<Refused> for anyhow::Error {
 /// # Errors
 /// A document that `policy check` complains about, a time that has passed or lies outside the
 /// document's own, a signer without authority over the area.
-pub fn propose_policy(
+pub fn submit_policy(
     desk: &OrderDesk,
     folder: &Path,
     wanted: Wanted,
@@ -130,8 +130,8 @@ pub fn propose_policy(
                 return Err(Refused::Because(why.to_owned()));
             }
             tx.insert_policy_force(&row)?;
-            note(tx, &row, "policy.propose", staff, now)?;
-            Ok(answer(row, "proposed"))
+            note(tx, &row, "policy.submit", staff, now)?;
+            Ok(answer(row, "submitted"))
         })?;
     Ok(written)
 }

@@ -4,7 +4,7 @@ use super::key_home::KeyHome;
 use super::key_tests::{
     COMPOUND, COUNTY, Fixed, HOUR, NOW, database, everybody, made, root, signer,
 };
-use super::put_in_force::{Wanted, approve_policy, end_policy, propose_policy};
+use super::put_in_force::{Wanted, approve_policy, end_policy, submit_policy};
 use super::read_policies::read_rules;
 use super::sign_order::OrderDesk;
 use crate::secrets::Secrets;
@@ -59,9 +59,9 @@ fn a_document_holds_once_another_office_has_approved_it_and_until_it_is_ended() 
         to_at: None,
     };
     let henan = shipped(HENAN);
-    let proposed = propose_policy(&desk, &henan, wanted, &signer(&keys, 0), &Fixed(NOW));
+    let proposed = submit_policy(&desk, &henan, wanted, &signer(&keys, 0), &Fixed(NOW));
     let proposed = proposed.expect("is proposed");
-    assert_eq!((proposed.state, proposed.version), ("proposed", 1));
+    assert_eq!((proposed.state, proposed.version), ("submitted", 1));
     assert_eq!(held(&store, 24), [""; 0]);
 
     let what = (HENAN, COUNTY, wanted.from_at);
@@ -87,7 +87,7 @@ fn a_document_holds_once_another_office_has_approved_it_and_until_it_is_ended() 
         from_at: NOW + 48 * HOUR,
         ..wanted
     };
-    propose_policy(&desk, &henan, next, &signer(&keys, 1), &Fixed(NOW)).expect("is proposed");
+    submit_policy(&desk, &henan, next, &signer(&keys, 1), &Fixed(NOW)).expect("is proposed");
     let what = (HENAN, COUNTY, next.from_at);
     approve_policy(&desk, what, &signer(&keys, 0), &Fixed(NOW)).expect("is approved");
     assert_eq!(held(&store, 49).len(), 1);
@@ -107,7 +107,7 @@ fn a_document_holds_once_another_office_has_approved_it_and_until_it_is_ended() 
         Ok(kinds)
     });
     let kinds = entries.expect("reads");
-    let wanted = ["propose", "approve", "propose", "approve", "end"];
+    let wanted = ["submit", "approve", "submit", "approve", "end"];
     assert_eq!(kinds, wanted.map(|act| format!("policy.{act}")));
 }
 
@@ -121,7 +121,7 @@ fn what_may_not_come_into_force_is_refused_with_a_code() {
     };
     let henan = shipped(HENAN);
     let refused = |folder: &Path, wanted| {
-        let proposed = propose_policy(&desk, folder, wanted, &signer(&keys, 0), &Fixed(NOW));
+        let proposed = submit_policy(&desk, folder, wanted, &signer(&keys, 0), &Fixed(NOW));
         proposed.map(|_| ()).map_err(code)
     };
     let time = Err("P-TIME".to_owned());
