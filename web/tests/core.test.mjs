@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { frame_svg } from "./pictures.mjs";
 import {
-  all_sent, browse, build_with_core, open_page, screen, serve, start_shift,
+  all_sent, begin_shift, browse, build_with_core, open_page, screen, serve,
 } from "./support.mjs";
 
 const file = new URL("../../testdata/gate/compound-v1.json", import.meta.url);
@@ -23,8 +23,8 @@ after(() => browser?.close());
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
-/** A phone of the compound's gate on the scan screen, with this list. */
-async function on_shift(t, list = "henan") {
+/** A phone of the compound's gate, with this list, before its shift. */
+async function enrolled(t, list = "henan") {
   const server = await serve(dist);
   Object.assign(server.state, {
     registered: { device: held.device, shard: 1, root_key_base64: held.root_key_base64 },
@@ -33,14 +33,22 @@ async function on_shift(t, list = "henan") {
     snapshot: Buffer.from(held.lists[list], "base64"),
   });
   const page = await open_page(browser, server.url, {}, held.moment_millis);
-  await start_shift(page);
-  await page.getByText("名单 刚更新").waitFor();
   t.after(async () => {
     await page.context().close();
     await server.close();
     assert.deepEqual(page.troubles, [], "the page reported errors");
   });
+  await button(page, "锦绣苑 · 东门").click();
+  await screen(page, "shift");
   return { page, server: server.state };
+}
+
+/** The same on the scan screen. */
+async function on_shift(t, list) {
+  const opened = await enrolled(t, list);
+  await begin_shift(opened.page);
+  await opened.page.getByText("名单 刚更新").waitFor();
+  return opened;
 }
 
 async function scan(page, name) {
@@ -90,7 +98,8 @@ test("ZX: an outside vehicle is not let in, and an emergency still is", async (t
   await page.locator("#emergency-key").click();
   await screen(page, "emergency");
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/core-go.png` });
-  await page.waitForTimeout(500);
+  await server.got(2);
+  await all_sent(page);
   assert.equal(server.received.length, 2, "recorded without a further tap");
   await button(page, "着火").click();
   await button(page, "下一位").click();
@@ -163,4 +172,31 @@ test("a start without network goes on with the kept state, list and events", asy
   await page.context().setOffline(false);
   await all_sent(page);
   assert.equal(server.received.length, 2);
+});
+
+test("mask and armband: asked for once, and a guard without them starts and says so", async (t) => {
+  const { page, server } = await enrolled(t);
+  await button(page, "李师傅").click();
+  await page.getByLabel("口罩戴好了").check();
+  await button(page, "开始值守").click();
+  await page.getByRole("alert").filter({ hasText: "还没点：袖标。" }).waitFor();
+  await screen(page, "shift");
+  await page.locator("#emergency-key").click();
+  await screen(page, "emergency"); // never held up by a question
+  await button(page, "下一位").click();
+  await screen(page, "shift");
+  await button(page, "李师傅").click();
+  await button(page, "开始值守").click();
+  await page.getByRole("alert").filter({ hasText: "还没点：口罩、袖标。" }).waitFor();
+  await page.getByLabel("口罩戴好了").check();
+  await page.getByRole("alert").filter({ hasText: "还没点：袖标。" }).waitFor();
+  await button(page, "没戴好，先值守").click();
+  await screen(page, "scan");
+  await server.got(2);
+  const started = Buffer.from(server.received[1], "base64");
+  // 3: a shift begins, by one guard; the mask is on, the armband is not.
+  const guard = Buffer.from("00000000000040008000000000000001", "hex");
+  assert.ok(started.includes(Buffer.concat([
+    Buffer.from([0x84, 0x03, 0x81, 0x50]), guard, Buffer.from([0xf5, 0xf4]),
+  ])));
 });

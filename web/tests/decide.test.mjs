@@ -118,11 +118,13 @@ test("emergency is one tap from anywhere and asks nothing first", async (t) => {
   await screen(page, "emergency");
   assert.equal(await page.locator("h1").textContent(), "紧急放行");
   assert.equal(await page.locator("main input").count(), 0, "no form");
-  await page.waitForTimeout(500);
+  await server.got(1);
+  await all_sent(page);
   assert.equal(server.received.length, 1, "recorded without a further tap");
   await screen(page, "emergency"); // the server's reply has not taken the words away
   await button(page, "急病").click();
-  await page.waitForTimeout(500);
+  await server.got(2);
+  await all_sent(page);
   assert.equal(server.received.length, 2, "what it was is a further record");
 });
 
@@ -202,7 +204,8 @@ test("undo is a further record", async (t) => {
   await screen(page, "amend");
   await button(page, "点错了，没这回事").click();
   await screen(page, "scan");
-  await page.waitForTimeout(400);
+  await server.got(2);
+  await all_sent(page);
   assert.equal(server.received.length, 2);
   await button(page, "更多").click();
   await button(page, "今天的通行记录").click();
@@ -266,7 +269,8 @@ test("an emergency before the script has come is recorded once it runs", async (
   await page.getByText("先走，事后补记。").waitFor();
   let_go();
   await page.locator("#top .net").waitFor();
-  await page.waitForTimeout(600);
+  await server.got(1);
+  await all_sent(page);
   assert.equal(server.received.length, 1);
   assert.equal(new URL(page.url()).hash, "", "a later reload records no second one");
 });
@@ -310,10 +314,10 @@ test("a list that arrives does not undo who was chosen for the shift", async (t)
   await page.getByRole("button", { name: "锦绣苑 · 东门" }).click();
   await button(page, "李师傅").click();
   await page.getByLabel("口罩戴好了").check();
-  const answered = page.waitForResponse(/snapshot/);
+  await page.getByLabel("袖标戴好了").check();
+  await page.getByText("还没有名单").waitFor();
   let_go();
-  await answered;
-  await page.waitForTimeout(300);
+  await page.getByText("名单 26 分钟前").waitFor();
   assert.ok(await page.getByLabel("口罩戴好了").isChecked());
   await button(page, "开始值守").click();
   await screen(page, "scan");

@@ -34,6 +34,9 @@ async function show(page, verdict) {
 }
 
 /** Every screen a guard can come to, by name; each ends back on the scan screen. */
+/** Forms, from which the back key leads out. */
+const FORMS = ["room", "plate", "lookup", "card", "menu", "reason", "register", "recent", "amend"];
+
 const SCREENS = {
   scan: async () => undefined,
   ...Object.fromEntries(VERDICTS.map((verdict) => [verdict, (page) => show(page, verdict)])),
@@ -43,6 +46,46 @@ const SCREENS = {
     await button(page, "不知道，先办").click();
   },
   room: (page) => button(page, "快递外卖").click(),
+  asking: async (page) => {
+    await show(page, "ask");
+    await button(page, "36.5").click();
+    await button(page, "办好了").waitFor();
+  },
+  courier: async (page) => {
+    await button(page, "快递外卖").click();
+    await button(page, "不知道，先办").click();
+    await button(page, "登记来人").waitFor();
+  },
+  register: async (page) => {
+    await SCREENS.courier(page);
+    await button(page, "登记来人").click();
+  },
+  choose: async (page) => {
+    await button(page, "没带证").click();
+    await page.getByLabel("楼栋").fill("6");
+    await page.getByLabel("房号").fill("302");
+    await button(page, "王").click();
+    await button(page, "查房号").click();
+    await screen(page, "choose");
+  },
+  recent: async (page) => {
+    await show(page, "admit");
+    await button(page, "放行，下一位").click();
+    await button(page, "更多").click();
+    await button(page, "今天的通行记录").click();
+    await button(page, "更正").first().waitFor();
+  },
+  amend: async (page) => {
+    await SCREENS.recent(page);
+    await button(page, "更正").first().click();
+  },
+  offline: async (page) => {
+    await page.context().setOffline(true);
+    await show(page, "admit");
+    await button(page, "放行，下一位").click();
+    await page.getByText("没网 · 存了", { exact: false }).waitFor();
+    await show(page, "refuse");
+  },
   plate: (page) => button(page, "车辆").click(),
   lookup: (page) => button(page, "没带证").click(),
   card: (page) => button(page, "输卡号").click(),
@@ -59,9 +102,8 @@ const SCREENS = {
 };
 
 async function back_to_scan(page, name) {
-  if (["room", "plate", "lookup", "card", "menu", "reason"].includes(name)) {
-    await button(page, "返回").click();
-  }
+  if (FORMS.includes(name)) await button(page, "返回").click();
+  if (name === "offline") await page.context().setOffline(false);
   if (name === "emergency") await button(page, "下一位").click();
   else if (name !== "scan" && (await page.locator("body").getAttribute("data-screen")) !== "scan") {
     await button(page, "点错了").click();
@@ -71,6 +113,7 @@ async function back_to_scan(page, name) {
 
 /** Opens a page on the scan screen in the given size, type and theme. */
 async function prepared(options, settings = {}) {
+  server.state.received.length = 0; // a new phone's chain begins at 1
   const page = await open_page(browser, server.url, options);
   await start_shift(page);
   if (settings.large || settings.theme) {
@@ -165,12 +208,37 @@ test("first start, shift start and English: axe-core, targets, width", async () 
   assert.ok(await button(page, "Start shift").isDisabled(), "somebody has to be on duty");
   await button(page, "李师傅").click();
   await button(page, "Start shift").click();
+  await button(page, "Start without").waitFor();
+  await look("shift start without a mask");
+  await button(page, "额温").click();
+  await button(page, "Start without").click();
   await screen(page, "scan");
   await look("scan in English");
   await show(page, "refuse");
   assert.equal(await page.locator("h1").textContent(), "Do not let through");
   await look("refuse in English");
   assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test("log-in and a second page of the app: axe-core, targets, width", async () => {
+  const page = await prepared({ viewport: { width: 320, height: 640 } });
+  const second = await page.context().newPage();
+  await second.goto(server.url);
+  await second.getByText("编号 page").waitFor();
+  server.state.logged_in = false;
+  const stranger = await open_page(browser, server.url);
+  await stranger.getByText("请先登录").waitFor();
+  server.state.logged_in = true;
+  const faults = [];
+  for (const [place, one] of [["second page", second], ["log-in", stranger]]) {
+    for (const fault of await one.evaluate(faults_of_layout, TARGET_LEAST)) {
+      faults.push(`${place}: ${fault}`);
+    }
+    for (const violation of await violations(one)) faults.push(`${place}: ${violation}`);
+  }
+  assert.deepEqual(faults, []);
+  await stranger.context().close();
   await page.context().close();
 });
 

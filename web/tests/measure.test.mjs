@@ -140,6 +140,8 @@ for (const [kind, settings] of [["day", []], ["large", ["大字"]], ["night", ["
     await page.locator(".thermometer button").first().waitFor();
     await shot("shift");
     await button(page, "李师傅").click();
+    await page.getByLabel("口罩戴好了").check();
+    await page.getByLabel("袖标戴好了").check();
     await button(page, "开始值守").click();
     await page.getByText("名单 刚更新").waitFor();
     await scan_wang(page);

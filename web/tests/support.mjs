@@ -41,15 +41,24 @@ const POLICY =
 
 /** Serves a built page under /gate/ and answers its routes; `state` is the test's to change. */
 export async function serve(dist) {
+  const waiting = [];
   const state = {
     logged_in: true,
     received: [],
+    /** Resolves when so many events have come. */
+    got: (count) => new Promise((resolve) => {
+      if (state.received.length >= count) resolve();
+      else waiting.push({ count, resolve });
+    }),
     signatures: [],
     devices: [],
     gate: "g1",
     staff: "s1",
     registered: { device: "d1", shard: 1, root_key_base64: "AAAA" },
     snapshot: Buffer.from([0xa0]),
+    told: () => {
+      for (const { count, resolve } of waiting) if (state.received.length >= count) resolve();
+    },
     /** Delay and content of the answers to events. */
     answer: (seq) => ({ seq, verdict: "admit", graver: false, rows: [], sentences: [] }),
   };
@@ -117,6 +126,7 @@ async function api(state, route, request, response) {
     state.signatures.push(head_signature_base64);
     const known = new Set(state.received);
     for (const event of events) if (!known.has(event)) state.received.push(event);
+    state.told();
     const through = state.received.length;
     return send(200, {
       acknowledged_through: through,
@@ -214,6 +224,11 @@ export async function open_page(browser, url, options = {}, now = undefined) {
 /** Enrols the phone and starts a shift, up to the scan screen. */
 export async function start_shift(page) {
   await page.getByRole("button", { name: "锦绣苑 · 东门" }).click();
+  await begin_shift(page);
+}
+
+/** Starts a shift on an enrolled phone. */
+export async function begin_shift(page) {
   await page.getByRole("button", { name: "李师傅" }).click();
   await page.getByLabel("口罩戴好了").check();
   await page.getByLabel("袖标戴好了").check();

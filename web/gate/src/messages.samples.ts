@@ -975,9 +975,6 @@ export const outputs: Output[] = [
       "duties": [
         {
           "text": "戴好口罩"
-        },
-        {
-          "text": "登记"
         }
       ],
       "finish": [

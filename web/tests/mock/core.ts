@@ -59,11 +59,16 @@ const SCREENS: Record<string, Screen> = {
       { kind: "call", fact: "host_consent", phone: "000-0001", choices: [
         { value: true, label: "同意进" }, { value: false, label: "不同意" }] }), TEMPERATURE],
     finish: [BACK] },
+  COURIER: { ...EMPTY, kind: "verdict", verdict: "refuse",
+    headline: "货放门岗，住户来取。请登记电话和房号。", clause: "依据：河南通知 三（三）三",
+    duties: [{ text: "戴好口罩" }], register: true, finish: [BACK, ANYWAY], reasons: REASONS },
   CHOOSE: { ...EMPTY, kind: "choose", headline: "是哪一位？", steps: [
     step("choose_person", "点一位。", { kind: "choice", fact: "person", choices: [
       { value: "1", label: "王*华 · 30 多岁" }, { value: "2", label: "王* · 60 多岁" }] })] },
   SHIFT: { ...EMPTY, kind: "shift", headline: "谁在值守？" },
 };
+
+const BEGUN: Record<string, string> = { vehicle: "REFUSE", courier: "COURIER" };
 
 class MockCore implements Core {
   private screen: Screen = SCREENS["SHIFT"] as Screen;
@@ -72,6 +77,7 @@ class MockCore implements Core {
   private acknowledged = 0;
   private counts: Omit<Counts, "unsent"> = { admitted: 0, turned_back: 0, emergencies: 0 };
   private recent: Recent[] = [];
+  private listed = false;
   private thermometer: string | undefined;
   private sound: Output["sound"];
   private append: Appended[] = [];
@@ -81,14 +87,16 @@ class MockCore implements Core {
     this.append = [];
     this.take(input);
     const { sound } = this;
+    const { age, ...screen } = this.screen;
     return {
-      screen: this.screen,
+      screen: age && this.listed ? { ...screen, age } : screen,
       append: this.append,
       ...(sound ? { sound, vibrate: [80] } : {}),
       thermometer: { choices: THERMOMETERS,
         ...(this.thermometer ? { chosen: this.thermometer } : {}) },
       counts: { ...this.counts, unsent: this.seq - this.acknowledged },
-      header: { place: "锦绣苑 · 东门", guards: this.guards, notices: [], snapshot: 1 },
+      header: { place: "锦绣苑 · 东门", guards: this.guards, notices: [],
+        ...(this.listed ? { snapshot: 1 } : {}) },
       recent: this.recent,
       forget_through: 0,
     };
@@ -111,6 +119,9 @@ class MockCore implements Core {
         this.guards = input.guards.map((guard) => guard.name);
         this.thermometer = input.thermometer ?? this.thermometer;
         return this.show("SCAN");
+      case "snapshot":
+        this.listed = true;
+        return;
       case "thermometer":
         this.thermometer = input.way;
         return;
@@ -125,7 +136,7 @@ class MockCore implements Core {
       case "lookup":
         return this.show("CHOOSE");
       case "begin":
-        return this.show(input.subject_kind === "vehicle" ? "REFUSE" : "VISITOR");
+        return this.show(BEGUN[input.subject_kind] ?? "VISITOR");
       case "fact":
         return this.fact(input.fact, input.value);
       case "emergency":

@@ -12,9 +12,10 @@ use super::steps_shown::{PERSON, limits, steps};
 use super::words::{self, Slots};
 use crate::gate::compiled::Policy;
 use crate::gate::decide::Ground;
+use crate::gate::duty::Duty;
 use crate::gate::fact::Words;
 use crate::gate::reading::{Lens, Window};
-use crate::gate::wording::{Lang, put_in_words, verdict_words};
+use crate::gate::wording::{Lang, duty_text, put_in_words, verdict_words};
 use crate::gate::{Decision, Fact, Known, Outcome, Step, SubjectKind, Value, Verdict};
 use crate::moment::Moment;
 
@@ -176,11 +177,14 @@ impl Scene<'_> {
         screen.steps = steps(lang, decision, &wording, screen.phone.as_deref());
         screen.sentences = self.sentences(case, wording.sentences, policy, &slots);
         screen.clause = wording.clause;
-        screen.duties = (wording.duties.into_iter())
-            .map(|text| DutyShown { text })
-            .collect();
         let asked = policy.is_some_and(|policy| asks_to_register(decision, policy));
         screen.register = asked && !decision.steps().contains(&Step::Register);
+        // The form's own key says it; a line beside it would say it twice.
+        let said_by_form = duty_text(&Duty::Register, lang);
+        screen.duties = (wording.duties.into_iter())
+            .filter(|text| !screen.register || *text != said_by_form)
+            .map(|text| DutyShown { text })
+            .collect();
         screen
     }
 

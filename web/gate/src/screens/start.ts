@@ -56,14 +56,14 @@ export function shift_screen(app: App, screen: Screen): HTMLElement {
     return made;
   }));
   let thermometer: string | undefined;
-  const mask = tick(t("shift_mask"));
-  const armband = tick(t("shift_armband"));
+  const gear = gear_ticks();
   const start = key(t("shift_start"), () => {
+    if (!gear.settled(start)) return;
     app.feed({
       input: "shift_start",
       guards: known.filter((guard) => chosen.has(guard.staff)),
-      mask: mask.input.checked,
-      armband: armband.input.checked,
+      mask: gear.mask.checked,
+      armband: gear.armband.checked,
       ...(thermometer === undefined ? {} : { thermometer }),
     });
   }, { class: "main yes" });
@@ -71,8 +71,36 @@ export function shift_screen(app: App, screen: Screen): HTMLElement {
   refresh();
   return h("section", { class: "form" }, h("h1", {}, t("shift_title")),
     ...screen.sentences.map((sentence) => h("p", { class: "note" }, sentence.text)),
-    guards, mask.row, armband.row,
-    thermometer_keys(app, (way) => (thermometer = way)), start);
+    guards, ...gear.rows,
+    thermometer_keys(app, (way) => (thermometer = way)), gear.question, start);
+}
+
+/** Mask and armband are part of clocking in (GATE-2). What is not ticked is asked about once; a
+ * guard who has none starts all the same, and it is recorded so. */
+function gear_ticks() {
+  const mask = tick(t("shift_mask"));
+  const armband = tick(t("shift_armband"));
+  const question = h("p", { class: "flag", role: "alert" });
+  let asked_on: HTMLButtonElement | undefined;
+  const ask = (start: HTMLButtonElement) => {
+    const missing = [mask.input.checked ? "" : t("shift_mask_short"),
+      armband.input.checked ? "" : t("shift_armband_short")].filter((name) => name);
+    const all = missing.length === 0;
+    question.textContent = all ? "" : t("shift_bare", { missing: missing.join(t("and")) });
+    start.textContent = t(all ? "shift_start" : "shift_start_bare");
+    asked_on = all ? undefined : start;
+    return all;
+  };
+  for (const { input } of [mask, armband]) {
+    input.addEventListener("change", () => asked_on && ask(asked_on));
+  }
+  const settled = (start: HTMLButtonElement) => {
+    const settled_now = asked_on !== undefined || ask(start);
+    if (!settled_now) start.scrollIntoView({ block: "end" });
+    return settled_now;
+  };
+  return { mask: mask.input, armband: armband.input, rows: [mask.row, armband.row], question,
+    settled };
 }
 
 function tick(label: string): { row: HTMLElement; input: HTMLInputElement } {

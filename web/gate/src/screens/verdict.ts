@@ -107,9 +107,9 @@ function sayings(screen: Screen): Child {
 }
 
 function duties_part(app: App, screen: Screen): Child {
-  if (screen.duties.length === 0) return null;
+  if (screen.duties.length === 0 && !screen.register) return null;
   return h("div", { class: "stack" },
-    h("ul", { class: "list" },
+    screen.duties.length > 0 && h("ul", { class: "list" },
       ...screen.duties.map(({ text }) =>
         h("li", {}, h("i", { class: "dot" }), h("span", {}, text)))),
     screen.register ? register_keys(app) : null);
