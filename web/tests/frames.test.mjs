@@ -1,13 +1,14 @@
 // The scanner on frames as phones see them: blur, glare, tilt, small codes, a screen's pixel grid;
 // and on a real stream of Chromium's fake camera device.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { draw_hard_frame, frame_svg, HARD_FRAMES, modules, pass_like } from "./pictures.mjs";
-import { browse, build_with_mock, open_page, screen, serve, start_shift } from "./support.mjs";
+import {
+  browse, build_with_mock, film, open_page, screen, serve, start_shift,
+} from "./support.mjs";
 
 /** Of twenty frames (issue 2, §6). */
 const READ_LEAST = 18;
@@ -80,17 +81,7 @@ test("a frame without a code gives no verdict, and the page stays quick", async 
 
 test("a code in a file stream of Chromium's own fake camera", async () => {
   const folder = mkdtempSync(join(tmpdir(), "gatehouse-camera-"));
-  const drawing = await browse();
-  const context = await drawing.newContext({ viewport: { width: 1280, height: 720 } });
-  const page = await context.newPage();
-  await page.goto(frame_svg(pass_like("REFER")));
-  await page.screenshot({ path: join(folder, "frame.png") });
-  await drawing.close();
-  const stream = join(folder, "camera.mjpeg");
-  execFileSync("ffmpeg", ["-loglevel", "error", "-loop", "1", "-i", join(folder, "frame.png"),
-    "-t", "2", "-r", "10", "-pix_fmt", "yuvj420p", "-q:v", "3", "-f", "mjpeg", stream]);
-  const browser = await browse(["--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream", `--use-file-for-fake-video-capture=${stream}`]);
+  const browser = await browse(await film(frame_svg(pass_like("REFER")), folder));
   try {
     const context = await browser.newContext({ permissions: ["camera"],
       viewport: { width: 360, height: 800 }, timezoneId: "Asia/Shanghai", locale: "zh-CN" });

@@ -150,6 +150,22 @@ export function browse(more = []) {
   return chromium.launch({ executablePath, args: [...QUIET, ...more] });
 }
 
+/** Writes a picture into a folder as a short film, and gives the arguments that make it what
+ * Chromium's own fake camera sees. */
+export async function film(picture, folder) {
+  const drawing = await browse();
+  const context = await drawing.newContext({ viewport: { width: 1280, height: 720 } });
+  const page = await context.newPage();
+  await page.goto(picture);
+  await page.screenshot({ path: join(folder, "frame.png") });
+  await drawing.close();
+  const stream = join(folder, "camera.mjpeg");
+  execFileSync("ffmpeg", ["-loglevel", "error", "-loop", "1", "-i", join(folder, "frame.png"),
+    "-t", "2", "-r", "10", "-pix_fmt", "yuvj420p", "-q:v", "3", "-f", "mjpeg", stream]);
+  return ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+    `--use-file-for-fake-video-capture=${stream}`];
+}
+
 /** Makes getUserMedia give a canvas; `window.show_to_camera(url)` draws a picture on it, and with
  * null takes it away: done when the picture is gone from what the camera gives. */
 export function canvas_camera() {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { open_page, screen } from "./support.mjs";
@@ -23,20 +23,29 @@ function free_port() {
   });
 }
 
-/** A demo town in a folder of its own, served on a free port. */
-export async function open_town() {
+/** An address of this machine under which others reach it; every address where it has none. */
+const outward = () => Object.values(networkInterfaces()).flat()
+  .find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "0.0.0.0";
+
+/** A demo town in a folder of its own, served on a free port: plainly on loopback, or with a
+ * `name` on an address that is not, with the local authority that the server then makes. */
+export async function open_town({ name } = {}) {
   assert.ok(existsSync(binary), `${binary}: build gatehouse-server first`);
   const folder = mkdtempSync(join(tmpdir(), "gatehouse-town-"));
+  const address = name ? outward() : "127.0.0.1";
   const port = await free_port();
-  writeFileSync(join(folder, "gatehouse.toml"), `listen = "127.0.0.1:${port}"\n`);
+  const install = `127.0.0.1:${await free_port()}`;
+  const named = name ? `public_name = "${name}"\nauthority_listen = "${install}"\n` : "";
+  writeFileSync(join(folder, "gatehouse.toml"), `listen = "${address}:${port}"\n${named}`);
   const run = ["--config", "gatehouse.toml"];
   const told = execFileSync(binary, ["demo", ...run], { cwd: folder, encoding: "utf8" });
   const accounts = Object.fromEntries([...told.matchAll(/^(\w+) +(\w+) +([a-z]+-[a-z-]+\d+)$/gm)]
     .map(([, role, account, password]) => [role, { account, password }]));
   const served = spawn(binary, ["serve", ...run], { cwd: folder, stdio: "ignore" });
-  const url = `http://127.0.0.1:${port}`;
+  const url = name ? `https://${name}:${port}` : `http://127.0.0.1:${port}`;
+  const first = name ? `http://${install}/ca` : `${url}/healthz`;
   for (let tries = 0; ; tries += 1) {
-    const ready = await fetch(`${url}/healthz`).then((answer) => answer.ok, () => false);
+    const ready = await fetch(first).then((answer) => answer.ok, () => false);
     if (ready) break;
     assert.ok(tries < 100, "the server does not start");
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -45,7 +54,8 @@ export async function open_town() {
     served.kill();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url, accounts, sheet: readFileSync(join(folder, "demo/passes.html"), "utf8"), close };
+  return { url, address, port, install: `http://${install}`, accounts, close,
+    sheet: readFileSync(join(folder, "demo/passes.html"), "utf8") };
 }
 
 /** Signs an account in, up to its first page. */
@@ -70,6 +80,14 @@ export function in_frame(svg) {
 /** A phone of the sheet's gate, enrolled and on duty, on the scan screen. */
 export async function phone_on_duty(town, browser) {
   const page = await open_page(browser, `${town.url}/gate/`);
+  await put_on_duty(town, page);
+  await screen(page, "scan");
+  await page.locator(".age-fresh").waitFor();
+  return page;
+}
+
+/** Signs in, enrols the phone and starts its shift; `page` shows the gate app. */
+export async function put_on_duty(town, page) {
   await page.getByText("请先登录").waitFor();
   await sign_in(town, page, town.accounts.shift_lead);
   await page.goto(`${town.url}/gate/`);
@@ -79,7 +97,4 @@ export async function phone_on_duty(town, browser) {
   await page.getByLabel("口罩戴好了").check();
   await page.getByLabel("袖标戴好了").check();
   await page.getByRole("button", { name: "开始值守" }).click();
-  await screen(page, "scan");
-  await page.locator(".age-fresh").waitFor();
-  return page;
 }
