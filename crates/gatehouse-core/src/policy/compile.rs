@@ -51,7 +51,7 @@ impl std::fmt::Display for CompileError {
             }
             CompileError::MayNotReplace { document, row } => write!(
                 f,
-                "{document} replaces {row}, but that row does not say below = \"may replace\""
+                "{document} replaces {row}, but that row says nothing of what may lie below it"
             ),
             CompileError::DoubleDocument(id) => write!(f, "two documents are called {id}"),
             CompileError::TooMany => {
@@ -67,14 +67,31 @@ impl std::fmt::Display for CompileError {
 
 impl std::error::Error for CompileError {}
 
-/// Compiles the documents in force at one place, upper areas first.
+/// Compiles the documents in force at one place, upper areas first. That a row which "may tighten"
+/// is not loosened is shown by [`super::proof::loosened`], before a document comes into force.
+///
+/// # Errors
+/// Documents that do not go together.
 pub fn compile(documents: &[&PolicyDocument]) -> Result<Policy, CompileError> {
+    compile_rows(documents, &rows_in_force(documents)?)
+}
+
+/// All rows of all documents beside one another, replaced ones too: to compare them.
+pub(crate) fn compile_all_rows(documents: &[&PolicyDocument]) -> Result<Policy, CompileError> {
+    let rows = documents.iter().enumerate();
+    let rows = rows.flat_map(|(at, document)| document.rows.iter().map(move |row| (at as u8, row)));
+    compile_rows(documents, &rows.collect::<Vec<_>>())
+}
+
+fn compile_rows(
+    documents: &[&PolicyDocument],
+    rows: &[(u8, &DocumentRow)],
+) -> Result<Policy, CompileError> {
     for (at, document) in documents.iter().enumerate() {
         if documents[..at].iter().any(|other| other.id == document.id) {
             return Err(CompileError::DoubleDocument(document.id.clone()));
         }
     }
-    let rows = rows_in_force(documents)?;
     let mut built_in = built_in_rows();
     let mut readings = Readings::default();
     let exception = coming_home();
@@ -135,9 +152,7 @@ fn rows_in_force<'a>(
             let Some(position) = rows.iter().position(|(_, row)| row.id == *replaced) else {
                 return Err(CompileError::NoSuchRow { document, row });
             };
-            // "may tighten" asks for a proof that the result is at least as strict everywhere;
-            // until there is one, such a row stays as it is.
-            if rows[position].1.below != Below::MayReplace {
+            if rows[position].1.below == Below::Keep {
                 return Err(CompileError::MayNotReplace { document, row });
             }
             rows.remove(position);

@@ -4,7 +4,8 @@
 //! typed [`document::PolicyDocument`] with every complaint at its line and column; [`compile`]
 //! makes one effective policy of all documents in force; [`explain`] says in words what it holds,
 //! [`answers`] what it means for those who ask (posters);
-//! [`cases`] runs the cases and tells which rows they never try. Nothing here reaches a browser.
+//! [`cases`] runs the cases and tells which rows they never try; [`proof`] shows what no case can:
+//! that there is no gap. Nothing here reaches a browser.
 
 pub mod answers;
 pub mod cases;
@@ -16,6 +17,7 @@ pub mod document;
 pub mod explain;
 mod need;
 mod node;
+pub mod proof;
 pub mod read;
 
 pub use compile::compile;

@@ -8,4 +8,6 @@ mod policies;
 mod policy_laws;
 mod policy_layers;
 mod policy_mistakes;
+mod policy_mutations;
 mod policy_texts;
+mod proof;

@@ -1,8 +1,10 @@
 //! A policy folder on disk: `policy.toml`, `cases.toml` beside it.
 
 use gatehouse_core::gate::Policy;
+use gatehouse_core::gate::compiled::Effect;
 use gatehouse_core::policy::cases::{Case, read_cases, run_case};
 use gatehouse_core::policy::coverage::{Untried, untried};
+use gatehouse_core::policy::proof::{loosened, prove};
 use gatehouse_core::policy::{Diagnostic, PolicyDocument, compile, read};
 use std::path::{Path, PathBuf};
 
@@ -153,11 +155,44 @@ pub fn check_upon(
         };
         Complaint::of(&policy_file, &text, &diagnostic)
     }));
+    complaints.extend(proved(&layers, &policy, (&document, &text), &policy_file));
     if complaints.is_empty() {
         Ok((document, text))
     } else {
         Err(complaints)
     }
+}
+
+/// What no case can show. What only adds to a document above leaves to it who may cross.
+fn proved(
+    layers: &[&PolicyDocument],
+    policy: &Policy,
+    (document, text): (&PolicyDocument, &str),
+    file: &Path,
+) -> Vec<Complaint> {
+    let has_grants = document.rows.iter().any(|row| row.effect == Effect::Grant);
+    let row_of = |id: &str| document.rows.iter().find(|row| row.id == id);
+    let findings = prove(policy)
+        .into_iter()
+        .filter(|finding| match &finding.row {
+            None => has_grants,
+            Some(id) => row_of(id).is_some(),
+        });
+    let loose = loosened(layers).unwrap_or_default();
+    findings
+        .chain(loose)
+        .map(|finding| match finding.row.as_deref().and_then(row_of) {
+            None => Complaint::of_file(file.to_owned(), finding.code, finding.message),
+            Some(row) => {
+                let diagnostic = Diagnostic {
+                    code: finding.code,
+                    message: finding.message,
+                    span: row.span.clone(),
+                };
+                Complaint::of(file, text, &diagnostic)
+            }
+        })
+        .collect()
 }
 
 fn untried_message(row: &Untried) -> String {

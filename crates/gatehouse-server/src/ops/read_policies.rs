@@ -2,6 +2,7 @@
 
 use gatehouse_core::gate::Policy;
 use gatehouse_core::id::AreaId;
+use gatehouse_core::policy::proof::loosened;
 use gatehouse_core::policy::{PolicyDocument, compile, read};
 use gatehouse_core::wire::{PolicySpell, Span};
 use gatehouse_store::area::AreaRow;
@@ -142,10 +143,21 @@ pub fn clash(tx: &ReadTx<'_>, path: &[AreaRow], from: i64) -> Result<Option<Stri
         let (_, in_force) = held(&rows, &documents, span.from_at.max(from));
         match in_force.is_empty() {
             true => None,
-            false => compile(&in_force).err(),
+            false => wrong_together(&in_force),
         }
     });
-    Ok(clash.map(|error| error.to_string()))
+    Ok(clash)
+}
+
+fn wrong_together(documents: &[&PolicyDocument]) -> Option<String> {
+    if let Err(error) = compile(documents) {
+        return Some(error.to_string());
+    }
+    // Each layer over those above it.
+    (2..=documents.len()).find_map(|layers| match loosened(&documents[..layers]) {
+        Ok(findings) => findings.into_iter().next().map(|finding| finding.message),
+        Err(error) => Some(error.to_string()),
+    })
 }
 
 /// What holds at an instant: where and since when, and the documents themselves.

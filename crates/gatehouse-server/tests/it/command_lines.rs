@@ -104,6 +104,23 @@ fn every_shipped_folder_is_checked_and_a_breach_is_told_with_its_place() {
             "{complaint}"
         );
     }
+    // A row less: what no reader can see is proved, with a situation.
+    let (head, tail) = text
+        .split_once("[[row]]\nid = \"HN/visitor-out\"")
+        .expect("the row");
+    let rest = tail.split_once("\n[[row]]").map_or("", |(_, rest)| rest);
+    let less = format!("{head}[[row]]{rest}");
+    std::fs::write(folder.path().join("policy.toml"), less).expect("writes");
+    let said = run(
+        &["policy", "check", &folder.path().display().to_string()],
+        b"",
+    );
+    let gap = "P023 a gap: no row covers a visitor going out";
+    assert!(
+        said.lines.iter().any(|line| line.contains(gap)),
+        "{:?}",
+        said.lines
+    );
     let said = run(&["policy", "check", "nowhere"], b"");
     assert!(
         !said.is_content && said.lines[0].contains("policy.toml: P000"),

@@ -1,0 +1,203 @@
+//! The delivered documents are proved free of gaps and contradictions; a row taken out of them
+//! leaves a gap that is found, and other mistakes are found as what they are.
+
+use crate::policies::{folders, load};
+use gatehouse_core::gate::compiled::Effect;
+use gatehouse_core::policy::proof::{Finding, loosened, prove};
+use gatehouse_core::policy::{PolicyDocument, compile, read};
+
+/// Of one clause with another grant: whom they let through, that one lets through as well.
+const COVERED_TWICE: [&str; 4] = [
+    "HN/resident-new",
+    "HN/worker-pass",
+    "ZX/worker-pass",
+    "ZJ/worker-pass",
+];
+
+fn documents() -> Vec<PolicyDocument> {
+    folders().iter().map(|folder| load(folder).0).collect()
+}
+
+fn found(document: &PolicyDocument) -> Vec<Finding> {
+    prove(&compile(&[document]).expect("compiles"))
+}
+
+#[test]
+fn delivered_documents_have_no_gap_and_a_row_less_leaves_one() {
+    let mut covered_twice = Vec::new();
+    for document in documents() {
+        assert_eq!(found(&document), [], "{}", document.id);
+        for at in 0..document.rows.len() {
+            let mut less = document.clone();
+            let gone = less.rows.remove(at);
+            let finds_gap = found(&less).iter().any(|finding| finding.code == "P023");
+            if matches!(gone.effect, Effect::Grant | Effect::Bar) && !finds_gap {
+                covered_twice.push(gone.id);
+            }
+        }
+    }
+    covered_twice.sort();
+    let mut expected = COVERED_TWICE.to_vec();
+    expected.sort_unstable();
+    assert_eq!(covered_twice, expected);
+}
+
+/// A small document of the rows given, in the place of Henan's.
+fn with_rows(id: &str, rows: &str) -> PolicyDocument {
+    let text = format!(
+        r#"id = "{id}"
+version = 1
+title = {{ zh = "小区补充", en = "Compound's own" }}
+notice = "local"
+
+[force]
+from = {{ value = "2020-02-07T00:00:00+08:00", source = "deployment" }}
+ends = {{ value = "2020-05-01T00:00:00+08:00", source = "deployment" }}
+review = {{ value = "2020-04-01", source = "deployment" }}
+
+[basis]
+health_ground = "zone_order"
+legal_basis = {{ zh = "传染病防治法第四十二条", en = "Law on Infectious Diseases, art. 42" }}
+authority = {{ zh = "街道", en = "the street" }}
+appeal = {{ zh = "向街道申诉", en = "Appeal to the street" }}
+source = "deployment"
+
+[parameters]
+fever_threshold_celsius = {{ value = 37.3, unit = "℃", source = "deployment" }}
+rest_minutes = {{ value = 15, unit = "分钟", source = "deployment" }}
+entrances_most = {{ value = 1, unit = "个", source = "deployment" }}
+
+{rows}"#
+    );
+    read(&text).unwrap_or_else(|complaints| {
+        let lines: Vec<String> = complaints.iter().map(|c| c.to_text("", &text)).collect();
+        panic!("{}", lines.join("\n"))
+    })
+}
+
+fn row(id: &str, effect: &str, source: &str, rest: &str) -> String {
+    let say = r#"say = { zh = "请走。", en = "Please go on." }"#;
+    format!(
+        "[[row]]\nid = \"{id}\"\neffect = \"{effect}\"\nsource = \"{source}\"\n{rest}\n{say}\n\n"
+    )
+}
+
+/// Rows; then the code, the row and words of what is found, if anything is.
+type Planted = (
+    String,
+    Option<(&'static str, Option<&'static str>, &'static str)>,
+);
+
+fn planted() -> Vec<Planted> {
+    let everybody = row("X/all", "grant", "deployment", "");
+    let visitors = r#"who = { subject_kind = "visitor" }"#;
+    vec![
+        (everybody.clone(), None),
+        (
+            row("X/in", "grant", "deployment", r#"way = "in""#),
+            Some(("P023", None, "a visitor going out")),
+        ),
+        (
+            row(
+                "X/cool",
+                "grant",
+                "deployment",
+                "when = { temperature = { below = 37.3 } }",
+            ),
+            Some(("P023", None, "temperature from 37.3 °C")),
+        ),
+        (
+            everybody.clone()
+                + &row("X/let", "grant", "HN 1", visitors)
+                + &row(
+                    "X/keep",
+                    "bar",
+                    "HN 1",
+                    &format!("{visitors}\nway = \"in\""),
+                ),
+            Some(("P024", Some("X/keep"), "subject kind: visitor, way: in")),
+        ),
+        (
+            everybody.clone()
+                + &row("X/let", "grant", "HN 1", visitors)
+                + &row(
+                    "X/keep",
+                    "bar",
+                    "HN 1",
+                    &format!("{visitors}\nunless = {{ host_escort = true }}"),
+                ),
+            None,
+        ),
+        (
+            everybody.clone()
+                + &row(
+                    "X/never",
+                    "bar",
+                    "deployment",
+                    r#"when = { pass_kind = "none", pass_state = "valid" }"#,
+                ),
+            Some(("P025", Some("X/never"), "can never apply")),
+        ),
+        (
+            everybody
+                + &row("X/refer", "refer", "deployment", visitors)
+                + &row(
+                    "X/late",
+                    "bar",
+                    "deployment",
+                    &format!("{visitors}\nway = \"in\""),
+                ),
+            Some(("P025", Some("X/late"), "graver rows")),
+        ),
+    ]
+}
+
+#[test]
+fn gaps_contradictions_and_idle_rows_are_told_with_a_plain_situation() {
+    for (rows, expected) in planted() {
+        let findings = found(&with_rows("X", &rows));
+        match expected {
+            None => assert_eq!(findings, [], "{rows}"),
+            Some((code, row, words)) => {
+                let fits = |finding: &Finding| {
+                    finding.code == code
+                        && finding.row.as_deref() == row
+                        && finding.message.contains(words)
+                };
+                assert!(findings.iter().any(fits), "{rows}{findings:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_row_that_may_tighten_is_replaced_by_stricter_ones_only() {
+    let henan = documents().into_iter().find(|document| document.id == "HN");
+    let henan = henan.expect("is delivered");
+    let visitor = r#"who = { subject_kind = ["visitor", "regular_helper"] }
+way = "in"
+replaces = ["HN/visitor"]"#;
+    let strict = with_rows("X", &row("X/visitor", "bar", "deployment", visitor));
+    assert!(compile(&[&henan, &strict]).is_ok());
+    assert_eq!(loosened(&[&henan, &strict]), Ok(vec![]));
+    // Let in whom it kept out; let in without the host's yes whom it asked for it.
+    let special = visitor.replace("HN/visitor", "HN/visitor-special");
+    for (rest, words) in [
+        (visitor.to_owned(), "was not let through is now"),
+        (special, "without what was needed"),
+    ] {
+        let loose = with_rows("X", &row("X/visitor", "grant", "deployment", &rest));
+        let findings = loosened(&[&henan, &loose]).expect("go together");
+        assert_eq!(findings.len(), 1, "{rest}: {findings:?}");
+        let finding = &findings[0];
+        assert_eq!(
+            (finding.code, finding.row.as_deref()),
+            ("P026", Some("X/visitor"))
+        );
+        assert!(finding.message.contains(words), "{}", finding.message);
+    }
+    // What may be replaced may be loosened.
+    let courier = "who = { subject_kind = \"courier\" }\nway = \"in\"\nreplaces = [\"HN/courier\"]";
+    let loose = with_rows("X", &row("X/courier", "grant", "deployment", courier));
+    assert_eq!(loosened(&[&henan, &loose]), Ok(vec![]));
+}
