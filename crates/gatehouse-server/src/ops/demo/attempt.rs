@@ -74,6 +74,10 @@ impl Truth {
         match known.and_then(|value| read_known(fact, &value.into()).ok()) {
             Some(known) => {
                 situation.put(fact, known);
+                // The gate's thermometer was said at the start of the shift.
+                if matches!(fact, Fact::Temperature | Fact::SecondTemperature) {
+                    self.tell(situation, Fact::TemperatureWay);
+                }
                 true
             }
             None => false,
@@ -216,6 +220,12 @@ pub(crate) mod tests {
         ];
         for (name, truth, expected) in table {
             let settled = settle(&truth, &policy, moment);
+            let given = |fact| settled.situation.given(fact).is_some();
+            assert_eq!(
+                given(Fact::Temperature),
+                given(Fact::TemperatureWay),
+                "{name}"
+            );
             assert_eq!(
                 settled.decision.verdict, expected,
                 "{name}: {:?}",
