@@ -4,9 +4,9 @@ use super::case::{Case, Finding, choose};
 use super::list::{Holds, List};
 use super::outings::{LocalOutings, lives_here};
 use super::screen::Stage;
-use crate::gate::fact::{Kind, Source};
+use crate::gate::fact::{Kind, Source, zone};
 use crate::gate::value::{Outing, Outings};
-use crate::gate::{Fact, SubjectKind, Value};
+use crate::gate::{Fact, Known, SubjectKind, Value};
 use crate::id::{HouseholdId, PersonId};
 use crate::moment::Moment;
 use crate::pass::Credential;
@@ -84,7 +84,17 @@ impl List {
 
     /// Sets the facts of place, register, orders and history.
     pub fn fill(&self, case: &mut Case, local: &LocalOutings, now: Moment) {
-        for spell in &self.snapshot().state {
+        case.situation.clear(Fact::Zone);
+        let is_old = self.stage(now) == Stage::Past;
+        let is_zone = |spell: &&StateSpell| spell.fact == Fact::Zone.spec().number;
+        let state = self.snapshot().state.iter();
+        for spell in state.filter(|spell| !(is_old && is_zone(spell))) {
+            fill_state(case, spell, now);
+        }
+        // A zone that holds the home holds whoever comes to it, resident or guest (GATE-10).
+        let home = case.household.and_then(|id| self.household(id));
+        let zones = home.into_iter().flat_map(|home| &home.state);
+        for spell in zones.filter(|spell| !is_old && is_zone(spell)) {
             fill_state(case, spell, now);
         }
         if let Some((household, resident)) = case.person.and_then(|id| self.resident(id)) {
@@ -210,5 +220,18 @@ fn fill_state(case: &mut Case, spell: &StateSpell, now: Moment) {
         }
         Kind::Set(_) | Kind::Stays | Kind::Outings => return,
     };
+    if fact == Fact::Zone && !is_graver_zone(case, &value) {
+        return;
+    }
     case.situation.set(fact, value);
+}
+
+/// Where zones lie in one another the gravest counts.
+fn is_graver_zone(case: &Case, value: &Value) -> bool {
+    match (case.situation.given(Fact::Zone), value) {
+        (Some(Known::Is(Value::Choice(held))), Value::Choice(new)) => {
+            zone::gravity(*new) > zone::gravity(*held)
+        }
+        _ => true,
+    }
 }

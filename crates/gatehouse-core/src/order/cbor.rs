@@ -62,6 +62,8 @@ impl Cbor for Subject {
             Subject::Person(id) => to.array(2).uint(0).item(id),
             Subject::Household(id) => to.array(2).uint(1).item(id),
             Subject::Zone(areas) => to.array(2).uint(2).list::<AreaId>(areas),
+            Subject::Spot(areas) => to.array(2).uint(3).list::<AreaId>(areas),
+            Subject::HighZone(areas) => to.array(2).uint(4).list::<AreaId>(areas),
         };
     }
     fn read(from: &mut Reader<'_>) -> Read<Subject> {
@@ -70,6 +72,8 @@ impl Cbor for Subject {
             0 => from.item().map(Subject::Person),
             1 => from.item().map(Subject::Household),
             2 => from.list(AREAS_MOST).map(Subject::Zone),
+            3 => from.list(AREAS_MOST).map(Subject::Spot),
+            4 => from.list(AREAS_MOST).map(Subject::HighZone),
             _ => Err(CborError::Value),
         }
     }

@@ -1,7 +1,7 @@
 //! What an order does at a moment: computed from valid signatures, never stored.
 
 use super::lift::{LiftReason, SignedLift};
-use super::payload::{Form, Order, OrderFault, Relation, Subject};
+use super::payload::{Form, Order, OrderFault, Relation};
 use super::signed::SignedOrder;
 use crate::id::{AreaId, OrganisationId};
 use crate::key::{KeyList, OrderKey};
@@ -76,11 +76,7 @@ pub struct Authority<'a> {
 impl<'a> Authority<'a> {
     fn covers_all(&self, key: &OrderKey, order: &Order) -> bool {
         let above = |area: &AreaId| (self.covers)(key.area, *area);
-        above(&order.area)
-            && match &order.subject {
-                Subject::Zone(areas) => areas.iter().all(above),
-                Subject::Person(_) | Subject::Household(_) => true,
-            }
+        above(&order.area) && order.subject.areas().iter().all(above)
     }
 
     /// Keys that signed the order and had authority to, with the proposer's first.
@@ -238,6 +234,16 @@ pub fn stops_ahead(
     authority: Authority<'_>,
     moment: Moment,
 ) -> Vec<NotToCross> {
+    let each = each_stop_ahead(orders, authority, moment);
+    each.into_iter().map(|(_, stop)| stop).collect()
+}
+
+/// [`stops_ahead`] with the order behind each: which zone holds a place is the order's to say.
+pub fn each_stop_ahead<'o>(
+    orders: &'o [(SignedOrder, Vec<SignedLift>)],
+    authority: Authority<'_>,
+    moment: Moment,
+) -> Vec<(&'o Order, NotToCross)> {
     let (standing, _) = stand(orders, authority);
     let holds = holds_that_count(&standing);
     let counts = |one: &&Standing<'_, '_>| {
@@ -252,15 +258,16 @@ pub fn stops_ahead(
             .filter(|other| replaces(other.signed.order(), order))
             .map(|other| other.signed.order().starts_at);
         let end = lifts_that_count.chain(replacements).min();
-        NotToCross {
+        let stop = NotToCross {
             from_at: order.starts_at,
             until_at: end.map_or(order.ends_at, |end| end.min(order.ends_at)),
             exceptions: order.exceptions.iter().map(|e| e.span()).collect(),
             phone: order.contact.phone.clone(),
-        }
+        };
+        (order, stop)
     });
     stops
-        .filter(|stop| stop.from_at < stop.until_at && moment.millis < stop.until_at)
+        .filter(|(_, stop)| stop.from_at < stop.until_at && moment.millis < stop.until_at)
         .collect()
 }
 

@@ -11,7 +11,7 @@ mod lift;
 mod payload;
 mod signed;
 
-pub use effect::{Authority, Effect, Why, effect, effect_on, stops_ahead};
+pub use effect::{Authority, Effect, Why, each_stop_ahead, effect, effect_on, stops_ahead};
 pub use lift::{Lift, LiftReason, SignedLift};
 pub use payload::{
     Contact, Evidence, EvidenceKind, Exception, ExceptionReason, Form, HOLD_MILLIS_MOST,

@@ -86,8 +86,32 @@ pub enum Subject {
     Person(PersonId),
     /// Everyone at one door.
     Household(HouseholdId),
-    /// 管控范围: areas, across the tree.
+    /// 封控区: a sealed zone, its areas across the tree (P7 六(二)2).
     Zone(Vec<AreaId>),
+    /// 疫点: a spot (P7 六(一)4).
+    Spot(Vec<AreaId>),
+    /// 高风险封控区: a sealed zone of high risk (P7 六(三)2).
+    HighZone(Vec<AreaId>),
+}
+
+impl Subject {
+    /// The areas of a zone of any class; empty for people.
+    pub fn areas(&self) -> &[AreaId] {
+        match self {
+            Subject::Person(_) | Subject::Household(_) => &[],
+            Subject::Zone(areas) | Subject::Spot(areas) | Subject::HighZone(areas) => areas,
+        }
+    }
+
+    /// What the fact `zone` is while the order holds; `None` for people.
+    pub const fn zone(&self) -> Option<&'static str> {
+        match self {
+            Subject::Person(_) | Subject::Household(_) => None,
+            Subject::Zone(_) => Some("sealed"),
+            Subject::Spot(_) => Some("spot"),
+            Subject::HighZone(_) => Some("high"),
+        }
+    }
 }
 
 /// A reference to what the ground rests on.
@@ -326,11 +350,12 @@ impl Order {
     }
 
     fn subject_fits(&self) -> bool {
-        match &self.subject {
-            Subject::Zone(areas) => {
-                self.ground == HealthGround::Zone && (1..=AREAS_MOST).contains(&areas.len())
+        match self.subject.zone() {
+            Some(_) => {
+                let areas = self.subject.areas().len();
+                self.ground == HealthGround::Zone && (1..=AREAS_MOST).contains(&areas)
             }
-            Subject::Person(_) | Subject::Household(_) => self.ground != HealthGround::Zone,
+            None => self.ground != HealthGround::Zone,
         }
     }
 

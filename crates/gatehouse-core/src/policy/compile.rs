@@ -7,6 +7,7 @@
 
 use super::condition::{Condition, Want};
 use super::document::{Below, DocumentRow, PolicyDocument};
+use super::zones::zone_rows;
 use crate::gate::compiled::{
     COMPILED_VERSION, CompiledError, CompiledPolicy, DocumentName, Effect, Policy, READINGS_MOST,
     Row, Test, Text,
@@ -180,7 +181,7 @@ fn coming_home() -> Vec<Condition> {
     ]
 }
 
-fn condition(fact: Fact, want: Want) -> Condition {
+pub(super) fn condition(fact: Fact, want: Want) -> Condition {
     Condition {
         fact,
         lens: Lens::Whole { cuts: Vec::new() },
@@ -189,9 +190,16 @@ fn condition(fact: Fact, want: Want) -> Condition {
     }
 }
 
-/// The rows that nobody can replace.
-fn built_in_rows() -> Vec<DocumentRow> {
-    let row = |id: &str, effect, source: &str, all, zh: &str, en: &str| DocumentRow {
+/// A row that nobody can replace.
+pub(super) fn built_in_row(
+    id: &str,
+    effect: Effect,
+    source: &str,
+    all: Vec<Condition>,
+    zh: &str,
+    en: &str,
+) -> DocumentRow {
+    DocumentRow {
         id: id.to_owned(),
         span: 0..0,
         effect,
@@ -207,9 +215,13 @@ fn built_in_rows() -> Vec<DocumentRow> {
         post: None,
         below: Below::Keep,
         replaces: Vec::new(),
-    };
-    vec![
-        row(
+    }
+}
+
+/// The rows that nobody can replace.
+fn built_in_rows() -> Vec<DocumentRow> {
+    let mut rows = vec![
+        built_in_row(
             UNDER_ORDER,
             Effect::Refer,
             "GATE-9",
@@ -217,7 +229,7 @@ fn built_in_rows() -> Vec<DocumentRow> {
             "念：请您稍等，我请值班长来。{phone}",
             "Say: one moment, I am calling the shift lead. {phone}",
         ),
-        row(
+        built_in_row(
             COMING_HOME,
             Effect::Grant,
             "GATE-15",
@@ -225,7 +237,9 @@ fn built_in_rows() -> Vec<DocumentRow> {
             "住户回家。先登记，可以进，证以后补。",
             "A resident coming home. Register, let through; the pass can follow.",
         ),
-    ]
+    ];
+    rows.extend(zone_rows());
+    rows
 }
 
 /// The readings of a policy, each with the cuts that any condition needs.
@@ -329,7 +343,8 @@ fn compile_row(
             .collect()
     };
     let mut unless: Vec<Vec<Test>> = row.unless.iter().map(|group| tests(group)).collect();
-    if row.effect == Effect::Bar {
+    // An exception of no condition would always hold.
+    if row.effect == Effect::Bar && !coming_home.is_empty() {
         unless.push(tests(coming_home));
     }
     Row {

@@ -17,6 +17,11 @@ pub struct Untried {
 
 /// The rows of documents that the cases do not try both ways.
 pub fn untried(cases: &[Case], policy: &Policy) -> Vec<Untried> {
+    untried_of(cases, policy, |row| row.document.is_some())
+}
+
+/// Of these rows, those that the cases do not try both ways.
+pub fn untried_of(cases: &[Case], policy: &Policy, wanted: impl Fn(&Row) -> bool) -> Vec<Untried> {
     let tried: Vec<(Decision, Vec<u64>)> = cases
         .iter()
         .map(|case| {
@@ -30,7 +35,7 @@ pub fn untried(cases: &[Case], policy: &Policy) -> Vec<Untried> {
         .rows()
         .iter()
         .enumerate()
-        .filter(|(_, row)| row.document.is_some());
+        .filter(|(_, row)| wanted(row));
     rows.filter_map(|(at, row)| {
         let decides = tried
             .iter()

@@ -19,6 +19,7 @@ mod need;
 mod node;
 pub mod proof;
 pub mod read;
+mod zones;
 
 pub use compile::compile;
 pub use diagnostic::Diagnostic;

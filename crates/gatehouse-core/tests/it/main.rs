@@ -11,3 +11,4 @@ mod policy_mistakes;
 mod policy_mutations;
 mod policy_texts;
 mod proof;
+mod zones;

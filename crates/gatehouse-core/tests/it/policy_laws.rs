@@ -37,7 +37,7 @@ fn value(fact: Fact, raw: u32) -> Option<Value> {
 }
 
 /// A situation in which each fact that can arise is known where its bit of `known` is set.
-fn situation(known: u64, raw: &[u32], fixed: &[(Fact, Value)]) -> Situation {
+pub(crate) fn situation(known: u64, raw: &[u32], fixed: &[(Fact, Value)]) -> Situation {
     let moment = Moment::parse("2020-02-20T08:00:00+08:00").expect("a moment");
     let mut situation = Situation::new(moment);
     for (at, fact) in ALL.into_iter().enumerate() {
@@ -79,7 +79,7 @@ fn take_back_what_cannot_be(situation: &mut Situation) {
     }
 }
 
-fn raws() -> impl Strategy<Value = Vec<u32>> {
+pub(crate) fn raws() -> impl Strategy<Value = Vec<u32>> {
     proptest::collection::vec(any::<u32>(), ALL.len())
 }
 

@@ -267,7 +267,7 @@ fn without_slots(text: &str, stand_in: &str) -> String {
     plain
 }
 
-fn complaints_about(text: &Text) -> Vec<String> {
+pub(crate) fn complaints_about(text: &Text) -> Vec<String> {
     let mut complaints = Vec::new();
     let (zh, en) = (
         without_slots(&text.zh, "四个字好"),

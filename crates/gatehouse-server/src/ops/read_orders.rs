@@ -8,7 +8,9 @@ use gatehouse_core::gate::fact::zone;
 use gatehouse_core::id::{AreaId, HouseholdId, PersonId};
 use gatehouse_core::key::KeyId;
 use gatehouse_core::moment::Moment;
-use gatehouse_core::order::{Authority, SignedLift, SignedOrder, Subject, stops_ahead};
+use gatehouse_core::order::{
+    Authority, SignedLift, SignedOrder, Subject, each_stop_ahead, stops_ahead,
+};
 use gatehouse_core::text::fold_door;
 use gatehouse_core::wire::{NotToCross, Span, StateSpell};
 use gatehouse_store::area::AreaRow;
@@ -28,17 +30,23 @@ const ORDERS_MOST: u32 = 20_000;
 pub struct Orders {
     people: BTreeMap<PersonId, Vec<NotToCross>>,
     households: BTreeMap<HouseholdId, Vec<NotToCross>>,
-    zones: Vec<NotToCross>,
-    inner_zones: Vec<InnerZone>,
+    zones: Vec<ZoneStop>,
+    inner_zones: Vec<(InnerPlace, ZoneStop)>,
 }
 
-/// A zone inside the compound (AREA-7): a building, a unit or a door of it.
-struct InnerZone {
-    place: InnerPlace,
-    stops: Vec<NotToCross>,
+/// What an order about a zone does: which class of zone, and when.
+#[derive(Clone)]
+struct ZoneStop {
+    /// Name of the class in the fact `zone`.
+    class: &'static str,
+    stop: NotToCross,
 }
 
-/// The names on the way from the compound down; what is not named is all of it.
+/// Class of the rest of a spot's compound.
+const AROUND_SPOT: &str = "around_spot";
+
+/// A place inside the compound (AREA-7), a building, a unit or a door of it: the names on the way
+/// from the compound down; what is not named is all of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct InnerPlace {
     building: Option<String>,
@@ -105,27 +113,29 @@ impl Orders {
                 until_at: Some(order.until_at),
             },
         };
-        let zones = self
-            .inner_zones
-            .iter()
-            .filter(|zone| zone.place.holds(home));
-        let zones = zones.flat_map(|zone| sealed(&zone.stops));
+        let zones = self.inner_zones.iter();
+        let zones = zones.filter(|(place, _)| place.holds(home));
+        let zones = zones.flat_map(|(_, zone)| spells(zone.class, &zone.stop));
         of_household.map(spell).chain(zones).collect()
     }
 
-    /// That the gate's own place is a sealed zone, and when (GATE-10). What that means for whom
-    /// is the policy's.
+    /// Which zone the gate's own place is, and when (GATE-10); a compound with a spot in it is
+    /// the rest of that spot's compound. What a class means for whom is the policy's.
     pub fn place_state(&self) -> Vec<StateSpell> {
-        sealed(&self.zones)
+        let own = self.zones.iter().map(|zone| (zone.class, &zone.stop));
+        let spots = self.inner_zones.iter().map(|(_, zone)| zone);
+        let spots = spots.filter(|zone| zone.class == "spot");
+        let around = spots.map(|zone| (AROUND_SPOT, &zone.stop));
+        let all = own.chain(around);
+        all.flat_map(|(class, stop)| spells(class, stop)).collect()
     }
 }
 
-/// That a place is a sealed zone while these orders hold.
-fn sealed(zones: &[NotToCross]) -> Vec<StateSpell> {
-    let sealed = zone::CHOICES
-        .iter()
-        .position(|choice| choice.name == "sealed");
-    let value = sealed.and_then(|position| i64::try_from(position).ok());
+/// That a place is a zone of this class while an order holds.
+fn spells(class: &str, stop: &NotToCross) -> Vec<StateSpell> {
+    let mut choices = zone::CHOICES.iter();
+    let position = choices.position(|choice| choice.name == class);
+    let value = position.and_then(|position| i64::try_from(position).ok());
     let spell = |span| {
         value.map(|value| StateSpell {
             fact: Fact::Zone.spec().number,
@@ -133,7 +143,7 @@ fn sealed(zones: &[NotToCross]) -> Vec<StateSpell> {
             span,
         })
     };
-    zones.iter().flat_map(spans_of).filter_map(spell).collect()
+    spans_of(stop).into_iter().filter_map(spell).collect()
 }
 
 /// The stretches of an order between its exceptions.
@@ -173,7 +183,7 @@ pub fn read_orders(
     let mut people: BTreeMap<PersonId, Signed> = BTreeMap::new();
     let mut households: BTreeMap<HouseholdId, Signed> = BTreeMap::new();
     let mut zones = Signed::new();
-    let mut inner: BTreeMap<InnerPlace, Signed> = BTreeMap::new();
+    let mut inner: BTreeMap<AreaId, InnerPlace> = BTreeMap::new();
     let mut paths: BTreeMap<AreaId, Vec<AreaId>> = BTreeMap::new();
     let here = path_of(tx, gate.area)?;
     for row in tx.orders(gate.shard, now_millis - LOOK_BACK_MILLIS, ORDERS_MOST)? {
@@ -186,20 +196,13 @@ pub fn read_orders(
             Subject::Household(household) => {
                 households.entry(*household).or_default().push(signed);
             }
-            Subject::Zone(areas) => {
-                let mut places = Vec::new();
-                for area in areas {
+            subject => {
+                for area in subject.areas() {
                     let path = tx.area_path(*area)?;
-                    places.extend(InnerPlace::below(gate.area, &path));
+                    inner.extend(InnerPlace::below(gate.area, &path).map(|place| (*area, place)));
                     paths.insert(*area, path.iter().map(|row| row.area).collect());
                 }
-                if areas.iter().any(|area| here.contains(area)) {
-                    zones.push(signed);
-                } else {
-                    for place in places {
-                        inner.entry(place).or_default().push(signed.clone());
-                    }
-                }
+                zones.push(signed);
             }
         }
     }
@@ -216,17 +219,27 @@ pub fn read_orders(
     let stops = |orders: &Signed| stops_ahead(orders, authority, moment);
     let people = people.into_iter().map(|(id, orders)| (id, stops(&orders)));
     let of_doors = (households.into_iter()).map(|(id, orders)| (id, stops(&orders)));
-    Ok(Orders {
+    let mut orders = Orders {
         people: people.collect(),
         households: of_doors.collect(),
-        zones: stops(&zones),
-        inner_zones: (inner.into_iter())
-            .map(|(place, orders)| InnerZone {
-                place,
-                stops: stops(&orders),
-            })
-            .collect(),
-    })
+        ..Orders::default()
+    };
+    // One zone may take the place of another that lies elsewhere in the tree, so all together.
+    for (order, stop) in each_stop_ahead(&zones, authority, moment) {
+        let Some(class) = order.subject.zone() else {
+            continue;
+        };
+        let zone = ZoneStop { class, stop };
+        let areas = order.subject.areas();
+        if areas.iter().any(|area| here.contains(area)) {
+            orders.zones.push(zone);
+        } else {
+            let places = areas.iter().filter_map(|area| inner.get(area));
+            let inside = places.map(|place| (place.clone(), zone.clone()));
+            orders.inner_zones.extend(inside);
+        }
+    }
+    Ok(orders)
 }
 
 /// An area and all above it.

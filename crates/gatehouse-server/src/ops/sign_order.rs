@@ -399,7 +399,7 @@ pub fn order_row(shard: Shard, signed: &SignedOrder) -> OrderRow {
         order: order.id,
         person: match order.subject {
             Subject::Person(person) => Some(person),
-            Subject::Household(_) | Subject::Zone(_) => None,
+            _ => None,
         },
         area: order.area,
         payload: signed.payload().to_vec(),

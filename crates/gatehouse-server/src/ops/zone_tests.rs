@@ -8,12 +8,14 @@ use super::key_tests::{
 };
 use super::sign_order::OrderDesk;
 use crate::secrets::Secrets;
+use gatehouse_core::gate::fact::zone;
 use gatehouse_core::id::{AreaId, HouseholdId};
 use gatehouse_core::key::KeyId;
-use gatehouse_core::order::{HealthGround, Subject};
+use gatehouse_core::order::{HealthGround, LiftReason, Subject};
+use gatehouse_core::wire::StateSpell;
 use gatehouse_store::area::AreaRow;
 use gatehouse_store::household::HouseholdRow;
-use gatehouse_store::{Lane, Shard, StoreError};
+use gatehouse_store::{Lane, Shard, Store, StoreError};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -65,9 +67,8 @@ fn a_zone_is_a_fact_of_the_place_between_its_exceptions() {
     assert_eq!(found, [false, true, true, false, false, true, true, false]);
 }
 
-/// AREA-7, GATE-10: a zone over one building is a fact of the homes in it, and of nobody else.
-#[test]
-fn a_zone_inside_the_compound_is_a_fact_of_its_homes() {
+/// A compound with a building and a unit below it.
+fn with_building() -> (Store, AreaId, AreaId) {
     let store = database();
     let building = AreaId([21; 16]);
     let unit = AreaId([22; 16]);
@@ -93,6 +94,13 @@ fn a_zone_inside_the_compound_is_a_fact_of_its_homes() {
             Ok(())
         })
         .expect("laid");
+    (store, building, unit)
+}
+
+/// AREA-7, GATE-10: a zone over one building is a fact of the homes in it, and of nobody else.
+#[test]
+fn a_zone_inside_the_compound_is_a_fact_of_its_homes() {
+    let (store, building, unit) = with_building();
     let secrets = Arc::new(Secrets::make(&Fixed(NOW)));
     let home = KeyHome::Database(store.clone());
     let summary = made(&home, &secrets, &root(), &everybody());
@@ -118,4 +126,56 @@ fn a_zone_inside_the_compound_is_a_fact_of_its_homes() {
     };
     assert_eq!(sealed(vec![unit]), [true, false, false]);
     assert_eq!(sealed(vec![building]), [true, true, false]);
+}
+
+/// What the fact `zone` is now, in a list of facts of place or home.
+fn zones(state: &[StateSpell]) -> Vec<&'static str> {
+    let now = state.iter().filter(|spell| spell.span.contains(NOW));
+    now.map(|spell| zone::CHOICES[usize::try_from(spell.value).expect("a position")].name)
+        .collect()
+}
+
+/// GATE-10, AREA-7: an order says which class its zone is; a compound with a spot in it is the
+/// rest of that spot's compound.
+#[test]
+fn an_order_says_which_class_its_zone_is() {
+    type Class = fn(Vec<AreaId>) -> Subject;
+    let table: [(Class, bool, &[&str], &[&str]); 6] = [
+        (Subject::Zone, false, &["sealed"], &[]),
+        (Subject::Spot, false, &["spot"], &[]),
+        (Subject::HighZone, false, &["high"], &[]),
+        (Subject::Zone, true, &[], &["sealed"]),
+        (Subject::Spot, true, &["around_spot"], &["spot"]),
+        (Subject::HighZone, true, &[], &["high"]),
+    ];
+    for (class, is_inside, place, home) in table {
+        let (store, building, _) = with_building();
+        let secrets = Arc::new(Secrets::make(&Fixed(NOW)));
+        let keys_at = KeyHome::Database(store.clone());
+        let summary = made(&keys_at, &secrets, &root(), &everybody());
+        let keys: Vec<KeyId> = summary.people.iter().map(|person| person.key).collect();
+        let desk = OrderDesk::open(keys_at).expect("opens");
+        let mut request = order_request();
+        request.ground = HealthGround::Zone;
+        request.subject = class(vec![if is_inside { building } else { COMPOUND }]);
+        let order = desk.propose(request, &signer(&keys, 0), &Fixed(NOW));
+        let order = order.expect("proposes").order;
+        assert_eq!(orders_at_the_gate(&store, &secrets, NOW).place_state(), []);
+        desk.approve(order, &signer(&keys, 1), &Fixed(NOW))
+            .expect("approves");
+        let orders = orders_at_the_gate(&store, &secrets, NOW);
+        assert_eq!(zones(&orders.place_state()), place);
+        let of_home = |name| orders.state_of(&home_row(name, "2"), std::iter::empty());
+        assert_eq!(zones(&of_home("6栋")), home);
+        assert_eq!(of_home("5栋"), []);
+        desk.lift(
+            order,
+            LiftReason::ZoneOpened,
+            None,
+            &signer(&keys, 1),
+            &Fixed(NOW),
+        )
+        .expect("lifts");
+        assert_eq!(orders_at_the_gate(&store, &secrets, NOW).place_state(), []);
+    }
 }

@@ -155,7 +155,7 @@ pub fn compound_of(app: &TestApp, gate: &str) -> gatehouse_core::id::AreaId {
 }
 
 /// The code on a valid pass of somebody who lives behind the phone's gate.
-fn pass_text(app: &TestApp, demo: &Demo, gate: &str) -> String {
+pub fn pass_text(app: &TestApp, demo: &Demo, gate: &str) -> String {
     let compound = compound_of(app, gate);
     let pass = demo.issued.passes.iter().find(|pass| {
         pass.compound == compound

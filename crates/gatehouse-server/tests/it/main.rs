@@ -39,3 +39,4 @@ mod systems_tokens;
 mod today;
 mod told;
 mod webhooks;
+mod zones;

@@ -9,7 +9,21 @@ pub const CHOICES: &[Choice] = &[
     choice("none", "没有", "none"),
     choice("spot", "疫点", "spot"),
     choice("sealed", "封控区", "sealed zone"),
+    choice("around_spot", "疫点所在小区", "around a spot"),
+    choice("high", "高风险封控区", "high-risk sealed zone"),
 ];
+
+/// Who crosses the less, the graver; where several zones hold a place, the gravest counts
+/// (AREA-7: spot ⊂ sealed zone).
+pub const fn gravity(position: u8) -> u8 {
+    match position {
+        0 => 0,
+        3 => 1,
+        2 => 2,
+        4 => 3,
+        _ => 4,
+    }
+}
 
 /// Zone that this place lies in.
 pub static SPEC: FactSpec = FactSpec {

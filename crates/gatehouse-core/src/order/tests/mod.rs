@@ -1,6 +1,7 @@
 //! Orders: who must sign, when they hold, what ends them; vectors of an independent program.
 
 mod random;
+mod zones;
 
 use super::*;
 use crate::gate::{Fact, Situation, Value, Verdict, decide};
@@ -202,20 +203,6 @@ fn who_may_not_sign_makes_no_order() {
         signed_by(order(), &[]).approve(&key(HEALTH)),
         Err(SignError::SignedAlready)
     );
-}
-
-#[test]
-fn a_zone_needs_authority_over_each_of_its_areas() {
-    let zone = |areas: &[AreaId]| {
-        let order = Order {
-            ground: HealthGround::Zone,
-            subject: Subject::Zone(areas.to_vec()),
-            ..order()
-        };
-        effect_at(&signed_by(order, &[STREET]), &[], START)
-    };
-    assert!(stops(&zone(&[COMPOUND])));
-    assert_eq!(zone(&[COMPOUND, ELSEWHERE]), none(Why::NotProposed));
 }
 
 #[test]

@@ -123,3 +123,45 @@ fn zhuji_measures_a_resident_in_a_compound_and_not_in_a_village() {
         ",
     );
 }
+
+/// AREA-7, GATE-10: where zones lie in one another the gravest counts, in whatever order they are
+/// told; an emergency is asked nothing.
+#[test]
+fn of_several_zones_the_gravest_counts() {
+    let zone = |value: i64| StateSpell {
+        fact: Fact::Zone.spec().number,
+        value,
+        span: Span {
+            from_at: 0,
+            until_at: None,
+        },
+    };
+    // Around a spot, sealed, of high risk, a spot.
+    let table = [
+        (vec![3], "ask [mask temperature health_code]"),
+        (
+            vec![2, 3],
+            "ask [mask temperature negative_test_age_hours health_code]",
+        ),
+        (
+            vec![3, 4, 2],
+            "ask [mask temperature negative_test_age_hours health_code approval]",
+        ),
+        (vec![1, 2, 3], "refuse"),
+        (vec![4, 1], "refuse"),
+    ];
+    for (zones, out) in table {
+        let mut stage = under(HULUNBUIR, zones.into_iter().map(zone).collect());
+        let story = format!(
+            "
+            08:00 shift                         => scan +1
+            08:01 scan out wang                 => {out}
+            08:01 cancel                        => scan
+            08:02 begin in visitor              => refuse
+            08:02 cancel                        => scan
+            08:03 emergency out                 => admit !emergency +1
+            "
+        );
+        play(&mut stage, &story);
+    }
+}

@@ -143,7 +143,7 @@ fn own_orders(
             Subject::Person(person) => *person == me.person,
             Subject::Household(household) => Some(*household) == me.household,
             // A zone is told by the poster and the page of the place.
-            Subject::Zone(_) => false,
+            _ => false,
         };
         if concerns {
             let path = tx.area_path(row.area)?;
