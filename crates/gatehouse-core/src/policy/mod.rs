@@ -25,3 +25,4 @@ pub use compile::compile;
 pub use diagnostic::Diagnostic;
 pub use document::PolicyDocument;
 pub use read::read;
+pub use zones::compile_orders_alone;

@@ -5,15 +5,16 @@
 //! adds for zones (P7, P9) stands in its own document. Emergencies never come here (SCOPE-3), and
 //! what is in force is as long as the order.
 
+use super::compile::{CompileError, built_in_row, compile, condition};
 use super::condition::{Condition, Want};
-use super::document::DocumentRow;
-use crate::gate::compiled::Effect;
+use super::document::{Basis, DocumentRow, Force, LOCAL_CHOICE, PolicyDocument, Sourced};
+use crate::gate::compiled::{Effect, Policy, Text};
 use crate::gate::duty::{Duty, Receiver};
 use crate::gate::fact::{Fact, Kind};
 use crate::gate::reading::Lens;
 use crate::gate::subject::SubjectKind;
-
-use super::compile::{built_in_row, condition};
+use crate::moment::{CivilDay, Moment};
+use std::collections::BTreeMap;
 
 /// A negative test counts for seven days from sampling (P7 六(二)2, 六(三)2; POL-6).
 const TEST_HOURS_MOST: i64 = 168;
@@ -31,6 +32,56 @@ pub(super) fn zone_rows() -> Vec<DocumentRow> {
     rows.extend(around());
     rows.extend(leaving());
     rows
+}
+
+/// What holds where an order is in force and no document is: the rows that nobody can replace,
+/// and whoever they do not stop crosses as usual.
+///
+/// # Errors
+/// A mistake of ours; a test compiles it.
+pub fn compile_orders_alone() -> Result<Policy, CompileError> {
+    let ours = |text: &str| text.to_owned();
+    let text = |zh: &str, en: &str| Text {
+        zh: ours(zh),
+        en: ours(en),
+    };
+    let nothing = || text("", "");
+    let at = |millis| Sourced {
+        value: Moment::new(millis, 480),
+        source: ours(LOCAL_CHOICE),
+    };
+    let others = built_in_row(
+        "ORDER/others",
+        Effect::Grant,
+        LOCAL_CHOICE,
+        Vec::new(),
+        "这里没有别的规则，可以走。",
+        "No other rule holds here; may cross.",
+    );
+    compile(&[&PolicyDocument {
+        id: ours("ORDER"),
+        version: 1,
+        title: text("决定书", "Order"),
+        notice: String::new(),
+        force: Force {
+            from: at(0),
+            ends: at(i64::MAX),
+            review: Sourced {
+                value: CivilDay(0),
+                source: ours(LOCAL_CHOICE),
+            },
+        },
+        basis: Basis {
+            health_ground: ours("zone_order"),
+            legal_basis: nothing(),
+            authority: nothing(),
+            appeal: nothing(),
+            source: ours(LOCAL_CHOICE),
+        },
+        parameters: BTreeMap::new(),
+        rows: vec![others],
+        outside: Vec::new(),
+    }])
 }
 
 /// Nobody crosses a spot on their own; goods change hands at the gate. Who comes home, and who

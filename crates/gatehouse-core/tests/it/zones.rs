@@ -5,7 +5,7 @@ use crate::policy_laws::{raws, situation};
 use crate::policy_texts::complaints_about;
 use gatehouse_core::gate::{Fact, Policy, SubjectKind, Value, Verdict, decide};
 use gatehouse_core::policy::cases::{Case, read_cases, run_case};
-use gatehouse_core::policy::{compile, coverage, read};
+use gatehouse_core::policy::{compile, compile_orders_alone, coverage, read};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -72,10 +72,22 @@ fn every_policy_has_the_rows_of_zones() {
     }
 }
 
+/// Where no document is in force an order closes what it speaks of, and nothing else.
+#[test]
+fn an_order_alone_stops_just_whom_it_speaks_of() {
+    let policy = compile_orders_alone().expect("compiles");
+    let (open, cases) = cases();
+    for case in cases {
+        let alone = decide(&case.situation, Some(&policy)).verdict;
+        let beside = decide(&case.situation, Some(&open)).verdict;
+        assert_eq!(alone, beside, "{}", case.id);
+    }
+}
+
 /// Built-in sentences can be read aloud once at night, like those of documents.
 #[test]
 fn built_in_sentences_can_be_read_aloud() {
-    let (_, policy, _) = load(&folders()[0]);
+    let policy = compile_orders_alone().expect("compiles");
     for row in policy.rows().iter().filter(|row| row.document.is_none()) {
         let say = row.say.as_ref().expect("every built-in row says something");
         let complaints = complaints_about(say);

@@ -5,7 +5,9 @@ use crate::error::OpError;
 use crate::gate_state::{HeldGate, SignedList};
 use crate::keyring::SharedKeyring;
 use crate::ops::read_gate::read_gate;
+use crate::ops::read_orders::read_orders;
 use crate::ops::read_policies::read_rules;
+use crate::ops::zone_rules::with_zone_rules;
 use data_encoding::HEXLOWER;
 use gatehouse_core::device::GateList;
 use gatehouse_core::gate::Policy;
@@ -131,17 +133,19 @@ pub async fn hold_past(app: &App, shard: Shard, held: &HeldGate) -> Result<(), O
     }
     let (gate, until) = (held.list.snapshot().gate.gate, held.read_at);
     let from = until - PAST_MILLIS;
+    let keys = keyring(app)?;
     let past = app
         .store
         .read(move |tx| {
             let Some(row) = tx.gate(shard, gate)? else {
                 return Ok(Vec::new());
             };
-            let rules = read_rules(tx, &tx.area_path(row.area)?, from, until)?;
-            Ok(rules
-                .into_iter()
-                .map(|rules| (rules.span, rules.policy))
-                .collect())
+            let path = tx.area_path(row.area)?;
+            let offset = path.last().map_or(480, |area| area.zone_offset_minutes);
+            let zones = read_orders(tx, &keys, &row, from, offset)?.zone_spans();
+            let rules = read_rules(tx, &path, from, until)?.into_iter();
+            let documents = rules.map(|rules| (rules.span, rules.policy));
+            Ok(with_zone_rules(documents.collect(), &zones))
         })
         .await?;
     // Somebody else's reading of the same past is as good.

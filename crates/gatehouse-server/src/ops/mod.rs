@@ -102,6 +102,7 @@ pub mod tell_person;
 pub mod tell_webhook;
 pub mod undo_person;
 pub mod verify_audit;
+pub mod zone_rules;
 
 #[cfg(test)]
 mod key_tests;

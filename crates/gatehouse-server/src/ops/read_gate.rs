@@ -3,7 +3,7 @@
 use crate::keyring::Keyring;
 use crate::ops::read_orders::{Orders, read_orders};
 use crate::ops::read_outings::read_outings;
-use crate::ops::read_policies::read_policies;
+use crate::ops::read_policies::read_policies_and_zones;
 use gatehouse_core::area::ManagerKind;
 use gatehouse_core::gate::SubjectKind;
 use gatehouse_core::gate::fact::{place_kind, worker_class};
@@ -52,7 +52,7 @@ pub fn read_gate(
     let passes = passes(tx, gate, now_millis)?;
     let offset = path.last().map_or(480, |area| area.zone_offset_minutes);
     let orders = read_orders(tx, keys, gate, now_millis, offset)?;
-    let policies = read_policies(tx, &path, now_millis)?;
+    let policies = read_policies_and_zones(tx, &path, now_millis, &orders.zone_spans())?;
     let mut outings = read_outings(tx, gate, &policies, now_millis)?;
     let mut households = households(tx, keys, gate, &orders, &passes, now_millis)?;
     for household in &mut households {

@@ -119,6 +119,13 @@ impl Orders {
         of_household.map(spell).chain(zones).collect()
     }
 
+    /// When a zone holds the gate's own place or a part of it.
+    pub fn zone_spans(&self) -> Vec<Span> {
+        let own = self.zones.iter();
+        let all = own.chain(self.inner_zones.iter().map(|(_, zone)| zone));
+        all.flat_map(|zone| spans_of(&zone.stop)).collect()
+    }
+
     /// Which zone the gate's own place is, and when (GATE-10); a compound with a spot in it is
     /// the rest of that spot's compound. What a class means for whom is the policy's.
     pub fn place_state(&self) -> Vec<StateSpell> {

@@ -1,5 +1,6 @@
 //! The policies in force at a place, now and soon, compiled.
 
+use super::zone_rules::with_zone_rules;
 use gatehouse_core::gate::Policy;
 use gatehouse_core::id::AreaId;
 use gatehouse_core::policy::proof::loosened;
@@ -32,15 +33,25 @@ pub fn read_policies(
     path: &[AreaRow],
     now_millis: i64,
 ) -> Result<Vec<PolicySpell>, StoreError> {
+    read_policies_and_zones(tx, path, now_millis, &[])
+}
+
+/// The same, and what orders about zones mean where no document holds.
+pub fn read_policies_and_zones(
+    tx: &ReadTx<'_>,
+    path: &[AreaRow],
+    now_millis: i64,
+    zones: &[Span],
+) -> Result<Vec<PolicySpell>, StoreError> {
     let until = now_millis.saturating_add(AHEAD_MILLIS);
     let rules = read_rules(tx, path, now_millis, until)?;
-    Ok(rules
-        .into_iter()
-        .map(|rules| PolicySpell {
-            span: rules.span,
-            compiled: rules.policy.compiled().to_bytes(),
-        })
-        .collect())
+    let documents = rules.into_iter().map(|rules| (rules.span, rules.policy));
+    let all = with_zone_rules(documents.collect(), zones).into_iter();
+    let spells = all.map(|(span, policy)| PolicySpell {
+        span,
+        compiled: policy.compiled().to_bytes(),
+    });
+    Ok(spells.collect())
 }
 
 /// What holds at a place between two moments; stretches without any document are left out.

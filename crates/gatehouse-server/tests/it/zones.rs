@@ -176,3 +176,36 @@ fn a_sealed_zone_is_left_with_a_test_and_one_of_high_risk_at_need_besides() {
         }
     });
 }
+
+/// An order closes a place also where no document is in force, and only while it holds.
+#[test]
+fn a_spot_closes_the_gate_where_no_document_is_in_force() {
+    demo_on_both(|app, demo| {
+        app.write(move |tx| {
+            for row in tx.policies_in_force(START, START + 1)? {
+                tx.end_policy_force(row.area, &row.document, row.from_at, START)?;
+            }
+            Ok(())
+        });
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        let compound = compound_of(app, &phone.gate);
+        let text = pass_text(app, demo, &phone.gate);
+        let screen = scanned(&mut phone, &text, "out");
+        assert_eq!(screen["verdict"], "admit", "{screen}");
+        assert!(screen.to_string().contains("no_policy"), "{screen}");
+        phone.step(json!({"input": "finish", "outcome": "crossed"}));
+        phone.send_all();
+        let spot = request(json!({"spot": [compound]}), compound);
+        ordered(app, demo, spot);
+        app.later(LIST_MILLIS);
+        phone.refresh();
+        let screen = scanned(&mut phone, &text, "out");
+        assert_eq!(screen["verdict"], "refuse", "{screen}");
+        phone.step(json!({"input": "finish", "outcome": "turned_back"}));
+        let screen = phone.step(json!({"input": "emergency", "way": "out"}));
+        assert_eq!(screen["verdict"], "admit", "{screen}");
+        let answers = phone.send_all()["answers"].clone();
+        assert_eq!(answers[0]["verdict"], "refuse", "{answers}");
+        assert_eq!(answers[1]["verdict"], "admit", "{answers}");
+    });
+}

@@ -58,3 +58,28 @@ fn a_zone_says_its_class_and_the_first_form_is_a_sealed_zone() {
     }
     assert_eq!(Subject::from_cbor(&[0x82, 5, 0x80]), Err(CborError::Value));
 }
+
+#[test]
+fn the_vectors_of_zones_are_read() {
+    let text = include_str!("../../../../../testdata/order/zones-v1.json");
+    let vectors: serde_json::Value = serde_json::from_str(text).expect("JSON");
+    let areas = vec![COMPOUND, AreaId([4; 16])];
+    let subjects = [
+        Subject::Zone(areas.clone()),
+        Subject::Spot(areas.clone()),
+        Subject::HighZone(areas),
+    ];
+    let orders = vectors["orders"].as_array().expect("orders");
+    assert_eq!(orders.len(), subjects.len());
+    for (vector, subject) in orders.iter().zip(subjects) {
+        let bytes = vector["bytes"].as_str().expect("hex digits").as_bytes();
+        let bytes = data_encoding::HEXLOWER.decode(bytes).expect("hex digits");
+        let signed = SignedOrder::from_bytes(&bytes).expect("reads");
+        assert_eq!(signed.order().subject, subject, "{}", vector["name"]);
+        assert_eq!(signed.order().check(), Ok(()));
+        assert_eq!(signed.to_bytes(), bytes, "{}", vector["name"]);
+        for signer in [HEALTH, STREET] {
+            assert!(signed.is_signed_by(&PublicKey::from(&key(signer))));
+        }
+    }
+}
