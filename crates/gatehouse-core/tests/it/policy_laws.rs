@@ -210,6 +210,33 @@ proptest! {
         }
     }
 
+    /// GATE-7: whoever has two readings of a fever, or is found feverish, is taken charge of under
+    /// every notice: in either direction, whoever they are, never just sent away.
+    #[test]
+    fn fever_is_taken_charge_of(known in any::<u64>(), raw in raws(), found in any::<bool>()) {
+        let fixed = if found {
+            vec![(Fact::FoundFever, Value::Flag(true))]
+        } else {
+            vec![
+                (Fact::Temperature, Value::Number(381)),
+                (Fact::SecondTemperature, Value::Number(380)),
+            ]
+        };
+        let mut situation = situation(known, &raw, &fixed);
+        // A gate knows what it closes.
+        situation.set(Fact::PlaceKind, Value::Choice((raw[0] % 2) as u8));
+        if matches!(situation.known(Fact::Way).as_ref(), Known::Unknown) {
+            situation.set(Fact::Way, Value::Choice((raw[1] % 2) as u8));
+        }
+        if matches!(situation.known(Fact::SubjectKind).as_ref(), Known::Unknown) {
+            situation.set(Fact::SubjectKind, Value::Choice((raw[2] % 7) as u8));
+        }
+        for (id, policy) in POLICIES.iter() {
+            let verdict = decide(&situation, Some(policy)).verdict;
+            prop_assert_eq!(verdict, Verdict::Refer, "{}: {:?}", id, situation);
+        }
+    }
+
     /// SCOPE-3: nothing that a document says stands before an emergency.
     #[test]
     fn an_emergency_goes_through(known in any::<u64>(), raw in raws()) {
