@@ -52,6 +52,18 @@ pub enum Message {
         /// Whom to tell who cannot come.
         phone: Tel,
     },
+    /// A new pass takes the place of one that no longer counts, and can be collected.
+    PassReplaced {
+        /// Where.
+        office: Place,
+        /// Whom to ask.
+        phone: Tel,
+    },
+    /// A pass is written down as lost; it still counts until the office ends it.
+    PassLost {
+        /// Whom to tell when it turns up.
+        phone: Tel,
+    },
     /// A pass was ended, and there is no new one.
     PassEnded {
         /// Whom to ask.
@@ -86,6 +98,8 @@ impl Message {
             Message::LandlordWanted { .. } => "landlord_wanted",
             Message::VisitorWaits { .. } => "visitor_waits",
             Message::Appointment { .. } => "appointment",
+            Message::PassReplaced { .. } => "pass_replaced",
+            Message::PassLost { .. } => "pass_lost",
             Message::PassEnded { .. } => "pass_ended",
             Message::RequestAnswered { .. } => "request_answered",
             Message::CorrectionMade { .. } => "correction_made",
@@ -107,11 +121,13 @@ impl Message {
     pub fn text(&self, lang: Lang) -> String {
         let key = format!("message-text-{}", self.kind());
         match self {
-            Message::PassReady { office, phone } => text_filled(
-                lang,
-                &key,
-                &[("office", office.text()), ("phone", phone.text())],
-            ),
+            Message::PassReady { office, phone } | Message::PassReplaced { office, phone } => {
+                text_filled(
+                    lang,
+                    &key,
+                    &[("office", office.text()), ("phone", phone.text())],
+                )
+            }
             Message::ApplicationRefused { mend, phone } => {
                 let mend = text(lang, mend.text_key());
                 text_filled(lang, &key, &[("mend", &mend), ("phone", phone.text())])
@@ -135,6 +151,7 @@ impl Message {
                 )
             }
             Message::LandlordWanted { phone }
+            | Message::PassLost { phone }
             | Message::PassEnded { phone }
             | Message::RequestAnswered { phone }
             | Message::CorrectionMade { phone }
@@ -162,6 +179,11 @@ mod tests {
                 office: place(),
                 phone: phone(),
             },
+            Message::PassReplaced {
+                office: place(),
+                phone: phone(),
+            },
+            Message::PassLost { phone: phone() },
             Message::LandlordWanted { phone: phone() },
             Message::VisitorWaits {
                 gate: place(),

@@ -4,9 +4,11 @@
 
 use crate::app::App;
 use crate::error::OpError;
+use crate::message::Message;
 use crate::ops::hold_gate::keyring;
 use crate::ops::make_pass::{Desk, Made, PassWish};
 use crate::ops::pass_rules::of_word;
+use crate::ops::tell_person::{Contact, Told, tell_person};
 use gatehouse_core::id::{AreaId, PassId, PersonId, StaffId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::PassKind;
@@ -104,6 +106,25 @@ pub async fn issue_for_building(
     Ok(batch)
 }
 
+/// Whoever got a pass hears where it can be collected.
+fn tell_issued(
+    desk: &Desk<'_>,
+    compound: AreaId,
+    person: PersonId,
+    pass: &PassId,
+) -> Result<(), StoreError> {
+    let told = Told {
+        shard: desk.shard,
+        area: compound,
+        person,
+        about: &pass.0,
+        at: desk.now.millis,
+    };
+    tell_person(desk.tx, told, |Contact { office, phone, .. }| {
+        Message::PassReady { office, phone }
+    })
+}
+
 fn issue_some(
     desk: &Desk<'_>,
     compound: AreaId,
@@ -141,7 +162,10 @@ fn issue_some(
             why: "building",
         };
         match desk.make(&wish)? {
-            Made::Issued(pass) => batch.issued.push(pass),
+            Made::Issued(made) => {
+                batch.issued.push(made);
+                tell_issued(desk, compound, *person, pass)?;
+            }
             Made::HasOne(_) => batch.had_one += 1,
             Made::NoIssuer => return Ok(None),
         }

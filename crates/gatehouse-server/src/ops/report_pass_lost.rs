@@ -3,10 +3,13 @@
 
 use crate::app::App;
 use crate::error::OpError;
+use crate::message::Message;
 use crate::ops::pass_rules::LOST_WAYS;
 use crate::ops::revoke_pass::pass_in;
-use gatehouse_core::id::{AreaId, PassId, StaffId};
+use crate::ops::tell_person::{Told, tell_person};
+use gatehouse_core::id::{AreaId, PassId, PersonId, StaffId};
 use gatehouse_store::audit::AuditNote;
+use gatehouse_store::pass::PassRow;
 use gatehouse_store::pass_event::PassEventRow;
 use gatehouse_store::{Lane, ReadTx, Shard, StoreError, Tx};
 
@@ -32,6 +35,22 @@ pub fn lost_since(tx: &ReadTx<'_>, shard: Shard, pass: PassId) -> Result<Option<
         of_kind.map(|event| event.at).max()
     };
     Ok(last("lost").filter(|lost| last("found").is_none_or(|found| found < *lost)))
+}
+
+/// Whoever holds it hears that it is written down as lost: it may have been somebody else who said
+/// so. Once for a pass.
+fn tell_holder(tx: &Tx<'_>, pass: &PassRow, at: i64) -> Result<(), StoreError> {
+    let Some(holder) = pass.holder.filter(|_| pass.kind != "vehicle") else {
+        return Ok(());
+    };
+    let told = Told {
+        shard: pass.shard,
+        area: pass.area,
+        person: PersonId(holder),
+        about: &pass.pass.0,
+        at,
+    };
+    tell_person(tx, told, |ask| Message::PassLost { phone: ask.phone })
 }
 
 /// Writes it down; saying the same again changes nothing.
@@ -79,6 +98,9 @@ pub async fn report_pass_lost(
             body: format!("{pass} {detail}").as_bytes(),
         })?;
         tx.note_change(shard, "pass", at)?;
+        if kind == "lost" {
+            tell_holder(tx, &row, at)?;
+        }
         Ok(())
     };
     app.store.try_write(Lane::People, note).await

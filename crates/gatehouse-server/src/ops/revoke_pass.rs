@@ -141,7 +141,7 @@ fn tell_holder(
         desk.tx,
         told,
         |Contact { office, phone, .. }| match is_new {
-            true => Message::PassReady { office, phone },
+            true => Message::PassReplaced { office, phone },
             false => Message::PassEnded { phone },
         },
     )

@@ -3,8 +3,9 @@
 use crate::gate::{Phone, compound_of, cookie};
 use crate::passes::{approved, community, home, read, scan};
 use crate::support::{START, demo_on_both};
+use crate::told::told;
 use axum::http::StatusCode;
-use gatehouse_core::id::ApplicationId;
+use gatehouse_core::id::{ApplicationId, PersonId};
 use serde_json::json;
 
 #[test]
@@ -70,6 +71,9 @@ fn a_building_is_served_once() {
             "{}",
             answer.header("location")
         );
+        for person in ready.iter().filter_map(|id| PersonId::parse(id)) {
+            assert_eq!(told(app, person), ["pass_ready"]);
+        }
         let again = app.form(&path, &office, &form);
         let done = format!("done=0&held={}", ready.len());
         assert!(

@@ -21,7 +21,7 @@ use gatehouse_store::{Shard, StoreError};
 const SHARD: Shard = Shard(1);
 
 /// Kinds of what somebody was told, in order.
-fn told(app: &TestApp, person: PersonId) -> Vec<String> {
+pub fn told(app: &TestApp, person: PersonId) -> Vec<String> {
     let read = move |tx: &gatehouse_store::ReadTx<'_>| tx.messages_of_person(SHARD, person, 50);
     let read = app.app.store.read_blocking::<_, StoreError, _>(read);
     let mut kinds: Vec<String> = read
@@ -132,6 +132,26 @@ fn a_pass_that_is_ready_or_ended_is_told_once() {
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         }
         assert_eq!(told(app, holder), ["pass_ended", "pass_ready"]);
+    });
+}
+
+#[test]
+fn a_pass_that_is_lost_and_one_in_its_place_have_words_of_their_own() {
+    demo_on_both(|app, demo| {
+        let office = cookie(app, demo, "office1");
+        let pass = approved(app, demo, &office);
+        let holder = PersonId(pass.holder.expect("a holder"));
+        let page = format!("/areas/{}/passes/{}", community(demo), pass.pass);
+        let next = "0198a1b2-0000-7000-8000-0000000000aa";
+        for _ in 0..2 {
+            app.form(&format!("{page}/lost"), &office, "way=phone");
+            let form = format!("reason=lost&replace=yes&next={next}");
+            app.form(&format!("{page}/revoke"), &office, &form);
+        }
+        assert_eq!(
+            told(app, holder),
+            ["pass_lost", "pass_ready", "pass_replaced"]
+        );
     });
 }
 
