@@ -2,6 +2,7 @@
 //! and declares who may call it, for which area, and what of it is kept; a route without does not
 //! compile.
 
+use crate::area_codes::HeldAreaCodes;
 use crate::auth::access::Routes;
 use crate::auth::caller::Caller;
 use crate::auth::password::Passwords;
@@ -48,6 +49,8 @@ pub struct Parts {
     pub press: Press,
     /// Whoever waits for changes.
     pub changes: Changes,
+    /// County codes of ID numbers.
+    pub area_codes: Arc<HeldAreaCodes>,
     /// Figures for /metrics.
     pub figures: PrometheusHandle,
     /// When a write was last tried for whoever watches, and taken; milliseconds UTC.

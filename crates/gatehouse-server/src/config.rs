@@ -41,6 +41,8 @@ pub struct Config {
     pub metrics_from: Vec<IpAddr>,
     /// The font of cards and posters.
     pub font_file: Option<PathBuf>,
+    /// Lists of county codes, to tell an old code in an ID number.
+    pub area_codes_folder: Option<PathBuf>,
     /// Hours until a session ends.
     pub session_hours: u32,
     /// Largest body of a request in bytes.
@@ -123,6 +125,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             metrics_from: Vec::new(),
             font_file: None,
+            area_codes_folder: None,
             session_hours: 12,
             body_bytes_most: 2 << 20,
             request_seconds_most: 30,

@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod app;
+pub mod area_codes;
 pub mod auth;
 pub mod changes;
 pub mod cli;

@@ -6,6 +6,7 @@ mod install_page;
 pub mod tls;
 
 use crate::app::{App, Parts, service};
+use crate::area_codes::HeldAreaCodes;
 use crate::auth::password::Passwords;
 use crate::changes::{self, Changes};
 use crate::config::Config;
@@ -38,7 +39,14 @@ pub fn app(
     keyring: Option<SharedKeyring>,
 ) -> App {
     let figures = recorder();
+    // Without a table numbers are checked by their form: nobody waits at a gate for a list.
+    let area_codes = HeldAreaCodes::read(config.area_codes_folder.as_deref());
+    let area_codes = area_codes.unwrap_or_else(|error| {
+        tracing::error!(%error, "county codes are not read");
+        HeldAreaCodes::default()
+    });
     App::new(Parts {
+        area_codes: Arc::new(area_codes),
         store,
         passwords: Passwords::new(Arc::clone(&world), PASSWORDS_AT_ONCE),
         world,

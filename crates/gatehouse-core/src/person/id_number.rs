@@ -71,6 +71,11 @@ impl IdNumber {
         number(&self.characters[..6])
     }
 
+    /// What a table of today knows of that code.
+    pub fn area_standing(&self, table: &dyn AreaCodes) -> AreaStanding {
+        id_area::standing(self.area_code(), table)
+    }
+
     /// Birth date. `None` only for a kept number that today's rules would refuse.
     pub fn birth_on(&self) -> Option<CivilDay> {
         let year = i32::try_from(number(&self.characters[6..10])).ok()?;

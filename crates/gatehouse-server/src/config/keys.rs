@@ -98,6 +98,12 @@ pub const KEYS: &[Key] = &[
         "The font of cards and posters: a file with Chinese characters; -Bold beside -Regular\n\
          is used for names. Unset: where Debian's fonts-noto-cjk and others put it.",
     ),
+    unset(
+        "area_codes_folder",
+        "\"/srv/area-codes\"",
+        "A folder with areas.csv and abandoned-or-old-codes.csv (code,name,…): an ID number whose\n\
+         county is no more is then shown as old. Unset: numbers are checked by their form.",
+    ),
     key(
         "session_hours",
         "12",

@@ -2,6 +2,7 @@
 
 use super::person::again;
 use crate::app::App;
+use crate::area_codes::HeldAreaCodes;
 use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::auth::menu::Menu;
@@ -17,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Extension, Form};
 use gatehouse_core::moment::CivilDay;
-use gatehouse_core::person::DocumentKind;
+use gatehouse_core::person::{AreaStanding, DocumentKind, IdNumber};
 use gatehouse_store::person::{PersonField, PersonPlain};
 use serde::Deserialize;
 use std::sync::Arc;
@@ -94,7 +95,7 @@ pub async fn submit(
             return show_page(&PlainPage {
                 back: format!("/areas/{}/persons/{person}", area.area),
                 purpose: frame.t(&purpose_key(&form.purpose)),
-                values: values(&frame, &plain, &fields),
+                values: values(&frame, &plain, &fields, &app.area_codes),
                 frame,
             });
         }
@@ -116,7 +117,12 @@ pub async fn submit(
     .await
 }
 
-fn values(frame: &Frame, plain: &PersonPlain, fields: &[PersonField]) -> Vec<(String, String)> {
+fn values(
+    frame: &Frame,
+    plain: &PersonPlain,
+    fields: &[PersonField],
+    area_codes: &HeldAreaCodes,
+) -> Vec<(String, String)> {
     let value = |field: &PersonField| {
         let value = match field {
             PersonField::Name => plain.name.clone(),
@@ -124,8 +130,14 @@ fn values(frame: &Frame, plain: &PersonPlain, fields: &[PersonField]) -> Vec<(St
             PersonField::BirthOn => plain.birth_on.map(CivilDay::to_text),
             PersonField::Document => plain.document.as_ref().map(|(kind, number)| {
                 let kind = DocumentKind::from_code(kind);
-                let kind = kind.map_or("", |kind| document_words(frame, kind));
-                format!("{kind} {number}")
+                let words = kind.map_or("", |kind| document_words(frame, kind));
+                let whole = format!("{words} {number}");
+                let id = kind.filter(|kind| *kind == DocumentKind::IdentityCard);
+                let id = id.and_then(|_| IdNumber::from_stored(number));
+                match id.map(|id| id.area_standing(area_codes)) {
+                    Some(AreaStanding::Old) => frame.with("document-old-code", "document", &whole),
+                    _ => whole,
+                }
             }),
             _ => None,
         };

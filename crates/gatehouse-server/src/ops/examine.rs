@@ -1,6 +1,7 @@
 //! What a phone at the gate would meet: can it come in, is the connection one that gives camera
 //! and storage, are the app's files there, does the database read and write.
 
+use crate::area_codes::HeldAreaCodes;
 use crate::config::{Config, TlsMode};
 use crate::console::gate_app;
 use crate::serve::authority::AUTHORITY_FILE;
@@ -70,7 +71,22 @@ pub fn examine(config: &Config) -> Vec<Finding> {
     let mut findings = vec![database(config), app_files(), secure_context(config)];
     findings.extend(reach(config));
     findings.push(connection(config));
+    findings.extend(area_codes(config));
     findings
+}
+
+/// Says nothing where no lists are named: they are a help, not a need.
+fn area_codes(config: &Config) -> Option<Finding> {
+    let folder = config.area_codes_folder.as_deref()?;
+    Some(match HeldAreaCodes::read(Some(folder)) {
+        Ok(_) => good("D-CODES", "the lists of county codes are read"),
+        Err(error) => found(
+            Mark::Look,
+            "D-CODES",
+            format!("{error:#}"),
+            "See to the files in area_codes_folder, or leave the setting out.",
+        ),
+    })
 }
 
 fn database(config: &Config) -> Finding {

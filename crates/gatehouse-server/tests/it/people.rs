@@ -3,6 +3,7 @@
 use crate::support::{Answer, TestApp, demo_on_both};
 use axum::http::StatusCode;
 use gatehouse_core::id::{AreaId, HouseholdId, PersonId};
+use gatehouse_server::app::App;
 use gatehouse_server::auth::role::Role;
 use gatehouse_server::ops::demo::household::DemoHousehold;
 use gatehouse_server::ops::demo::make::Demo;
@@ -88,6 +89,13 @@ impl<'a> Town<'a> {
             .store
             .read_blocking::<_, StoreError, _>(move |tx| tx.person(Shard(1), person));
         row.expect("reads").expect("there").version
+    }
+
+    /// The document in the clear, as a server with other settings shows it.
+    pub fn document_over(&self, app: &App, person: PersonId) -> Answer {
+        let path = self.path(&format!("persons/{person}/plain"));
+        let pairs = [("purpose", "follow_up"), ("document", "true")];
+        self.app.over_app(app, &path, &self.cookie, &body(&pairs))
     }
 
     pub fn plain(&self, person: PersonId, field: &str) -> Answer {

@@ -5,6 +5,9 @@ use crate::people::Town;
 use crate::support::demo_on_both;
 use axum::http::StatusCode;
 use gatehouse_core::id::PersonId;
+use gatehouse_server::app::{App, Parts};
+use gatehouse_server::area_codes::HeldAreaCodes;
+use std::sync::Arc;
 
 #[test]
 fn two_records_of_one_person_become_one() {
@@ -58,6 +61,40 @@ fn a_household_is_edited_by_one_at_a_time() {
             let answer = town.form(&path, &[("version", "2"), (field, value)]);
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{value}");
             assert!(answer.body.contains("class=\"fault\""), "{value}");
+        }
+    });
+}
+
+#[test]
+fn a_number_of_a_county_that_is_no_more_is_shown_as_old() {
+    demo_on_both(|app, demo| {
+        let town = Town::new(app, demo);
+        let (one, _) = town.somebody(true);
+        let shown = town.plain(one.id, "document");
+        assert!(!shown.body.contains("旧区划代码"), "no list, no word");
+        let document = one.person.document().expect("a document");
+        let code = document.reveal_text()[..6].to_owned();
+        let lists = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, code: &str| {
+            let text = format!("code,name\n{code},某县\n");
+            std::fs::write(lists.path().join(name), text).expect("writes");
+        };
+        for (current, old, is_old) in [("110101", code.as_str(), true), (&code, "110103", false)] {
+            write("areas.csv", current);
+            write("abandoned-or-old-codes.csv", old);
+            let codes = HeldAreaCodes::read(Some(lists.path())).expect("reads");
+            let other = App::new(Parts {
+                area_codes: Arc::new(codes),
+                ..Parts::clone(&app.app)
+            });
+            let answer = town.document_over(&other, one.id);
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+            assert_eq!(
+                answer.body.contains("旧区划代码"),
+                is_old,
+                "{}",
+                answer.body
+            );
         }
     });
 }

@@ -73,6 +73,7 @@ field-landlord = landlord or host
 field-landlord-hint = For tenants and lodgers only: full name, telephone or document number.
 field-from_on = From which day (empty: today)
 field-worker_class = class of exempt worker
+document-old-code = { $document } (a code of a former county; the number is valid)
 field-not-kept = not registered
 choose-from-number = leave it to the number
 choose-none = none

@@ -73,6 +73,7 @@ field-landlord = 房东或接待人
 field-landlord-hint = 租客、寄住才填：写全名、电话或证件号。
 field-from_on = 从哪天起（空着算今天）
 field-worker_class = 保障类别
+document-old-code = { $document }（旧区划代码，号码照样有效）
 field-not-kept = 没有登记
 choose-from-number = 不填，按证件号
 choose-none = 不是
