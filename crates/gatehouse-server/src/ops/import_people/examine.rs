@@ -271,9 +271,12 @@ impl Examiner {
             }
         }
         for (at, door) in &at_door {
+            let verdict = &examined[*at].verdict;
             let living = households.get(door).into_iter().flatten();
-            let same = living.filter(|c| is_same_at_door(desk, &examined[*at].verdict, c));
-            if let Some(candidate) = same.take(1).next() {
+            let same = living.filter(|c| is_same_at_door(desk, verdict, c));
+            // Two of one name may live there: the one of whom the row says the same.
+            let nearest = same.min_by_key(|c| self.differing(desk, verdict, c).len());
+            if let Some(candidate) = nearest {
                 self.compare(desk, &mut examined[*at].verdict, candidate);
             }
         }
@@ -282,8 +285,21 @@ impl Examiner {
 
     /// Known, or what differs.
     fn compare(&self, desk: &Desk, verdict: &mut Verdict, candidate: &Candidate) {
-        let Verdict::New(person, terms) = verdict else {
+        if !matches!(verdict, Verdict::New(..)) {
             return;
+        }
+        let fields = self.differing(desk, verdict, candidate);
+        let kept = candidate.row.person;
+        let taken = std::mem::replace(verdict, Verdict::Known(kept));
+        if let (Verdict::New(person, _), false) = (taken, fields.is_empty()) {
+            *verdict = Verdict::Differs(kept, fields, person);
+        }
+    }
+
+    /// The fields in which a row says something else than is kept of somebody.
+    fn differing(&self, desk: &Desk, verdict: &Verdict, candidate: &Candidate) -> Vec<Field> {
+        let Verdict::New(person, terms) = verdict else {
+            return Vec::new();
         };
         let mut fields = Vec::new();
         let lacks = |kind: SearchKind| lacks(desk, terms, candidate, kind);
@@ -312,10 +328,7 @@ impl Examiner {
         if basis.is_some() && basis != candidate.basis.as_deref() {
             fields.push(Field::Basis);
         }
-        let taken = std::mem::replace(verdict, Verdict::Known(kept.person));
-        if let (Verdict::New(person, _), false) = (taken, fields.is_empty()) {
-            *verdict = Verdict::Differs(kept.person, fields, person);
-        }
+        fields
     }
 }
 
