@@ -320,6 +320,20 @@ pub(crate) fn first_sixteen(hash: &Hash) -> [u8; 16] {
     first
 }
 
+/// Every word of [`audit_kind`]: an entry of such a kind is compared with its event.
+pub(crate) const EVENT_KINDS: [&str; 10] = [
+    "crossing",
+    "amendment",
+    "shift_start",
+    "shift_end",
+    "fever",
+    "measurement",
+    "handed_on",
+    "emergency",
+    "lookup",
+    "note",
+];
+
 pub(crate) fn audit_kind(body: &EventBody) -> &'static str {
     match body {
         EventBody::Crossing(_) => "crossing",

@@ -3,25 +3,12 @@
 
 use crate::audit::AuditEntryRow;
 use crate::crossing::verdict_number;
-use crate::device_event::ServerDecision;
+use crate::device_event::{EVENT_KINDS, ServerDecision};
 use gatehouse_core::audit::Hash;
 use gatehouse_core::id::DeviceId;
 
 /// Written in place of a verdict where the server did not decide.
 const NOT_DECIDED: u8 = u8::MAX;
-const KINDS: [&str; 10] = [
-    "crossing",
-    "amendment",
-    "shift_start",
-    "shift_end",
-    "fever",
-    "measurement",
-    "handed_on",
-    "emergency",
-    "lookup",
-    "note",
-];
-
 /// An entry about an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventNote {
@@ -61,7 +48,7 @@ impl EventNote {
 
     /// Reads an entry; `None` where it is about something else.
     pub fn of(entry: &AuditEntryRow) -> Option<EventNote> {
-        if !KINDS.contains(&entry.kind.as_str()) {
+        if !EVENT_KINDS.contains(&entry.kind.as_str()) {
             return None;
         }
         let (device, rest) = entry.body.split_first_chunk::<16>()?;

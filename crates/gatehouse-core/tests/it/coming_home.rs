@@ -1,28 +1,12 @@
 //! GATE-15, SCOPE-3: what holds whatever a document says.
 
+use crate::policies::small_document;
 use gatehouse_core::gate::{Policy, Situation, Verdict, decide, json};
 use gatehouse_core::moment::Moment;
-use gatehouse_core::policy::{compile, read};
+use gatehouse_core::policy::compile;
 
 /// A document that knows nothing but the pass.
 const ONLY_THE_PASS: &str = r#"
-id = "XX"
-version = 1
-title = { zh = "例子", en = "Example" }
-notice = "example"
-[force]
-from = { value = "2020-02-06T00:00:00+08:00", source = "deployment" }
-ends = { value = "2020-05-06T00:00:00+08:00", source = "deployment" }
-review = { value = "2020-03-06", source = "deployment" }
-[basis]
-health_ground = "zone_order"
-legal_basis = { zh = "法", en = "Law" }
-authority = { zh = "指挥部", en = "the command" }
-appeal = { zh = "申诉", en = "appeal" }
-source = "deployment"
-[parameters]
-fever_threshold_celsius = { value = 37.3, unit = "℃", source = "deployment" }
-rest_minutes = { value = 15, unit = "分钟", source = "deployment" }
 [[row]]
 id = "XX/resident"
 effect = "grant"
@@ -32,9 +16,8 @@ need = { pass_state = "valid", mask = true }
 say = { zh = "看证。", en = "Look at the pass." }
 "#;
 
-fn policy(text: &str) -> Policy {
-    let document = read(text).expect("the document reads");
-    compile(&[&document]).expect("it compiles")
+fn policy(rows: &str) -> Policy {
+    compile(&[&small_document("XX", rows)]).expect("it compiles")
 }
 
 fn situation(facts: serde_json::Value) -> Situation {

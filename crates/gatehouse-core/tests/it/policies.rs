@@ -41,6 +41,39 @@ pub(crate) fn load(folder: &Path) -> (PolicyDocument, Policy, Vec<Case>) {
     (document, policy, cases)
 }
 
+/// A document of these rows and nothing else to speak of.
+pub(crate) fn small_document(id: &str, rows: &str) -> PolicyDocument {
+    let text = format!(
+        r#"id = "{id}"
+version = 1
+title = {{ zh = "例子", en = "Example" }}
+notice = "example"
+
+[force]
+from = {{ value = "2020-02-06T00:00:00+08:00", source = "deployment" }}
+ends = {{ value = "2020-05-06T00:00:00+08:00", source = "deployment" }}
+review = {{ value = "2020-03-06", source = "deployment" }}
+
+[basis]
+health_ground = "zone_order"
+legal_basis = {{ zh = "法", en = "Law" }}
+authority = {{ zh = "指挥部", en = "the command" }}
+appeal = {{ zh = "申诉", en = "appeal" }}
+source = "deployment"
+
+[parameters]
+fever_threshold_celsius = {{ value = 37.3, unit = "℃", source = "deployment" }}
+rest_minutes = {{ value = 15, unit = "分钟", source = "deployment" }}
+entrances_most = {{ value = 1, unit = "个", source = "deployment" }}
+
+{rows}"#
+    );
+    read(&text).unwrap_or_else(|complaints| {
+        let lines: Vec<String> = complaints.iter().map(|c| c.to_text(id, &text)).collect();
+        panic!("{}", lines.join("\n"))
+    })
+}
+
 #[test]
 fn cases_are_answered_as_expected() {
     for folder in folders() {

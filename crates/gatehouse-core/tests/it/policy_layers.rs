@@ -1,8 +1,8 @@
 //! Documents of upper and lower areas together: what a lower one may replace, and what not.
 
-use crate::policies::{folders, load};
+use crate::policies::{folders, load, small_document};
 use gatehouse_core::gate::Policy;
-use gatehouse_core::policy::{PolicyDocument, compile, read};
+use gatehouse_core::policy::{PolicyDocument, compile};
 
 fn henan() -> PolicyDocument {
     let folders = folders();
@@ -14,30 +14,8 @@ fn henan() -> PolicyDocument {
 
 /// A lower document with one row that stands in the place of another.
 fn lower(id: &str, replaced: &str) -> PolicyDocument {
-    let text = format!(
-        r#"id = "{id}"
-version = 1
-title = {{ zh = "小区补充", en = "Compound's own" }}
-notice = "local"
-
-[force]
-from = {{ value = "2020-02-07T00:00:00+08:00", source = "deployment" }}
-ends = {{ value = "2020-05-01T00:00:00+08:00", source = "deployment" }}
-review = {{ value = "2020-04-01", source = "deployment" }}
-
-[basis]
-health_ground = "zone_order"
-legal_basis = {{ zh = "传染病防治法第四十二条", en = "Law on Infectious Diseases, art. 42" }}
-authority = {{ zh = "街道", en = "the street" }}
-appeal = {{ zh = "向街道申诉", en = "Appeal to the street" }}
-source = "deployment"
-
-[parameters]
-fever_threshold_celsius = {{ value = 37.3, unit = "℃", source = "deployment" }}
-rest_minutes = {{ value = 15, unit = "分钟", source = "deployment" }}
-entrances_most = {{ value = 1, unit = "个", source = "deployment" }}
-
-[[row]]
+    let row = format!(
+        r#"[[row]]
 id = "{id}/row"
 effect = "grant"
 source = "deployment"
@@ -47,10 +25,7 @@ replaces = ["{replaced}"]
 say = {{ zh = "快递可以进。", en = "Couriers may come in." }}
 "#
     );
-    read(&text).unwrap_or_else(|complaints| {
-        let lines: Vec<String> = complaints.iter().map(|c| c.to_text("", &text)).collect();
-        panic!("{}", lines.join("\n"))
-    })
+    small_document(id, &row)
 }
 
 fn layered(upper: &PolicyDocument, lower: &PolicyDocument) -> Result<Policy, String> {

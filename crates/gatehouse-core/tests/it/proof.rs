@@ -1,10 +1,10 @@
 //! The delivered documents are proved free of gaps and contradictions; a row taken out of them
 //! leaves a gap that is found, and other mistakes are found as what they are.
 
-use crate::policies::{folders, load};
+use crate::policies::{folders, load, small_document};
 use gatehouse_core::gate::compiled::Effect;
 use gatehouse_core::policy::proof::{Finding, loosened, prove};
-use gatehouse_core::policy::{PolicyDocument, compile, read};
+use gatehouse_core::policy::{PolicyDocument, compile};
 
 /// Of one clause with another grant: whom they let through, that one lets through as well.
 const COVERED_TWICE: [&str; 4] = [
@@ -40,39 +40,6 @@ fn delivered_documents_have_no_gap_and_a_row_less_leaves_one() {
     let mut expected = COVERED_TWICE.to_vec();
     expected.sort_unstable();
     assert_eq!(covered_twice, expected);
-}
-
-/// A small document of the rows given, in the place of Henan's.
-fn with_rows(id: &str, rows: &str) -> PolicyDocument {
-    let text = format!(
-        r#"id = "{id}"
-version = 1
-title = {{ zh = "小区补充", en = "Compound's own" }}
-notice = "local"
-
-[force]
-from = {{ value = "2020-02-07T00:00:00+08:00", source = "deployment" }}
-ends = {{ value = "2020-05-01T00:00:00+08:00", source = "deployment" }}
-review = {{ value = "2020-04-01", source = "deployment" }}
-
-[basis]
-health_ground = "zone_order"
-legal_basis = {{ zh = "传染病防治法第四十二条", en = "Law on Infectious Diseases, art. 42" }}
-authority = {{ zh = "街道", en = "the street" }}
-appeal = {{ zh = "向街道申诉", en = "Appeal to the street" }}
-source = "deployment"
-
-[parameters]
-fever_threshold_celsius = {{ value = 37.3, unit = "℃", source = "deployment" }}
-rest_minutes = {{ value = 15, unit = "分钟", source = "deployment" }}
-entrances_most = {{ value = 1, unit = "个", source = "deployment" }}
-
-{rows}"#
-    );
-    read(&text).unwrap_or_else(|complaints| {
-        let lines: Vec<String> = complaints.iter().map(|c| c.to_text("", &text)).collect();
-        panic!("{}", lines.join("\n"))
-    })
 }
 
 fn row(id: &str, effect: &str, source: &str, rest: &str) -> String {
@@ -155,7 +122,7 @@ fn planted() -> Vec<Planted> {
 #[test]
 fn gaps_contradictions_and_idle_rows_are_told_with_a_plain_situation() {
     for (rows, expected) in planted() {
-        let findings = found(&with_rows("X", &rows));
+        let findings = found(&small_document("X", &rows));
         match expected {
             None => assert_eq!(findings, [], "{rows}"),
             Some((code, row, words)) => {
@@ -177,7 +144,7 @@ fn a_row_that_may_tighten_is_replaced_by_stricter_ones_only() {
     let visitor = r#"who = { subject_kind = ["visitor", "regular_helper"] }
 way = "in"
 replaces = ["HN/visitor"]"#;
-    let strict = with_rows("X", &row("X/visitor", "bar", "deployment", visitor));
+    let strict = small_document("X", &row("X/visitor", "bar", "deployment", visitor));
     assert!(compile(&[&henan, &strict]).is_ok());
     assert_eq!(loosened(&[&henan, &strict]), Ok(vec![]));
     // Let in whom it kept out; let in without the host's yes whom it asked for it.
@@ -186,7 +153,7 @@ replaces = ["HN/visitor"]"#;
         (visitor.to_owned(), "was not let through is now"),
         (special, "without what was needed"),
     ] {
-        let loose = with_rows("X", &row("X/visitor", "grant", "deployment", &rest));
+        let loose = small_document("X", &row("X/visitor", "grant", "deployment", &rest));
         let findings = loosened(&[&henan, &loose]).expect("go together");
         assert_eq!(findings.len(), 1, "{rest}: {findings:?}");
         let finding = &findings[0];
@@ -198,6 +165,6 @@ replaces = ["HN/visitor"]"#;
     }
     // What may be replaced may be loosened.
     let courier = "who = { subject_kind = \"courier\" }\nway = \"in\"\nreplaces = [\"HN/courier\"]";
-    let loose = with_rows("X", &row("X/courier", "grant", "deployment", courier));
+    let loose = small_document("X", &row("X/courier", "grant", "deployment", courier));
     assert_eq!(loosened(&[&henan, &loose]), Ok(vec![]));
 }

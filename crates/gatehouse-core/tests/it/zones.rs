@@ -1,33 +1,16 @@
 //! GATE-10: what an order about a zone means at a gate, whatever notice is in force.
 
-use crate::policies::{folders, load};
+use crate::policies::{folders, load, small_document};
 use crate::policy_laws::{raws, situation};
 use crate::policy_texts::complaints_about;
 use gatehouse_core::gate::{Fact, Policy, SubjectKind, Value, Verdict, decide};
 use gatehouse_core::policy::cases::{Case, read_cases, run_case};
-use gatehouse_core::policy::{compile, compile_orders_alone, coverage, read};
+use gatehouse_core::policy::{compile, compile_orders_alone, coverage};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
 /// A document that lets everybody through: what stops somebody here is the zone.
 const EVERYBODY: &str = r#"
-id = "XX"
-version = 1
-title = { zh = "例子", en = "Example" }
-notice = "example"
-[force]
-from = { value = "2020-02-06T00:00:00+08:00", source = "deployment" }
-ends = { value = "2020-05-06T00:00:00+08:00", source = "deployment" }
-review = { value = "2020-03-06", source = "deployment" }
-[basis]
-health_ground = "zone_order"
-legal_basis = { zh = "法", en = "Law" }
-authority = { zh = "指挥部", en = "the command" }
-appeal = { zh = "申诉", en = "appeal" }
-source = "deployment"
-[parameters]
-fever_threshold_celsius = { value = 37.3, unit = "℃", source = "deployment" }
-rest_minutes = { value = 15, unit = "分钟", source = "deployment" }
 [[row]]
 id = "XX/all"
 effect = "grant"
@@ -36,7 +19,7 @@ say = { zh = "可以走。", en = "May cross." }
 "#;
 
 fn cases() -> (Policy, Vec<Case>) {
-    let document = read(EVERYBODY).expect("the document reads");
+    let document = small_document("XX", EVERYBODY);
     let cases = read_cases(include_str!("zone_cases.toml")).expect("the cases read");
     (compile(&[&document]).expect("it compiles"), cases)
 }
