@@ -11,6 +11,7 @@ pub mod complaint;
 pub mod device;
 pub mod digits;
 pub mod gate;
+pub mod grading;
 pub mod household;
 pub mod id;
 pub mod json;
