@@ -4,6 +4,7 @@
 
 mod decisions;
 mod facts;
+mod grading;
 mod vectors;
 
 use anyhow::{Context, Result, bail};
@@ -17,6 +18,7 @@ pub fn run(root: &Path, check: bool) -> Result<()> {
         ("docs/facts.schema.json".to_owned(), facts::schema()?),
     ];
     files.extend(vectors::files(root)?);
+    files.extend(grading::files(root)?);
     let mut stale = Vec::new();
     for (path, text) in files {
         let place = root.join(&path);

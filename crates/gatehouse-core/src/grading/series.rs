@@ -1,4 +1,4 @@
-//! From a series of cumulative figures to the new cases of a window.
+//! From a series of figures, cumulative or daily, to the new cases of a window.
 //!
 //! Such series are what offices publish, and they have faults: a figure falls when a case is
 //! taken back, days are left out or stand twice. None of these may make a negative count or shift
@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 pub struct Reading {
     /// The day that it stands for.
     pub day: CivilDay,
-    /// All cases up to and with that day.
-    pub total: u32,
+    /// All cases up to and with that day; in a daily series those of that day.
+    pub cases: u32,
 }
 
 /// A fault of a series.
@@ -101,17 +101,39 @@ pub fn new_cases(readings: &[Reading], window: Window) -> NewCases {
     NewCases { count, warnings }
 }
 
+/// The same from a series that gives the cases of each day. A day that stands twice with one
+/// figure counts once; with a day left out nothing can be said.
+pub fn sum_of_days(readings: &[Reading], window: Window) -> NewCases {
+    let (days, mut warnings) = by_day(readings);
+    warnings.retain(|warning| touches(*warning, window.first, window.last));
+    let mut sum = Some(Between::default());
+    for day in (window.first.0..=window.last.0).map(CivilDay) {
+        let found = days.get(&day);
+        if found.is_none() {
+            warnings.push(Warning::Gap {
+                first: day,
+                last: day,
+            });
+        }
+        sum = sum.zip(found).map(|(sum, cases)| sum.plus(*cases));
+    }
+    NewCases {
+        count: sum,
+        warnings,
+    }
+}
+
 fn by_day(readings: &[Reading]) -> (BTreeMap<CivilDay, Between>, Vec<Warning>) {
     let mut days: BTreeMap<CivilDay, Between> = BTreeMap::new();
     let mut doubled: BTreeMap<CivilDay, bool> = BTreeMap::new();
     for reading in readings {
-        let total = Between::exactly(reading.total);
+        let total = Between::exactly(reading.cases);
         if let Some(known) = days.get_mut(&reading.day) {
             let same = *known == total;
             let so_far = doubled.entry(reading.day).or_insert(true);
             *so_far &= same;
-            known.least = known.least.min(reading.total);
-            known.most = known.most.max(reading.total);
+            known.least = known.least.min(reading.cases);
+            known.most = known.most.max(reading.cases);
         } else {
             days.insert(reading.day, total);
         }

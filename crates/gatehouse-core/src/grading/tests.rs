@@ -1,7 +1,7 @@
 //! Tables written from P7 五(一): the clause's own numbers, their edges, and what is not known.
 
 use super::json::{Question, answer};
-use super::series::{Reading, Warning, new_cases, warnings};
+use super::series::{Reading, Warning, new_cases, sum_of_days, warnings};
 use super::*;
 use RiskLevel::{High, Low, Medium, Routine};
 
@@ -319,7 +319,7 @@ fn knowing_more_narrows_and_more_cases_never_lower() {
             1 => Origin::UnknownSource,
             _ => Origin::Local,
         }));
-        group.closed_loop = group.closed_loop.or(Some(pick % 2 == 0));
+        group.closed_loop = group.closed_loop.or(Some(pick & 1 == 0));
         group.township = group.township.or(Some(format!("T{}", pick % 5)));
         group.reported = group
             .reported
@@ -345,11 +345,14 @@ fn knowing_more_narrows_and_more_cases_never_lower() {
     });
 }
 
+/// Figures by day, the expected count of new cases, and how many warnings.
+type Series = (&'static [(i32, u32)], Option<(u32, u32)>, usize);
+
 /// Readings of days counted from 0.
 fn readings(table: &[(i32, u32)]) -> Vec<Reading> {
-    let reading = |&(day, total)| Reading {
+    let reading = |&(day, cases)| Reading {
         day: CivilDay(day),
-        total,
+        cases,
     };
     table.iter().map(reading).collect()
 }
@@ -358,8 +361,7 @@ fn readings(table: &[(i32, u32)]) -> Vec<Reading> {
 fn new_cases_of_a_window_from_cumulative_figures() {
     // The window holds days 11 to 14; day 10 is its eve.
     let window = Window::ending(CivilDay(14), 4);
-    type Table = &'static [(i32, u32)];
-    let table: [(Table, Option<(u32, u32)>, usize); 9] = [
+    let table: [Series; 9] = [
         (
             &[(10, 5), (11, 5), (12, 6), (13, 9), (14, 9)],
             Some((4, 4)),
@@ -438,4 +440,30 @@ fn each_fault_of_a_series_is_said() {
             },
         ]
     );
+}
+
+#[test]
+fn new_cases_of_a_window_from_daily_figures() {
+    let window = Window::ending(CivilDay(13), 3);
+    let table: [Series; 4] = [
+        (
+            &[(10, 9), (11, 1), (12, 0), (13, 2), (14, 9)],
+            Some((3, 3)),
+            0,
+        ),
+        (&[(11, 1), (11, 1), (12, 0), (13, 2)], Some((3, 3)), 1),
+        (&[(11, 1), (11, 4), (12, 0), (13, 2)], Some((3, 6)), 1),
+        (&[(11, 1), (13, 2)], None, 1),
+    ];
+    for (table, expected, warned) in table {
+        let found = sum_of_days(&readings(table), window);
+        let expected = expected.map(|(least, most)| Between { least, most });
+        assert_eq!(found.count, expected, "{table:?}");
+        assert_eq!(
+            found.warnings.len(),
+            warned,
+            "{table:?} {:?}",
+            found.warnings
+        );
+    }
 }
