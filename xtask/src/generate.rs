@@ -1,6 +1,6 @@
 //! What is derived from the sources and committed, so that a reader need not build anything:
-//! the vocabulary of facts as a page and as a JSON schema, the list of decisions,
-//! the policies' cases with their answers.
+//! the vocabulary of facts as a page and as a JSON schema, the parts of documents beyond the gate
+//! as one, the list of decisions, the policies' cases with their answers.
 
 mod decisions;
 mod facts;
@@ -16,6 +16,7 @@ pub fn run(root: &Path, check: bool) -> Result<()> {
         ("docs/adr/README.md".to_owned(), decisions::page(root)?),
         ("docs/facts.md".to_owned(), facts::page()),
         ("docs/facts.schema.json".to_owned(), facts::schema()?),
+        ("docs/policy-parts.schema.json".to_owned(), parts()?),
     ];
     files.extend(vectors::files(root)?);
     files.extend(grading::files(root)?);
@@ -39,6 +40,12 @@ pub fn run(root: &Path, check: bool) -> Result<()> {
         bail!("not up to date: {} (run script/generate)", stale.join(", "));
     }
     Ok(())
+}
+
+/// What documents say beyond the gate, and what their functions take and give.
+fn parts() -> Result<String> {
+    let schema = gatehouse_core::policy::part::schema();
+    Ok(format!("{}\n", serde_json::to_string_pretty(&schema)?))
 }
 
 #[cfg(test)]

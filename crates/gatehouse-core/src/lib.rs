@@ -8,6 +8,7 @@
 pub mod area;
 pub mod audit;
 pub mod complaint;
+pub mod counting;
 pub mod device;
 pub mod digits;
 pub mod gate;
@@ -17,12 +18,15 @@ pub mod id;
 pub mod json;
 pub mod key;
 pub mod moment;
+pub mod observation;
 pub mod order;
 pub mod pass;
 pub mod person;
 #[cfg(feature = "author")]
 pub mod policy;
+pub mod returnee;
 mod sort;
+pub mod sourced;
 pub mod text;
 pub mod vehicle;
 pub mod wire;

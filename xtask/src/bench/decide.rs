@@ -25,11 +25,14 @@ pub fn measure(bench: &Bench<'_>) -> Result<Vec<Finding>> {
         if !folder.join("cases.toml").is_file() {
             continue;
         }
-        policies += 1;
-        let policy = policy_of(&folder)?;
         let text = std::fs::read_to_string(folder.join("cases.toml"))?;
         let cases = cases::read_cases(&text)
             .map_err(|complaints| anyhow!("{}: {complaints:?}", folder.display()))?;
+        if cases.is_empty() {
+            continue;
+        }
+        policies += 1;
+        let policy = policy_of(&folder)?;
         for case in cases {
             bare.push(median_micros(|| {
                 black_box(decide(black_box(&case.situation), Some(&policy)));

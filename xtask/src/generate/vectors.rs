@@ -20,10 +20,12 @@ pub fn files(root: &Path) -> Result<Vec<(String, String)>> {
         .collect::<std::io::Result<Vec<_>>>()?;
     folders.retain(|folder| folder.join("policy.toml").is_file());
     folders.sort();
-    folders.iter().map(|folder| file(folder)).collect()
+    let files = folders.iter().map(|folder| file(folder));
+    files.filter_map(Result::transpose).collect()
 }
 
-fn file(folder: &Path) -> Result<(String, String)> {
+/// `None` where the document has no say at the gate.
+fn file(folder: &Path) -> Result<Option<(String, String)>> {
     let name = folder
         .file_name()
         .and_then(|name| name.to_str())
@@ -32,6 +34,9 @@ fn file(folder: &Path) -> Result<(String, String)> {
     let complaint =
         |what: &str| anyhow!("{name}: {what} is not read; see `gatehouse policy check`");
     let document = read(&text("policy.toml")?).map_err(|_| complaint("policy.toml"))?;
+    if !document.is_for_gate() {
+        return Ok(None);
+    }
     let cases = read_cases(&text("cases.toml")?).map_err(|_| complaint("cases.toml"))?;
     let policy = compile(&[&document])?;
     let policy = BASE64.encode(&policy.compiled().to_bytes());
@@ -41,7 +46,7 @@ fn file(folder: &Path) -> Result<(String, String)> {
         .collect::<Result<_>>()?;
     let page = json!({ "policy_base64": policy, "cases": vectors });
     let text = serde_json::to_string_pretty(&page)? + "\n";
-    Ok((format!("testdata/decisions/{name}.json"), text))
+    Ok(Some((format!("testdata/decisions/{name}.json"), text)))
 }
 
 fn vector(case: &Case, policy: &str) -> Result<Value> {

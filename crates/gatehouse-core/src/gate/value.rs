@@ -1,6 +1,7 @@
 //! Values of facts, and what is known of them.
 
 use crate::moment::Moment;
+use serde::{Deserialize, Serialize};
 
 /// A known value. Positions point into the fact's closed list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +47,9 @@ pub struct Stay {
 }
 
 /// Class of a place by where it lies and how it is graded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum StayKind {
     /// Outside the city.

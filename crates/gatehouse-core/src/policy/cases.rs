@@ -3,6 +3,7 @@
 
 use super::diagnostic::Diagnostic;
 use super::node::{self, Node, NodeValue, TableReader};
+use super::part::{Kind, PartCase, part_case};
 use crate::gate::compiled::Policy;
 use crate::gate::decide::{Decision, decide};
 use crate::gate::json::read_facts;
@@ -12,7 +13,10 @@ use crate::moment::Moment;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// One `[[case]]`.
+/// The kind of a case that says none.
+const GATE: &str = "gate";
+
+/// One `[[case]]` of the gate.
 #[derive(Clone, Debug)]
 pub struct Case {
     /// Short name, unique in its file.
@@ -42,11 +46,31 @@ pub struct Expect {
     pub acts: Option<Vec<String>>,
 }
 
-/// Reads `cases.toml`.
+/// The cases of a file, by what they ask.
+#[derive(Clone, Debug, Default)]
+pub struct CaseFile {
+    /// Situations at the gate.
+    pub gate: Vec<Case>,
+    /// Questions to the parts beyond the gate.
+    pub parts: Vec<PartCase>,
+}
+
+/// Reads the cases of the gate in `cases.toml`.
+///
+/// # Errors
+/// Whatever is wrong with the file, its other cases too.
 pub fn read_cases(source: &str) -> Result<Vec<Case>, Vec<Diagnostic>> {
+    read_case_file(source).map(|file| file.gate)
+}
+
+/// Reads `cases.toml`.
+///
+/// # Errors
+/// Whatever is wrong with it.
+pub fn read_case_file(source: &str) -> Result<CaseFile, Vec<Diagnostic>> {
     let root = node::parse(source).map_err(|diagnostic| vec![diagnostic])?;
     let mut complaints = Vec::new();
-    let mut cases = Vec::new();
+    let mut cases = CaseFile::default();
     if let Some(mut reader) = TableReader::new(&root, "the file of cases", &mut complaints) {
         if let Some(list) = reader.required("case") {
             let items: &[Node] = if let NodeValue::List(items) = &list.value {
@@ -55,15 +79,21 @@ pub fn read_cases(source: &str) -> Result<Vec<Case>, Vec<Diagnostic>> {
                 &[]
             };
             for item in items {
-                cases.extend(case(&mut reader, item));
+                match kind(&mut reader, item) {
+                    Some(kind) => cases.parts.extend(part_case(reader.complaints, item, kind)),
+                    None => cases.gate.extend(case(&mut reader, item)),
+                }
             }
         }
         reader.finish();
     }
-    for (at, case) in cases.iter().enumerate() {
-        if cases[..at].iter().any(|other| other.id == case.id) {
-            let message = format!("two cases are called `{}`", case.id);
-            complaints.push(Diagnostic::new("P011", case.span.clone(), message));
+    let mut seen = BTreeSet::new();
+    let gate = cases.gate.iter().map(|case| (&case.id, &case.span));
+    let parts = cases.parts.iter().map(|case| (&case.id, &case.span));
+    for (id, span) in gate.chain(parts) {
+        if !seen.insert(id) {
+            let message = format!("two cases are called `{id}`");
+            complaints.push(Diagnostic::new("P011", span.clone(), message));
         }
     }
     if complaints.is_empty() {
@@ -73,8 +103,24 @@ pub fn read_cases(source: &str) -> Result<Vec<Case>, Vec<Diagnostic>> {
     }
 }
 
+/// What a case asks; `None` where it is about the gate, or says what there is not.
+fn kind(reader: &mut TableReader<'_>, node: &Node) -> Option<Kind> {
+    let NodeValue::Table(entries) = &node.value else {
+        return None;
+    };
+    let kind = &entries.iter().find(|entry| entry.key == "kind")?.node;
+    let found = kind.as_text().and_then(Kind::named);
+    if found.is_none() && kind.as_text() != Some(GATE) {
+        let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        let message = format!("`kind` is one of: {GATE}, {}", kinds.join(", "));
+        reader.complain("P005", kind.span.clone(), message);
+    }
+    found
+}
+
 fn case(reader: &mut TableReader<'_>, node: &Node) -> Option<Case> {
     let mut fields = TableReader::new(node, "a case", reader.complaints)?;
+    let _ = fields.optional("kind");
     let id = fields.text("id");
     let clause = fields.text("clause");
     let moment = fields.text("moment");

@@ -1,14 +1,14 @@
 //! 规则文件: a notice as typed data, with where each entry stands in its source.
 
 use super::condition::Condition;
+use super::part::Parts;
 use crate::gate::compiled::{Effect, Text};
 use crate::gate::duty::Duty;
 use crate::moment::{CivilDay, Moment};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Where a value comes from when the notice leaves it open (POL-5).
-pub const LOCAL_CHOICE: &str = "deployment";
+pub use crate::sourced::{LOCAL_CHOICE, Sourced};
 
 /// A policy document.
 #[derive(Clone, Debug)]
@@ -27,19 +27,12 @@ pub struct PolicyDocument {
     pub basis: Basis,
     /// Named values.
     pub parameters: BTreeMap<String, Parameter>,
-    /// The gate table.
+    /// The gate table; a document without it has no say at the gate.
     pub rows: Vec<DocumentRow>,
+    /// What it says beyond the gate.
+    pub parts: Parts,
     /// Clauses that no row carries, with the reason (SCOPE-7).
     pub outside: Vec<Outside>,
-}
-
-/// A value and the clause it comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sourced<T> {
-    /// The value.
-    pub value: T,
-    /// Clause, or [`LOCAL_CHOICE`].
-    pub source: String,
 }
 
 /// From when to when a document holds.
@@ -130,6 +123,12 @@ pub struct Outside {
 }
 
 impl PolicyDocument {
+    /// Whether it has a say at the gate. One that has none is not in force there: without a
+    /// document everybody crosses.
+    pub fn is_for_gate(&self) -> bool {
+        !self.rows.is_empty()
+    }
+
     /// Whether the document holds at an instant.
     pub fn in_force_at(&self, moment: Moment) -> bool {
         self.force.from.value.millis <= moment.millis

@@ -17,6 +17,8 @@ pub mod document;
 pub mod explain;
 mod need;
 mod node;
+mod node_serde;
+pub mod part;
 pub mod proof;
 pub mod read;
 mod zones;

@@ -6,6 +6,7 @@ use super::document::{
     Basis, Below, DocumentRow, Force, Outside, Parameter, PolicyDocument, Sourced,
 };
 use super::node::{self, Node, NodeValue, TableReader};
+use super::part::read_parts;
 use crate::gate::compiled::{Effect, Text};
 use crate::gate::duty::Duty;
 use crate::gate::fact::{Fact, Kind};
@@ -15,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Largest document that is read, in bytes.
 pub const DOCUMENT_BYTES_MOST: usize = 1 << 20;
 
-/// Parameters that every document sets: what a text leaves open is a value of ours, never
+/// Parameters that every document with rows sets: what a text leaves open is a value of ours, never
 /// "unlimited" (POL-5).
 pub const PARAMETERS_REQUIRED: [&str; 2] = ["fever_threshold_celsius", "rest_minutes"];
 
@@ -61,15 +62,9 @@ fn of_root(mut reader: TableReader<'_>) -> Option<PolicyDocument> {
         .required("basis")
         .and_then(|node| basis(&mut reader, node));
     let parameters = reader
-        .required("parameters")
+        .optional("parameters")
         .map(|node| parameters(&mut reader, node))
         .unwrap_or_default();
-    for name in PARAMETERS_REQUIRED {
-        if !parameters.contains_key(name) {
-            let message = format!("the parameter `{name}` is not set");
-            reader.complain("P009", 0..0, message);
-        }
-    }
     let context = Context {
         parameters: &parameters,
     };
@@ -79,6 +74,17 @@ fn of_root(mut reader: TableReader<'_>) -> Option<PolicyDocument> {
         .filter_map(|node| row(&mut reader, node, prefix, &context))
         .collect::<Vec<_>>();
     complain_about_doubles(&mut reader, &rows);
+    let parts = read_parts(&mut reader, prefix);
+    if rows.is_empty() && parts.is_empty() && reader.complaints.is_empty() {
+        let message = "the document has neither `[[row]]` nor a part beyond the gate".to_owned();
+        reader.complain("P004", 0..0, message);
+    }
+    for name in PARAMETERS_REQUIRED {
+        if !rows.is_empty() && !parameters.contains_key(name) {
+            let message = format!("the parameter `{name}` is not set");
+            reader.complain("P009", 0..0, message);
+        }
+    }
     let outside = tables(&mut reader, "outside")
         .into_iter()
         .filter_map(|node| outside(&mut reader, node))
@@ -93,6 +99,7 @@ fn of_root(mut reader: TableReader<'_>) -> Option<PolicyDocument> {
         basis: basis?,
         parameters,
         rows,
+        parts,
         outside,
     })
 }
@@ -104,9 +111,6 @@ fn complain_about_doubles(reader: &mut TableReader<'_>, rows: &[DocumentRow]) {
             let message = format!("two rows are called `{}`", row.id);
             reader.complain("P011", row.span.clone(), message);
         }
-    }
-    if rows.is_empty() {
-        reader.complain("P004", 0..0, "the document has no `[[row]]`".to_owned());
     }
 }
 

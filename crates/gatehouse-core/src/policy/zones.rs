@@ -8,6 +8,7 @@
 use super::compile::{CompileError, built_in_row, compile, condition};
 use super::condition::{Condition, Want};
 use super::document::{Basis, DocumentRow, Force, LOCAL_CHOICE, PolicyDocument, Sourced};
+use super::part::Parts;
 use crate::gate::compiled::{Effect, Policy, Text};
 use crate::gate::duty::{Duty, Receiver};
 use crate::gate::fact::{Fact, Kind};
@@ -80,6 +81,7 @@ pub fn compile_orders_alone() -> Result<Policy, CompileError> {
         },
         parameters: BTreeMap::new(),
         rows: vec![others],
+        parts: Parts::default(),
         outside: Vec::new(),
     }])
 }

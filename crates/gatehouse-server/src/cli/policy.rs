@@ -2,6 +2,7 @@
 //! The forms are in `docs/gate-command.md`.
 
 use crate::cli::key_arguments::{KeyPlace, SignerArguments, moment};
+use crate::cli::policy_part::{self, PartArguments};
 use crate::ops::policy_folder;
 use crate::ops::put_in_force::{PolicyAnswer, Wanted, approve_policy, end_policy, submit_policy};
 use crate::ops::sign_order::OrderDesk;
@@ -13,6 +14,7 @@ use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::AreaId;
 use gatehouse_core::policy::PolicyDocument;
 use gatehouse_core::policy::explain::{Line, explain};
+use gatehouse_core::policy::part::Kind;
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
@@ -47,6 +49,9 @@ enum PolicyAction {
         #[arg(long)]
         json: bool,
     },
+    /// Ask the parts beyond the gate: one question a line on standard input, one answer a line on
+    /// standard output. Who comes or comes back → the observation that is proposed.
+    Propose(PartArguments),
     /// Submit a document for an area. It holds once another organisation has approved it.
     Submit {
         /// Folder with policy.toml and cases.toml.
@@ -128,6 +133,7 @@ pub fn run(command: PolicyCommand) -> Result<()> {
             lang,
             json,
         } => explain_folders(&folders, lang.into(), json),
+        PolicyAction::Propose(arguments) => policy_part::run(Kind::Propose, &arguments),
         PolicyAction::Submit {
             folder,
             area,

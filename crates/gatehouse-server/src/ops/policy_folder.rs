@@ -2,10 +2,13 @@
 
 use gatehouse_core::gate::Policy;
 use gatehouse_core::gate::compiled::Effect;
-use gatehouse_core::policy::cases::{Case, read_cases, run_case};
+use gatehouse_core::policy::cases::{CaseFile, read_case_file, run_case};
 use gatehouse_core::policy::coverage::{Untried, untried};
+use gatehouse_core::policy::document::DocumentRow;
+use gatehouse_core::policy::part::{Layers, run_part_case};
 use gatehouse_core::policy::proof::{loosened, prove};
 use gatehouse_core::policy::{Diagnostic, PolicyDocument, compile, read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// A complaint about a folder, ready to show: where, which code, what.
@@ -80,11 +83,16 @@ pub fn read_documents(folders: &[PathBuf]) -> Result<Vec<PolicyDocument>, Vec<Co
     }
 }
 
-/// Reads the documents of folders and makes them one policy.
-pub fn read_policy(folders: &[PathBuf]) -> Result<Policy, Vec<Complaint>> {
+/// Reads the documents of folders and makes one policy of those that have a say at the gate;
+/// `None` where none has.
+pub fn read_policy(folders: &[PathBuf]) -> Result<Option<Policy>, Vec<Complaint>> {
     let documents = read_documents(folders)?;
-    let references: Vec<&PolicyDocument> = documents.iter().collect();
-    compile(&references).map_err(|error| {
+    let at_gate = documents.iter().filter(|document| document.is_for_gate());
+    let references: Vec<&PolicyDocument> = at_gate.collect();
+    if references.is_empty() {
+        return Ok(None);
+    }
+    compile(&references).map(Some).map_err(|error| {
         let file = folders.last().cloned().unwrap_or_default();
         vec![Complaint::of_file(file, "P020", error.to_string())]
     })
@@ -100,8 +108,18 @@ pub fn check(folders: &[PathBuf]) -> Vec<Complaint> {
     }
     if complaints.is_empty() {
         complaints.extend(read_policy(folders).err().unwrap_or_default());
+        complaints.extend(together(folders));
     }
     complaints
+}
+
+/// Why the parts of documents that are read do not go together.
+fn together(folders: &[PathBuf]) -> Option<Complaint> {
+    let documents = read_documents(folders).ok()?;
+    let references: Vec<&PolicyDocument> = documents.iter().collect();
+    let error = Layers::new(&references).err()?;
+    let file = folders.last().cloned().unwrap_or_default();
+    Some(Complaint::of_file(file, "P020", error.to_string()))
 }
 
 /// A document that replaces rows of others is checked upon the folders named before it; any other
@@ -120,46 +138,113 @@ pub fn check_upon(
     above: impl FnOnce() -> Result<Vec<PolicyDocument>, Vec<Complaint>>,
 ) -> Result<(PolicyDocument, String), Vec<Complaint>> {
     let (document, text) = read_document(folder)?;
-    let is_upon = document.rows.iter().any(|row| !row.replaces.is_empty());
+    let is_upon = document.rows.iter().any(|row| !row.replaces.is_empty())
+        || document
+            .parts
+            .entries()
+            .any(|(entry, _)| !entry.replaces().is_empty());
     let above = match is_upon {
         true => above()?,
         false => Vec::new(),
     };
     let layers: Vec<&PolicyDocument> = above.iter().chain([&document]).collect();
-    let file = folder.join("cases.toml");
-    let (source, cases) = read_folder_cases(&file)?;
-    let policy = compile(&layers)
-        .map_err(|error| vec![Complaint::of_file(folder.into(), "P020", error.to_string())])?;
-    let at = |case: &Case| Diagnostic {
-        code: "P021",
-        message: String::new(),
-        span: case.span.clone(),
+    let (source, cases) = read_folder_cases(&folder.join("cases.toml"))?;
+    let looked_at = Folder {
+        folder,
+        document: (&document, &text),
+        cases: (&cases, &source),
+        layers: &layers,
     };
-    let mut complaints: Vec<Complaint> = cases
-        .iter()
-        .filter_map(|case| Some((case, run_case(case, &policy).err()?)))
-        .map(|(case, message)| Complaint {
-            message,
-            ..Complaint::of(&file, &source, &at(case))
-        })
-        .collect();
-    let mut rows = untried(&cases, &policy);
-    rows.retain(|untried| document.rows.iter().any(|row| row.id == untried.row));
-    let policy_file = folder.join("policy.toml");
-    complaints.extend(rows.iter().map(|untried| {
-        let of_row = document.rows.iter().find(|row| row.id == untried.row);
-        let diagnostic = Diagnostic {
-            code: "P022",
-            message: untried_message(untried),
-            span: of_row.map_or(0..0, |row| row.span.clone()),
-        };
-        Complaint::of(&policy_file, &text, &diagnostic)
-    }));
-    complaints.extend(proved(&layers, &policy, (&document, &text), &policy_file));
+    let mut complaints = looked_at.check_parts()?;
+    if document.is_for_gate() {
+        complaints.extend(looked_at.check_gate()?);
+    }
     if complaints.is_empty() {
         Ok((document, text))
     } else {
         Err(complaints)
+    }
+}
+
+/// A folder that is read, upon the documents above it.
+struct Folder<'a> {
+    folder: &'a Path,
+    document: (&'a PolicyDocument, &'a str),
+    cases: (&'a CaseFile, &'a str),
+    layers: &'a [&'a PolicyDocument],
+}
+
+impl Folder<'_> {
+    fn apart(&self, error: &dyn std::fmt::Display) -> Vec<Complaint> {
+        let file = self.folder.to_owned();
+        vec![Complaint::of_file(file, "P020", error.to_string())]
+    }
+
+    fn answered_otherwise(&self, span: &Range<usize>, message: String) -> Complaint {
+        let diagnostic = Diagnostic {
+            code: "P021",
+            message,
+            span: span.clone(),
+        };
+        Complaint::of(&self.folder.join("cases.toml"), self.cases.1, &diagnostic)
+    }
+
+    fn untried(&self, span: Range<usize>, message: String) -> Complaint {
+        let diagnostic = Diagnostic {
+            code: "P022",
+            message,
+            span,
+        };
+        Complaint::of(
+            &self.folder.join("policy.toml"),
+            self.document.1,
+            &diagnostic,
+        )
+    }
+
+    /// The gate: its cases, the rows that none tries, and what no case can show.
+    fn check_gate(&self) -> Result<Vec<Complaint>, Vec<Complaint>> {
+        let at_gate = self.layers.iter().copied().filter(|one| one.is_for_gate());
+        let layers: Vec<&PolicyDocument> = at_gate.collect();
+        let policy = compile(&layers).map_err(|error| self.apart(&error))?;
+        let cases = &self.cases.0.gate;
+        let mut complaints: Vec<Complaint> = cases
+            .iter()
+            .filter_map(|case| Some((case, run_case(case, &policy).err()?)))
+            .map(|(case, message)| self.answered_otherwise(&case.span, message))
+            .collect();
+        let mut rows = untried(cases, &policy);
+        rows.retain(|untried| self.row(&untried.row).is_some());
+        complaints.extend(rows.iter().map(|untried| {
+            let span = self.row(&untried.row).map_or(0..0, |row| row.span.clone());
+            self.untried(span, untried_message(untried))
+        }));
+        let file = self.folder.join("policy.toml");
+        complaints.extend(proved(&layers, &policy, self.document, &file));
+        Ok(complaints)
+    }
+
+    fn row(&self, id: &str) -> Option<&DocumentRow> {
+        self.document.0.rows.iter().find(|row| row.id == id)
+    }
+
+    /// The parts beyond the gate: their cases, and the entries that none of these names.
+    fn check_parts(&self) -> Result<Vec<Complaint>, Vec<Complaint>> {
+        let layers = Layers::new(self.layers).map_err(|error| self.apart(&error))?;
+        let mut complaints = Vec::new();
+        let mut answers = Vec::new();
+        for case in &self.cases.0.parts {
+            match run_part_case(case, &layers) {
+                Ok(answer) => answers.push(answer),
+                Err(message) => complaints.push(self.answered_otherwise(&case.span, message)),
+            }
+        }
+        let unnamed = self.document.0.parts.unnamed(&answers);
+        complaints.extend(unnamed.into_iter().map(|(id, span)| {
+            let message = format!("{id} stands in the answer of no case; add one");
+            self.untried(span, message)
+        }));
+        Ok(complaints)
     }
 }
 
@@ -217,9 +302,9 @@ fn read_document(folder: &Path) -> Result<(PolicyDocument, String), Vec<Complain
     }
 }
 
-fn read_folder_cases(file: &Path) -> Result<(String, Vec<Case>), Vec<Complaint>> {
+fn read_folder_cases(file: &Path) -> Result<(String, CaseFile), Vec<Complaint>> {
     let source = read_text(file)?;
-    match read_cases(&source) {
+    match read_case_file(&source) {
         Ok(cases) => Ok((source, cases)),
         Err(diagnostics) => Err(diagnostics
             .iter()

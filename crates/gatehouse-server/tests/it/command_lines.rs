@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// What a command said.
-struct Said {
-    is_content: bool,
+pub struct Said {
+    pub is_content: bool,
     lines: Vec<String>,
     errors: String,
 }
 
 impl Said {
-    fn json(&self) -> Vec<Value> {
+    pub fn json(&self) -> Vec<Value> {
         let lines = self.lines.iter();
         lines
             .map(|line| serde_json::from_str(line).expect("a line of JSON"))
@@ -22,7 +22,7 @@ impl Said {
     }
 }
 
-fn run(arguments: &[&str], input: &[u8]) -> Said {
+pub fn run(arguments: &[&str], input: &[u8]) -> Said {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatehouse"));
     command.args(arguments).stdin(Stdio::piped());
     let mut child = command

@@ -24,6 +24,7 @@ mod passes_laws;
 mod people;
 mod people_records;
 mod places;
+mod policy_commands;
 mod print;
 mod receiver;
 mod rendered;

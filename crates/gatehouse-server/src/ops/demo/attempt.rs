@@ -161,7 +161,8 @@ pub(crate) mod tests {
     /// The policy of the demo.
     pub(crate) fn henan() -> Policy {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../policies/henan-2020-02");
-        read_policy(&[folder]).expect("the shipped document compiles")
+        let policy = read_policy(&[folder]).expect("the shipped document compiles");
+        policy.expect("it has rows")
     }
 
     #[test]

@@ -1,0 +1,98 @@
+//! Cases of a part: a question and what its answer must hold, beside the cases of the gate.
+
+use super::{Kind, Layers, answer_line};
+use crate::policy::diagnostic::Diagnostic;
+use crate::policy::node::{Node, TableReader};
+use serde_json::Value;
+use std::ops::Range;
+
+/// One `[[case]]` with a `kind` other than `gate`.
+#[derive(Clone, Debug)]
+pub struct PartCase {
+    /// Short name, unique in its file.
+    pub id: String,
+    /// Where it stands.
+    pub span: Range<usize>,
+    /// The clause that it was written from.
+    pub clause: String,
+    /// Which function is asked.
+    pub kind: Kind,
+    /// The question, as a line of the command.
+    pub question: Value,
+    /// What the answer must hold: every key that is given here, lists whole.
+    pub expect: Value,
+}
+
+/// Reads a case of a part: `id`, `clause`, `kind`, `ask` (the question) and `expect`.
+pub(crate) fn part_case(
+    complaints: &mut Vec<Diagnostic>,
+    node: &Node,
+    kind: Kind,
+) -> Option<PartCase> {
+    let mut fields = TableReader::new(node, "a case", complaints)?;
+    let _ = fields.optional("kind");
+    let (id, clause) = (fields.text("id"), fields.text("clause"));
+    let [question, expect] = ["ask", "expect"].map(|key| {
+        let node = fields.required(key)?;
+        let json = node.to_json().filter(Value::is_object);
+        if json.is_none() {
+            let message = format!("`{key}` must be a table of texts, numbers and lists");
+            fields.complain("P002", node.span.clone(), message);
+        }
+        json
+    });
+    fields.finish();
+    let (id, span) = id?;
+    Some(PartCase {
+        id,
+        span,
+        clause: clause?.0,
+        kind,
+        question: question?,
+        expect: expect?,
+    })
+}
+
+/// Runs a case; what the answer holds otherwise is told in words.
+///
+/// # Errors
+/// Where and how the answer differs.
+pub fn run_part_case(case: &PartCase, layers: &Layers<'_>) -> Result<Value, String> {
+    let answer = answer_line(case.kind, layers, case.question.to_string().as_bytes());
+    let mut differences = Vec::new();
+    compare("", &case.expect, &answer, &mut differences);
+    match differences.is_empty() {
+        true => Ok(answer),
+        false => Err(format!(
+            "case {} ({}): {}; answer {answer}",
+            case.id,
+            case.clause,
+            differences.join("; ")
+        )),
+    }
+}
+
+fn compare(place: &str, expected: &Value, found: &Value, differences: &mut Vec<String>) {
+    match (expected, found) {
+        (Value::Object(expected), Value::Object(found)) => {
+            for (key, value) in expected {
+                let place = format!("{place}.{key}");
+                compare(
+                    &place,
+                    value,
+                    found.get(key).unwrap_or(&Value::Null),
+                    differences,
+                );
+            }
+        }
+        (Value::Array(expected), Value::Array(found)) if expected.len() == found.len() => {
+            for (at, (expected, found)) in expected.iter().zip(found).enumerate() {
+                compare(&format!("{place}[{at}]"), expected, found, differences);
+            }
+        }
+        // TOML has no null: an empty text stands for it.
+        (Value::String(nothing), Value::Null) if nothing.is_empty() => {}
+        _ if expected == found => {}
+        _ => differences.push(format!("{place} is {found}, expected {expected}")),
+    }
+}

@@ -1,0 +1,205 @@
+//! What a document says beyond the gate, each part typed by the module whose function it feeds.
+//!
+//! A part is a table `[[name]]` of entries, each with an id, its source clause, and how it stands
+//! to documents above and below (POL-2). [`Kind`] names the functions that read them; [`answer`]
+//! is what commands, cases and pages ask: JSON in, JSON out. To add a part: its types and function
+//! in a module of its own, a file here that reads and checks it, a field of [`Parts`], a [`Kind`].
+
+mod cases;
+mod checks;
+mod layers;
+mod lines;
+mod observation;
+mod returnee;
+mod schema;
+
+pub(crate) use cases::part_case;
+pub use cases::{PartCase, run_part_case};
+pub use layers::{LayerError, Layers};
+pub use lines::{LINE_BYTES_MOST, Refusal, answer_line, too_long};
+pub use schema::schema;
+
+use super::diagnostic::Diagnostic;
+use super::node::{Node, NodeValue, TableReader};
+use super::node_serde::read_as;
+use crate::counting::Counting;
+use crate::sourced::Entry;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::ops::{Deref, Range};
+
+/// The parts of a document.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// How days are counted.
+    pub counting: Option<Counting>,
+    /// Who comes or comes back.
+    pub returnee: Vec<Spanned<crate::returnee::Rule>>,
+    /// Plans of observation.
+    pub observation: Vec<Spanned<crate::observation::Plan>>,
+}
+
+/// An entry and where it stands.
+#[derive(Clone, Debug)]
+pub struct Spanned<T> {
+    /// Its place in the text.
+    pub span: Range<usize>,
+    /// The entry.
+    pub entry: T,
+}
+
+impl<T> Deref for Spanned<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.entry
+    }
+}
+
+impl Parts {
+    /// Whether a document says nothing beyond the gate.
+    pub fn is_empty(&self) -> bool {
+        self.entries().next().is_none()
+    }
+
+    /// Every entry of every part, with its place.
+    pub fn entries(&self) -> impl Iterator<Item = (&dyn Entry, &Range<usize>)> {
+        fn of<T: Entry>(part: &[Spanned<T>]) -> impl Iterator<Item = (&dyn Entry, &Range<usize>)> {
+            part.iter().map(|one| (&one.entry as &dyn Entry, &one.span))
+        }
+        of(&self.returnee).chain(of(&self.observation))
+    }
+}
+
+impl Parts {
+    /// Entries whose id stands nowhere in the answers of cases, with their places.
+    pub fn unnamed(&self, answers: &[Value]) -> Vec<(String, Range<usize>)> {
+        let mut named = BTreeSet::new();
+        answers.iter().for_each(|answer| texts(answer, &mut named));
+        let unnamed = self
+            .entries()
+            .filter(|(entry, _)| !named.contains(entry.id()));
+        unnamed
+            .map(|(entry, span)| (entry.id().to_owned(), span.clone()))
+            .collect()
+    }
+}
+
+/// Every text of a JSON value.
+fn texts<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::String(text) => {
+            found.insert(text);
+        }
+        Value::Array(list) => list.iter().for_each(|one| texts(one, found)),
+        Value::Object(fields) => fields.values().for_each(|one| texts(one, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// What can be asked of the parts of documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A person's stays → the observation that is proposed.
+    Propose,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 1] = [Kind::Propose];
+
+    /// As commands and cases name it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kind::Propose => "propose",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn named(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// Answers one question: JSON in, JSON out.
+///
+/// # Errors
+/// A question that is no JSON, not in the form of its kind, or about what no document says.
+pub fn answer(kind: Kind, layers: &Layers<'_>, question: &[u8]) -> Result<Value, Refusal> {
+    match kind {
+        Kind::Propose => returnee::answer(layers, question),
+    }
+}
+
+/// Reads the parts of a document and complains about what is wrong with them.
+pub(crate) fn read_parts(reader: &mut TableReader<'_>, prefix: &str) -> Parts {
+    let parts = Parts {
+        counting: table(reader, "counting"),
+        returnee: entries(reader, "returnee", prefix),
+        observation: entries(reader, "observation", prefix),
+    };
+    for complaint in checks::complaints(&parts, prefix) {
+        reader.complaints.push(complaint);
+    }
+    parts
+}
+
+/// A table that is there once.
+fn table<T: DeserializeOwned>(reader: &mut TableReader<'_>, key: &str) -> Option<T> {
+    let node = reader.optional(key)?;
+    read_or_complain(reader.complaints, node)
+}
+
+/// A table of entries.
+fn entries<T: DeserializeOwned + Entry>(
+    reader: &mut TableReader<'_>,
+    key: &'static str,
+    prefix: &str,
+) -> Vec<Spanned<T>> {
+    let list = match reader.optional(key) {
+        None => return Vec::new(),
+        Some(Node {
+            value: NodeValue::List(list),
+            ..
+        }) => list,
+        Some(node) => {
+            reader.complain("P002", node.span.clone(), format!("write [[{key}]]"));
+            return Vec::new();
+        }
+    };
+    let mut entries: Vec<Spanned<T>> = Vec::new();
+    for node in list {
+        let Some(entry) = read_or_complain::<T>(reader.complaints, node) else {
+            continue;
+        };
+        let span = node.span.clone();
+        let id = entry.id();
+        let rest = id
+            .strip_prefix(prefix)
+            .and_then(|rest| rest.strip_prefix('/'));
+        if rest.is_none_or(str::is_empty) {
+            let message = format!("the id of an entry starts with `{prefix}/`");
+            reader.complain("P014", span.clone(), message);
+        }
+        if entries.iter().any(|other| other.id() == id) {
+            let message = format!("two entries of `{key}` are called `{id}`");
+            reader.complain("P011", span.clone(), message);
+        }
+        entries.push(Spanned { span, entry });
+    }
+    entries
+}
+
+fn read_or_complain<T: DeserializeOwned>(
+    complaints: &mut Vec<Diagnostic>,
+    node: &Node,
+) -> Option<T> {
+    match read_as(node) {
+        Ok(read) => Some(read),
+        Err(complaint) => {
+            complaints.push(complaint);
+            None
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! The returnee table: `[[returnee]]`, asked by `propose`.
+
+use super::Parts;
+use super::checks::Complain;
+use super::layers::{InForce, Layers};
+use super::lines::{Refusal, read_question, written};
+use crate::counting::At;
+use crate::observation::{Plan, StageKind};
+use crate::returnee::{Care, Choice, Evidence, Person, Report, Ruled, Todo, propose};
+use crate::sourced::Sourced;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The question.
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Question {
+    /// Any JSON; comes back.
+    #[serde(default, rename = "id")]
+    _id: Value,
+    /// When it is asked.
+    moment: At,
+    /// Whom it is about; what is not known is left out.
+    person: Person,
+}
+
+/// The answer.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub(super) struct Answer<'a> {
+    /// What is proposed: one of these. Empty where no line speaks of the person, or the person is
+    /// cleared.
+    options: Vec<Proposed<'a>>,
+    /// Where somebody with symptoms or after a positive test goes, before all else.
+    care: Option<Sourced<Care>>,
+    /// Every line that speaks of the person, the strictest first: what is proposed is of the first.
+    lines: Vec<Line<'a>>,
+}
+
+/// A line that speaks of the person.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+struct Line<'a> {
+    /// Its id.
+    entry: &'a str,
+    /// Its clause.
+    source: &'a str,
+    /// What it would have: one of these.
+    options: Vec<Proposed<'a>>,
+    /// What is not known and would clear the person.
+    would_clear: Vec<Evidence>,
+    /// When the person tells the community of themselves.
+    report: Option<&'a Report>,
+    /// What is to be done besides.
+    #[serde(rename = "do")]
+    todo: &'a [Todo],
+}
+
+/// One thing that may be proposed.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+struct Proposed<'a> {
+    /// Observation by this plan.
+    observation: Option<Observation<'a>>,
+    /// A test within so many hours.
+    test_within_hours: Option<u16>,
+    /// After a negative one.
+    then: Option<Observation<'a>>,
+}
+
+/// A plan in short; `plan` gives its days and visits.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+struct Observation<'a> {
+    /// Its id.
+    plan: &'a str,
+    /// Its clause.
+    source: &'a str,
+    /// One after the other.
+    stages: Vec<ShortStage<'a>>,
+}
+
+/// A stage in short.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+struct ShortStage<'a> {
+    /// Where.
+    kind: StageKind,
+    /// How many days, with the clause.
+    days: &'a Sourced<u16>,
+}
+
+/// Answers a question of this kind.
+pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal> {
+    let question: Question = read_question(line)?;
+    let rules = layers.of(|parts| &parts.returnee);
+    if rules.is_empty() {
+        return Err(Refusal::unsaid("no document has a returnee table"));
+    }
+    let table: Vec<_> = rules
+        .iter()
+        .filter_map(|rule| Some((rule.entry, rule.counting()?)))
+        .collect();
+    let plans = layers.of(|parts| &parts.observation);
+    let named = |id: &str| find(&plans, id);
+    let proposal = propose(&question.person, question.moment.0, &table, &named);
+    let lines: Vec<Line<'_>> = proposal.ruled.iter().map(line_of).collect();
+    let first = proposal.ruled.first().map(|ruled| &ruled.options);
+    let options = first.into_iter().flatten().map(proposed).collect();
+    let care = proposal.care.clone();
+    Ok(written(&Answer {
+        options,
+        care,
+        lines,
+    }))
+}
+
+fn find<'a>(plans: &[InForce<'a, Plan>], id: &str) -> Option<&'a Plan> {
+    let found = plans.iter().find(|plan| plan.entry.id == id);
+    found.map(|plan| plan.entry)
+}
+
+fn line_of<'a>(ruled: &Ruled<'a>) -> Line<'a> {
+    Line {
+        entry: &ruled.rule.id,
+        source: &ruled.rule.source,
+        options: ruled.options.iter().map(proposed).collect(),
+        would_clear: ruled.would_clear.clone(),
+        report: ruled.rule.report.as_ref(),
+        todo: &ruled.rule.todo,
+    }
+}
+
+fn proposed<'a>(choice: &Choice<'a>) -> Proposed<'a> {
+    Proposed {
+        observation: choice.plan.map(short),
+        test_within_hours: choice.outcome.test_within_hours,
+        then: choice.then.map(short),
+    }
+}
+
+fn short(plan: &Plan) -> Observation<'_> {
+    Observation {
+        plan: &plan.id,
+        source: &plan.source,
+        stages: plan
+            .stage
+            .iter()
+            .map(|stage| ShortStage {
+                kind: stage.kind,
+                days: &stage.days,
+            })
+            .collect(),
+    }
+}
+
+/// Complains about what no type can hold.
+pub(super) fn complain(parts: &Parts, complain: &mut Complain<'_>) {
+    for rule in &parts.returnee {
+        let outcomes = rule.outcome.iter().chain(&rule.cleared);
+        for plan in outcomes.flat_map(|outcome| outcome.plan.iter().chain(&outcome.then)) {
+            complain.unless_plan(plan, &rule.span);
+        }
+        let wants_test = rule
+            .cleared_by
+            .iter()
+            .flatten()
+            .any(|e| *e == Evidence::NegativeTest);
+        if wants_test && rule.test_within.is_none() {
+            complain.say(
+                "P005",
+                &rule.span,
+                "a negative test clears: say how old, `test_within`",
+            );
+        }
+        if rule.cleared.is_some() && rule.cleared_by.is_empty() {
+            complain.say(
+                "P005",
+                &rule.span,
+                "`cleared` without `cleared_by` never comes",
+            );
+        }
+    }
+}

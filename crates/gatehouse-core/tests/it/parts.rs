@@ -1,0 +1,215 @@
+//! What documents say beyond the gate: they read, answer their cases, and every entry is named in
+//! an answer.
+
+use crate::policies::all_folders;
+use gatehouse_core::policy::cases::read_case_file;
+use gatehouse_core::policy::part::{Kind, Layers, answer_line, run_part_case};
+use gatehouse_core::policy::{PolicyDocument, read};
+use std::path::Path;
+
+const CASES_LEAST: usize = 8;
+
+fn document(folder: &Path) -> PolicyDocument {
+    let text = std::fs::read_to_string(folder.join("policy.toml")).expect("a text file");
+    let name = folder.display().to_string();
+    read(&text).unwrap_or_else(|complaints| {
+        let lines = complaints.iter().map(|one| one.to_text(&name, &text));
+        panic!("{}", lines.collect::<Vec<_>>().join("\n"))
+    })
+}
+
+#[test]
+fn cases_of_parts_are_answered_as_expected_and_name_every_entry() {
+    for folder in all_folders() {
+        let document = document(&folder);
+        let text = std::fs::read_to_string(folder.join("cases.toml")).expect("a text file");
+        let cases = read_case_file(&text).expect("the cases read").parts;
+        let documents = [&document];
+        let layers = Layers::new(&documents).expect("go together");
+        let (mut answers, mut failures) = (Vec::new(), Vec::new());
+        for case in &cases {
+            match run_part_case(case, &layers) {
+                Ok(answer) => answers.push(answer),
+                Err(failure) => failures.push(failure),
+            }
+        }
+        assert!(failures.is_empty(), "{}", failures.join("\n"));
+        assert_eq!(document.parts.unnamed(&answers), [], "{}", document.id);
+        let enough = document.parts.is_empty() || cases.len() >= CASES_LEAST;
+        assert!(enough, "{} has {} cases", document.id, cases.len());
+    }
+}
+
+/// A document of these parts, or its complaints: a line each, the code and what stands there.
+pub(crate) fn of_parts(id: &str, parts: &str) -> Result<PolicyDocument, String> {
+    let text = format!(
+        r#"id = "{id}"
+version = 1
+title = {{ zh = "例子", en = "Example" }}
+notice = "example"
+force.from = {{ value = "2020-02-06T00:00:00+08:00", source = "deployment" }}
+force.ends = {{ value = "2020-05-06T00:00:00+08:00", source = "deployment" }}
+force.review = {{ value = "2020-03-06", source = "deployment" }}
+[basis]
+health_ground = "exposure"
+legal_basis = {{ zh = "法", en = "Law" }}
+authority = {{ zh = "指挥部", en = "the command" }}
+appeal = {{ zh = "申诉", en = "appeal" }}
+source = "deployment"
+{parts}"#
+    );
+    read(&text).map_err(|complaints| {
+        let lines = complaints.iter().map(|one| {
+            let there = text[one.span.clone()].lines().next().unwrap_or_default();
+            format!("{} {there}: {}", one.code, one.message)
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    })
+}
+
+pub(crate) const COUNTING: &str = r#"
+[counting]
+over = { value = "day_full", source = "deployment" }
+window = { value = "with_today", source = "deployment" }
+"#;
+
+const HOME: &str = r#"
+[[observation]]
+id = "X/home"
+source = "X 1"
+name = { zh = "居家", en = "home" }
+whom = ["returnee"]
+stage = [{ kind = "home", days = { value = 14, source = "X 1" } }]
+"#;
+
+fn returnee(id: &str, more: &str) -> String {
+    format!(
+        r#"
+[[returnee]]
+id = "{id}"
+source = "X 1"
+stay = {{ kinds = ["key_area"], within_days = {{ value = 14, source = "X 1" }} }}
+outcome = [{{ plan = "X/home" }}]
+{more}"#
+    )
+}
+
+#[test]
+fn what_is_wrong_is_told_at_its_place() {
+    let rule = |more: &str| format!("{COUNTING}{HOME}{}", returnee("X/back", more));
+    let table = [
+        (String::new(), "P004 :"),
+        (HOME.to_owned(), "P004 :"),
+        (rule(""), ""),
+        (rule("colour = 1"), "P003 colour:"),
+        (rule("do = [\"shout\"]"), "P005 \"shout\":"),
+        (rule("below = \"may vanish\""), "P005 \"may vanish\":"),
+        (
+            rule("cleared_by = [[\"negative_test\"]]"),
+            "P005 [[returnee]]:",
+        ),
+        (
+            format!("{}{}", rule(""), returnee("X/back", "")),
+            "P011 [[returnee]]:",
+        ),
+        (
+            format!("{COUNTING}{HOME}{}", returnee("Y/back", "")),
+            "P014 [[returnee]]:",
+        ),
+        (
+            format!("{COUNTING}{}", returnee("X/back", "")),
+            "P030 [[returnee]]:",
+        ),
+        (
+            format!("{COUNTING}{}", HOME.replace("14", "0")),
+            "P031 [[observation]]:",
+        ),
+        (
+            format!("{COUNTING}{}", HOME.replace("14", "\" \"")),
+            "P005 \" \":",
+        ),
+        (
+            format!("{COUNTING}{}", HOME.replace("14", "-1")),
+            "P005 -1:",
+        ),
+        (
+            format!("{COUNTING}{}", HOME.replace("whom", "who")),
+            "P003 who:",
+        ),
+    ];
+    for (parts, expected) in table {
+        let found = of_parts("X", &parts).err().unwrap_or_default();
+        assert!(found.starts_with(expected), "{parts}\n{found}");
+        assert_eq!(found.is_empty(), expected.is_empty(), "{parts}\n{found}");
+    }
+}
+
+#[test]
+fn a_lower_document_takes_out_of_force_what_it_may_and_nothing_else() {
+    let upper = |more: &str| {
+        let text = format!("{COUNTING}{HOME}{}", returnee("X/back", more));
+        of_parts("X", &text).expect("reads")
+    };
+    let lower = |replaced: &str| {
+        let text = format!("{COUNTING}{}", returnee("Y/back", replaced));
+        of_parts("Y", &text).expect("reads")
+    };
+    let table = [
+        ("", "", Ok(2)),
+        ("below = \"may replace\"", "replaces = [\"X/back\"]", Ok(1)),
+        ("", "replaces = [\"X/back\"]", Err(())),
+        (
+            "below = \"may replace\"",
+            "replaces = [\"X/other\"]",
+            Err(()),
+        ),
+    ];
+    let line = r#"{"moment": "2020-02-20T08:00:00+08:00",
+        "person": {"stays": [{"kinds": ["key_area"], "until": "2020-02-19"}]}}"#;
+    for (above, below, expected) in table {
+        let (upper, lower) = (upper(above), lower(below));
+        let documents = [&upper, &lower];
+        let lines = Layers::new(&documents).map_err(|_| ()).map(|layers| {
+            let answer = answer_line(Kind::Propose, &layers, line.as_bytes());
+            answer["lines"].as_array().expect("a list").len()
+        });
+        assert_eq!(lines, expected, "{above} {below}");
+    }
+}
+
+#[test]
+fn a_line_that_cannot_be_used_is_answered_with_a_code_and_its_id() {
+    let document = of_parts("X", &format!("{COUNTING}{HOME}")).expect("reads");
+    let documents = [&document];
+    let layers = Layers::new(&documents).expect("go together");
+    let moment = r#""moment": "2020-02-20T08:00:00+08:00""#;
+    let table = [
+        ("{".to_owned(), "L001"),
+        (
+            format!(r#"{{"id": 7, {moment}, "person": {{"stays": []}}, "x": 1}}"#),
+            "L002",
+        ),
+        (
+            format!(r#"{{"id": 7, {moment}, {moment}, "person": {{"stays": []}}}}"#),
+            "L002",
+        ),
+        (
+            format!(r#"{{"id": 7, {moment}, "person": {{"stays": [], "stays": []}}}}"#),
+            "L002",
+        ),
+        (
+            r#"{"id": 7, "moment": "today", "person": {"stays": []}}"#.to_owned(),
+            "L002",
+        ),
+        (
+            format!(r#"{{"id": 7, {moment}, "person": {{"stays": []}}}}"#),
+            "L003",
+        ),
+    ];
+    for (line, code) in table {
+        let answer = answer_line(Kind::Propose, &layers, line.as_bytes());
+        assert_eq!(answer["error"]["code"], code, "{line}: {answer}");
+        let id = if code == "L001" { None } else { Some(7) };
+        assert_eq!(answer["id"].as_i64(), id, "{line}: {answer}");
+    }
+}
