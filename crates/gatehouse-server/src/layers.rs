@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
@@ -47,16 +48,21 @@ pub fn around(router: Router<App>, app: &App) -> Router<App> {
     router
         .fallback(|| async { Marked(OpError::NotFound) })
         .method_not_allowed_fallback(|| async { Marked(OpError::NotFound) })
-        .layer(DefaultBodyLimit::disable())
-        .layer(from_fn_with_state(app.config.body_bytes_most, limit_body))
-        .layer(CsrfLayer::new().with_rejection_response(cross_site))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            seconds,
-        ))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(outer, finish))
-        .layer(CompressionLayer::new().compress_when(worth_compressing()))
+        // One stack, the outermost first: each `layer` of a router of its own would put every
+        // request and answer into a box once more.
+        .layer(
+            ServiceBuilder::new()
+                .layer(CompressionLayer::new().compress_when(worth_compressing()))
+                .layer(from_fn_with_state(outer, finish))
+                .layer(CatchPanicLayer::custom(panicked))
+                .layer(TimeoutLayer::with_status_code(
+                    StatusCode::REQUEST_TIMEOUT,
+                    seconds,
+                ))
+                .layer(CsrfLayer::new().with_rejection_response(cross_site))
+                .layer(from_fn_with_state(app.config.body_bytes_most, limit_body))
+                .layer(DefaultBodyLimit::disable()),
+        )
 }
 
 /// What fits into one packet travels as fast uncompressed, and a gate's answers are short.

@@ -162,8 +162,8 @@ impl Tx<'_> {
         if let (Some(before), Some(after)) = (before, after)
             && before.outcome_now != after.outcome_now
         {
-            self.add_to_hour(&HourKey::of(&before), -1)?;
-            self.add_to_hour(&HourKey::of(&after), 1)?;
+            self.add_to_hour(&HourKey::of(&before), -1);
+            self.add_to_hour(&HourKey::of(&after), 1);
         }
         Ok(())
     }

@@ -90,6 +90,18 @@ sql! {
             ORDER BY seq LIMIT 500)";
 }
 
+/// Where a chain stands.
+pub(crate) fn write_head(
+    tx: &ReadTx<'_>,
+    shard: Shard,
+    writer: WriterId,
+    seq: i64,
+    hash: &Hash,
+) -> Result<(), StoreError> {
+    tx.run(&SET_HEAD, params![shard, &writer, seq, hash])?;
+    Ok(())
+}
+
 fn read_seal(row: &crate::value::Row<'_>) -> Result<SealRow, StoreError> {
     Ok(SealRow {
         shard: row.get(0)?,
@@ -183,11 +195,7 @@ impl Tx<'_> {
     /// Writes an entry at the end of this thread's chain in the shard.
     pub fn append_audit(&self, note: &AuditNote<'_>) -> Result<AuditPlace, StoreError> {
         let writer = self.writer();
-        let (seq, previous) = self
-            .optional(&HEAD, params![note.shard, &writer], |row| {
-                Ok((row.get::<i64>(0)?, row.get::<Hash>(1)?))
-            })?
-            .unwrap_or((0, Hash::START));
+        let (seq, previous) = self.audit_head(note.shard, writer)?;
         let seq = seq + 1;
         let hash = entry_hash(&Entry {
             shard: note.shard.0,
@@ -214,8 +222,21 @@ impl Tx<'_> {
                 &hash
             ],
         )?;
-        self.execute_one(&SET_HEAD, params![note.shard, &writer, seq, &hash])?;
+        let mut deferred = self.deferred().borrow_mut();
+        deferred.set_head(note.shard, writer, seq, hash);
         Ok(AuditPlace { writer, seq })
+    }
+
+    /// Number and hash of the last entry of a chain.
+    fn audit_head(&self, shard: Shard, writer: WriterId) -> Result<(i64, Hash), StoreError> {
+        let moved = self.deferred().borrow().head(shard, writer);
+        if let Some(head) = moved {
+            return Ok(head);
+        }
+        let there = self.optional(&HEAD, params![shard, &writer], |row| {
+            Ok((row.get::<i64>(0)?, row.get::<Hash>(1)?))
+        })?;
+        Ok(there.unwrap_or((0, Hash::START)))
     }
 
     /// Seals all heads of a shard: hourly, and before retention drops anything. `earlier` are

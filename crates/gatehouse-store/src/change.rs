@@ -20,8 +20,8 @@ pub struct ChangeRow {
 }
 
 sql! {
-    NOTE_CHANGE = "INSERT INTO change (shard, topic, number, changed_at) VALUES (?1, ?2, 1, ?3)
-        ON CONFLICT (shard, topic) DO UPDATE SET number = change.number + 1, changed_at = ?3";
+    NOTE_CHANGE = "INSERT INTO change (shard, topic, number, changed_at) VALUES (?1, ?2, ?3, ?4)
+        ON CONFLICT (shard, topic) DO UPDATE SET number = change.number + ?3, changed_at = ?4";
     CHANGES_SINCE = "SELECT shard, topic, number, changed_at FROM change WHERE changed_at >= ?1
         ORDER BY shard, topic LIMIT ?2";
 }
@@ -42,7 +42,7 @@ impl ReadTx<'_> {
 }
 
 impl Tx<'_> {
-    /// Notes that a topic changed: once in a transaction, as its last statement, so that
+    /// Notes that a topic changed: written once for the commit, as its last statement, so that
     /// writers meet on the row only briefly.
     pub fn note_change(
         &self,
@@ -50,6 +50,20 @@ impl Tx<'_> {
         topic: &str,
         now_millis: i64,
     ) -> Result<(), StoreError> {
-        self.execute_one(&NOTE_CHANGE, params![shard, topic, now_millis])
+        let mut deferred = self.deferred().borrow_mut();
+        deferred.note_change(shard, topic, now_millis);
+        Ok(())
     }
+}
+
+/// A topic changed so many times, the last time at an instant.
+pub(crate) fn write_change(
+    tx: &ReadTx<'_>,
+    shard: Shard,
+    topic: &str,
+    times: i64,
+    at: i64,
+) -> Result<(), StoreError> {
+    tx.run(&NOTE_CHANGE, params![shard, topic, times, at])?;
+    Ok(())
 }

@@ -297,7 +297,7 @@ impl Tx<'_> {
             ],
         )?;
         let hour = HourKey::recorded(shard, event.device, columns.counted_at, crossing);
-        self.add_to_hour(&hour, 1)?;
+        self.add_to_hour(&hour, 1);
         let about = About::Crossing(event.device, seq);
         self.tell(shard, Topic::CrossingRecorded, about, arrival.received_at)?;
         let (Some(Subject::Person(person)), Outcome::Crossed) = (subject, crossing.outcome) else {

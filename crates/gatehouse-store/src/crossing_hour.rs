@@ -78,6 +78,58 @@ impl HourKey {
     }
 }
 
+/// One row of the table, by its key as it is written there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct HourCell {
+    shard: Shard,
+    gate: GateId,
+    hour_at: i64,
+    device: DeviceId,
+    is_out: bool,
+    verdict: u8,
+    outcome: i64,
+    is_emergency: bool,
+}
+
+impl HourCell {
+    fn of(key: &HourKey) -> HourCell {
+        let outcome = key.outcome.map(outcome_number);
+        HourCell {
+            shard: key.shard,
+            gate: key.gate,
+            hour_at: key.counted_at - key.counted_at.rem_euclid(HOUR),
+            device: key.device,
+            is_out: key.way == Way::Out,
+            verdict: verdict_number(key.verdict),
+            outcome: outcome.map_or(UNDONE, i64::from),
+            is_emergency: key.is_emergency,
+        }
+    }
+}
+
+/// So many crossings came to a row; fewer than none left it.
+pub(crate) fn write_hour(
+    tx: &ReadTx<'_>,
+    cell: &HourCell,
+    crossings: i64,
+) -> Result<(), StoreError> {
+    tx.run(
+        &ADD_TO_HOUR,
+        params![
+            cell.shard,
+            &cell.gate,
+            cell.hour_at,
+            &cell.device,
+            cell.is_out,
+            cell.verdict,
+            cell.outcome,
+            cell.is_emergency,
+            crossings
+        ],
+    )?;
+    Ok(())
+}
+
 // What holds of a crossing now: the last amendment that says anything about it.
 macro_rules! outcome_now {
     () => {
@@ -179,21 +231,9 @@ impl ReadTx<'_> {
 
 impl Tx<'_> {
     /// Counts a crossing in (1) or out (-1) of its hour.
-    pub(crate) fn add_to_hour(&self, key: &HourKey, crossings: i64) -> Result<(), StoreError> {
-        self.execute_one(
-            &ADD_TO_HOUR,
-            params![
-                key.shard,
-                &key.gate,
-                key.counted_at - key.counted_at.rem_euclid(HOUR),
-                &key.device,
-                key.way == Way::Out,
-                verdict_number(key.verdict),
-                key.outcome.map_or(UNDONE, |outcome| i64::from(outcome_number(outcome))),
-                key.is_emergency,
-                crossings
-            ],
-        )
+    pub(crate) fn add_to_hour(&self, key: &HourKey, crossings: i64) {
+        let mut deferred = self.deferred().borrow_mut();
+        deferred.add_to_hour(HourCell::of(key), crossings);
     }
 
     /// Drops the hours of a device that ended before an instant, with its crossings.

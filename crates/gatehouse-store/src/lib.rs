@@ -56,6 +56,7 @@
 //! 4. `docs/data-model.md`: who writes it, its states, how long it is kept.
 
 mod crossing_columns;
+mod deferred;
 mod driver;
 mod error;
 pub mod event_note;

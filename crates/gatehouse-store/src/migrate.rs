@@ -59,6 +59,7 @@ migrations! {
     26 "0026_resident_page";
     27 "0027_application_landlord";
     28 "0028_crossing_rows";
+    30 "0030_pass_uses";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
@@ -248,9 +249,8 @@ mod tests {
         let indexes = "replace(replace(sql, char(10), ''), ' ', '') AS item
             FROM sqlite_schema WHERE tbl_name = 'crossing' AND type = 'index' AND sql IS NOT NULL";
         let before = [all(rows), all(indexes)];
-        for migration in MIGRATIONS.iter().filter(|migration| !is_before(migration)) {
-            run(&migration.sqlite_text());
-        }
+        let this = MIGRATIONS.iter().find(|migration| migration.number == 28);
+        run(&this.expect("a migration").sqlite_text());
         assert_eq!([all(rows), all(indexes)], before);
     }
 

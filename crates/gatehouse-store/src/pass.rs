@@ -118,6 +118,12 @@ sql! {
 }
 
 impl PassRow {
+    /// By what passages with it are found: its household, or its holder where there is none.
+    pub fn home(&self) -> Option<[u8; 16]> {
+        let household = self.household.map(|household| household.0);
+        household.or(self.holder)
+    }
+
     pub(crate) fn read(row: &Row<'_>) -> Result<PassRow, StoreError> {
         let revocation = match (row.get(15)?, row.get(16)?) {
             (Some(at), Some(reason)) => Some(Revocation { at, reason }),

@@ -54,6 +54,18 @@ macro_rules! columns {
     };
 }
 
+// Crossings with a pass that no passage of a household tells: of strangers, of errand passes, of
+// vehicles.
+macro_rules! apart {
+    ($c:literal) => {
+        concat!(
+            $c, ".shard = ?1 AND ", $c, ".pass_list = ?2 AND ", $c, ".pass_index = ?3 AND ",
+            $c, ".pass_list IS NOT NULL AND (", $c, ".household IS NULL OR ",
+            $c, ".subject IS NULL OR ", $c, ".subject_is_vehicle = 1)"
+        )
+    };
+}
+
 sql! {
     INSERT_PASS_EVENT = "INSERT INTO pass_event (shard, pass, at, kind, area, staff, detail)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -80,13 +92,31 @@ sql! {
             AND NOT EXISTS (SELECT 1 FROM pass_event f WHERE f.shard = e.shard
                 AND f.pass = e.pass AND f.kind = 'printed')
         ORDER BY e.at, e.pass LIMIT ?5";
-    USES = "SELECT count(*), sum(CASE WHEN outcome = 0 THEN 1 ELSE 0 END), min(counted_at),
-            max(counted_at)
-        FROM crossing WHERE shard = ?1 AND pass_list = ?2 AND pass_index = ?3";
-    LAST_USE = "SELECT way, counted_at FROM crossing
-        WHERE shard = ?1 AND pass_list = ?2 AND pass_index = ?3 AND outcome = 0
-            AND counted_at BETWEEN ?4 AND ?5 AND NOT (device = ?6 AND seq = ?7)
-        ORDER BY counted_at DESC LIMIT 1";
+    USES = concat!("SELECT count(*), sum(CASE WHEN c.outcome = 0 THEN 1 ELSE 0 END),
+            min(c.counted_at), max(c.counted_at)
+        FROM (SELECT o.device, o.seq FROM outing o WHERE o.shard = ?1 AND o.household = ?4
+            UNION
+            SELECT x.device, x.seq FROM crossing x
+            WHERE x.shard = ?1 AND x.household = ?4 AND x.household IS NOT NULL
+                AND (x.outcome <> 0 OR x.subject_is_vehicle = 1)
+            UNION
+            SELECT y.device, y.seq FROM crossing y WHERE ", apart!("y"), ") k
+        JOIN crossing c ON c.shard = ?1 AND c.device = k.device AND c.seq = k.seq
+        WHERE c.pass_list = ?2 AND c.pass_index = ?3");
+    LAST_USE = concat!("SELECT way, counted_at FROM (
+            SELECT c.way, c.counted_at FROM outing o
+            JOIN crossing c ON c.shard = o.shard AND c.device = o.device AND c.seq = o.seq
+            WHERE o.shard = ?1 AND o.household = ?4 AND o.counted_at BETWEEN ?5 AND ?6
+                AND c.pass_list = ?2 AND c.pass_index = ?3
+                AND NOT (o.device = ?7 AND o.seq = ?8)
+            ORDER BY o.counted_at DESC LIMIT 1) passage
+        UNION ALL
+        SELECT way, counted_at FROM (
+            SELECT y.way, y.counted_at FROM crossing y
+            WHERE ", apart!("y"), " AND y.outcome = 0 AND y.counted_at BETWEEN ?5 AND ?6
+                AND NOT (y.device = ?7 AND y.seq = ?8)
+            ORDER BY y.counted_at DESC LIMIT 1) other
+        ORDER BY 2 DESC LIMIT 1");
 }
 
 impl PassEventRow {
@@ -151,9 +181,15 @@ impl ReadTx<'_> {
         self.query(&UNPRINTED, parameters, |row| row.get(0))
     }
 
-    /// How often a pass was shown at a gate.
-    pub fn uses_of_pass(&self, shard: Shard, number: PassNumber) -> Result<PassUses, StoreError> {
-        let parameters = params![shard, number.list().number(), number.index()];
+    /// How often a pass was shown at a gate; `home` is its household, or its holder where there is
+    /// none: passages are found by it.
+    pub fn uses_of_pass(
+        &self,
+        shard: Shard,
+        number: PassNumber,
+        home: Option<&[u8; 16]>,
+    ) -> Result<PassUses, StoreError> {
+        let parameters = params![shard, number.list().number(), number.index(), home];
         self.query_one(&USES, parameters, |row| {
             let (first, last): (Option<i64>, Option<i64>) = (row.get(2)?, row.get(3)?);
             Ok(PassUses {
@@ -165,18 +201,19 @@ impl ReadTx<'_> {
     }
 
     /// The last time in a span, ends included, that a pass crossed, other than the crossing
-    /// named.
+    /// named; `home` as in [`ReadTx::uses_of_pass`].
     pub fn last_use_of_pass(
         &self,
         shard: Shard,
         number: PassNumber,
+        home: Option<&[u8; 16]>,
         span: (i64, i64),
         besides: (DeviceId, i64),
     ) -> Result<Option<LastUse>, StoreError> {
         let (device, seq) = besides;
         let list = number.list().number();
         let (from, until) = span;
-        let parameters = params![shard, list, number.index(), from, until, &device, seq];
+        let parameters = params![shard, list, number.index(), home, from, until, &device, seq];
         self.optional(&LAST_USE, parameters, |row| {
             Ok(LastUse {
                 is_out: row.get::<i64>(0)? == 1,

@@ -103,11 +103,14 @@ where
 pub(crate) struct Queue {
     waiting: Mutex<Waiting>,
     arrived: Condvar,
+    closing: Condvar,
 }
 
 struct Waiting {
     lanes: [VecDeque<Box<dyn Job>>; 3],
     turns: [u32; 2],
+    /// Threads that wait for a job: only they are woken up, which is a call of the kernel.
+    idle: usize,
     closed: bool,
 }
 
@@ -117,9 +120,11 @@ impl Queue {
             waiting: Mutex::new(Waiting {
                 lanes: [VecDeque::new(), VecDeque::new(), VecDeque::new()],
                 turns: [0, 0],
+                idle: 0,
                 closed: false,
             }),
             arrived: Condvar::new(),
+            closing: Condvar::new(),
         }
     }
 
@@ -147,8 +152,11 @@ impl Queue {
             }
             None => {
                 waiting.lanes[lane as usize].push_back(job);
+                let is_awaited = waiting.idle > 0;
                 drop(waiting);
-                self.arrived.notify_one();
+                if is_awaited {
+                    self.arrived.notify_one();
+                }
             }
         }
     }
@@ -163,10 +171,12 @@ impl Queue {
             if waiting.closed {
                 return None;
             }
+            waiting.idle += 1;
             waiting = self
                 .arrived
                 .wait(waiting)
                 .unwrap_or_else(|poisoned| poisoned.into_inner());
+            waiting.idle -= 1;
         }
     }
 
@@ -175,14 +185,13 @@ impl Queue {
         self.lock().pop()
     }
 
-    /// The next job if one comes within the time.
-    pub(crate) fn next_within(&self, wait: Duration) -> Option<(Lane, Box<dyn Job>)> {
+    /// The next job that is there after the time has passed, or as soon as the queue is closed.
+    /// Whoever comes meanwhile wakes nobody up.
+    pub(crate) fn next_after(&self, time: Duration) -> Option<(Lane, Box<dyn Job>)> {
         let waiting = self.lock();
         let (mut waiting, _) = self
-            .arrived
-            .wait_timeout_while(waiting, wait, |waiting| {
-                !waiting.closed && waiting.lanes.iter().all(VecDeque::is_empty)
-            })
+            .closing
+            .wait_timeout_while(waiting, time, |waiting| !waiting.closed)
             .unwrap_or_else(|poisoned| poisoned.into_inner());
         waiting.pop()
     }
@@ -191,6 +200,7 @@ impl Queue {
     pub(crate) fn close(&self) {
         self.lock().closed = true;
         self.arrived.notify_all();
+        self.closing.notify_all();
     }
 }
 

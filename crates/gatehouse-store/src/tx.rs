@@ -4,6 +4,7 @@
 //! statement a transaction refuses further ones, on both databases alike; the closure may
 //! return what it likes, nothing of it is kept.
 
+use crate::deferred::Deferred;
 use crate::driver::postgres::PostgresConnection;
 use crate::error::StoreError;
 use crate::sql::Sql;
@@ -55,6 +56,7 @@ pub struct ReadTx<'c> {
     statements: Cell<u32>,
     failed: RefCell<Option<StoreError>>,
     deadline: Option<Duration>,
+    deferred: &'c RefCell<Deferred>,
 }
 
 /// A transaction that reads and writes. It reads through [`ReadTx`].
@@ -88,7 +90,7 @@ impl<'c> ReadTx<'c> {
         parameters: &[Value<'_>],
         read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        self.step(|tx| match &tx.backend {
+        self.step(sql, |tx| match &tx.backend {
             Backend::Sqlite(connection) => {
                 query_sqlite(connection, sql, parameters, tx.limits.rows, read)
             }
@@ -144,7 +146,11 @@ impl<'c> ReadTx<'c> {
     }
 
     // Every statement goes through here: refused after a failure, counted, timed.
-    fn step<T>(&self, run: impl FnOnce(&Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn step<T>(
+        &self,
+        sql: &'static Sql,
+        run: impl FnOnce(&Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         if self.failed.borrow().is_some() {
             return Err(StoreError::AlreadyFailed);
         }
@@ -158,7 +164,37 @@ impl<'c> ReadTx<'c> {
         if is_due && self.deadline.is_some_and(|end| thread_time() > end) {
             return Err(self.fail(StoreError::OverBudget("time")));
         }
+        if sql.settles {
+            self.settle()?;
+        }
         run(self).map_err(|error| self.fail(error))
+    }
+
+    /// Writes what was put off.
+    pub(crate) fn settle(&self) -> Result<(), StoreError> {
+        let deferred = self.deferred.take();
+        deferred.write(self).map_err(|error| self.fail(error))
+    }
+
+    /// What is still to be written.
+    pub(crate) fn deferred(&self) -> &RefCell<Deferred> {
+        self.deferred
+    }
+
+    /// Runs a statement and says how many rows it touched. Only [`Tx`] and what it put off write.
+    pub(crate) fn run(
+        &self,
+        sql: &'static Sql,
+        parameters: &[Value<'_>],
+    ) -> Result<u64, StoreError> {
+        match &self.backend {
+            Backend::Sqlite(connection) => {
+                let mut statement = connection.prepare_cached(sql.text)?;
+                let parameters = rusqlite::params_from_iter(parameters);
+                Ok(statement.execute(parameters)? as u64)
+            }
+            Backend::Postgres(connection) => connection.borrow_mut().execute(sql, parameters),
+        }
     }
 
     // Marks the transaction as failed and hands the error on.
@@ -177,6 +213,7 @@ impl<'c> Tx<'c> {
         limits: Limits,
         deadline: Option<Duration>,
         thread: u8,
+        deferred: &'c RefCell<Deferred>,
     ) -> Tx<'c> {
         let mut writer = *b"gatehouse-store\0";
         writer[15] = thread;
@@ -188,6 +225,7 @@ impl<'c> Tx<'c> {
                 statements: Cell::new(0),
                 failed: RefCell::new(None),
                 deadline,
+                deferred,
             },
         }
     }
@@ -199,14 +237,7 @@ impl<'c> Tx<'c> {
 
     /// Runs a statement and says how many rows it touched.
     pub fn execute(&self, sql: &'static Sql, parameters: &[Value<'_>]) -> Result<u64, StoreError> {
-        self.step(|tx| match &tx.backend {
-            Backend::Sqlite(connection) => {
-                let mut statement = connection.prepare_cached(sql.text)?;
-                let parameters = rusqlite::params_from_iter(parameters);
-                Ok(statement.execute(parameters)? as u64)
-            }
-            Backend::Postgres(connection) => connection.borrow_mut().execute(sql, parameters),
-        })
+        self.step(sql, |tx| tx.run(sql, parameters))
     }
 
     /// Runs a statement that must touch exactly one row.

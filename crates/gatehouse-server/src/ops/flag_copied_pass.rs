@@ -32,7 +32,14 @@ pub fn flag_copied_pass(tx: &Tx<'_>, shard: Shard, event: &Event) -> Result<(), 
     let at = event.at.millis;
     // Phones send when they can: the other use may have come in first and be the later one.
     let span = (at - within, at + within);
-    let other = tx.last_use_of_pass(shard, number, span, (event.device, seq))?;
+    let home = match home_in(event) {
+        Some(home) => Some(home),
+        // A phone that does not know the holder says of nobody's household that it crossed.
+        None => tx
+            .pass_by_number(shard, number)?
+            .and_then(|pass| pass.home()),
+    };
+    let other = tx.last_use_of_pass(shard, number, home.as_ref(), span, (event.device, seq))?;
     let other = other.map(|used| Use {
         way: if used.is_out { Way::Out } else { Way::In },
         at: Moment::new(used.at.min(at), event.at.offset_minutes),
@@ -69,4 +76,11 @@ pub fn flag_copied_pass(tx: &Tx<'_>, shard: Shard, event: &Event) -> Result<(), 
         end: None,
     })?;
     Ok(())
+}
+
+/// The household of a crossing, or who crossed where there is none.
+fn home_in(event: &Event) -> Option<[u8; 16]> {
+    let private = event.private.as_ref()?;
+    let household = private.household.map(|household| household.0);
+    household.or(private.subject.map(|subject| *subject.bytes()))
 }

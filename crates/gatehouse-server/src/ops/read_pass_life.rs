@@ -80,7 +80,7 @@ pub async fn read_pass_life(
                 None => None,
             },
             compound: tx.area(row.area)?.map(|area| area.name).unwrap_or_default(),
-            uses: tx.uses_of_pass(shard, row.number)?,
+            uses: tx.uses_of_pass(shard, row.number, row.home().as_ref())?,
             lost_since: lost_since(tx, shard, pass)?.filter(|_| row.revocation.is_none()),
             others: others(tx, shard, &row)?,
             silent: silent_gates(tx, shard, &row, now)?,

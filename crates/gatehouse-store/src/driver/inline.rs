@@ -6,6 +6,7 @@ use crate::error::StoreError;
 use crate::queue::{Job, Ran};
 use crate::tx::{Backend, Limits, Tx};
 use rusqlite::Connection;
+use std::cell::RefCell;
 use std::sync::Mutex;
 
 pub(crate) struct Inline {
@@ -46,9 +47,12 @@ fn run_alone(connection: &Connection, limits: Limits, job: &mut dyn Job) -> Resu
         false => "BEGIN IMMEDIATE",
     };
     connection.execute_batch(begin)?;
-    let ran = job.run(Tx::new(Backend::Sqlite(connection), limits, None, 0));
-    let kept = match ran {
-        Ran::Keep => connection.execute_batch("COMMIT").map_err(StoreError::from),
+    let deferred = RefCell::default();
+    let tx = || Tx::new(Backend::Sqlite(connection), limits, None, 0, &deferred);
+    let kept = match job.run(tx()) {
+        Ran::Keep => tx()
+            .settle()
+            .and_then(|()| Ok(connection.execute_batch("COMMIT")?)),
         Ran::Undo => Ok(()),
         Ran::Failed(error) => Err(error),
     };

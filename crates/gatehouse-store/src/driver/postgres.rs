@@ -235,7 +235,12 @@ impl Worker {
         let (limits, thread) = (self.limits, self.number);
         let session = self.session()?;
         session.borrow_mut().client.batch_execute("BEGIN")?;
-        let ran = job.run(Tx::new(Backend::Postgres(session), limits, None, thread));
+        let deferred = RefCell::default();
+        let tx = || Tx::new(Backend::Postgres(session), limits, None, thread, &deferred);
+        let ran = match job.run(tx()) {
+            Ran::Keep => tx().settle().map_or_else(Ran::Failed, |()| Ran::Keep),
+            ran => ran,
+        };
         let mut connection = session.borrow_mut();
         let end = match ran {
             Ran::Keep => connection.client.batch_execute("COMMIT"),

@@ -4,14 +4,17 @@
 //! A closure that fails is undone alone: its neighbours run again, each under a savepoint of its
 //! own, which costs a copy of every page that it touches and is therefore not done before.
 //! Waiting for company happens only
-//! when the batch before had company: somebody alone never waits for others.
+//! when the batch before had company, and only while more keep coming: a crowd's answers go out
+//! together, so its next questions come together, and what they share is written once.
 
+use crate::deferred::Deferred;
 use crate::driver::Counters;
 use crate::error::StoreError;
 use crate::queue::{Job, Lane, Queue, Ran};
 use crate::tx::{Backend, Limits, Tx, thread_time};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use std::cell::RefCell;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,8 +23,11 @@ use std::time::{Duration, Instant};
 
 /// Closures in one commit at most.
 const BATCH_LENGTH: usize = 256;
-/// How long a batch waits for the company that the last one had.
-const COMPANY_WAIT: Duration = Duration::from_millis(1);
+/// A batch whose predecessor had company looks so often whether more has come, and ends at the
+/// first look that finds nothing: so long does somebody wait who comes alone after a crowd.
+const LULL: Duration = Duration::from_micros(300);
+/// What a batch waits for company in all.
+const COMPANY_WAIT: Duration = Duration::from_micros(1_800);
 /// How long to wait for another process that writes the same file.
 const OTHER_PROCESS_WAIT: Duration = Duration::from_secs(5);
 /// Virtual-machine steps between two looks at the clock, about a tenth of a millisecond.
@@ -203,7 +209,9 @@ fn serve_reads(connection: &Connection, limits: Limits, queue: &Queue) {
 
 fn read_once(connection: &Connection, limits: Limits, job: &mut dyn Job) -> Result<(), StoreError> {
     connection.execute_batch("BEGIN")?;
-    let ran = job.run(Tx::new(Backend::Sqlite(connection), limits, None, 0));
+    let nothing = RefCell::default();
+    let backend = Backend::Sqlite(connection);
+    let ran = job.run(Tx::new(backend, limits, None, 0, &nothing));
     if !connection.is_autocommit() {
         connection.execute_batch("ROLLBACK")?;
     }
@@ -222,6 +230,8 @@ struct Writer {
     company: usize,
     /// Closures that still run under savepoints, since one failed a moment ago.
     careful: u32,
+    /// What the closures of the open transaction change alike.
+    deferred: RefCell<Deferred>,
 }
 
 struct Batch {
@@ -254,6 +264,7 @@ impl Writer {
             deadline,
             company: 0,
             careful: 0,
+            deferred: RefCell::default(),
         })
     }
 
@@ -276,6 +287,7 @@ impl Writer {
             return first.1.answer(Err(error.into()));
         }
         let started = now();
+        let mut waited = Duration::ZERO;
         let mut served = 0;
         let mut next = Some(first);
         while let Some((lane, job)) = next {
@@ -291,27 +303,22 @@ impl Writer {
                 None if lane == Lane::Jobs || !may_grow => None,
                 None => queue
                     .next_now()
-                    .or_else(|| self.await_company(served, started.elapsed(), queue)),
+                    .or_else(|| self.await_company(&mut waited, queue)),
             };
         }
         self.company = served;
         self.commit(batch);
     }
 
-    fn await_company(
-        &self,
-        served: usize,
-        since: Duration,
-        queue: &Queue,
-    ) -> Option<(Lane, Box<dyn Job>)> {
-        // The last batch had company, which has been answered and is likely to come again.
-        let wait = COMPANY_WAIT.saturating_sub(since);
-        if self.company <= 1 || served >= self.company || wait.is_zero() {
+    fn await_company(&self, waited: &mut Duration, queue: &Queue) -> Option<(Lane, Box<dyn Job>)> {
+        if self.company <= 1 || *waited + LULL > COMPANY_WAIT {
             return None;
         }
         let began = now();
-        let next = queue.next_within(wait);
-        self.counters.waited(began.elapsed());
+        let next = queue.next_after(LULL);
+        let lull = began.elapsed();
+        self.counters.waited(lull);
+        *waited += lull;
         next
     }
 
@@ -333,7 +340,8 @@ impl Writer {
         let nanos = u64::try_from(end.as_nanos()).unwrap_or(u64::MAX);
         self.deadline.store(nanos, Ordering::Relaxed);
         let backend = Backend::Sqlite(&self.connection);
-        let ran = job.run(Tx::new(backend, self.limits, Some(end), 0));
+        let before = is_careful.then(|| self.deferred.borrow().clone());
+        let ran = job.run(Tx::new(backend, self.limits, Some(end), 0, &self.deferred));
         self.deadline.store(0, Ordering::Relaxed);
         if self.connection.is_autocommit() {
             return self.begin_again(lane, job, ran, batch);
@@ -353,6 +361,7 @@ impl Writer {
         if !is_careful {
             return self.undo_whole(lane, job, undone, batch);
         }
+        self.deferred.replace(before.unwrap_or_default());
         let back = self
             .savepoint("ROLLBACK TO closure")
             .and_then(|()| self.savepoint("RELEASE closure"));
@@ -408,6 +417,7 @@ impl Writer {
     }
 
     fn run_kept_again(&mut self, lane: Lane, batch: &mut Batch) -> Result<(), StoreError> {
+        self.deferred.take();
         self.counters.repeated(batch.kept.len() as u64);
         let kept = batch.kept.drain(..).rev();
         batch.again.extend(kept.map(|job| (lane, job)));
@@ -421,7 +431,7 @@ impl Writer {
     }
 
     fn commit(&self, batch: Batch) {
-        match self.connection.execute_batch("COMMIT") {
+        match self.settle_and_commit() {
             Ok(()) => {
                 if !batch.kept.is_empty() {
                     self.counters.committed(batch.kept.len() as u64);
@@ -432,12 +442,19 @@ impl Writer {
             }
             Err(error) => {
                 self.roll_back();
-                fail_all(batch, &error.into());
+                fail_all(batch, &error);
             }
         }
     }
 
+    fn settle_and_commit(&self) -> Result<(), StoreError> {
+        let backend = Backend::Sqlite(&self.connection);
+        Tx::new(backend, self.limits, None, 0, &self.deferred).settle()?;
+        Ok(self.connection.execute_batch("COMMIT")?)
+    }
+
     fn roll_back(&self) {
+        self.deferred.take();
         if !self.connection.is_autocommit() {
             // Nothing to add if this fails too: the next BEGIN will say what is wrong.
             let _ = self.connection.execute_batch("ROLLBACK");

@@ -1,11 +1,14 @@
 //! The promises of the drivers: all or nothing, nobody pays for a neighbour, conflicts are
 //! found, order and limits hold.
 
+use crate::played_device::{Gate, PERSON, arrival, device, hours, vault};
 use crate::support::{
-    MORNING, Place, area, id, lay_town, on_both, on_both_places, read, sqlite, staff_row,
+    MORNING, Place, SHARD, area, id, lay_town, on_both, on_both_places, read, sqlite, staff_row,
     try_write, write,
 };
+use gatehouse_core::gate::{Outcome, Way};
 use gatehouse_core::id::{AreaId, StaffId};
+use gatehouse_core::wire::Event;
 use gatehouse_store::{DatabaseKind, Lane, Limits, Store, StoreError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -250,6 +253,78 @@ fn a_closure_that_asks_too_much_is_cut_and_its_neighbours_are_not() {
     }
     let rows = store.read_blocking::<_, StoreError, _>(|tx| tx.area_roots());
     assert_eq!(rows, Err(StoreError::OverBudget("rows")));
+}
+
+/// Takes in an event, or fails once everything is written.
+async fn append(store: &Store, event: Event, fails: bool) -> Result<(), StoreError> {
+    let appended = store.write(Lane::Gate, move |tx| {
+        tx.append_event(&vault(), SHARD, &event, &arrival())?;
+        tx.note_change(SHARD, "gate/south", MORNING)?;
+        if fails {
+            Err(StoreError::Stale)
+        } else {
+            Ok(())
+        }
+    });
+    appended.await
+}
+
+/// Twelve crossings put down at once, with closures among them that fail after they wrote.
+#[test]
+fn what_a_commit_writes_once_is_right_when_a_neighbour_fails() {
+    on_both(|store| {
+        lay_town(store);
+        let mut gate = Gate::new(1);
+        for minute in 0..12 {
+            gate.crossing(minute, Way::Out, Outcome::Crossed, PERSON);
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            // Tasks of one thread begin in the order in which they are made.
+            let mut answers = tokio::task::JoinSet::new();
+            for (n, event) in gate.events.iter().enumerate() {
+                let fails: &[bool] = if n % 5 == 3 { &[true, false] } else { &[false] };
+                for &fails in fails {
+                    let (store, event) = (store.clone(), event.clone());
+                    answers.spawn(async move { append(&store, event, fails).await });
+                }
+            }
+            answers.join_all().await
+        });
+        if store.kind() == DatabaseKind::Sqlite {
+            assert!(store.figures().repeated > 0, "they ran together");
+        }
+        let kept = read(store, |tx| {
+            Ok(tx.device(SHARD, device(1))?.unwrap().last_seq)
+        });
+        let counted: i64 = hours(store).iter().map(|hour| hour.crossings).sum();
+        assert_eq!(counted, kept);
+        if store.kind() == DatabaseKind::Sqlite {
+            assert_eq!(kept, 12, "each came after the one before it");
+        }
+        let before = hours(store);
+        write(store, |tx| tx.rebuild_hours(SHARD));
+        assert_eq!(hours(store), before);
+        let changes = read(store, |tx| tx.changes_since(0, 10));
+        let entries: i64 = read(store, |tx| {
+            let heads = tx.audit_heads(SHARD)?;
+            for head in &heads {
+                let written = tx.audit_entries(SHARD, head.writer, 0, 1_000)?;
+                let last = written.last().unwrap();
+                assert_eq!(
+                    (last.seq as u64, last.hash),
+                    (head.head.seq, head.head.hash)
+                );
+            }
+            Ok(heads.iter().map(|head| head.head.seq as i64).sum())
+        });
+        assert!(
+            changes[0].number >= kept && entries >= kept,
+            "{changes:?} {entries} {kept}"
+        );
+    });
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod fevers;
 mod finding;
 mod gate_places;
 mod papers;
+mod pass_uses;
 mod people;
 mod played_device;
 mod schema;
