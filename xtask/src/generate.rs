@@ -2,6 +2,7 @@
 //! the vocabulary of facts as a page and as a JSON schema, the parts of documents beyond the gate
 //! as one, the list of decisions, the policies' cases with their answers.
 
+mod clauses;
 mod decisions;
 mod facts;
 mod grading;
@@ -20,6 +21,7 @@ pub fn run(root: &Path, check: bool) -> Result<()> {
     ];
     files.extend(vectors::files(root)?);
     files.extend(grading::files(root)?);
+    files.extend(clauses::files(root)?);
     let mut stale = Vec::new();
     for (path, text) in files {
         let place = root.join(&path);

@@ -5,6 +5,7 @@
 mod keys;
 
 use crate::outbound::Network;
+use gatehouse_core::retention::Record;
 pub use keys::{KEYS, Key, example};
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
@@ -225,15 +226,19 @@ impl Config {
 
     /// Each kind of record has a ceiling: no setting makes it a collection (SCOPE-5).
     fn check_days(&self) -> Result<(), ConfigError> {
-        let complaint = if !(1..=180).contains(&self.days_crossings) {
+        let within =
+            |record: Record, days: u32| (1..=u32::from(record.ceiling_days())).contains(&days);
+        let complaint = if !within(Record::Crossings, self.days_crossings) {
             "days_crossings must be 1 to 180"
-        } else if !(1..=self.days_crossings.min(60)).contains(&self.days_details) {
+        } else if !within(Record::Details, self.days_details)
+            || self.days_details > self.days_crossings
+        {
             "days_details must be 1 to 60, and no more than days_crossings"
-        } else if !(1..=180).contains(&self.days_people) {
+        } else if !within(Record::People, self.days_people) {
             "days_people must be 1 to 180"
-        } else if !(1..=365).contains(&self.days_passes) {
+        } else if !within(Record::Passes, self.days_passes) {
             "days_passes must be 1 to 365"
-        } else if !(1..=180).contains(&self.days_messages) {
+        } else if !within(Record::Messages, self.days_messages) {
             "days_messages must be 1 to 180"
         } else if !(30..=1_095).contains(&self.days_audit) {
             "days_audit must be 30 to 1095"

@@ -8,14 +8,17 @@ mod shanghai;
 #[cfg(test)]
 mod tests;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use data::Shared;
 use gatehouse_core::grading::{
-    AreaCases, Between, CaseGroup, Counted, Criteria, Criterion, DayCounted, Grade, Origin,
-    RiskLevel, grade,
+    AreaCases, Between, CaseGroup, Counted, Criteria, Criterion, Grade, Origin, RiskLevel, grade,
 };
 use gatehouse_core::moment::CivilDay;
+use gatehouse_core::policy::part::{self, Layers};
+use gatehouse_core::policy::read;
 use std::path::Path;
+
+const DOCUMENT: &str = "policies/p7-city-autumn-winter/policy.toml";
 
 const HEAD: &str = "\
 # Risk grading beside the official lists
@@ -43,7 +46,9 @@ pub fn files(root: &Path) -> Result<Vec<(String, String)>> {
         eprintln!("skipped: docs/grading-compared.md, the real series are not here");
         return Ok(Vec::new());
     };
-    let criteria = criteria();
+    let Some(criteria) = criteria(root)? else {
+        return Ok(Vec::new());
+    };
     let mut text = HEAD.to_owned();
     text.push_str(&beijing::section(&shared, &criteria)?);
     text.push_str(&shanghai::section(&shared, &criteria)?);
@@ -126,30 +131,11 @@ fn reason(criterion: &Criterion) -> String {
     format!("{counted} ≥ {}", criterion.at_least)
 }
 
-/// P7 五(一).
-fn criteria() -> Criteria {
-    let line = |level, counted, at_least, at_most| Criterion {
-        level,
-        counted,
-        at_least,
-        at_most,
-        source: "P7 五(一)".to_owned(),
+/// The table of levels of P7, where the document is there.
+fn criteria(root: &Path) -> Result<Option<Criteria>> {
+    let Ok(text) = std::fs::read_to_string(root.join(DOCUMENT)) else {
+        return Ok(None);
     };
-    use RiskLevel::{High, Low, Medium};
-    Criteria {
-        window_days: 14,
-        day_counted: DayCounted::Reported,
-        publish_days: 1,
-        review_days: 14,
-        criteria: vec![
-            line(Low, Counted::ImportedSporadic, 1, Some(4)),
-            line(Medium, Counted::Townships, 2, Some(3)),
-            line(Medium, Counted::ImportedSporadic, 5, Some(20)),
-            line(Medium, Counted::UnknownOrLocal, 1, Some(9)),
-            line(High, Counted::Townships, 4, None),
-            line(High, Counted::ImportedSporadic, 21, None),
-            line(High, Counted::UnknownOrLocal, 10, None),
-            line(High, Counted::SustainedSpread, 1, None),
-        ],
-    }
+    let document = read(&text).map_err(|_| anyhow!("{DOCUMENT}: see `gatehouse policy check`"))?;
+    Ok(part::criteria(&Layers::new(&[&document])?))
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 /// Where a case was infected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// 市外输入: outside the city.

@@ -1,9 +1,14 @@
 //! Criteria as data: what is counted, and which counts make which level.
 
 use super::{Between, RiskLevel};
+use crate::counting::{Counting, Window};
+use crate::sourced::{MayBelow, Sourced};
+use serde::{Deserialize, Serialize};
 
 /// What a criterion counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum Counted {
     /// 市外输入的散发病例: came in from outside the city and is not under closed-loop management.
     ImportedSporadic,
@@ -23,27 +28,12 @@ impl Counted {
         Counted::Townships,
         Counted::SustainedSpread,
     ];
-
-    /// The name in documents and on the command line.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Counted::ImportedSporadic => "imported_sporadic",
-            Counted::UnknownOrLocal => "unknown_or_local",
-            Counted::Townships => "townships",
-            Counted::SustainedSpread => "sustained_spread",
-        }
-    }
-
-    /// What has this [`Counted::code`].
-    pub fn from_code(code: &str) -> Option<Counted> {
-        Counted::ALL
-            .into_iter()
-            .find(|counted| counted.code() == code)
-    }
 }
 
 /// Which of a case's days decides whether it lies in the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum DayCounted {
     /// The day on which it was reported.
     Reported,
@@ -51,27 +41,35 @@ pub enum DayCounted {
     Diagnosed,
 }
 
-impl DayCounted {
-    /// Both, once.
-    pub const ALL: [DayCounted; 2] = [DayCounted::Reported, DayCounted::Diagnosed];
-
-    /// The name in documents.
-    pub const fn code(self) -> &'static str {
-        match self {
-            DayCounted::Reported => "reported",
-            DayCounted::Diagnosed => "diagnosed",
-        }
-    }
-
-    /// The day with this [`DayCounted::code`].
-    pub fn from_code(code: &str) -> Option<DayCounted> {
-        DayCounted::ALL.into_iter().find(|day| day.code() == code)
-    }
+/// How the levels of a document are worked out.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Grading {
+    /// Civil days that count.
+    pub window_days: Sourced<u16>,
+    /// Which day of a case counts.
+    pub day_counted: Sourced<DayCounted>,
+    /// Days after the decision within which the level is made public; 0 is the same day.
+    pub publish_days: Sourced<u16>,
+    /// Days after the decision within which it is looked at again.
+    pub review_days: Sourced<u16>,
 }
 
 /// One line of the table of levels.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Criterion {
+    /// `P7/high-townships`.
+    pub id: String,
+    /// The clause, or "deployment".
+    pub source: String,
+    /// How an entry below may stand to it.
+    pub below: Option<MayBelow>,
+    /// Entries of documents above that it takes out of force.
+    #[serde(default)]
+    pub replaces: Vec<String>,
     /// The level that it makes.
     pub level: RiskLevel,
     /// What is counted.
@@ -80,9 +78,9 @@ pub struct Criterion {
     pub at_least: u32,
     /// Up to this number; `None` where there is no upper end.
     pub at_most: Option<u32>,
-    /// Clause, or "deployment".
-    pub source: String,
 }
+
+crate::entry!(Criterion);
 
 impl Criterion {
     /// Whether every count in the span meets it.
@@ -103,9 +101,9 @@ pub struct Criteria {
     pub window_days: u16,
     /// Which day of a case counts.
     pub day_counted: DayCounted,
-    /// Days after the decision within which the level is made public; 0 is the same day.
+    /// See [`Grading::publish_days`].
     pub publish_days: u16,
-    /// Days after the decision within which it is looked at again.
+    /// See [`Grading::review_days`].
     pub review_days: u16,
     /// The lines.
     pub criteria: Vec<Criterion>,
@@ -126,6 +124,21 @@ pub enum CriteriaFault {
 }
 
 impl Criteria {
+    /// The criteria of a document, with its way of counting days.
+    pub fn new(grading: &Grading, counting: &Counting, lines: Vec<Criterion>) -> Criteria {
+        let days = grading.window_days.value;
+        Criteria {
+            window_days: match counting.window.value {
+                Window::WithToday => days,
+                Window::BeforeToday => days.saturating_add(1),
+            },
+            day_counted: grading.day_counted.value,
+            publish_days: grading.publish_days.value,
+            review_days: grading.review_days.value,
+            criteria: lines,
+        }
+    }
+
     /// The level that one count makes by itself.
     pub fn level_of(&self, counted: Counted, count: u32) -> RiskLevel {
         self.lines_of(counted)

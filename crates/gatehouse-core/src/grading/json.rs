@@ -1,23 +1,28 @@
 //! The proposal as a line of JSON in and out: cases of documents and `gatehouse policy grade`.
 
-use super::{AreaCases, Between, CaseGroup, Criteria, Figures, Grade, Origin, RiskLevel, grade};
-use crate::moment::{CivilDay, Moment};
+use super::{
+    AreaCases, Between, CaseGroup, Counted, Criteria, Figures, Grade, Origin, RiskLevel, grade,
+};
+use crate::counting::{At, On, plus_days};
+use crate::moment::CivilDay;
 use serde::{Deserialize, Serialize};
-
-/// Most groups of one question.
-const GROUPS_MOST: usize = 100_000;
 
 /// A question.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Question {
+    /// Any JSON; comes back.
+    #[serde(default, rename = "id")]
+    _id: serde_json::Value,
     /// The county, by code or name; given back as it is.
     pub area: String,
-    /// When it is asked: `2020-10-13T09:00:00+08:00`. Its civil day ends the window.
-    pub moment: String,
+    /// When it is asked; its civil day ends the window.
+    pub moment: At,
     /// The cases.
     pub cases: Vec<CaseLine>,
-    /// 持续性社区传播, entered by a person; `null` where nobody has said.
+    /// 持续性社区传播, entered by a person; left out where nobody has said.
+    #[serde(default)]
     pub sustained_spread: Option<bool>,
     /// How many townships the county has.
     #[serde(default)]
@@ -29,6 +34,7 @@ pub struct Question {
 
 /// One case, or several alike.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CaseLine {
     /// Where it was infected; left out where nobody knows yet.
@@ -40,12 +46,12 @@ pub struct CaseLine {
     /// Township or street, by code or name.
     #[serde(default)]
     pub township: Option<String>,
-    /// Day of the report, `2020-10-13`.
+    /// Day of the report.
     #[serde(default)]
-    pub reported: Option<String>,
+    pub reported: Option<On>,
     /// Day of the diagnosis.
     #[serde(default)]
-    pub diagnosed: Option<String>,
+    pub diagnosed: Option<On>,
     /// How many, or `[least, most]`; one if left out.
     #[serde(default)]
     pub count: Option<Count>,
@@ -53,6 +59,7 @@ pub struct CaseLine {
 
 /// A number, or its two ends.
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Count {
     /// So many.
@@ -63,6 +70,7 @@ pub enum Count {
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
 pub struct Answer {
     /// The area of the question.
     pub area: String,
@@ -76,19 +84,20 @@ pub struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prevails: Option<RiskLevel>,
     /// First and last day that were counted.
-    pub window: [String; 2],
+    pub window: [On; 2],
     /// The counts, as `[least, most]`.
     pub figures: AnswerFigures,
     /// The criteria that are met or may be.
     pub because: Vec<Because>,
     /// If it is decided today: the last day to make it public.
-    pub publish_by: String,
+    pub publish_by: On,
     /// If it is decided today: the last day to look at it again.
-    pub review_by: String,
+    pub review_by: On,
 }
 
 /// The counts of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
 pub struct AnswerFigures {
     /// See [`Figures`].
     pub imported_sporadic: [u32; 2],
@@ -102,9 +111,12 @@ pub struct AnswerFigures {
 
 /// A criterion behind an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
 pub struct Because {
+    /// The line of the table.
+    pub entry: String,
     /// What is counted.
-    pub counted: &'static str,
+    pub counted: Counted,
     /// From this number on.
     pub at_least: u32,
     /// Up to this number.
@@ -118,47 +130,37 @@ pub struct Because {
     pub source: String,
 }
 
-/// Answers a question, or says what is wrong with it. No value of it is repeated.
-pub fn answer(criteria: &Criteria, question: &Question) -> Result<Answer, String> {
-    let moment = Moment::parse(&question.moment)
-        .ok_or("`moment` must be written like 2020-10-13T09:00:00+08:00")?;
-    if question.cases.len() > GROUPS_MOST {
-        return Err(format!("a question holds at most {GROUPS_MOST} cases"));
-    }
-    let groups = question
-        .cases
-        .iter()
-        .enumerate()
-        .map(|(index, line)| group(line).map_err(|fault| format!("cases[{index}]: {fault}")));
+/// Answers a question.
+///
+/// # Errors
+/// A count whose ends are turned round.
+pub fn answer(criteria: &Criteria, question: &Question) -> Result<Answer, &'static str> {
     let area = AreaCases {
-        groups: groups.collect::<Result<_, _>>()?,
+        groups: question.cases.iter().map(group).collect::<Result<_, _>>()?,
         townships_there: question.townships,
         sustained_spread: question.sustained_spread,
     };
-    let day = moment.day();
-    Ok(written(
-        criteria,
-        question,
-        &grade(criteria, &area, day),
-        day,
-    ))
+    let day = question.moment.0.day();
+    let grade = grade(criteria, &area, day);
+    Ok(written(criteria, question, &grade, day))
 }
 
 fn written(criteria: &Criteria, question: &Question, grade: &Grade, day: CivilDay) -> Answer {
-    let after = |days: u16| CivilDay(day.0 + i32::from(days)).to_text();
+    let after = |days: u16| On(plus_days(day, i32::from(days)));
     Answer {
         area: question.area.clone(),
         level: (grade.least == grade.most).then_some(grade.least),
         at_least: grade.least,
         at_most: grade.most,
         prevails: question.set_above,
-        window: [grade.window.first.to_text(), grade.window.last.to_text()],
+        window: [On(grade.window.first), On(grade.window.last)],
         figures: AnswerFigures::of(&grade.figures),
         because: grade
             .met
             .iter()
             .map(|met| Because {
-                counted: met.criterion.counted.code(),
+                entry: met.criterion.id.clone(),
+                counted: met.criterion.counted,
                 at_least: met.criterion.at_least,
                 at_most: met.criterion.at_most,
                 level: met.criterion.level,
@@ -184,12 +186,6 @@ impl AnswerFigures {
 }
 
 fn group(line: &CaseLine) -> Result<CaseGroup, &'static str> {
-    let day = |text: &Option<String>| match text {
-        None => Ok(None),
-        Some(text) => CivilDay::parse(text)
-            .map(Some)
-            .ok_or("a day is written like 2020-10-13"),
-    };
     let count = match line.count {
         None => Between::exactly(1),
         Some(Count::Exactly(count)) => Between::exactly(count),
@@ -198,8 +194,8 @@ fn group(line: &CaseLine) -> Result<CaseGroup, &'static str> {
     };
     Ok(CaseGroup {
         count,
-        reported: day(&line.reported)?,
-        diagnosed: day(&line.diagnosed)?,
+        reported: line.reported.map(|on| on.0),
+        diagnosed: line.diagnosed.map(|on| on.0),
         origin: line.origin,
         closed_loop: line.closed_loop,
         township: line.township.clone(),

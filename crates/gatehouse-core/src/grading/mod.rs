@@ -13,13 +13,14 @@ pub mod series;
 mod tests;
 
 pub use counting::{CaseGroup, Figures, Origin};
-pub use criteria::{Counted, Criteria, CriteriaFault, Criterion, DayCounted};
+pub use criteria::{Counted, Criteria, CriteriaFault, Criterion, DayCounted, Grading};
 
 use crate::moment::CivilDay;
 use serde::{Deserialize, Serialize};
 
 /// 风险等级, from nothing upward; the order is that of the levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RiskLevel {
     /// 常态化: no criterion is met.

@@ -9,6 +9,7 @@
 
 pub mod answers;
 pub mod cases;
+pub mod clauses;
 pub mod compile;
 pub mod condition;
 pub mod coverage;

@@ -1,13 +1,15 @@
 //! The delivered documents as texts: every value names its clause, every clause of the gate part
 //! is carried, every sentence is one that a guard can read out at night (glossary §2).
 
-use crate::policies::{folders, load};
+use crate::policies::{all_folders, folders, load};
 use gatehouse_core::gate::compiled::Text;
 use gatehouse_core::gate::wording::{Lang, put_in_words};
 use gatehouse_core::gate::{Fact, decide};
 use gatehouse_core::moment::Moment;
-use gatehouse_core::policy::PolicyDocument;
+use gatehouse_core::policy::clauses::{Carried, carried, meant};
 use gatehouse_core::policy::document::{DocumentRow, LOCAL_CHOICE};
+use gatehouse_core::policy::{PolicyDocument, read};
+use std::path::PathBuf;
 
 /// Rules of ours that a row may rest on where it does not rest on its notice.
 const OWN_RULES: [&str; 3] = ["GATE-", "SCOPE-", "PASS-"];
@@ -131,50 +133,40 @@ fn documents() -> Vec<PolicyDocument> {
     folders().iter().map(|folder| load(folder).0).collect()
 }
 
-/// Every `source` of a document, with what it stands at.
-fn sources(document: &PolicyDocument) -> Vec<(String, &str)> {
-    let mut sources = vec![
-        ("force.from".to_owned(), document.force.from.source.as_str()),
-        ("force.ends".to_owned(), document.force.ends.source.as_str()),
-        (
-            "force.review".to_owned(),
-            document.force.review.source.as_str(),
-        ),
-        ("basis".to_owned(), document.basis.source.as_str()),
-    ];
-    let parameters = document.parameters.iter();
-    sources.extend(parameters.map(|(name, parameter)| (name.clone(), parameter.source.as_str())));
-    sources.extend(
-        document
-            .rows
-            .iter()
-            .map(|row| (row.id.clone(), row.source.as_str())),
-    );
-    sources
-}
-
 fn of_notice(document: &PolicyDocument, source: &str) -> bool {
     source
         .strip_prefix(document.id.as_str())
         .is_some_and(|rest| rest.starts_with([' ', '-']) && rest.len() > 1)
 }
 
+/// Every delivered document, with the clauses that it names as sources.
+fn sources() -> Vec<(PolicyDocument, Vec<Carried>)> {
+    let read_one = |folder: &PathBuf| {
+        let text = std::fs::read_to_string(folder.join("policy.toml")).expect("a text file");
+        let document = read(&text).expect("reads");
+        (document, carried(&text).expect("reads"))
+    };
+    all_folders().iter().map(read_one).collect()
+}
+
 #[test]
 fn every_source_is_a_clause_of_the_notice_or_said_to_be_ours() {
-    for document in documents() {
-        for (place, source) in sources(&document) {
-            for part in source.split(", ") {
-                let ours = OWN_RULES.iter().any(|prefix| part.starts_with(prefix));
-                assert!(
-                    part == LOCAL_CHOICE || ours || of_notice(&document, part),
-                    "{}, {place}: `{part}` is no clause of {}",
-                    document.id,
-                    document.notice
-                );
-            }
+    for (document, sources) in sources() {
+        for Carried { by, clause } in sources {
+            let ours = OWN_RULES.iter().any(|prefix| clause.starts_with(prefix));
+            assert!(
+                clause == LOCAL_CHOICE || ours || of_notice(&document, &clause),
+                "{}, {by}: `{clause}` is no clause of {}",
+                document.id,
+                document.notice
+            );
         }
-        for outside in &document.outside {
-            assert!(of_notice(&document, &outside.clause), "{}", outside.clause);
+        for clause in document
+            .outside
+            .iter()
+            .flat_map(|one| one.clause.split(", "))
+        {
+            assert!(of_notice(&document, clause), "{clause}");
         }
     }
 }
@@ -207,25 +199,27 @@ fn what_a_notice_leaves_open_says_so() {
 
 #[test]
 fn every_clause_of_the_gate_part_is_carried() {
-    let documents = documents();
+    let documents = sources();
     for (id, clauses) in CLAUSES {
-        let document = documents.iter().find(|document| document.id == id);
-        let document = document.unwrap_or_else(|| panic!("{id} is delivered"));
+        let found = documents.iter().find(|(document, _)| document.id == id);
+        let (document, sources) = found.unwrap_or_else(|| panic!("{id} is delivered"));
         let outside = document
             .outside
             .iter()
-            .map(|outside| outside.clause.as_str());
-        let carried: Vec<&str> = sources(document)
-            .into_iter()
-            .map(|(_, source)| source)
+            .flat_map(|one| one.clause.split(", "));
+        let carried: Vec<String> = sources
+            .iter()
+            .map(|one| one.clause.as_str())
             .chain(outside)
-            .flat_map(|source| source.split(", "))
+            .flat_map(|clause| [meant(clause), vec![clause.to_owned()]].concat())
             .collect();
-        let lists: Vec<&str> = document.outside.iter().map(|o| o.clause.as_str()).collect();
         for clause in clauses {
+            // A clause is carried where all of its own are, `ZJ-1` by `ZJ-1.二.3`.
+            let of_it = |one: &String| one == clause || one.starts_with(&format!("{clause}."));
+            let found = meant(clause).iter().all(|one| carried.contains(one));
             assert!(
-                carried.contains(clause) || lists.contains(clause),
-                "{clause} is carried by no row, parameter or outside entry of {id}"
+                found || carried.iter().any(of_it),
+                "{clause} is carried by no row, entry, parameter or outside entry of {id}"
             );
         }
     }

@@ -52,6 +52,12 @@ enum PolicyAction {
     /// Ask the parts beyond the gate: one question a line on standard input, one answer a line on
     /// standard output. Who comes or comes back → the observation that is proposed.
     Propose(PartArguments),
+    /// Cases of a window, a county a line → the level of risk, with the facts behind it.
+    Grade(PartArguments),
+    /// A level or phase → what is to be done, by whom, until when; teams and checklists.
+    Measures(PartArguments),
+    /// A moment → the reports that are owed.
+    Due(PartArguments),
     /// Submit a document for an area. It holds once another organisation has approved it.
     Submit {
         /// Folder with policy.toml and cases.toml.
@@ -134,6 +140,9 @@ pub fn run(command: PolicyCommand) -> Result<()> {
             json,
         } => explain_folders(&folders, lang.into(), json),
         PolicyAction::Propose(arguments) => policy_part::run(Kind::Propose, &arguments),
+        PolicyAction::Grade(arguments) => policy_part::run(Kind::Grade, &arguments),
+        PolicyAction::Measures(arguments) => policy_part::run(Kind::Measures, &arguments),
+        PolicyAction::Due(arguments) => policy_part::run(Kind::Due, &arguments),
         PolicyAction::Submit {
             folder,
             area,

@@ -3,10 +3,14 @@
 use super::data::Shared;
 use super::{beijing, cities, criteria};
 use gatehouse_core::grading::RiskLevel;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
 
 fn shared() -> Option<Shared> {
-    let shared = Shared::beside(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    let shared = Shared::beside(&root());
     if shared.is_none() {
         eprintln!("skipped: the real series are not here; set GATEHOUSE_SHARED_DATA");
     }
@@ -28,7 +32,10 @@ fn faults(shared: &Shared, path: &str) -> [usize; 4] {
 #[test]
 fn beijing_s_districts_have_the_new_cases_that_were_worked_out_for_them() {
     let Some(shared) = shared() else { return };
-    let districts = beijing::districts(&shared, &criteria()).expect("districts");
+    let criteria = criteria(&root())
+        .expect("reads")
+        .expect("a table of levels");
+    let districts = beijing::districts(&shared, &criteria).expect("districts");
     let expected = shared.rows("cases/beijing-14day-new.csv").expect("rows");
     let mut compared = 0;
     for row in expected.iter().filter(|row| row["origin"] == "local") {

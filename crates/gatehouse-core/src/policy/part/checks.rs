@@ -1,6 +1,6 @@
 //! What is wrong with the parts of one document beyond what their types can say.
 
-use super::{Parts, observation, returnee};
+use super::{Parts, measure, observation, report, returnee, risk};
 use crate::policy::diagnostic::Diagnostic;
 use std::ops::Range;
 
@@ -24,6 +24,9 @@ pub(super) fn complaints(parts: &Parts, prefix: &str) -> Vec<Diagnostic> {
     }
     returnee::complain(parts, &mut complain);
     observation::complain(parts, &mut complain);
+    risk::complain(parts, &mut complain);
+    measure::complain(parts, &mut complain);
+    report::complain(parts, &mut complain);
     complain.found
 }
 
@@ -55,6 +58,11 @@ impl Complain<'_> {
     }
 
     fn counts_days(&self) -> bool {
-        !self.parts.returnee.is_empty() || !self.parts.observation.is_empty()
+        let measures = self.parts.measure.iter().map(|one| &one.due);
+        let reports = self.parts.report.iter().map(|one| &one.due);
+        !self.parts.returnee.is_empty()
+            || !self.parts.observation.is_empty()
+            || !self.parts.risk.is_empty()
+            || measures.chain(reports).any(|due| due.days.is_some())
     }
 }

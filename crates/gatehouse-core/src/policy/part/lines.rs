@@ -19,6 +19,15 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// A question whose form is right and whose values do not go together.
+    pub(super) fn form(message: &str) -> Refusal {
+        let message = message.to_owned();
+        Refusal {
+            code: "L002",
+            message,
+        }
+    }
+
     /// A question about what no document says.
     pub(super) fn unsaid(message: &str) -> Refusal {
         let message = message.to_owned();

@@ -9,14 +9,18 @@ mod cases;
 mod checks;
 mod layers;
 mod lines;
+mod measure;
 mod observation;
+mod report;
 mod returnee;
+mod risk;
 mod schema;
 
 pub(crate) use cases::part_case;
 pub use cases::{PartCase, run_part_case};
 pub use layers::{LayerError, Layers};
 pub use lines::{LINE_BYTES_MOST, Refusal, answer_line, too_long};
+pub use risk::criteria;
 pub use schema::schema;
 
 use super::diagnostic::Diagnostic;
@@ -38,6 +42,22 @@ pub struct Parts {
     pub returnee: Vec<Spanned<crate::returnee::Rule>>,
     /// Plans of observation.
     pub observation: Vec<Spanned<crate::observation::Plan>>,
+    /// How levels of risk are worked out.
+    pub grading: Option<crate::grading::Grading>,
+    /// The levels of risk.
+    pub risk: Vec<Spanned<crate::grading::Criterion>>,
+    /// The levels or phases that its measures climb.
+    pub stages: Option<crate::measure::Ladder>,
+    /// What a level or phase asks to be done.
+    pub measure: Vec<Spanned<crate::measure::Measure>>,
+    /// Who belongs to teams.
+    pub team: Vec<Spanned<crate::staffing::Team>>,
+    /// What places must have.
+    pub checklist: Vec<Spanned<crate::staffing::Checklist>>,
+    /// Reports that are owed.
+    pub report: Vec<Spanned<crate::reporting::Report>>,
+    /// How long records are kept.
+    pub retention: Vec<Spanned<crate::retention::Retention>>,
 }
 
 /// An entry and where it stands.
@@ -68,7 +88,14 @@ impl Parts {
         fn of<T: Entry>(part: &[Spanned<T>]) -> impl Iterator<Item = (&dyn Entry, &Range<usize>)> {
             part.iter().map(|one| (&one.entry as &dyn Entry, &one.span))
         }
-        of(&self.returnee).chain(of(&self.observation))
+        of(&self.returnee)
+            .chain(of(&self.observation))
+            .chain(of(&self.risk))
+            .chain(of(&self.measure))
+            .chain(of(&self.team))
+            .chain(of(&self.checklist))
+            .chain(of(&self.report))
+            .chain(of(&self.retention))
     }
 }
 
@@ -86,14 +113,17 @@ impl Parts {
     }
 }
 
-/// Every text of a JSON value.
+/// Every text and name of a JSON value.
 fn texts<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
     match value {
         Value::String(text) => {
             found.insert(text);
         }
         Value::Array(list) => list.iter().for_each(|one| texts(one, found)),
-        Value::Object(fields) => fields.values().for_each(|one| texts(one, found)),
+        Value::Object(fields) => fields.iter().for_each(|(name, one)| {
+            found.insert(name);
+            texts(one, found);
+        }),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
@@ -103,16 +133,25 @@ fn texts<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
 pub enum Kind {
     /// A person's stays → the observation that is proposed.
     Propose,
+    /// Cases of a window → the level of risk.
+    Grade,
+    /// A level or phase → what is to be done.
+    Measures,
+    /// A moment → the reports that are owed.
+    Due,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 1] = [Kind::Propose];
+    pub const ALL: [Kind; 4] = [Kind::Propose, Kind::Grade, Kind::Measures, Kind::Due];
 
     /// As commands and cases name it.
     pub const fn name(self) -> &'static str {
         match self {
             Kind::Propose => "propose",
+            Kind::Grade => "grade",
+            Kind::Measures => "measures",
+            Kind::Due => "due",
         }
     }
 
@@ -129,6 +168,9 @@ impl Kind {
 pub fn answer(kind: Kind, layers: &Layers<'_>, question: &[u8]) -> Result<Value, Refusal> {
     match kind {
         Kind::Propose => returnee::answer(layers, question),
+        Kind::Grade => risk::answer(layers, question),
+        Kind::Measures => measure::answer(layers, question),
+        Kind::Due => report::answer(layers, question),
     }
 }
 
@@ -138,6 +180,14 @@ pub(crate) fn read_parts(reader: &mut TableReader<'_>, prefix: &str) -> Parts {
         counting: table(reader, "counting"),
         returnee: entries(reader, "returnee", prefix),
         observation: entries(reader, "observation", prefix),
+        grading: table(reader, "grading"),
+        risk: entries(reader, "risk", prefix),
+        stages: table(reader, "stages"),
+        measure: entries(reader, "measure", prefix),
+        team: entries(reader, "team", prefix),
+        checklist: entries(reader, "checklist", prefix),
+        report: entries(reader, "report", prefix),
+        retention: entries(reader, "retention", prefix),
     };
     for complaint in checks::complaints(&parts, prefix) {
         reader.complaints.push(complaint);

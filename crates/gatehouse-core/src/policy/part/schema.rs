@@ -1,7 +1,8 @@
 //! The parts of a document, and what their functions take and give, as JSON Schemas.
 
-use super::returnee;
+use super::{measure, report, returnee};
 use crate::counting::Counting;
+use crate::grading::json as graded;
 use schemars::{Schema, schema_for};
 use serde_json::{Map, Value, json};
 
@@ -12,9 +13,27 @@ pub fn schema() -> Value {
             ("counting", schema_for!(Counting)),
             ("returnee", schema_for!(crate::returnee::Rule)),
             ("observation", schema_for!(crate::observation::Plan)),
+            ("grading", schema_for!(crate::grading::Grading)),
+            ("risk", schema_for!(crate::grading::Criterion)),
+            ("stages", schema_for!(crate::measure::Ladder)),
+            ("measure", schema_for!(crate::measure::Measure)),
+            ("team", schema_for!(crate::staffing::Team)),
+            ("checklist", schema_for!(crate::staffing::Checklist)),
+            ("report", schema_for!(crate::reporting::Report)),
+            ("retention", schema_for!(crate::retention::Retention)),
         ]),
-        "questions": named([("propose", schema_for!(returnee::Question))]),
-        "answers": named([("propose", schema_for!(returnee::Answer<'_>))]),
+        "questions": named([
+            ("propose", schema_for!(returnee::Question)),
+            ("grade", schema_for!(graded::Question)),
+            ("measures", schema_for!(measure::Question)),
+            ("due", schema_for!(report::Question)),
+        ]),
+        "answers": named([
+            ("propose", schema_for!(returnee::Answer<'_>)),
+            ("grade", schema_for!(graded::Answer)),
+            ("measures", schema_for!(measure::Answer<'_>)),
+            ("due", schema_for!(report::Answer<'_>)),
+        ]),
     })
 }
 

@@ -1,0 +1,62 @@
+//! The table of levels: `[grading]` and `[[risk]]`, asked by `grade`.
+
+use super::Parts;
+use super::checks::Complain;
+use super::layers::Layers;
+use super::lines::{Refusal, read_question, written};
+use crate::grading::json::{Question, answer as graded};
+use crate::grading::{Criteria, CriteriaFault};
+use serde_json::Value;
+
+/// The criteria in force: every line, used as the lowest document that has one says.
+pub fn criteria(layers: &Layers<'_>) -> Option<Criteria> {
+    let lines = layers.of(|parts| &parts.risk);
+    let last = lines.last()?;
+    let grading = last.document.parts.grading.as_ref()?;
+    let counting = last.counting()?;
+    let lines = lines.iter().map(|line| line.entry.clone()).collect();
+    Some(Criteria::new(grading, counting, lines))
+}
+
+/// Answers a question of this kind.
+pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal> {
+    let question: Question = read_question(line)?;
+    let criteria = criteria(layers);
+    let criteria = criteria.ok_or_else(|| Refusal::unsaid("no document has a table of levels"))?;
+    match graded(&criteria, &question) {
+        Ok(answer) => Ok(written(&answer)),
+        Err(fault) => Err(Refusal::form(fault)),
+    }
+}
+
+/// Complains about what no type can hold.
+pub(super) fn complain(parts: &Parts, complain: &mut Complain<'_>) {
+    let Some(grading) = &parts.grading else {
+        if let Some(line) = parts.risk.first() {
+            complain.say(
+                "P004",
+                &line.span,
+                "`[grading]` must be set: days and dates that count",
+            );
+        }
+        return;
+    };
+    let Some(counting) = &parts.counting else {
+        return;
+    };
+    if grading.window_days.value == 0 {
+        complain.say("P005", &(0..0), "`window_days` is at least one day");
+    }
+    let lines = parts.risk.iter().map(|line| line.entry.clone()).collect();
+    for (index, fault) in Criteria::new(grading, counting, lines).faults() {
+        let message = match fault {
+            CriteriaFault::Empty => "this line is met by no count, or makes no level",
+            CriteriaFault::HoleOrOverlap => {
+                "between this line and the one below it a count has no level, or two"
+            }
+            CriteriaFault::NotRising => "more of the same must make a higher level",
+            CriteriaFault::NoTop => "the highest line of a count has no `at_most`",
+        };
+        complain.say("P032", &parts.risk[index].span, message);
+    }
+}

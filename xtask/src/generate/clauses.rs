@@ -1,0 +1,136 @@
+//! Each clause of each notice with what carries it, and why nothing does (SCOPE-7, POL-1).
+
+use anyhow::{Context, Result, anyhow};
+use gatehouse_core::policy::clauses::{Carried, carried, meant};
+use gatehouse_core::policy::{PolicyDocument, read};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+const CLAUSES: &str = "testdata/clauses.toml";
+
+const HEAD: &str = "\
+# Clauses
+
+Each clause of each notice, the rows and entries that carry it, and what is left out on purpose.
+Generated from `policies/` and `testdata/clauses.toml` by `script/generate`; do not edit.
+
+";
+
+/// `docs/clauses.md`.
+pub fn files(root: &Path) -> Result<Vec<(String, String)>> {
+    let Ok(list) = std::fs::read_to_string(root.join(CLAUSES)) else {
+        return Ok(Vec::new());
+    };
+    let list: BTreeMap<String, Vec<String>> = toml::from_str(&list).context(CLAUSES)?;
+    let mut text = HEAD.to_owned();
+    for (id, document, sources) in documents(root)? {
+        let clauses = list
+            .get(&id)
+            .with_context(|| format!("{CLAUSES} has no {id}"))?;
+        let title = &document.title;
+        writeln!(text, "## {id} {} · {}\n", title.zh, title.en)?;
+        writeln!(
+            text,
+            "| clause | carried by | left out |\n| --- | --- | --- |"
+        )?;
+        for clause in clauses.iter().flat_map(|clause| meant(clause)) {
+            let line = Line::of(&clause, &document, &sources);
+            writeln!(text, "| {clause} | {} | {} |", line.by, line.left_out)?;
+        }
+        text.push('\n');
+    }
+    let text = text.trim_end().to_owned() + "\n";
+    Ok(vec![("docs/clauses.md".to_owned(), text)])
+}
+
+type Document = (String, PolicyDocument, Vec<Carried>);
+
+fn documents(root: &Path) -> Result<Vec<Document>> {
+    let mut documents = Vec::new();
+    for entry in std::fs::read_dir(root.join("policies"))? {
+        let path = entry?.path().join("policy.toml");
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        let complaint = || anyhow!("{}: see `gatehouse policy check`", path.display());
+        let document = read(&text).map_err(|_| complaint())?;
+        let sources = carried(&text).map_err(|_| complaint())?;
+        documents.push((document.id.clone(), document, sources));
+    }
+    documents.sort_by(|one, other| one.0.cmp(&other.0));
+    Ok(documents)
+}
+
+/// What is said of a clause.
+struct Line {
+    by: String,
+    left_out: String,
+}
+
+impl Line {
+    fn of(clause: &str, document: &PolicyDocument, sources: &[Carried]) -> Line {
+        let mut by: Vec<&str> = Vec::new();
+        for source in sources {
+            let says = |one: &String| one == clause || lies_in(one, clause);
+            let new = !by.contains(&source.by.as_str());
+            if new && meant(&source.clause).iter().any(says) {
+                by.push(&source.by);
+            }
+        }
+        let says = |one: &String| one == clause || lies_in(one, clause) || lies_in(clause, one);
+        let outside = document.outside.iter().filter(|outside| {
+            let names = outside.clause.split(", ");
+            names.flat_map(meant).any(|one| says(&one))
+        });
+        let reasons: Vec<String> = outside
+            .map(|outside| format!("{}: {}", outside.clause, outside.why.en))
+            .collect();
+        let by: Vec<String> = by.iter().map(|id| format!("`{id}`")).collect();
+        Line {
+            by: by.join(" "),
+            left_out: reasons.join("; "),
+        }
+    }
+}
+
+/// Whether one clause is a part of another: `P7 六(一)4` of `P7 六(一)`.
+fn lies_in(part: &str, whole: &str) -> bool {
+    let rest = part.strip_prefix(whole);
+    // `ZX 1` is no part of `ZX 12`, nor the other way round.
+    let more_digits = whole.ends_with(|c: char| c.is_ascii_digit() || c == '十');
+    rest.is_some_and(|rest| match more_digits {
+        true => rest.starts_with(['(', '.']),
+        false => !rest.is_empty(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_clauses() {
+        let table = [
+            ("P7 六(一)4", "P7 六(一)", true),
+            ("P7 六(一)4", "P7 六", true),
+            ("P7 六(二)3(2)", "P7 六(二)3", true),
+            ("ZX 12", "ZX 1", false),
+            ("ZX 1", "ZX 1", false),
+            ("ZX 1", "ZX 12", false),
+            ("ZJ-1.二.3", "ZJ-1", true),
+            ("P8 十一", "P8 十", false),
+        ];
+        for (part, whole, expected) in table {
+            assert_eq!(lies_in(part, whole), expected, "{part} {whole}");
+        }
+    }
+
+    #[test]
+    fn every_clause_is_carried_or_left_out_with_a_reason() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let page = &files(&root).expect("a page")[0].1;
+        let empty = page.lines().filter(|line| line.ends_with("|  |  |"));
+        assert_eq!(empty.collect::<Vec<_>>(), [""; 0]);
+    }
+}
