@@ -30,6 +30,7 @@ pub mod retention;
 pub mod returnee;
 mod sort;
 pub mod sourced;
+pub mod spot;
 pub mod staffing;
 pub mod text;
 pub mod vehicle;

@@ -156,6 +156,27 @@ fn measures_and_reports_are_due_at_some_time_and_stand_on_the_ladder() {
 }
 
 #[test]
+fn spots_are_drawn_of_something_and_lifted_after_some_days() {
+    let drawn = |rest: &str| {
+        format!("[[drawn]]\nid = \"X/draw\"\nsource = \"X 1\"\nkind = \"spot\"\n{rest}\n")
+    };
+    let lift = |days: u8| {
+        format!(
+            "[[lift]]\nid = \"X/lift\"\nsource = \"X 1\"\nof = \"spot\"\n\
+             quiet_days = {{ value = {days}, source = \"X 1\" }}\n"
+        )
+    };
+    told(&[
+        (drawn("units = [\"building\"]"), ""),
+        (drawn("units = []"), "P005"),
+        (drawn("units = [\"building\"]\nstages = [\"low\"]"), "P033"),
+        (format!("{COUNTING}{}", lift(14)), ""),
+        (format!("{COUNTING}{}", lift(0)), "P005"),
+        (lift(14), "P004"),
+    ]);
+}
+
+#[test]
 fn teams_lists_and_days_hold_together() {
     let one = r#"{ any = ["checker"], at_least = { value = 3, source = "X 1" } }"#;
     let most = |most: u8| {

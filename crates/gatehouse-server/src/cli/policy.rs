@@ -58,6 +58,8 @@ enum PolicyAction {
     Measures(PartArguments),
     /// A moment → the reports that are owed.
     Due(PartArguments),
+    /// A case's stays and closed places → spots, what is drawn, what may be lifted.
+    Zones(PartArguments),
     /// Submit a document for an area. It holds once another organisation has approved it.
     Submit {
         /// Folder with policy.toml and cases.toml.
@@ -143,6 +145,7 @@ pub fn run(command: PolicyCommand) -> Result<()> {
         PolicyAction::Grade(arguments) => policy_part::run(Kind::Grade, &arguments),
         PolicyAction::Measures(arguments) => policy_part::run(Kind::Measures, &arguments),
         PolicyAction::Due(arguments) => policy_part::run(Kind::Due, &arguments),
+        PolicyAction::Zones(arguments) => policy_part::run(Kind::Zones, &arguments),
         PolicyAction::Submit {
             folder,
             area,

@@ -1,6 +1,6 @@
 //! What is wrong with the parts of one document beyond what their types can say.
 
-use super::{Parts, measure, observation, report, returnee, risk};
+use super::{Parts, measure, observation, report, returnee, risk, spot};
 use crate::policy::diagnostic::Diagnostic;
 use std::ops::Range;
 
@@ -27,6 +27,7 @@ pub(super) fn complaints(parts: &Parts, prefix: &str) -> Vec<Diagnostic> {
     risk::complain(parts, &mut complain);
     measure::complain(parts, &mut complain);
     report::complain(parts, &mut complain);
+    spot::complain(parts, &mut complain);
     complain.found
 }
 
@@ -63,6 +64,7 @@ impl Complain<'_> {
         !self.parts.returnee.is_empty()
             || !self.parts.observation.is_empty()
             || !self.parts.risk.is_empty()
+            || !self.parts.lift.is_empty()
             || measures.chain(reports).any(|due| due.days.is_some())
     }
 }

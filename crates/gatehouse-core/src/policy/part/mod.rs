@@ -15,6 +15,7 @@ mod report;
 mod returnee;
 mod risk;
 mod schema;
+mod spot;
 
 pub(crate) use cases::part_case;
 pub use cases::{PartCase, run_part_case};
@@ -58,6 +59,12 @@ pub struct Parts {
     pub report: Vec<Spanned<crate::reporting::Report>>,
     /// How long records are kept.
     pub retention: Vec<Spanned<crate::retention::Retention>>,
+    /// Which places of a case are spots.
+    pub visited: Vec<Spanned<crate::spot::Visited>>,
+    /// What is drawn around a case.
+    pub drawn: Vec<Spanned<crate::spot::Drawn>>,
+    /// When something closed is lifted.
+    pub lift: Vec<Spanned<crate::spot::Lift>>,
 }
 
 /// An entry and where it stands.
@@ -96,6 +103,9 @@ impl Parts {
             .chain(of(&self.checklist))
             .chain(of(&self.report))
             .chain(of(&self.retention))
+            .chain(of(&self.visited))
+            .chain(of(&self.drawn))
+            .chain(of(&self.lift))
     }
 }
 
@@ -139,11 +149,19 @@ pub enum Kind {
     Measures,
     /// A moment → the reports that are owed.
     Due,
+    /// A case's stays and closed places → spots, what is drawn, what may be lifted.
+    Zones,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 4] = [Kind::Propose, Kind::Grade, Kind::Measures, Kind::Due];
+    pub const ALL: [Kind; 5] = [
+        Kind::Propose,
+        Kind::Grade,
+        Kind::Measures,
+        Kind::Due,
+        Kind::Zones,
+    ];
 
     /// As commands and cases name it.
     pub const fn name(self) -> &'static str {
@@ -152,6 +170,7 @@ impl Kind {
             Kind::Grade => "grade",
             Kind::Measures => "measures",
             Kind::Due => "due",
+            Kind::Zones => "zones",
         }
     }
 
@@ -171,6 +190,7 @@ pub fn answer(kind: Kind, layers: &Layers<'_>, question: &[u8]) -> Result<Value,
         Kind::Grade => risk::answer(layers, question),
         Kind::Measures => measure::answer(layers, question),
         Kind::Due => report::answer(layers, question),
+        Kind::Zones => spot::answer(layers, question),
     }
 }
 
@@ -188,6 +208,9 @@ pub(crate) fn read_parts(reader: &mut TableReader<'_>, prefix: &str) -> Parts {
         checklist: entries(reader, "checklist", prefix),
         report: entries(reader, "report", prefix),
         retention: entries(reader, "retention", prefix),
+        visited: entries(reader, "visited", prefix),
+        drawn: entries(reader, "drawn", prefix),
+        lift: entries(reader, "lift", prefix),
     };
     for complaint in checks::complaints(&parts, prefix) {
         reader.complaints.push(complaint);

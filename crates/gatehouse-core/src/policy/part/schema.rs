@@ -1,6 +1,6 @@
 //! The parts of a document, and what their functions take and give, as JSON Schemas.
 
-use super::{measure, report, returnee};
+use super::{measure, report, returnee, spot};
 use crate::counting::Counting;
 use crate::grading::json as graded;
 use schemars::{Schema, schema_for};
@@ -21,18 +21,23 @@ pub fn schema() -> Value {
             ("checklist", schema_for!(crate::staffing::Checklist)),
             ("report", schema_for!(crate::reporting::Report)),
             ("retention", schema_for!(crate::retention::Retention)),
+            ("visited", schema_for!(crate::spot::Visited)),
+            ("drawn", schema_for!(crate::spot::Drawn)),
+            ("lift", schema_for!(crate::spot::Lift)),
         ]),
         "questions": named([
             ("propose", schema_for!(returnee::Question)),
             ("grade", schema_for!(graded::Question)),
             ("measures", schema_for!(measure::Question)),
             ("due", schema_for!(report::Question)),
+            ("zones", schema_for!(spot::Question)),
         ]),
         "answers": named([
             ("propose", schema_for!(returnee::Answer<'_>)),
             ("grade", schema_for!(graded::Answer)),
             ("measures", schema_for!(measure::Answer<'_>)),
             ("due", schema_for!(report::Answer<'_>)),
+            ("zones", schema_for!(spot::Answer<'_>)),
         ]),
     })
 }
