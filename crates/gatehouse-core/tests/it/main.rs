@@ -4,6 +4,7 @@ mod answers;
 mod coming_home;
 mod device;
 mod laws;
+mod part_mutations;
 mod part_tables;
 mod parts;
 mod policies;
