@@ -6,6 +6,7 @@
 
 use super::document::{LOCAL_CHOICE, PolicyDocument};
 use super::need::need;
+use super::part::wording::posted;
 use crate::gate::compiled::{Policy, Row, Text};
 use crate::gate::duty::Duty;
 use crate::gate::fact::{Words, words};
@@ -309,10 +310,8 @@ fn answer(
 impl Answer {
     fn take(&mut self, decision: &Decision, policy: &Policy, documents: &[&PolicyDocument]) {
         for row in deciding_rows(decision, policy) {
-            let written = documents.iter().flat_map(|document| &document.rows);
-            let written = written.filter(|written| written.id == row.id);
-            for post in written.filter_map(|written| written.post.clone()) {
-                push_new(&mut self.posts, post);
+            if let Some(post) = posted(documents, &row.id) {
+                push_new(&mut self.posts, post.clone());
             }
             for duty in row.duties.iter().filter(|_| row.effect == Effect::Refer) {
                 push_new(&mut self.duties, duty.clone());

@@ -7,6 +7,7 @@
 
 use super::condition::{Condition, Want};
 use super::document::{Below, DocumentRow, PolicyDocument};
+use super::part::wording::{of_no_row, said};
 use super::zones::zone_rows;
 use crate::gate::compiled::{
     COMPILED_VERSION, CompiledError, CompiledPolicy, DocumentName, Effect, Policy, READINGS_MOST,
@@ -33,6 +34,13 @@ pub enum CompileError {
         /// The row it names.
         row: String,
     },
+    /// A document has words for a row that neither it nor a document above has.
+    WordsForNoRow {
+        /// The entry with the words.
+        wording: String,
+        /// The row it names.
+        row: String,
+    },
     /// Two documents have one id.
     DoubleDocument(String),
     /// More distinct readings or boundaries than one policy may have.
@@ -54,6 +62,9 @@ impl std::fmt::Display for CompileError {
                 f,
                 "{document} replaces {row}, but that row says nothing of what may lie below it"
             ),
+            CompileError::WordsForNoRow { wording, row } => {
+                write!(f, "{wording} has words for {row}, but there is no such row")
+            }
             CompileError::DoubleDocument(id) => write!(f, "two documents are called {id}"),
             CompileError::TooMany => {
                 write!(
@@ -93,6 +104,9 @@ fn compile_rows(
             return Err(CompileError::DoubleDocument(document.id.clone()));
         }
     }
+    if let Some((wording, row)) = of_no_row(documents) {
+        return Err(CompileError::WordsForNoRow { wording, row });
+    }
     let mut built_in = built_in_rows();
     let mut readings = Readings::default();
     let exception = coming_home();
@@ -107,10 +121,10 @@ fn compile_rows(
         .drain(..)
         .map(|row| compile_row(&row, None, &readings, &[]))
         .collect();
-    compiled.extend(
-        rows.iter()
-            .map(|(at, row)| compile_row(row, Some(*at), &readings, &exception)),
-    );
+    compiled.extend(rows.iter().map(|(at, row)| Row {
+        say: said(documents, row).cloned(),
+        ..compile_row(row, Some(*at), &readings, &exception)
+    }));
     let policy = CompiledPolicy {
         version: COMPILED_VERSION,
         documents: documents.iter().map(|document| name(document)).collect(),

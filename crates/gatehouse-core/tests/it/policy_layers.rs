@@ -1,7 +1,12 @@
 //! Documents of upper and lower areas together: what a lower one may replace, and what not.
 
+use crate::parts::of_parts;
 use crate::policies::{folders, load, small_document};
 use gatehouse_core::gate::Policy;
+use gatehouse_core::gate::compiled::Row;
+use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::moment::Moment;
+use gatehouse_core::policy::answers::{Place, answers};
 use gatehouse_core::policy::{PolicyDocument, compile};
 
 fn henan() -> PolicyDocument {
@@ -52,4 +57,86 @@ fn a_lower_document_replaces_what_it_may_and_nothing_else() {
     let twice = layered(&upper, &upper).err().unwrap_or_default();
     assert!(twice.contains("two documents are called HN"), "{twice}");
     assert!(compile(&[&lower("X", "HN/courier")]).is_err(), "alone");
+}
+
+/// A document with other words for a row and nothing else.
+fn words(id: &str, row: &str, rest: &str) -> PolicyDocument {
+    let text = format!(
+        "[[wording]]\nid = \"{id}/words\"\nsource = \"deployment\"\nrow = \"{row}\"\n{rest}\n"
+    );
+    of_parts(id, &text).expect("reads")
+}
+
+#[test]
+fn a_lower_document_has_its_own_words_for_a_row_and_nothing_else_changes() {
+    let upper = henan();
+    let say = |zh: &str| format!("say = {{ zh = \"{zh}\", en = \"words\" }}");
+    let one = words("X", "HN/courier", &say("请放在架子上。"));
+    let two = words("Y", "HN/courier", &say("请放在柜子里。"));
+    let said = |documents: &[&PolicyDocument]| {
+        let policy = compile(documents).expect("go together");
+        let row = policy.rows().iter().find(|row| row.id == "HN/courier");
+        let row = row.expect("the row is in force").clone();
+        (
+            row.say.clone().map(|text| text.zh),
+            Row { say: None, ..row },
+        )
+    };
+    let (plain, row) = said(&[&upper]);
+    assert!(plain.is_some());
+    assert_eq!(
+        said(&[&upper, &one]),
+        (Some("请放在架子上。".to_owned()), row.clone())
+    );
+    let lowest = Some("请放在柜子里。".to_owned());
+    assert_eq!(
+        said(&[&upper, &one, &two]),
+        (lowest, row.clone()),
+        "the lowest wins"
+    );
+    let poster = words(
+        "X",
+        "HN/courier",
+        "post = { zh = \"放架子\", en = \"shelf\" }",
+    );
+    assert_eq!(
+        said(&[&upper, &poster]),
+        (plain, row),
+        "the guard's words stay"
+    );
+    let documents = [&upper, &poster];
+    let place = Place {
+        kind: "compound",
+        moment: Moment::parse("2020-02-20T10:00:00+08:00").expect("a moment"),
+    };
+    let policy = compile(&documents).expect("go together");
+    let answers = answers(&policy, &documents, &place);
+    let mut texts = answers.iter().map(|one| one.text(Lang::Zh, &|_| None));
+    assert!(texts.any(|text| text.contains("放架子")), "on the poster");
+    let lost = words("X", "HN/no-such-row", &say("有"));
+    let error = layered(&upper, &lost).err().unwrap_or_default();
+    assert!(
+        error.contains("X/words") && error.contains("HN/no-such-row"),
+        "{error}"
+    );
+    assert!(compile(&[&one]).is_err(), "alone");
+}
+
+#[test]
+fn words_that_say_nothing_or_stand_twice_are_told() {
+    let words = |id: &str, rest: &str| {
+        format!("[[wording]]\nid = \"X/{id}\"\nsource = \"X 1\"\nrow = \"X/row\"\n{rest}\n")
+    };
+    let say = "say = { zh = \"好\", en = \"good\" }";
+    let table = [
+        (words("a", say), ""),
+        (words("a", ""), "P005"),
+        ([words("a", say), words("b", say)].concat(), "P011"),
+        (words("a", "say = { zh = \" \", en = \"good\" }"), "P005"),
+    ];
+    for (parts, expected) in table {
+        let found = of_parts("X", &parts).err().unwrap_or_default();
+        assert!(found.starts_with(expected), "{parts}\n{found}");
+        assert_eq!(found.is_empty(), expected.is_empty(), "{parts}\n{found}");
+    }
 }

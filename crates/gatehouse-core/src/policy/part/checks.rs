@@ -1,6 +1,6 @@
 //! What is wrong with the parts of one document beyond what their types can say.
 
-use super::{Parts, measure, observation, report, returnee, risk, spot};
+use super::{Parts, measure, observation, report, returnee, risk, spot, wording};
 use crate::policy::diagnostic::Diagnostic;
 use std::ops::Range;
 
@@ -28,6 +28,7 @@ pub(super) fn complaints(parts: &Parts, prefix: &str) -> Vec<Diagnostic> {
     measure::complain(parts, &mut complain);
     report::complain(parts, &mut complain);
     spot::complain(parts, &mut complain);
+    wording::complain(parts, &mut complain);
     complain.found
 }
 

@@ -16,6 +16,7 @@ mod returnee;
 mod risk;
 mod schema;
 mod spot;
+pub(crate) mod wording;
 
 pub(crate) use cases::part_case;
 pub use cases::{PartCase, run_part_case};
@@ -65,6 +66,8 @@ pub struct Parts {
     pub drawn: Vec<Spanned<crate::spot::Drawn>>,
     /// When something closed is lifted.
     pub lift: Vec<Spanned<crate::spot::Lift>>,
+    /// Other words for rows; they are no answer to anything that is asked.
+    pub wording: Vec<Spanned<wording::Wording>>,
 }
 
 /// An entry and where it stands.
@@ -87,7 +90,7 @@ impl<T> Deref for Spanned<T> {
 impl Parts {
     /// Whether a document says nothing beyond the gate.
     pub fn is_empty(&self) -> bool {
-        self.entries().next().is_none()
+        self.entries().next().is_none() && self.wording.is_empty()
     }
 
     /// Every entry of every part, with its place.
@@ -211,6 +214,7 @@ pub(crate) fn read_parts(reader: &mut TableReader<'_>, prefix: &str) -> Parts {
         visited: entries(reader, "visited", prefix),
         drawn: entries(reader, "drawn", prefix),
         lift: entries(reader, "lift", prefix),
+        wording: entries(reader, "wording", prefix),
     };
     for complaint in checks::complaints(&parts, prefix) {
         reader.complaints.push(complaint);

@@ -1,6 +1,6 @@
 //! The parts of a document, and what their functions take and give, as JSON Schemas.
 
-use super::{measure, report, returnee, spot};
+use super::{measure, report, returnee, spot, wording};
 use crate::counting::Counting;
 use crate::grading::json as graded;
 use schemars::{Schema, schema_for};
@@ -24,6 +24,7 @@ pub fn schema() -> Value {
             ("visited", schema_for!(crate::spot::Visited)),
             ("drawn", schema_for!(crate::spot::Drawn)),
             ("lift", schema_for!(crate::spot::Lift)),
+            ("wording", schema_for!(wording::Wording)),
         ]),
         "questions": named([
             ("propose", schema_for!(returnee::Question)),

@@ -1,0 +1,96 @@
+//! A lower document's own words for a row from above: `[[wording]]`. Words alone: what the row
+//! does stays as it is, and rows that are built in keep theirs.
+
+use super::Parts;
+use super::checks::Complain;
+use crate::gate::compiled::Text;
+use crate::policy::document::{DocumentRow, PolicyDocument};
+use crate::sourced::{Entry, MayBelow};
+use serde::Deserialize;
+
+/// Other words for a row.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wording {
+    /// `X/words-visitor`.
+    pub id: String,
+    /// The clause, or "deployment".
+    pub source: String,
+    /// The row, of this document or of one above.
+    pub row: String,
+    /// Sentences for the guard in place of the row's.
+    pub say: Option<Text>,
+    /// Sentences for the poster in place of the row's.
+    pub post: Option<Text>,
+}
+
+impl Entry for Wording {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn source(&self) -> &str {
+        &self.source
+    }
+
+    fn below(&self) -> Option<MayBelow> {
+        None
+    }
+
+    fn replaces(&self) -> &[String] {
+        &[]
+    }
+}
+
+/// What the guard reads of a row: the words of the lowest document that has some for it.
+pub(crate) fn said<'a>(documents: &[&'a PolicyDocument], row: &'a DocumentRow) -> Option<&'a Text> {
+    words(documents, &row.id, |wording| wording.say.as_ref()).or(row.say.as_ref())
+}
+
+/// What stands on the poster for a row.
+pub(crate) fn posted<'a>(documents: &[&'a PolicyDocument], row: &str) -> Option<&'a Text> {
+    let rows = documents.iter().flat_map(|document| &document.rows);
+    let own = rows
+        .filter(|written| written.id == row)
+        .find_map(|one| one.post.as_ref());
+    words(documents, row, |wording| wording.post.as_ref()).or(own)
+}
+
+fn words<'a>(
+    documents: &[&'a PolicyDocument],
+    row: &str,
+    which: fn(&'a Wording) -> Option<&'a Text>,
+) -> Option<&'a Text> {
+    let lowest_first = documents.iter().rev();
+    let all = lowest_first.flat_map(|document| &document.parts.wording);
+    all.filter(|wording| wording.row == row)
+        .find_map(|wording| which(&wording.entry))
+}
+
+/// The first wording of a row that neither its document nor one above has: who, and which row.
+pub(crate) fn of_no_row(documents: &[&PolicyDocument]) -> Option<(String, String)> {
+    documents.iter().enumerate().find_map(|(at, document)| {
+        let mut wordings = document.parts.wording.iter();
+        let is_there = |row: &str| {
+            let rows = documents[..=at].iter().flat_map(|document| &document.rows);
+            rows.into_iter().any(|one| one.id == row)
+        };
+        let lost = wordings.find(|wording| !is_there(&wording.row))?;
+        Some((lost.id.clone(), lost.row.clone()))
+    })
+}
+
+/// Complains about what no type can hold.
+pub(super) fn complain(parts: &Parts, complain: &mut Complain<'_>) {
+    for (at, wording) in parts.wording.iter().enumerate() {
+        if wording.say.is_none() && wording.post.is_none() {
+            complain.say("P005", &wording.span, "say which words, `say` or `post`");
+        }
+        if parts.wording[..at]
+            .iter()
+            .any(|other| other.row == wording.row)
+        {
+            complain.say("P011", &wording.span, "this row has other words already");
+        }
+    }
+}
