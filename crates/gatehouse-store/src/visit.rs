@@ -64,6 +64,8 @@ pub struct VisitPlain {
     pub phone: String,
     /// The door as typed.
     pub door: String,
+    /// Whom they visit, where they said so.
+    pub whom: String,
 }
 
 impl std::fmt::Debug for VisitPlain {
@@ -87,6 +89,8 @@ sql! {
     NEXT_NUMBER = "SELECT coalesce(max(number), 0) + 1 FROM visit
         WHERE shard = ?1 AND gate = ?2 AND day = ?3";
     VISIT = concat!("SELECT ", columns!(), " FROM visit WHERE shard = ?1 AND visit = ?2");
+    VISITS_BETWEEN = concat!("SELECT ", columns!(), " FROM visit
+        WHERE shard = ?1 AND visit >= ?2 AND visit <= ?3 ORDER BY visit LIMIT 2");
     VISITS_OF_GATE = concat!("SELECT ", columns!(), " FROM visit
         WHERE shard = ?1 AND gate = ?2 AND day = ?3 ORDER BY number DESC LIMIT ?4");
     VISITS_OF_HOUSEHOLD = concat!("SELECT ", columns!(), " FROM visit
@@ -137,6 +141,25 @@ impl ReadTx<'_> {
     /// A visit by its key.
     pub fn visit(&self, shard: Shard, visit: [u8; 16]) -> Result<Option<VisitRow>, StoreError> {
         self.optional(&VISIT, params![shard, &visit], VisitRow::read)
+    }
+
+    /// The visit whose id begins with some bytes; `None` too where there are two of them.
+    pub fn visit_beginning_with(
+        &self,
+        shard: Shard,
+        beginning: &[u8],
+    ) -> Result<Option<VisitRow>, StoreError> {
+        let filled = |with: u8| {
+            let mut id = [with; 16];
+            for (byte, known) in id.iter_mut().zip(beginning) {
+                *byte = *known;
+            }
+            id
+        };
+        let (first, last) = (filled(0), filled(0xff));
+        let parameters = params![shard, &first, &last];
+        let mut found = self.query(&VISITS_BETWEEN, parameters, VisitRow::read)?;
+        Ok(found.pop().filter(|_| found.is_empty()))
     }
 
     /// The number that the next visit of a gate and day gets.
@@ -200,6 +223,7 @@ impl ReadTx<'_> {
             name: next(),
             phone: next(),
             door: next(),
+            whom: next(),
         }))
     }
 }
@@ -213,7 +237,8 @@ impl Tx<'_> {
         plain: &VisitPlain,
         chance: &Chance,
     ) -> Result<(), StoreError> {
-        let text = [plain.name.as_str(), &plain.phone, &plain.door].join(&BETWEEN.to_string());
+        let text = [plain.name.as_str(), &plain.phone, &plain.door, &plain.whom];
+        let text = text.join(&BETWEEN.to_string());
         let (wrapped, sealed) = seal_apart(vault, TABLE, &row.visit, text.as_bytes(), chance);
         let day = row.day.to_text();
         let answer = row.answer.as_ref();

@@ -46,6 +46,8 @@ struct Card {
     /// Of the household, where it is one of ours.
     door: Option<String>,
     typed: String,
+    /// Whom they name; empty where nobody.
+    whom: String,
     purpose_key: String,
     state_key: &'static str,
     how: Option<String>,
@@ -138,6 +140,7 @@ fn card(visit: ShownVisit, times: Times, frame: &Frame) -> Card {
         phone: plain.phone,
         door: visit.door,
         typed: plain.door,
+        whom: plain.whom,
         purpose_key: format!("visit-purpose-{}", visit.row.purpose),
         state_key: match answer.as_ref().map(|answer| answer.is_yes) {
             None => "visit-waits",

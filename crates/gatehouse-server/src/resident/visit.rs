@@ -8,6 +8,7 @@ use crate::error::OpError;
 use crate::ops::area_of_gate::area_of_gate;
 use crate::ops::resident::door::TypedDoor;
 use crate::ops::resident::register_visit::{NewVisit, register_visit};
+use crate::ops::resident::visit_code::{code_of, visit_by_code};
 use crate::ops::resident::visit_page::visit_page;
 use crate::page::{Frame, PageError, show as show_page};
 use crate::peer::Peer;
@@ -26,6 +27,7 @@ const PUBLIC: Access = Access::Public("a visitor at the gate has no account");
 #[template(path = "resident/visit.html")]
 struct VisitPage {
     frame: Frame,
+    id: String,
     gate: String,
     purposes: Vec<(&'static str, String)>,
     typed: VisitForm,
@@ -37,6 +39,8 @@ struct VisitPage {
 struct DonePage {
     frame: Frame,
     number: i64,
+    code: String,
+    waits: bool,
     state_key: &'static str,
     next_key: &'static str,
 }
@@ -51,7 +55,15 @@ pub struct VisitForm {
     building: String,
     unit: String,
     room: String,
+    whom: String,
     purpose: String,
+}
+
+/// What the form for a code sends.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct CodeForm {
+    code: String,
 }
 
 /// The routes of this file.
@@ -64,6 +76,10 @@ pub fn routes(table: Routes) -> Routes {
         .add(
             RouteRule::form("/visit/{gate}", PUBLIC, Scope::None, Kept::Change),
             post(submit),
+        )
+        .add(
+            RouteRule::form("/visit/{gate}/code", PUBLIC, Scope::None, Kept::Nothing),
+            post(again),
         )
         .add(
             RouteRule::page("/visit/{gate}/{visit}", PUBLIC, Scope::None, Kept::Nothing),
@@ -98,6 +114,7 @@ async fn page(
     match found {
         Ok(scope) => {
             let page = show_page(&VisitPage {
+                id: scope.gate.to_string(),
                 gate: scope.name,
                 purposes: purposes(),
                 typed,
@@ -135,6 +152,7 @@ pub async fn submit(
             unit: form.unit.clone(),
             room: form.room.clone(),
         },
+        whom: form.whom.clone(),
         purpose: form.purpose.clone(),
     };
     match register_visit(&app, at, asked).await {
@@ -142,6 +160,38 @@ pub async fn submit(
         Ok(Err(refusal)) => {
             let text = fault(refusal, &frame);
             page(&app, &gate, frame, form, Some(text)).await
+        }
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+/// POST /visit/{gate}/code: who has closed the page finds it again.
+pub async fn again(
+    State(app): State<App>,
+    Peer(address): Peer,
+    Path(gate): Path<String>,
+    frame: Frame,
+    Form(form): Form<CodeForm>,
+) -> Response {
+    if let Err(error) = app.rates.open_form(&address) {
+        return PageError::new(error, frame.lang).into_response();
+    }
+    let found = match GateId::parse(&gate) {
+        Some(at) => visit_by_code(&app, at, &form.code).await,
+        None => Err(OpError::NotFound),
+    };
+    match found {
+        Ok(Some(visit)) => {
+            let visit = data_encoding::HEXLOWER.encode(&visit);
+            Redirect::to(&format!("/visit/{gate}/{visit}")).into_response()
+        }
+        Ok(None) => {
+            let typed = VisitForm {
+                visit: data_encoding::HEXLOWER.encode(&app.world.id()),
+                ..VisitForm::default()
+            };
+            let fault = Some(frame.t("visit-code-unknown"));
+            page(&app, &gate, frame, typed, fault).await
         }
         Err(error) => PageError::new(error, frame.lang).into_response(),
     }
@@ -168,6 +218,8 @@ pub async fn done(
             show_page(&DonePage {
                 frame,
                 number: standing.number,
+                code: code_of(&id),
+                waits: standing.is_yes.is_none(),
                 state_key,
                 next_key,
             })

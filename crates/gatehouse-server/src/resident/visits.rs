@@ -9,6 +9,7 @@ use crate::ops::resident::expect_visitor::expect_visitor;
 use crate::ops::resident::find_resident::ResidentCaller;
 use crate::ops::resident::list_visits::{ShownVisit, household_visits};
 use crate::ops::resident::register_visit::{NewVisit, PURPOSES, Refusal};
+use crate::ops::resident::visit_code::code_of;
 use crate::page::{Frame, PageError, show as show_page};
 use crate::times::Times;
 use askama::Template;
@@ -44,6 +45,10 @@ struct VisitCard {
     name: String,
     phone: String,
     purpose_key: String,
+    /// Whom they name; empty where nobody.
+    whom: String,
+    /// For whom the household expects: opens the visitor's own page.
+    code: Option<String>,
     /// Key of the words for how it stands.
     state_key: &'static str,
 }
@@ -116,6 +121,8 @@ fn card(visit: ShownVisit, times: Times) -> VisitCard {
         day: times.day(visit.row.day),
         name: plain.name,
         phone: plain.phone,
+        whom: plain.whom,
+        code: (visit.row.registered_by == "household").then(|| code_of(&visit.row.visit)),
         purpose_key: format!("visit-purpose-{}", visit.row.purpose),
         state_key: match visit.row.answer.map(|answer| answer.is_yes) {
             None => "visit-waits",
@@ -171,6 +178,7 @@ async fn expect(
             room: "-".to_owned(),
             ..TypedDoor::default()
         },
+        whom: String::new(),
         purpose: form.purpose.clone(),
     };
     let day = CivilDay::parse(&form.day).unwrap_or(CivilDay(0));

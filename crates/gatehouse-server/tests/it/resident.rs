@@ -1,6 +1,6 @@
 //! The resident's own page, visitors, corrections and complaints (SELF-1, SCOPE-5).
 
-use crate::support::{Answer, TestApp, demo_on_both};
+use crate::support::{Answer, TestApp, demo_on_both, percent};
 use axum::http::StatusCode;
 use gatehouse_core::id::{AreaId, GateId, HouseholdId, PersonId, StaffId};
 use gatehouse_server::auth::role::Role;
@@ -310,6 +310,26 @@ fn a_visitor_registers_and_the_household_says_yes() {
         assert!(app.get(&own, "").body.contains("先不见"));
         assert!(app.get(&list, &guard).body.contains("住户在电话里说"));
 
+        // The page is found again by its code, however it is typed.
+        let shown = app.get(&own, "").body;
+        let (_, code) = shown.split_once("class=\"code\">").expect("a code");
+        let code = code.split('<').next().unwrap_or_default();
+        let again = |code: &str| app.form(&format!("{path}/code"), "", &format!("code={code}"));
+        for typed in [code.to_owned(), code.to_uppercase().replace('-', "+")] {
+            assert_eq!(again(&typed).header("location"), own, "{typed}");
+        }
+        for wrong in ["", "abcd-efgh", "%E2%80%AE", &code.repeat(9)] {
+            assert_eq!(
+                again(wrong).status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{wrong}"
+            );
+        }
+        assert!(
+            !shown.contains(&who.name) && !shown.contains(room.as_str()),
+            "{shown}"
+        );
+
         // A door that is none of ours is taken all the same: the form tells nobody who lives where.
         let body = body.replacen(&id, &"e".repeat(32), 1);
         let body = body.replacen(&format!("room={room}"), "room=9999", 1);
@@ -382,5 +402,69 @@ fn a_pass_is_applied_for_on_the_page_once() {
             "{}",
             queue.body
         );
+    });
+}
+
+#[test]
+fn a_registration_opens_nobody_and_says_the_same_whether_or_not_it_fits() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 3);
+        let path = format!("/visit/{}", gate(demo));
+        let [building, unit, room] = &who.door;
+        let name = percent(&who.name);
+        let register = |room: &str, whom: &str| {
+            let id = hidden(&app.get(&path, ""), "visit");
+            let body = format!(
+                "visit={id}&name=VISITOR&phone=0371-5550101&building={building}&unit={unit}\
+                 &room={room}&whom={whom}&purpose=care"
+            );
+            let sent = app.form(&path, "", &body);
+            assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+            let own = sent.header("location");
+            let page = app.get(own, "").body.replace(own, "OWN");
+            // Number and code are each visit's own.
+            let mut parts: Vec<&str> = page.split(['>', '<']).collect();
+            parts.retain(|part| part.parse::<i64>().is_err());
+            let code = parts.iter().position(|part| *part == "b class=\"code\"");
+            parts.remove(code.expect("a code") + 1);
+            parts.concat()
+        };
+        let fits = register(room, &name);
+        for other in [
+            register(room, ""),
+            register(room, "NOBODY"),
+            register("9999", &name),
+        ] {
+            assert_eq!(fits, other);
+        }
+        let (household, person) = (who.household, who.person);
+        let read = move |tx: &gatehouse_store::ReadTx<'_>| {
+            let mut seen = Vec::new();
+            for home in tx.residences_of_household(Shard(1), household)? {
+                let told = tx.messages_of_person(Shard(1), home.person, 9)?.len();
+                let views = tx.views_of_person(Shard(1), home.person, 9)?.len();
+                assert_eq!(views, 0, "nothing of anybody was opened");
+                assert_eq!(
+                    told,
+                    usize::from(home.person == person),
+                    "only who was named"
+                );
+                seen.push(home.person);
+            }
+            Ok::<_, StoreError>(seen)
+        };
+        let seen = app.app.store.read_blocking(read).expect("reads");
+        assert!(
+            seen.contains(&person) && seen.len() > 1,
+            "others live there: {seen:?}"
+        );
+        // Somebody who knows a name and a door does not ring there all day.
+        for _ in 0..9 {
+            register(room, &name);
+        }
+        let told = app.app.store.read_blocking::<_, StoreError, _>(move |tx| {
+            tx.messages_of_person(Shard(1), person, 50)
+        });
+        assert!(told.expect("reads").len() <= 5);
     });
 }

@@ -389,6 +389,11 @@ fn runtime() -> tokio::runtime::Runtime {
     builder.enable_all().build().expect("a runtime")
 }
 
+/// A text as a form sends it.
+pub fn percent(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
 /// The session cookie that an answer sets.
 pub fn cookie_of(answer: &Answer) -> String {
     let cookie = answer.header(header::SET_COOKIE.as_str());

@@ -4,7 +4,7 @@
 use crate::gate::cookie;
 use crate::passes::{approved, community};
 use crate::resident::{Somebody, gate, hidden, holder, opened, somebody, staff};
-use crate::support::{TestApp, demo_on_both};
+use crate::support::{TestApp, demo_on_both, percent};
 use axum::http::StatusCode;
 use gatehouse_core::id::{ApplicationId, PersonId};
 use gatehouse_core::pass::PassKind;
@@ -196,7 +196,8 @@ fn a_household_is_told_of_a_visitor_and_a_resident_of_an_answer() {
         let [building, unit, room] = &who.door;
         let body = format!(
             "visit={id}&name=VISITOR&phone=0371-5550101&building={building}&unit={unit}\
-             &room={room}&purpose=care"
+             &room={room}&whom={name}&purpose=care",
+            name = percent(&who.name)
         );
         for _ in 0..2 {
             assert_eq!(app.form(&path, "", &body).status, StatusCode::SEE_OTHER);

@@ -13,4 +13,5 @@ pub mod read_own_data;
 pub mod register_visit;
 pub mod send_request;
 pub mod tenants;
+pub mod visit_code;
 pub mod visit_page;

@@ -1,5 +1,6 @@
 //! A visitor registers from the gate's poster: name, telephone, whom they visit, what for. No ID
-//! number, nothing about health. Whether the door is one of ours is not said.
+//! number, nothing about health. Whether the door is one of ours, and whether whom they name lives
+//! there, is not said. Nobody's name or number is opened: only who was named is told.
 
 use super::door::{self, TypedDoor};
 use crate::app::App;
@@ -12,9 +13,10 @@ use gatehouse_core::complaint::ComplaintCode;
 use gatehouse_core::id::GateId;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::person::Phone;
+use gatehouse_core::person::search::{SearchKind, terms_for_query};
 use gatehouse_core::text::clean_line;
 use gatehouse_store::visit::{VisitPlain, VisitRow};
-use gatehouse_store::{Chance, Lane, StoreError, Tx};
+use gatehouse_store::{Chance, Lane, StoreError, Tx, Vault};
 
 /// What somebody may come for.
 pub const PURPOSES: [&str; 6] = ["family", "care", "repair", "work", "delivery", "other"];
@@ -22,8 +24,15 @@ pub const PURPOSES: [&str; 6] = ["family", "care", "repair", "work", "delivery",
 const TEXT_MOST: usize = 30;
 /// Most visits of a gate and day: whoever wants more asks the guard.
 const A_DAY_MOST: i64 = 500;
-/// Most people of a home who are told of a visitor.
-const TOLD_MOST: usize = 12;
+/// Who registered, as the row says it.
+const BY_VISITOR: &str = "visitor";
+/// Most visits of a home that are read to count them.
+const A_DAY_READ: u32 = 100;
+/// Most people of a home whose names are compared.
+const COMPARED_MOST: usize = 40;
+/// Most visitors of a day of whom somebody of a home is told: a stranger who knows a name and a
+/// door must not ring there all day.
+const TOLD_A_DAY_MOST: usize = 5;
 
 /// What the form asks for.
 #[derive(Clone, Debug, Default)]
@@ -34,8 +43,10 @@ pub struct NewVisit {
     pub name: String,
     /// Where they can be reached.
     pub phone: String,
-    /// Whom they visit.
+    /// Which door.
     pub door: TypedDoor,
+    /// Whom they visit, by the whole name; empty where they do not know it.
+    pub whom: String,
     /// A word of [`PURPOSES`].
     pub purpose: String,
 }
@@ -83,6 +94,7 @@ pub fn check(asked: &NewVisit) -> Result<CheckedVisit, Refusal> {
         name,
         phone,
         door: door.words(),
+        whom: optional("whom", &asked.whom)?,
     };
     Ok(CheckedVisit {
         plain,
@@ -91,14 +103,33 @@ pub fn check(asked: &NewVisit) -> Result<CheckedVisit, Refusal> {
     })
 }
 
-/// Everybody who lives at the door is told that a visitor waits: whoever is at home says yes.
-fn tell_household(tx: &Tx<'_>, row: &VisitRow) -> Result<(), StoreError> {
+/// Whoever was named and lives at the door is told that a visitor waits. The name is compared by
+/// its keyed token, so that nothing of anybody is opened here.
+fn tell_named(tx: &Tx<'_>, vault: &Vault, row: &VisitRow, whom: &str) -> Result<(), StoreError> {
     let Some(household) = row.household else {
         return Ok(());
     };
+    let terms = terms_for_query(whom);
+    let Some(term) = terms.iter().find(|term| term.kind == SearchKind::FullName) else {
+        return Ok(());
+    };
+    let today = tx.visits_of_household(row.shard, household, row.day, A_DAY_READ)?;
+    let by_visitors = today
+        .iter()
+        .filter(|visit| visit.registered_by == BY_VISITOR);
+    if by_visitors.filter(|visit| visit.day == row.day).count() > TOLD_A_DAY_MOST {
+        return Ok(());
+    }
+    let token = vault.token(&term.reveal_bytes());
     let residents = tx.residences_of_household(row.shard, household)?;
     let residents = residents.into_iter().filter(|home| home.holds_on(row.day));
-    for home in residents.take(TOLD_MOST) {
+    for home in residents.take(COMPARED_MOST) {
+        if !tx
+            .tokens_of_person(row.shard, home.person)?
+            .contains(&token)
+        {
+            continue;
+        }
         let told = Told {
             shard: row.shard,
             area: row.area,
@@ -106,10 +137,10 @@ fn tell_household(tx: &Tx<'_>, row: &VisitRow) -> Result<(), StoreError> {
             about: &row.visit,
             at: row.registered_at,
         };
-        tell_person(tx, told, |ask| Message::VisitorWaits {
+        return tell_person(tx, told, |ask| Message::VisitorWaits {
             gate: ask.gate,
             phone: ask.phone,
-        })?;
+        });
     }
     Ok(())
 }
@@ -150,13 +181,13 @@ pub async fn register_visit(
             number,
             day,
             household: door::find(tx, shard, area, &checked.door)?,
-            registered_by: "visitor".to_owned(),
+            registered_by: BY_VISITOR.to_owned(),
             purpose: checked.purpose.clone(),
             registered_at: now,
             answer: None,
         };
         tx.insert_visit(&keys.vault, &row, &checked.plain, &chance)?;
-        tell_household(tx, &row)?;
+        tell_named(tx, &keys.vault, &row, &checked.plain.whom)?;
         Ok::<_, StoreError>(Ok(number))
     };
     Ok(app.store.write(Lane::People, register).await?)
