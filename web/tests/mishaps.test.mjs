@@ -53,10 +53,15 @@ test("a key that is pressed twice, and once more after going back, has one effec
   await page.getByRole("button", SAVE).click();
   await page.waitForURL((url) => /\/fevers\/[0-9a-f-]{36}$/.test(url.pathname));
   await page.goBack();
+  assert.equal(await page.inputValue("[name=words]"), "又回来按", "what was typed is there");
   await page.getByRole("button", SAVE).click();
-  await page.waitForLoadState();
+  await page.waitForURL((url) => /\/fevers\/[0-9a-f-]{36}$/.test(url.pathname));
   await page.goto(`${area}/fevers`);
   assert.equal(await fevers(page), had + 2, "going back and pressing again adds nothing");
+  await typed_report(page, area, "还没报");
+  await page.goto(`${area}/fevers`);
+  await page.goBack();
+  assert.equal(await page.inputValue("[name=words]"), "还没报", "nor is a form unsent lost");
   await page.context().close();
 });
 

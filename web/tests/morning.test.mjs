@@ -122,6 +122,7 @@ test("a visitor registers by the poster; the home is rung up and says yes", asyn
 /** Presses the keys of a form of the fever's page, by name and value, and sends it. */
 async function record(step, keys, words = "") {
   const form = page.locator(`#${step} form`);
+  if (!(await form.isVisible())) await page.locator(`summary:has(+ #${step})`).click();
   for (const [name, value] of Object.entries(keys)) {
     await form.locator(`label.kb:has([name=${name}][value="${value}"])`).click();
   }

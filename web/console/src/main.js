@@ -27,6 +27,33 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// What was typed into a long form is still there when someone leaves the page and goes back: it is
+// kept with the page's place in this tab's history, nowhere else, and goes with the tab.
+const kept_forms = [...document.querySelectorAll("form[data-keep]")];
+const fields_of = (form) => [...form.elements].filter((field) =>
+  field.name && !(field instanceof HTMLButtonElement) && field.type !== "file"
+    && field.type !== "password");
+for (const [at, form] of kept_forms.entries()) {
+  const typed = history.state?.typed?.[at];
+  for (const field of typed ? fields_of(form) : []) {
+    const values = typed[field.name] ?? [];
+    if (field.type === "radio" || field.type === "checkbox") {
+      field.checked = values.includes(field.value);
+    } else if (values.length > 0) field.value = values[0];
+  }
+  form.addEventListener("input", () => {
+    const all = kept_forms.map((one) => {
+      const said = {};
+      for (const field of fields_of(one)) {
+        const counts = (field.type !== "radio" && field.type !== "checkbox") || field.checked;
+        if (counts) (said[field.name] ??= []).push(field.value);
+      }
+      return said;
+    });
+    history.replaceState({ ...history.state, typed: all }, "");
+  });
+}
+
 // A list that is chosen from sends its filters by itself.
 document.addEventListener("change", (event) => {
   const form = event.target instanceof HTMLSelectElement ? event.target.form : null;

@@ -61,6 +61,8 @@ struct StepFormView {
     title: String,
     hint: String,
     button: String,
+    /// The next step's form stands open, or the one that came back; the others are folded.
+    is_open: bool,
     words_label: String,
     words_needed: bool,
     /// Rows of keys: name of the field, its words, its keys.
@@ -179,15 +181,16 @@ async fn page(
         offset: area.offset_minutes,
         now,
     };
+    let shown = view.card(&card);
     Ok(FeverPage {
         area: view.area.clone(),
         as_of: day_clock(now, area.offset_minutes, &frame),
         is_open,
         problem,
-        forms: forms.all(is_open, &mut marks),
+        forms: forms.all(is_open, shown.next.1, &mut marks),
         log: forms.log(&mut marks),
         limits: limits(&[&card.rules], &frame),
-        card: view.card(&card),
+        card: shown,
         frame,
     })
 }
@@ -202,7 +205,16 @@ struct Forms<'a> {
 
 impl Forms<'_> {
     /// A closed fever only has its outcome corrected.
-    fn all(&self, is_open: bool, marks: &mut impl Iterator<Item = String>) -> Vec<StepFormView> {
+    fn all(
+        &self,
+        is_open: bool,
+        next: &str,
+        marks: &mut impl Iterator<Item = String>,
+    ) -> Vec<StepFormView> {
+        let open = match self.fields.step.as_str() {
+            "" if is_open => next,
+            typed => typed,
+        };
         let steps: &[&'static str] = match is_open {
             true => &["reading", "apart", "told", "hospital", "outcome"],
             false => &["outcome"],
@@ -215,6 +227,7 @@ impl Forms<'_> {
                 title: self.frame.t(&format!("fevers-form-{step}")),
                 hint: self.frame.t(&format!("fevers-hint-{step}")),
                 button: self.frame.t(&format!("fevers-save-{step}")),
+                is_open: *step == open,
                 words_label: self.frame.t(&format!("fevers-words-{step}")),
                 words_needed: *step == "told",
                 rows: self.rows(step, &chosen),

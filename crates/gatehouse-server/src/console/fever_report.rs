@@ -8,7 +8,7 @@ use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
 use crate::error::OpError;
 use crate::ops::report_fever::{
-    Candidate, REPORTERS, Report, WHERE, find_behind_door, list_compounds, report_fever,
+    Candidate, REPORTERS, Report, Reported, WHERE, find_behind_door, list_compounds, report_fever,
 };
 use crate::page::{Frame, PageError, show as show_page};
 use askama::Template;
@@ -42,6 +42,9 @@ pub fn routes(table: Routes) -> Routes {
         )
 }
 
+/// What is sent where nobody knows whom it concerns: said, not left out.
+const UNKNOWN: &str = "unknown";
+
 /// What the form sends. One field for each symptom, so that no list has to be read.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -51,6 +54,9 @@ pub struct ReportFields {
     building: String,
     unit: String,
     room: String,
+    /// The door that was looked up last, so that one typed since is looked up first.
+    found: String,
+    /// Id of somebody behind it, or [`UNKNOWN`]; empty where nobody chose.
     person: String,
     place: String,
     reporter: String,
@@ -72,9 +78,13 @@ struct ReportPage {
     area: String,
     fields: ReportFields,
     problems: Vec<String>,
+    /// Address of the fever that this form has reported already, with other words.
+    reported: Option<String>,
     compounds: Vec<Key>,
     looked: bool,
+    found: String,
     candidates: Vec<(String, String, bool)>,
+    is_unknown: bool,
     wheres: Vec<Key>,
     reporters: Vec<Key>,
     rows: Vec<(&'static str, String, Vec<Key>)>,
@@ -117,22 +127,35 @@ pub async fn submit(
     Form(fields): Form<ReportFields>,
 ) -> Response {
     let lang = frame.lang;
-    let report = match fields.read() {
-        Ok(report) => report,
-        Err(problems) => {
-            // What was found before is found again, so that a mistake elsewhere loses nothing.
-            let found = match fields.person.is_empty() {
-                true => Ok(Found::default()),
-                false => look_up(&app, &area, &fields).await,
-            };
-            let mut found = found.unwrap_or_default();
-            found.problems = problems;
-            return answer(&app, &area, frame, fields, found).await;
+    let (report, problems) = match fields.read() {
+        Ok(report) => (Some(report), Vec::new()),
+        Err(problems) => (None, problems),
+    };
+    let Some(report) = report.filter(|_| !fields.must_look()) else {
+        // What was found before is found again, so that a mistake elsewhere loses nothing.
+        let mut found = match fields.has_door() {
+            true => look_up(&app, &area, &fields).await.unwrap_or_default(),
+            false => Found::default(),
+        };
+        if fields.must_look() {
+            found.problems.push("fevers-fault-look");
         }
+        found.problems.extend(problems);
+        found.problems.dedup();
+        return answer(&app, &area, frame, fields, found).await;
     };
     let item = report.item;
+    let place = format!("/areas/{}/fevers/{item}", area.area);
     match report_fever(&app, &area, &caller, report).await {
-        Ok(()) => Redirect::to(&format!("/areas/{}/fevers/{item}", area.area)).into_response(),
+        Ok(Reported::Now | Reported::SameBefore) => Redirect::to(&place).into_response(),
+        Ok(Reported::OtherBefore) => {
+            let mut found = look_up(&app, &area, &fields).await.unwrap_or_default();
+            found.problems = vec!["fevers-fault-reported"];
+            found.reported = Some(place);
+            // Sent once more it is another fever.
+            let item = OpenItemId(app.world.id()).to_string();
+            answer(&app, &area, frame, ReportFields { item, ..fields }, found).await
+        }
         Err(error) => PageError::new(error, lang).into_response(),
     }
 }
@@ -141,6 +164,7 @@ pub async fn submit(
 #[derive(Default)]
 struct Found {
     looked: bool,
+    reported: Option<String>,
     candidates: Vec<Candidate>,
     problems: Vec<&'static str>,
 }
@@ -158,6 +182,7 @@ async fn look_up(app: &App, area: &AreaInScope, fields: &ReportFields) -> Result
     };
     Ok(Found {
         looked: true,
+        reported: None,
         candidates: find_behind_door(app, area, compound, door).await?,
         problems: Vec::new(),
     })
@@ -171,6 +196,22 @@ impl ReportFields {
             room: self.room.clone(),
         };
         draft.check().ok()
+    }
+
+    fn has_door(&self) -> bool {
+        !self.room.trim().is_empty()
+    }
+
+    /// Of the door typed: what was looked up, as the form carries it.
+    fn door_text(&self) -> String {
+        let parts = [&self.compound, &self.building, &self.unit, &self.room];
+        parts.map(|part| part.trim()).join("/")
+    }
+
+    /// A door was typed and nobody looked who lives there: then "not known" is not yet an answer.
+    fn must_look(&self) -> bool {
+        let nobody = self.person.is_empty() || self.person == UNKNOWN;
+        nobody && self.has_door() && self.found != self.door_text()
     }
 
     fn bits(&self) -> u32 {
@@ -214,7 +255,11 @@ impl ReportFields {
         let bits = self.bits();
         want(!measured && bits == 0, "fevers-fault-nothing");
         let person = match self.person.as_str() {
-            "" => None,
+            UNKNOWN => None,
+            "" => {
+                want(true, "fevers-fault-choose");
+                None
+            }
             typed => {
                 let person = PersonId::parse(typed);
                 want(person.is_none(), "fevers-fault-person");
@@ -253,9 +298,10 @@ async fn answer(
     found: Found,
 ) -> Response {
     let lang = frame.lang;
-    let status = match found.problems.is_empty() {
-        true => StatusCode::OK,
-        false => StatusCode::UNPROCESSABLE_ENTITY,
+    let status = match (found.problems.is_empty(), &found.reported) {
+        (true, _) => StatusCode::OK,
+        (false, None) => StatusCode::UNPROCESSABLE_ENTITY,
+        (false, Some(_)) => StatusCode::CONFLICT,
     };
     match list_compounds(app, area).await {
         Ok(rows) => {
@@ -321,7 +367,14 @@ fn page(
     ReportPage {
         area: format!("/areas/{}", area.area),
         problems: found.problems.iter().map(|key| frame.t(key)).collect(),
+        reported: found.reported.clone(),
         looked: found.looked,
+        found: match found.looked {
+            true => fields.door_text(),
+            false => String::new(),
+        },
+        // Where somebody could be chosen, nothing is chosen beforehand.
+        is_unknown: found.candidates.is_empty() || fields.person == UNKNOWN && !fields.must_look(),
         candidates: candidates.collect(),
         wheres: keys(&frame, WHERE, "fevers-where-", &fields.place),
         reporters: keys(&frame, REPORTERS, "fevers-reporter-", &fields.reporter),

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
 use crate::error::OpError;
+use crate::keyring::Keyring;
 use crate::ops::hold_gate::keyring;
 use crate::ops::read_area::compounds_of;
 use crate::ops::read_fevers::mask_of;
@@ -16,8 +17,9 @@ use gatehouse_store::audit::AuditNote;
 use gatehouse_store::fever::{FeverRow, FeverStepRow};
 use gatehouse_store::open_item::OpenItemRow;
 use gatehouse_store::person::PersonRow;
-use gatehouse_store::sealed_words::seal_words;
+use gatehouse_store::sealed_words::{open_words, seal_words};
 use gatehouse_store::{Chance, Lane, ReadTx, Shard, StoreError, Tx};
+use std::sync::Arc;
 
 /// Who may report a fever at a desk (SYM-1).
 pub const REPORTERS: &[&str] = &[
@@ -112,6 +114,17 @@ fn lies_in(tx: &ReadTx<'_>, compound: AreaId, top: AreaId) -> Result<bool, Store
     Ok(is_compound && path.iter().any(|above| above.area == top))
 }
 
+/// What a report has become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reported {
+    /// It is there now.
+    Now,
+    /// The same form with the same words was there before: a double click, the back button.
+    SameBefore,
+    /// The same form was there before and said something else; that stays as it is.
+    OtherBefore,
+}
+
 /// Opens a fever; the same form again changes nothing.
 ///
 /// # Errors
@@ -121,7 +134,7 @@ pub async fn report_fever(
     area: &AreaInScope,
     caller: &Caller,
     report: Report,
-) -> Result<(), OpError> {
+) -> Result<Reported, OpError> {
     let (shard, top) = (area.county()?, area.area);
     let words = match report.words.is_empty() {
         true => None,
@@ -135,6 +148,7 @@ pub async fn report_fever(
         shard,
         staff: caller.staff,
         now: app.world.now_millis(),
+        keys: app.keyring.clone(),
         report,
         words,
     };
@@ -160,12 +174,13 @@ struct Desk {
     shard: Shard,
     staff: StaffId,
     now: i64,
+    keys: Option<Arc<Keyring>>,
     report: Report,
     words: Option<(Vec<u8>, Vec<u8>)>,
 }
 
 impl Desk {
-    fn open(&self, tx: &Tx<'_>, person: Option<&PersonRow>) -> Result<(), StoreError> {
+    fn open(&self, tx: &Tx<'_>, person: Option<&PersonRow>) -> Result<Reported, StoreError> {
         let (shard, report) = (self.shard, &self.report);
         let gates = tx.gates_of_area(shard, report.compound)?;
         // A compound without a gate has its fevers all the same.
@@ -180,20 +195,9 @@ impl Desk {
             end: None,
         })?;
         if !opened {
-            return Ok(());
+            return self.compare(tx);
         }
-        tx.insert_fever(&FeverRow {
-            shard,
-            item: report.item,
-            area: report.compound,
-            source: "desk".to_owned(),
-            place: report.place.to_owned(),
-            reporter: Some(report.reporter.to_owned()),
-            symptoms: i64::from(report.symptoms),
-            household: person.and_then(|row| row.household),
-            person: person.map(|row| row.person),
-            opened_by: Some(self.staff),
-        })?;
+        tx.insert_fever(&self.row(person))?;
         if report.reading.is_some() || self.words.is_some() {
             tx.append_fever_step(&self.first_step())?;
         }
@@ -205,7 +209,54 @@ impl Desk {
             commitment: None,
             body: &report.item.0,
         })?;
-        note_items(tx, shard, gate, self.now)
+        note_items(tx, shard, gate, self.now)?;
+        Ok(Reported::Now)
+    }
+
+    fn row(&self, person: Option<&PersonRow>) -> FeverRow {
+        let report = &self.report;
+        FeverRow {
+            shard: self.shard,
+            item: report.item,
+            area: report.compound,
+            source: "desk".to_owned(),
+            place: report.place.to_owned(),
+            reporter: Some(report.reporter.to_owned()),
+            symptoms: i64::from(report.symptoms),
+            household: person.and_then(|row| row.household),
+            person: person.map(|row| row.person),
+            opened_by: Some(self.staff),
+        }
+    }
+
+    /// Whether what is there says what this form says.
+    fn compare(&self, tx: &Tx<'_>) -> Result<Reported, StoreError> {
+        let (shard, report) = (self.shard, &self.report);
+        let there = tx.fever(shard, report.item)?.map(|found| found.fever);
+        let steps = tx.fever_steps(shard, report.item)?;
+        let first = steps.into_iter().find(|step| step.mark == report.item.0);
+        let reading = first.as_ref().and_then(|step| step.reading);
+        let sealed = first.as_ref().and_then(|step| step.words.as_ref());
+        let words = match (sealed, &self.keys) {
+            (Some((key, sealed)), Some(keys)) => {
+                open_words(&keys.vault, "fever_step", &report.item.0, (key, sealed))?
+            }
+            (Some(_), None) => return Ok(Reported::OtherBefore),
+            (None, _) => String::new(),
+        };
+        let is_same = there.is_some_and(|there| {
+            (there.area, there.person, there.place.as_str())
+                == (report.compound, report.person, report.place)
+                && there.reporter.as_deref() == Some(report.reporter)
+                && there.symptoms == i64::from(report.symptoms)
+        });
+        let as_read = report.reading.map(|(tenths, way)| (tenths, Some(way)));
+        Ok(
+            match is_same && reading == as_read && words == report.words {
+                true => Reported::SameBefore,
+                false => Reported::OtherBefore,
+            },
+        )
     }
 
     /// What was measured, or what was said.

@@ -210,7 +210,7 @@ fn report(app: &TestApp, cookie: &str, compound: AreaId) -> String {
     let item = form.split("name=\"item\" value=\"").nth(1).expect("an id");
     let item = item.split('"').next().expect("its end");
     let body = format!(
-        "item={item}&compound={compound}&place=home&reporter=family&person=\
+        "item={item}&compound={compound}&place=home&reporter=family&person=unknown\
          &whole=38&tenth=4&way=armpit&cough=cough"
     );
     let path = format!("/areas/{COMMUNITY}/fevers");
@@ -219,6 +219,20 @@ fn report(app: &TestApp, cookie: &str, compound: AreaId) -> String {
     // The back button and the same key again.
     let again = app.form(&path, cookie, &body);
     assert_eq!(again.header("location"), answer.header("location"));
+    // Gone back, said otherwise: what is there stays, what was typed stands in a form of its own.
+    for other in [
+        body.replace("whole=38", "whole=39"),
+        body.replace("tenth=4", "tenth=5"),
+    ] {
+        let told = app.form(&path, cookie, &other);
+        assert_eq!(told.status, StatusCode::CONFLICT, "{}", told.body);
+        assert!(told.body.contains(answer.header("location")), "a way there");
+        assert!(
+            !told.body.contains(&format!("value=\"{item}\"")),
+            "another form"
+        );
+        assert!(told.body.contains("value=\"family\" checked"), "typed");
+    }
     answer.header("location").to_owned()
 }
 
@@ -330,6 +344,11 @@ fn what_is_wrong_is_said_and_nothing_is_half_done() {
                 "too long",
                 format!("{whole}&cough=cough&words={}", "a".repeat(201)),
             ),
+            ("nobody chosen", format!("{whole}&cough=cough&person=")),
+            (
+                "a door that nobody looked up",
+                format!("{whole}&cough=cough&person=unknown&room=101"),
+            ),
             (
                 "a person that is none",
                 format!("{whole}&cough=cough&person=1"),
@@ -342,7 +361,7 @@ fn what_is_wrong_is_said_and_nothing_is_half_done() {
         for (what, body) in [
             (
                 "a building",
-                whole.replace(&COMPOUND.to_string(), &BUILDING.to_string()),
+                whole.replace(&COMPOUND.to_string(), &BUILDING.to_string()) + "&person=unknown",
             ),
             (
                 "somebody of elsewhere",
@@ -399,12 +418,27 @@ fn a_desk_finds_people_by_door_and_shows_them_masked() {
         let name = person.person.name();
         assert!(found.body.contains(&name.masked()), "{}", found.body);
         assert!(!found.body.contains(name.reveal_text()), "masked");
+        // Sent without looking at who lives there: asked first, and nothing typed is lost.
+        let list = format!("/areas/{compound}/fevers");
+        let rest = "place=home&reporter=grid_worker&cough=cough&words=TYPED";
+        for person in ["", "unknown"] {
+            let sent = app.form(&list, &office, &format!("{body}&person={person}&{rest}"));
+            assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY, "{person}");
+            assert!(sent.body.contains(&name.masked()) && sent.body.contains("TYPED"));
+        }
         let body = format!(
             "{body}&person={}&place=home&reporter=grid_worker&whole=37&tenth=8&way=armpit",
             person.id
         );
         let made = app.form(&format!("/areas/{compound}/fevers"), &office, &body);
         assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+        let other = app.form(
+            &format!("/areas/{compound}/fevers"),
+            &office,
+            &format!("{body}&words=NEW"),
+        );
+        assert_eq!(other.status, StatusCode::CONFLICT, "{}", other.body);
+        assert!(other.body.contains("NEW") && other.body.contains(&name.masked()));
         let page = app.get(made.header("location"), &office).body;
         assert!(
             page.contains(&name.masked()) && page.contains(&door.label_zh()),

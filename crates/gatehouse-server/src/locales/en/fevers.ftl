@@ -199,3 +199,7 @@ fevers-fault-where = Tap where the person is.
 fevers-fault-reporter = Tap who reported it.
 fevers-fault-nothing = Tap the temperature read off, or a symptom.
 fevers-fault-person = Look up the room again, then tap the person.
+fevers-fault-choose = Choose who it is; if nobody knows, choose "not known".
+fevers-fault-look = The door you typed was looked up. Choose who it is; if none of them, choose "not known".
+fevers-fault-reported = This form was reported already; that report is as it was. To add to it, open it; if it is somebody else, press the key once more.
+fevers-to-reported = Open the report made before
