@@ -1,5 +1,6 @@
 //! The keys that a running server works with: what `gatehouse init` made, opened by the secrets.
 
+use crate::ops::check_draft::Phones;
 use crate::secrets::Secrets;
 use gatehouse_core::id::AreaId;
 use gatehouse_core::key::{Grant, KeyId, KeyList, PublicKey, SigningKey, Term, Trust};
@@ -44,6 +45,8 @@ pub struct Keyring {
     pub issuers: Vec<Issuer>,
     /// Opens names.
     pub vault: Vault,
+    /// Whether everybody here is invented.
+    pub is_demo: bool,
 }
 
 /// A key that signs the passes of one community, as the key list grants it.
@@ -125,7 +128,16 @@ impl Keyring {
             snapshot_key,
             issuers,
             vault,
+            is_demo: demo,
         }))
+    }
+
+    /// Which telephones a form or a table may bring.
+    pub fn phones(&self) -> Phones {
+        match self.is_demo {
+            true => Phones::AndOfTheDemo,
+            false => Phones::OfOperators,
+        }
     }
 
     /// The key that may sign a pass now for an area, given with all above it.

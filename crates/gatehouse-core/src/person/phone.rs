@@ -57,6 +57,14 @@ impl Phone {
         })
     }
 
+    /// A typed number of the demo town: of the segment 154, which no operator has ever had.
+    pub fn parse_invented(typed: &str) -> Option<Phone> {
+        let folded = text::fold_width(typed.trim());
+        let short = folded.chars().count() <= 32;
+        let digits = mobile_digits(&folded).filter(|digits| short && digits.starts_with("154"))?;
+        Phone::from_stored(&digits)
+    }
+
     /// A number that was accepted before and kept, or one of the demo town's, whose segment no
     /// operator has: only its form is looked at.
     pub fn from_stored(text: &str) -> Option<Phone> {
@@ -225,6 +233,17 @@ mod tests {
         check("1.39E+10", Err(ComplaintCode::PhoneForm));
         check("15400001111", Err(ComplaintCode::PhoneSegment));
         check("11000001111", Err(ComplaintCode::PhoneSegment));
+    }
+
+    #[test]
+    fn a_number_of_the_demo_town_is_read_only_as_one() {
+        for typed in ["15400001111", "+86 154 0000 1111"] {
+            let phone = Phone::parse_invented(typed).expect("invented");
+            assert_eq!(phone.reveal_text(), "15400001111");
+        }
+        for typed in ["", "13900001111", "1540000111", "154"] {
+            assert_eq!(Phone::parse_invented(typed), None, "{typed}");
+        }
     }
 
     #[test]

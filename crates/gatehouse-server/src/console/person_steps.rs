@@ -91,9 +91,9 @@ pub async fn leave(
             })
             .await
         }
-        Err(NotSaved::Stale(row, masked)) => {
+        Err(NotSaved::Stale(now)) => {
             again(&app, &area, &caller, &person, frame, |page| {
-                page.problem = Some(stale_words(&page.frame, &row, masked.as_deref()));
+                page.problem = Some(stale_words(&page.frame, &now.row, now.masked.as_deref()));
                 StatusCode::CONFLICT
             })
             .await

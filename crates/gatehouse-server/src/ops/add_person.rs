@@ -73,7 +73,8 @@ pub async fn add_person(
             created_at: now,
             version: 1,
         };
-        let checked = asked.form.check(&PersonPlain::default(), &row, today);
+        let (nothing, phones) = (PersonPlain::default(), keys.phones());
+        let checked = asked.form.check(&nothing, &row, today, phones);
         let residence = residence(tx, &keys.vault, &home, person, &asked, today);
         let (checked, residence) = match (checked, residence) {
             (Ok(checked), Ok(residence)) => (checked, residence),

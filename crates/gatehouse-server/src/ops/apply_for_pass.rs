@@ -4,6 +4,7 @@
 use crate::app::App;
 use crate::error::OpError;
 use crate::message::Message;
+use crate::ops::check_draft::check_draft;
 use crate::ops::hold_gate::keyring;
 use crate::ops::make_pass::{PassWish, valid_pass};
 use crate::ops::pass_rules::{Source, missing, word_of};
@@ -13,7 +14,7 @@ use gatehouse_core::id::{ApplicationId, AreaId, HouseholdId, PassId, PersonId, S
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::PassKind;
 use gatehouse_core::person::search::{SearchKind, SearchTerm, terms_of};
-use gatehouse_core::person::{GateName, NoAreaTable, Person, PersonDraft, WorkerClass};
+use gatehouse_core::person::{GateName, Person, PersonDraft, WorkerClass};
 use gatehouse_store::application::{ApplicationRow, Landlord};
 use gatehouse_store::audit::AuditNote;
 use gatehouse_store::household::HouseholdRow;
@@ -131,14 +132,14 @@ pub async fn apply_for_pass(
     application: Application,
 ) -> Result<Applied, OpError> {
     let now = Moment::new(app.world.now_millis(), offset_minutes);
+    let keys = keyring(app)?;
     let checked = match &application.holder {
-        Applicant::New { draft, .. } => match draft.check(&NoAreaTable, now.day()) {
+        Applicant::New { draft, .. } => match check_draft(draft, now.day(), keys.phones()) {
             Ok(person) => Some(person),
             Err(complaints) => return Ok(Applied::Complaints(complaints)),
         },
         _ => None,
     };
-    let keys = keyring(app)?;
     let asked = Asked {
         shard,
         within,

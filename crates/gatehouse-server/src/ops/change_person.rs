@@ -3,7 +3,7 @@
 
 use super::hold_gate::keyring;
 use super::in_area::person_in;
-use super::person_form::{NotSaved, PersonForm};
+use super::person_form::{NotSaved, PersonForm, PersonNow};
 use super::read_person::UNDO_MILLIS;
 use crate::app::App;
 use crate::auth::access::AreaInScope;
@@ -43,18 +43,17 @@ pub async fn change_person(
     let keys = keyring(app)?;
     let chance = Chance::new(app.world.bytes());
     let program = program_view(app, area, caller);
+    let again = program_view(app, area, caller);
     let (area, by) = (area.clone(), caller.staff);
     let change = move |tx: &Tx<'_>| {
         let row = person_in(tx, &area, &asked.person)?;
         if row.version != asked.version || row.state == "merged" {
-            let masked = tx.masked_person(&keys.vault, row.shard, row.person)?;
-            let masked = masked.and_then(|(_, masked)| masked);
-            return Err(NotSaved::Stale(Box::new(row), masked));
+            return Err(NotSaved::Stale(Box::new(PersonNow::short(row, None))));
         }
         let kept = kept_plain(tx, &keys.vault, &row, &program)?;
         let today = Moment::new(program.at, area.offset_minutes).day();
         let kind = kind_of(&asked.form, &row)?;
-        let checked = asked.form.check(&kept, &row, today);
+        let checked = asked.form.check(&kept, &row, today, keys.phones());
         let checked = checked.map_err(NotSaved::Complaints)?;
         let (shard, at) = (row.shard, program.at);
         let edited = PersonRow {
@@ -83,7 +82,27 @@ pub async fn change_person(
         })?;
         Ok(version)
     };
-    app.store.try_write(Lane::People, change).await
+    match app.store.try_write(Lane::People, change).await {
+        Err(NotSaved::Stale(now)) => Err(as_now(app, now.row, again).await),
+        written => written,
+    }
+}
+
+/// What is there now, in masks. Looked at by the program in a transaction of its own: the one
+/// that wrote nothing left no trace of a look.
+async fn as_now(app: &App, row: PersonRow, program: Viewer) -> NotSaved {
+    let keys = match keyring(app) {
+        Ok(keys) => keys,
+        Err(error) => return error.into(),
+    };
+    let look = move |tx: &Tx<'_>| {
+        let plain = kept_plain(tx, &keys.vault, &row, &program)?;
+        Ok::<_, NotSaved>(PersonNow::masks_of(row.clone(), &plain))
+    };
+    match app.store.try_write(Lane::People, look).await {
+        Ok(now) => NotSaved::Stale(Box::new(now)),
+        Err(other) => other,
+    }
 }
 
 /// The program reads what is kept to check it with what was typed; the person sees that too.

@@ -4,7 +4,7 @@ use super::hold_gate::keyring;
 use super::in_area::person_in;
 use super::merge_person::end_record;
 use super::note::note;
-use super::person_form::NotSaved;
+use super::person_form::{NotSaved, PersonNow};
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
@@ -88,7 +88,7 @@ pub async fn leave_household(
         if row.version != asked.version || row.state != "active" {
             let masked = tx.masked_person(&keys.vault, shard, row.person)?;
             let masked = masked.and_then(|(_, masked)| masked);
-            return Err(NotSaved::Stale(Box::new(row), masked));
+            return Err(NotSaved::Stale(Box::new(PersonNow::short(row, masked))));
         }
         let residences = tx.residences_of_person(shard, row.person)?;
         let current = residences.iter().find(|home| home.until_on.is_none());

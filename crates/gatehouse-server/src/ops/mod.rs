@@ -8,6 +8,7 @@ pub mod area_of_gate;
 pub mod change_household;
 pub mod change_password;
 pub mod change_person;
+pub mod check_draft;
 pub mod check_health;
 pub mod count_printable;
 pub mod decide_at_gate;

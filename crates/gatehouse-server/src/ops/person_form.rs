@@ -1,11 +1,12 @@
 //! What is typed of a person: put together with what is kept, checked, and what becomes of it.
 
 use crate::error::OpError;
+use crate::ops::check_draft::{Phones, check_draft, with_phone};
 use gatehouse_core::complaint::Complaint;
 use gatehouse_core::moment::CivilDay;
 use gatehouse_core::person::search::{SearchTerm, terms_of};
 use gatehouse_core::person::{
-    DocumentKind, GateName, NoAreaTable, Person, PersonDraft, WorkerClass,
+    Document, DocumentKind, GateName, Person, PersonDraft, Phone, WorkerClass,
 };
 use gatehouse_store::StoreError;
 use gatehouse_store::person::{PersonPlain, PersonRow};
@@ -41,10 +42,55 @@ pub struct PersonForm {
 pub enum NotSaved {
     /// Fields to put right.
     Complaints(Vec<Complaint>),
-    /// Somebody else was faster: what is there now, with its mask.
-    Stale(Box<PersonRow>, Option<String>),
+    /// Somebody else was faster: what is there now.
+    Stale(Box<PersonNow>),
     /// Not possible at all.
     Op(OpError),
+}
+
+/// Somebody as they are kept now, for whoever may not see more: what identifies is masked.
+#[derive(Debug)]
+pub struct PersonNow {
+    /// The plain columns.
+    pub row: PersonRow,
+    /// Surname and mask, as stored.
+    pub masked: Option<String>,
+    /// Kind and last four of the document.
+    pub document: Option<(DocumentKind, String)>,
+    /// The last four of the telephone.
+    pub phone: Option<String>,
+    /// The first character of the employer.
+    pub employer: Option<String>,
+}
+
+impl PersonNow {
+    /// Without document, telephone and employer.
+    pub fn short(row: PersonRow, masked: Option<String>) -> PersonNow {
+        PersonNow {
+            row,
+            masked,
+            document: None,
+            phone: None,
+            employer: None,
+        }
+    }
+
+    /// With the masks of what is kept.
+    pub fn masks_of(row: PersonRow, plain: &PersonPlain) -> PersonNow {
+        let document = plain.document.as_ref().and_then(|(kind, number)| {
+            let kind = DocumentKind::from_code(kind)?;
+            Some((kind, Document::from_stored(kind, number)?.to_string()))
+        });
+        let phone = plain.phone.as_deref().and_then(Phone::from_stored);
+        let first = |text: &String| text.chars().next().map(|first| format!("{first}*"));
+        PersonNow {
+            row,
+            masked: plain.masked.clone(),
+            document,
+            phone: phone.map(|phone| phone.to_string()),
+            employer: plain.employer.as_ref().and_then(first),
+        }
+    }
 }
 
 impl From<OpError> for NotSaved {
@@ -101,8 +147,14 @@ impl PersonForm {
         kept: &PersonPlain,
         row: &PersonRow,
         today: CivilDay,
+        phones: Phones,
     ) -> Result<Checked, Vec<Complaint>> {
-        let person = self.draft(kept, row).check(&NoAreaTable, today)?;
+        let mut person = check_draft(&self.draft(kept, row), today, phones)?;
+        // What was accepted before is not judged by today's segments.
+        if self.phone.trim().is_empty() && !self.without_phone {
+            let phone = kept.phone.as_deref().and_then(Phone::from_stored);
+            person = with_phone(&person, phone);
+        }
         let initial = |c: char| crate::pinyin::initial(c);
         Ok(Checked {
             terms: terms_of(&person, Some(&initial)),
@@ -139,7 +191,6 @@ impl PersonForm {
             false => sex_typed(&or_kept(&self.sex, kept_sex)),
         };
         let kept_birth = kept.birth_on.map(CivilDay::to_text);
-        let phone = kept.phone.clone().filter(|_| !self.without_phone);
         let class = match self.worker_class.as_str() {
             "" => row.worker_class.clone().unwrap_or_default(),
             class => class.to_owned(),
@@ -150,7 +201,7 @@ impl PersonForm {
             sex,
             birth_on: or_kept(&self.birth_on, kept_birth.filter(|_| !new_document)),
             document,
-            phone: or_kept(&self.phone, phone),
+            phone: self.phone.clone(),
             employment: WorkerClass::from_code(&class)
                 .filter(|_| is_worker)
                 .map(|class| (class, or_kept(&self.employer, kept.employer.clone()))),

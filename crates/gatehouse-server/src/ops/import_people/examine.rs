@@ -97,6 +97,7 @@ impl Examiner {
             rules: RowRules {
                 today: place.today(desk.world.now_millis()),
                 buildings: buildings.iter().filter_map(label).collect(),
+                phones: desk.keys.phones(),
             },
             seen: HashMap::new(),
             doors: HashMap::new(),

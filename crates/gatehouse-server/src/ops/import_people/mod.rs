@@ -34,6 +34,7 @@ pub mod view;
 mod workbook;
 
 use crate::keyring::SharedKeyring;
+use crate::ops::check_draft::Phones;
 use crate::sheet::SheetError;
 use crate::world::SharedWorld;
 use gatehouse_core::id::{AreaId, StaffId};
@@ -92,6 +93,14 @@ impl Keys {
         match self {
             Keys::Ring(ring) => &ring.vault,
             Keys::Own(vault) => vault,
+        }
+    }
+
+    /// Which telephones a table may bring.
+    pub fn phones(&self) -> Phones {
+        match self {
+            Keys::Ring(ring) => ring.phones(),
+            Keys::Own(_) => Phones::OfOperators,
         }
     }
 }

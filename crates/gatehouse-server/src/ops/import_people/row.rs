@@ -4,11 +4,12 @@ use super::fault::{CellFault, Fault};
 use super::field::Field;
 use super::header::Mapping;
 use super::values::{self, Basis};
+use crate::ops::check_draft::{Phones, check_draft};
 use crate::sheet::Cell;
 use gatehouse_core::complaint::{Complaint, ComplaintCode};
 use gatehouse_core::household::{Address, AddressDraft};
 use gatehouse_core::moment::CivilDay;
-use gatehouse_core::person::{NoAreaTable, Person, PersonDraft};
+use gatehouse_core::person::{Person, PersonDraft};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -44,6 +45,8 @@ pub struct RowRules {
     pub today: CivilDay,
     /// Names of its buildings where they are drawn; empty: any.
     pub buildings: BTreeSet<String>,
+    /// Which telephones pass.
+    pub phones: Phones,
 }
 
 /// Cells by field.
@@ -116,14 +119,12 @@ pub fn read_row(
             .into_iter()
             .for_each(|(field, fault)| note(field, fault));
     });
-    let person = draft
-        .check(&NoAreaTable, rules.today)
-        .map_err(|complaints| {
-            complaints.iter().for_each(|complaint| {
-                let (field, fault) = of_person(complaint);
-                note(field, fault);
-            });
+    let person = check_draft(&draft, rules.today, rules.phones).map_err(|complaints| {
+        complaints.iter().for_each(|complaint| {
+            let (field, fault) = of_person(complaint);
+            note(field, fault);
         });
+    });
     if from_on.is_some_and(|day| day > rules.today) {
         note(Field::FromOn, Fault::Complaint(ComplaintCode::DateInFuture));
     }
@@ -271,6 +272,7 @@ mod tests {
         RowRules {
             today: CivilDay::parse("2020-02-19").expect("a day"),
             buildings: ["6", "7"].map(str::to_owned).into(),
+            phones: Phones::OfOperators,
         }
     }
 
