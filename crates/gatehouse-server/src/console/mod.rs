@@ -50,6 +50,7 @@ pub mod passes;
 pub mod password;
 pub mod people;
 pub mod person;
+pub mod person_both;
 pub mod person_edit;
 pub mod person_plain;
 pub mod person_steps;

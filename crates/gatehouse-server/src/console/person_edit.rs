@@ -2,6 +2,7 @@
 //! kept; nothing that identifies is shown in a form.
 
 use super::person::stale_words;
+use super::person_both::both;
 use super::person_plain::document_words;
 use crate::app::App;
 use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
@@ -12,11 +13,11 @@ use crate::door::door_words;
 use crate::error::OpError;
 use crate::ops::add_person::{AddAsked, add_person};
 use crate::ops::change_person::{ChangeAsked, change_person};
-use crate::ops::person_form::{NotSaved, PersonForm, PersonNow};
+use crate::ops::person_form::{NotSaved, PersonForm};
 use crate::ops::read_household::read_household;
 use crate::ops::read_person::read_person;
 use crate::page::{Frame, PageError, show as show_page};
-use crate::person_line::{KINDS, PersonLine, mask_of};
+use crate::person_line::{KINDS, PersonLine};
 use crate::times::Times;
 use askama::Template;
 use axum::extract::{Path, State};
@@ -245,90 +246,12 @@ fn refused(mut page: FormPage, not_saved: NotSaved) -> Response {
         NotSaved::Stale(now) => {
             let masked = now.masked.as_deref();
             page.stale = Some(stale_words(&page.frame, &now.row, masked));
-            page.both = both(&page.frame, &now, &page.typed);
+            page.both = both(&page.frame, &now, &page.typed.person());
             page.key = now.row.version.to_string();
             StatusCode::CONFLICT
         }
     };
     (status, show_page(&page)).into_response()
-}
-
-/// Both values of each field that has one: as it is kept now, masked where it identifies, and as
-/// it was just typed, which its writer may see.
-fn both(frame: &Frame, now: &PersonNow, typed: &TypedForm) -> Vec<(String, String, String)> {
-    let word = |prefix: &str, value: &str| match value {
-        "" => String::new(),
-        value => frame.t(&format!("{prefix}-{value}")),
-    };
-    let class = |code: &str| {
-        let class = WorkerClass::from_code(code);
-        class.map_or_else(String::new, |class| {
-            frame.lang.pick(class.label()).to_owned()
-        })
-    };
-    let row = &now.row;
-    let document = now.document.as_ref();
-    let document = document.map(|(kind, last)| format!("{} {last}", document_words(frame, *kind)));
-    let born = row.birth_year.map(|year| year.to_string());
-    let known_sex = Some(row.sex.as_str()).filter(|sex| matches!(*sex, "male" | "female"));
-    let removed = |gone: bool, typed: &str| match gone {
-        true => frame.t("person-both-removed"),
-        false => typed.to_owned(),
-    };
-    let rows = [
-        (
-            "field-name",
-            mask_of(now.masked.as_deref()),
-            typed.name.clone(),
-        ),
-        (
-            "field-sex",
-            word("sex", known_sex.unwrap_or_default()),
-            word("sex", &typed.sex),
-        ),
-        (
-            "field-birth_on",
-            born.unwrap_or_default(),
-            typed.birth_on.clone(),
-        ),
-        (
-            "field-document",
-            document.unwrap_or_default(),
-            removed(typed.without_document, &typed.document),
-        ),
-        (
-            "field-phone",
-            now.phone.clone().unwrap_or_default(),
-            removed(typed.without_phone, &typed.phone),
-        ),
-        (
-            "people-kind",
-            word("kind", &row.kind),
-            word("kind", &typed.kind),
-        ),
-        (
-            "field-worker_class",
-            class(row.worker_class.as_deref().unwrap_or_default()),
-            class(&typed.worker_class),
-        ),
-        (
-            "field-employer",
-            now.employer.clone().unwrap_or_default(),
-            typed.employer.clone(),
-        ),
-    ];
-    let rows = rows
-        .into_iter()
-        .filter(|(_, now, typed)| !(now.is_empty() && typed.is_empty()));
-    let or_dash = |text: String| {
-        if text.is_empty() {
-            "—".to_owned()
-        } else {
-            text
-        }
-    };
-    rows.map(|(key, now, typed)| (frame.t(key), or_dash(now), or_dash(typed)))
-        .collect()
 }
 
 /// GET /areas/{area}/households/{household}/add

@@ -1,0 +1,205 @@
+//! Visitors: registered from the poster, expected by a household, answered (SELF-1).
+
+use crate::resident::{gate, hidden, opened, somebody, staff};
+use crate::support::{TestApp, demo_on_both, percent};
+use axum::http::StatusCode;
+use gatehouse_server::auth::role::Role;
+use gatehouse_server::ops::demo::make::Demo;
+use gatehouse_store::{ReadTx, Shard, StoreError};
+
+/// Registers a visitor to a door; the address of their own page.
+fn register(app: &TestApp, demo: &Demo, door: &[String; 3], whom: &str) -> String {
+    let path = format!("/visit/{}", gate(demo));
+    let id = hidden(&app.get(&path, ""), "visit");
+    let [building, unit, room] = door;
+    let whom = percent(whom);
+    let body = format!(
+        "visit={id}&name=VISITOR&phone=0371-5550101&building={building}&unit={unit}\
+         &room={room}&whom={whom}&purpose=care"
+    );
+    let sent = app.form(&path, "", &body);
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    sent.header("location").to_owned()
+}
+
+#[test]
+fn a_visitor_registers_and_the_household_says_yes() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 3);
+        let path = format!("/visit/{}", gate(demo));
+        let id = hidden(&app.get(&path, ""), "visit");
+        let [building, unit, room] = &who.door;
+        let body = format!(
+            "visit={id}&name=VISITOR&phone=0371-5550101&building={building}&unit={unit}\
+             &room={room}&purpose=care"
+        );
+        for (from, to) in [
+            ("name=VISITOR", "name="),
+            ("phone=0371-5550101", "phone=12"),
+            ("purpose=care", "purpose=king"),
+            (&format!("room={room}"), "room="),
+        ] {
+            let refused = app.form(&path, "", &body.replacen(from, to, 1));
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{from}");
+        }
+        let sent = app.form(&path, "", &body);
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+        let own = sent.header("location").to_owned();
+        assert_eq!(app.form(&path, "", &body).header("location"), own);
+        assert!(app.get(&own, "").body.contains("等住户点头"));
+        let guard = app.session(staff(demo, Role::Guard));
+        let list = format!("/gates/{}/visits", gate(demo));
+        let page = app.get(&list, &guard);
+        assert_eq!(
+            page.body.matches("VISITOR").count(),
+            1,
+            "once: {}",
+            page.body
+        );
+
+        // Only the household that is asked answers.
+        let other = opened(app, demo, &somebody(demo, 4));
+        let yes = format!("visit={id}&answer=yes");
+        assert_eq!(
+            app.form("/my/visits", &other, &yes).status,
+            StatusCode::NOT_FOUND
+        );
+        let cookie = opened(app, demo, &who);
+        assert!(app.get("/my/visits", &cookie).body.contains("VISITOR"));
+        assert_eq!(
+            app.form("/my/visits", &cookie, &yes).status,
+            StatusCode::SEE_OTHER
+        );
+        assert!(app.get(&own, "").body.contains("住户同意"));
+        // By telephone, a later word counts.
+        let no = format!("visit={id}&answer=no");
+        assert_eq!(app.form(&list, &guard, &no).status, StatusCode::SEE_OTHER);
+        assert!(app.get(&own, "").body.contains("先不见"));
+        assert!(app.get(&list, &guard).body.contains("住户在电话里说"));
+
+        // A door that is none of ours is taken all the same: the form tells nobody who lives where.
+        let body = body.replacen(&id, &"e".repeat(32), 1);
+        let body = body.replacen(&format!("room={room}"), "room=9999", 1);
+        assert_eq!(app.form(&path, "", &body).status, StatusCode::SEE_OTHER);
+        assert!(app.get(&list, &guard).body.contains("台账里没有这一户"));
+        let kept = app.app.store.read_blocking::<_, StoreError, _>(move |tx| {
+            tx.visits_of_household(
+                Shard(1),
+                who.household,
+                gatehouse_core::moment::CivilDay(0),
+                9,
+            )
+        });
+        assert_eq!(kept.expect("reads").len(), 1);
+    });
+}
+
+#[test]
+fn a_household_expects_a_visitor() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 5);
+        let cookie = opened(app, demo, &who);
+        let expect = |day: &str| {
+            let id = hidden(&app.get("/my/visits", &cookie), "visit");
+            let body = format!("visit={id}&name=AUNT&phone=0371-5550102&purpose=family&day={day}");
+            let sent = app.form("/my/visits", &cookie, &body);
+            app.form("/my/visits", &cookie, &body);
+            sent.status
+        };
+        for day in ["", "2020-02-18", "2020-03-20", "nonsense"] {
+            assert_eq!(expect(day), StatusCode::UNPROCESSABLE_ENTITY, "{day}");
+        }
+        assert_eq!(expect("2020-02-19"), StatusCode::SEE_OTHER);
+        let guard = app.session(staff(demo, Role::Guard));
+        let page = app.get(&format!("/gates/{}/visits", gate(demo)), &guard);
+        assert!(
+            page.body.contains("AUNT") && page.body.contains("住户同意"),
+            "{}",
+            page.body
+        );
+    });
+}
+
+#[test]
+fn a_registration_is_found_again_by_its_code() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 3);
+        let path = format!("/visit/{}", gate(demo));
+        let own = register(app, demo, &who.door, "");
+        // The page is found again by its code, however it is typed.
+        let shown = app.get(&own, "").body;
+        let (_, code) = shown.split_once("class=\"code\">").expect("a code");
+        let code = code.split('<').next().unwrap_or_default();
+        let again = |code: &str| app.form(&format!("{path}/code"), "", &format!("code={code}"));
+        for typed in [code.to_owned(), code.to_uppercase().replace('-', "+")] {
+            assert_eq!(again(&typed).header("location"), own, "{typed}");
+        }
+        for wrong in ["", "abcd-efgh", "%E2%80%AE", &code.repeat(9)] {
+            assert_eq!(
+                again(wrong).status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{wrong}"
+            );
+        }
+        assert!(
+            !shown.contains(&who.name) && !shown.contains(who.door[2].as_str()),
+            "{shown}"
+        );
+    });
+}
+
+#[test]
+fn a_registration_opens_nobody_and_says_the_same_whether_or_not_it_fits() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 3);
+        let mut away = who.door.clone();
+        away[2] = "9999".to_owned();
+        let shown = |door: &[String; 3], whom: &str| {
+            let own = register(app, demo, door, whom);
+            let page = app.get(&own, "").body.replace(&own, "OWN");
+            // Number and code are each visit's own.
+            let mut parts: Vec<&str> = page.split(['>', '<']).collect();
+            parts.retain(|part| part.parse::<i64>().is_err());
+            let code = parts.iter().position(|part| *part == "b class=\"code\"");
+            parts.remove(code.expect("a code") + 1);
+            parts.concat()
+        };
+        let fits = shown(&who.door, &who.name);
+        for other in [
+            shown(&who.door, ""),
+            shown(&who.door, "NOBODY"),
+            shown(&away, &who.name),
+        ] {
+            assert_eq!(fits, other);
+        }
+        let (household, person) = (who.household, who.person);
+        let read = move |tx: &ReadTx<'_>| {
+            let mut seen = Vec::new();
+            for home in tx.residences_of_household(Shard(1), household)? {
+                let told = tx.messages_of_person(Shard(1), home.person, 9)?.len();
+                let views = tx.views_of_person(Shard(1), home.person, 9)?.len();
+                assert_eq!(views, 0, "nothing of anybody was opened");
+                assert_eq!(
+                    told,
+                    usize::from(home.person == person),
+                    "only who was named"
+                );
+                seen.push(home.person);
+            }
+            Ok::<_, StoreError>(seen)
+        };
+        let seen = app.app.store.read_blocking(read).expect("reads");
+        assert!(
+            seen.contains(&person) && seen.len() > 1,
+            "others live there: {seen:?}"
+        );
+        // Somebody who knows a name and a door does not ring there all day.
+        for _ in 0..9 {
+            register(app, demo, &who.door, &who.name);
+        }
+        let told = app.app.store.read_blocking::<_, StoreError, _>(move |tx| {
+            tx.messages_of_person(Shard(1), person, 50)
+        });
+        assert!(told.expect("reads").len() <= 5);
+    });
+}
