@@ -1,7 +1,8 @@
 //! Crossings of an area: filters that hold nothing personal, pages, a workbook of what is shown.
 
 use super::crossing_line::{CrossingCard, card};
-use super::crossings_sheet::{SheetHead, workbook};
+use super::crossings_sheet::{SheetHead, write_workbook};
+use super::stream_out::out;
 use crate::app::App;
 use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
@@ -14,6 +15,7 @@ use crate::page::{Frame, PageError, show as show_page};
 use crate::paging::query;
 use crate::times::Times;
 use askama::Template;
+use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -260,7 +262,7 @@ pub async fn export(
     Form(chosen): Form<Chosen>,
 ) -> Response {
     match file(&app, &area, &caller, &frame, &chosen).await {
-        Ok(bytes) => {
+        Ok(body) => {
             let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
             let headers = [
                 (header::CONTENT_TYPE, kind),
@@ -270,7 +272,7 @@ pub async fn export(
                 ),
                 (header::CACHE_CONTROL, "no-store"),
             ];
-            (headers, bytes).into_response()
+            (headers, body).into_response()
         }
         Err(error) => PageError::new(error, frame.lang).into_response(),
     }
@@ -282,7 +284,7 @@ async fn file(
     caller: &Caller,
     frame: &Frame,
     chosen: &Chosen,
-) -> Result<Vec<u8>, OpError> {
+) -> Result<Body, OpError> {
     let export = export_crossings(app, area, caller, chosen.asked(), chosen.words()).await?;
     let head = SheetHead {
         lang: frame.lang,
@@ -291,10 +293,16 @@ async fn file(
         offset_minutes: area.offset_minutes,
         filters: filter_words(frame, chosen),
     };
+    let (mut out, body) = out();
     // A hundred thousand rows are seconds of work: not on a thread that answers others.
-    let made = tokio::task::spawn_blocking(move || workbook(&head, &export)).await;
-    made.map_err(|error| OpError::Bug(format!("workbook: {error}")))?
-        .map_err(|error| OpError::Bug(format!("workbook: {error}")))
+    tokio::task::spawn_blocking(move || {
+        let made = write_workbook(&head, &export, &mut out);
+        if let Err(error) = &made {
+            tracing::warn!(%error, "a workbook was broken off");
+        }
+        out.end(made.map_err(std::io::Error::other));
+    });
+    Ok(body)
 }
 
 /// The filter as somebody reads it.

@@ -11,6 +11,7 @@ use gatehouse_core::gate::fact::subject_kind;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::moment::Moment;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+use std::io::Write;
 
 /// What stands above the rows.
 #[derive(Clone, Debug)]
@@ -41,11 +42,16 @@ const COLUMNS: [(&str, f64); 9] = [
     ("crossings-staff", 14.0),
 ];
 
-/// Makes the workbook; rows go to a file on the way, so that memory does not grow with them.
+/// Makes the workbook and writes it out; rows go to a file on the way, and the workbook leaves as it
+/// is packed, so that memory does not grow with them.
 ///
 /// # Errors
 /// Whatever the writer finds wrong.
-pub fn workbook(head: &SheetHead, export: &Export) -> Result<Vec<u8>, XlsxError> {
+pub fn write_workbook(
+    head: &SheetHead,
+    export: &Export,
+    out: impl Write + Send,
+) -> Result<(), XlsxError> {
     let mut workbook = Workbook::new();
     // Marked as text in the cell too: editing it does not make a formula of it.
     let plain = Format::new().set_quote_prefix();
@@ -68,7 +74,7 @@ pub fn workbook(head: &SheetHead, export: &Export) -> Result<Vec<u8>, XlsxError>
             sheet.write_string_with_format(at, column, cell, &plain)?;
         }
     }
-    workbook.save_to_buffer()
+    workbook.save_to_writer(out)
 }
 
 fn lines_above(
@@ -186,14 +192,17 @@ fn cells(head: &SheetHead, export: &Export, row: &ExportRow, words: &Words) -> [
             minute / 60,
             minute % 60
         ),
-        named(&export.gates, Some(row.gate)),
+        named(&export.gates, usize::try_from(row.gate).ok()),
         words.way(row),
         kind.map_or_else(String::new, |kind| words.lang.pick(kind.label).to_owned()),
         words.verdict(row),
         text(words.lang, export_outcome_key(row)),
         first,
-        named(&export.rules, Some(row.rules)),
-        named(&export.staff, row.staff),
+        named(&export.rules, usize::try_from(row.rules).ok()),
+        named(
+            &export.staff,
+            row.staff.and_then(|at| usize::try_from(at).ok()),
+        ),
     ]
 }
 
@@ -210,6 +219,12 @@ mod tests {
     /// Names that begin like formulas, and worse.
     const NAME: &str = "[=+@\\-|%&<\"'\u{4e00}-\u{4e2f}A-Za-z0-9()!]{1,20}";
 
+    fn workbook(head: &SheetHead, export: &Export) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        write_workbook(head, export, &mut bytes).expect("written");
+        bytes
+    }
+
     fn head(name: &str) -> SheetHead {
         SheetHead {
             lang: Lang::Zh,
@@ -223,7 +238,7 @@ mod tests {
     fn export(names: &[String], rows: usize) -> Export {
         let row = |at: usize| ExportRow {
             at: NOW - at as i64 * 1_000,
-            gate: at % names.len(),
+            gate: (at % names.len()) as u32,
             way: if at.is_multiple_of(2) {
                 Way::In
             } else {
@@ -235,8 +250,8 @@ mod tests {
             outcome_now: (!at.is_multiple_of(5)).then_some(Outcome::Crossed),
             is_emergency: at.is_multiple_of(7),
             reason: None,
-            staff: Some(at % names.len()),
-            rules: at % names.len(),
+            staff: Some((at % names.len()) as u32),
+            rules: (at % names.len()) as u32,
         };
         Export {
             rows: (0..rows).map(row).collect(),
@@ -267,7 +282,7 @@ mod tests {
             rows in 0usize..40,
         ) {
             let made = export(&names, rows);
-            let bytes = workbook(&head(&names[0]), &made).expect("written");
+            let bytes = workbook(&head(&names[0]), &made);
             let (cells, formulas) = read_back(bytes);
             prop_assert_eq!(formulas, 0);
             for cell in cells.iter().flatten() {
@@ -284,7 +299,7 @@ mod tests {
 
     #[test]
     fn the_head_says_who_when_and_how_many() {
-        let bytes = workbook(&head("李=cmd"), &export(&["东门".to_owned()], 3)).expect("written");
+        let bytes = workbook(&head("李=cmd"), &export(&["东门".to_owned()], 3));
         let (cells, _) = read_back(bytes);
         let line = |at: usize| cells[at][0].to_string();
         assert!(

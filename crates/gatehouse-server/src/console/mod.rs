@@ -59,6 +59,7 @@ pub mod policy;
 pub mod print;
 pub mod resident_code;
 pub mod staff;
+pub mod stream_out;
 pub mod style;
 pub mod today;
 pub mod today_live;

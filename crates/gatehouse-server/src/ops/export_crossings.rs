@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 /// Most rows of one workbook.
 pub const ROWS_MOST: usize = 100_000;
 /// Rows that are read at once, so that nobody waits for an export.
-const ROWS_AT_ONCE: usize = 1_000;
+const ROWS_AT_ONCE: usize = 500;
 
 /// A row, small: a workbook has a hundred thousand of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct ExportRow {
     /// As counted, milliseconds UTC.
     pub at: i64,
     /// Position among the gates.
-    pub gate: usize,
+    pub gate: u32,
     /// Direction.
     pub way: Way,
     /// Kind of subject.
@@ -46,9 +46,9 @@ pub struct ExportRow {
     /// Why outcome and verdict differ.
     pub reason: Option<OverrulingReason>,
     /// Position among the names of staff.
-    pub staff: Option<usize>,
+    pub staff: Option<u32>,
     /// Position among the lists of rows that applied.
-    pub rules: usize,
+    pub rules: u32,
 }
 
 /// Everything that the workbook holds.
@@ -136,11 +136,16 @@ pub async fn export_crossings(
     Ok(export)
 }
 
+/// Place of the last of so many.
+fn place(count: usize) -> u32 {
+    u32::try_from(count.saturating_sub(1)).unwrap_or(u32::MAX)
+}
+
 struct Collected {
     export: Export,
-    staff: BTreeMap<StaffId, usize>,
+    staff: BTreeMap<StaffId, u32>,
     staff_order: Vec<StaffId>,
-    rules: BTreeMap<String, usize>,
+    rules: BTreeMap<String, u32>,
 }
 
 impl Collected {
@@ -165,19 +170,21 @@ impl Collected {
                 let order = &mut self.staff_order;
                 *self.staff.entry(staff).or_insert_with(|| {
                     order.push(staff);
-                    order.len() - 1
+                    place(order.len())
                 })
             });
             let rules = rule_ids(&row).join(" ");
             let known = &mut self.export.rules;
             let rules = *self.rules.entry(rules).or_insert_with_key(|rules| {
                 known.push(rules.clone());
-                known.len() - 1
+                place(known.len())
             });
             let gate = gates.iter().position(|gate| gate.gate == row.gate);
             self.export.rows.push(ExportRow {
                 at: row.counted_at,
-                gate: gate.unwrap_or_default(),
+                gate: gate
+                    .and_then(|at| u32::try_from(at).ok())
+                    .unwrap_or(u32::MAX),
                 way: row.way,
                 kind: row.subject_kind,
                 verdict: row.verdict,
