@@ -110,6 +110,10 @@ codes! {
     HostElsewhere = "host-elsewhere",
     /// The same person twice in one household at one time.
     MemberTwice = "member-twice",
+    /// No household behind this door is in the ledger.
+    NoSuchDoor = "no-such-door",
+    /// The door where they live already.
+    SameDoor = "same-door",
     /// Twelve digits are needed, with zeros below the area's own level.
     AreaCodeForm = "area-code-form",
     /// The code does not begin with the code of the area above.

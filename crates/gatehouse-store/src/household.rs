@@ -80,6 +80,8 @@ sql! {
     REOPEN_RESIDENCE = "UPDATE residence SET until_on = NULL, version = version + 1
         WHERE shard = ?1 AND household = ?2 AND person = ?3 AND from_on = ?4
             AND until_on IS NOT NULL";
+    DROP_RESIDENCE = "DELETE FROM residence WHERE shard = ?1 AND household = ?2 AND person = ?3
+            AND until_on IS NULL";
     RESIDENCES_OF_HOUSEHOLD = "SELECT shard, household, person, from_on, until_on, basis, landlord,
             version
         FROM residence WHERE shard = ?1 AND household = ?2 ORDER BY from_on, person";
@@ -245,6 +247,17 @@ impl Tx<'_> {
             &END_RESIDENCE,
             params![row.shard, &row.household, &row.person, row.version, &until_on],
         )
+    }
+
+    /// Takes back a residence that was begun by mistake and has not ended.
+    pub fn drop_residence(
+        &self,
+        shard: Shard,
+        household: HouseholdId,
+        person: PersonId,
+    ) -> Result<(), StoreError> {
+        self.execute(&DROP_RESIDENCE, params![shard, &household, &person])?;
+        Ok(())
     }
 
     /// Takes back the end of a residence; says whether there was one to take back.

@@ -13,8 +13,10 @@ use crate::person::{PersonRow, person_columns, read_masked};
 use crate::shard::Shard;
 use crate::tx::ReadTx;
 use crate::vault::Vault;
+use crate::visit::{VisitRow, visit_columns};
 use crate::{params, sql};
 use gatehouse_core::id::{AreaId, DeviceId, GateId, HouseholdId};
+use gatehouse_core::moment::CivilDay;
 
 /// Which page of which subtree.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +112,12 @@ sql! {
                 OR (revoked_at IS NULL AND from_at <= ?6 AND expires_at > ?6))
             AND (?7 = 0 OR holder = ?8)
         ORDER BY pass LIMIT ?4");
+    VISITS_IN = concat!(inside!(), "SELECT ", visit_columns!(), " FROM visit
+        WHERE shard = ?1 AND visit > ?3
+            AND gate IN (SELECT g.gate FROM gate g
+                WHERE g.shard = ?1 AND g.area IN (SELECT area FROM inside))
+            AND day = ?5
+        ORDER BY visit LIMIT ?4");
     CROSSINGS_BEFORE = concat!("SELECT ", crossing_columns!(), " FROM crossing c
         WHERE c.shard = ?1 AND c.gate = ?2 AND c.counted_at >= ?3 AND c.counted_at < ?4
             AND (c.counted_at, c.device, c.seq) < (?5, ?6, ?7)
@@ -217,6 +225,17 @@ impl ReadTx<'_> {
             limit
         ];
         self.query(&CROSSINGS_BEFORE, parameters, CrossingRow::read)
+    }
+
+    /// Visits to gates of a subtree on a day, by id.
+    pub fn visits_inside(
+        &self,
+        page: &Page,
+        day: CivilDay,
+    ) -> Result<Vec<VisitRow>, StoreError> {
+        let day = day.to_text();
+        let parameters = params![page.shard, &page.area, &page.after, page.limit, &day];
+        self.query(&VISITS_IN, parameters, VisitRow::read)
     }
 
     /// Fevers and emergencies by id, all or those that are still open.

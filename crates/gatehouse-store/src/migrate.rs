@@ -59,6 +59,7 @@ migrations! {
     26 "0026_resident_page";
     27 "0027_application_landlord";
     28 "0028_crossing_rows";
+    29 "0029_front_office";
     30 "0030_pass_uses";
 }
 

@@ -92,8 +92,15 @@ sql! {
     PASS = concat!("SELECT ", columns!(), " FROM pass WHERE shard = ?1 AND pass = ?2");
     PASS_BY_NUMBER = concat!("SELECT ", columns!(), " FROM pass
         WHERE shard = ?1 AND list = ?2 AND list_index = ?3");
-    PASSES_OF_HOLDER = concat!("SELECT ", columns!(), " FROM pass
-        WHERE shard = ?1 AND holder = ?2 ORDER BY issued_at, pass");
+    // Also those of records that were merged into the holder's.
+    PASSES_OF_HOLDER = concat!("WITH RECURSIVE same (other) AS (
+            SELECT person FROM person WHERE shard = ?1 AND merged_into = ?2
+            UNION SELECT p.person FROM same JOIN person p ON p.merged_into = same.other
+                WHERE p.shard = ?1)
+        SELECT ", columns!(), " FROM pass WHERE shard = ?1 AND holder = ?2
+        UNION ALL SELECT ", columns!(), " FROM same JOIN pass ON holder = other
+            WHERE shard = ?1
+        ORDER BY issued_at, pass");
     PASSES_OF_HOUSEHOLD = concat!("SELECT ", columns!(), " FROM pass
         WHERE shard = ?1 AND household = ?2 ORDER BY issued_at, pass");
     PASSES_OF_AREA = concat!("SELECT ", columns!(), " FROM pass
@@ -201,7 +208,8 @@ impl ReadTx<'_> {
         self.optional(&PASS_BY_NUMBER, parameters, PassRow::read)
     }
 
-    /// All passes that a person or vehicle has or had, oldest first.
+    /// All passes that a person or vehicle has or had, oldest first; with those of records that
+    /// were merged into the person's.
     pub fn passes_of_holder(
         &self,
         shard: Shard,

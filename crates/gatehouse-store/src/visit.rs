@@ -47,7 +47,7 @@ pub struct VisitRow {
 pub struct VisitAnswer {
     /// Yes or no.
     pub is_yes: bool,
-    /// `page`, `phone`.
+    /// `page`, `phone`, `system`.
     pub how: String,
     /// When, milliseconds UTC.
     pub at: i64,
@@ -80,6 +80,7 @@ macro_rules! columns {
          answer, answered_how, answered_at, answered_by"
     };
 }
+pub(crate) use columns as visit_columns;
 
 sql! {
     INSERT_VISIT = "INSERT INTO visit (shard, visit, gate, area, number, day, household,
@@ -105,7 +106,7 @@ sql! {
 }
 
 impl VisitRow {
-    fn read(row: &Row<'_>) -> Result<VisitRow, StoreError> {
+    pub(crate) fn read(row: &Row<'_>) -> Result<VisitRow, StoreError> {
         let answer: Option<String> = row.get(10)?;
         let answer = match (answer, row.get(11)?, row.get(12)?) {
             (Some(answer), Some(how), Some(at)) => Some(VisitAnswer {

@@ -42,8 +42,8 @@ const COLUMNS: [(&str, f64); 9] = [
     ("crossings-staff", 14.0),
 ];
 
-/// Makes the workbook and writes it out; rows go to a file on the way, and the workbook leaves as it
-/// is packed, so that memory does not grow with them.
+/// Makes the workbook and writes it out; rows go to a file on the way, and the workbook leaves as
+/// it is packed, so that memory does not grow with them.
 ///
 /// # Errors
 /// Whatever the writer finds wrong.

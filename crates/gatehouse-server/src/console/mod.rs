@@ -6,6 +6,7 @@ pub mod alarms;
 pub mod area;
 pub mod area_today;
 pub mod complaints;
+pub mod contacts;
 pub mod crossing;
 mod crossing_line;
 pub mod crossings;
@@ -84,6 +85,7 @@ pub fn routes(table: Routes) -> Routes {
         visits::routes,
         resident_code::routes,
         access::routes,
+        contacts::routes,
         today::routes,
         people::routes,
         household::routes,

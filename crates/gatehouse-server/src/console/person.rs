@@ -2,6 +2,7 @@
 
 use super::household::pass_words;
 use super::look_line::{LookLine, look_line};
+use super::person_steps::MoveForm;
 use crate::app::App;
 use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
@@ -11,6 +12,7 @@ use crate::door::door_words;
 use crate::error::OpError;
 use crate::ops::purpose::{REVEAL, purpose_key};
 use crate::ops::read_person::{PersonShown, read_person};
+use crate::ops::report_fever::list_compounds;
 use crate::page::{Frame, PageError, show as show_page};
 use crate::person_line::{PersonLine, mask_of};
 use crate::times::Times;
@@ -57,11 +59,19 @@ pub(super) struct PersonPage {
     may_give_code: bool,
     is_active: bool,
     today: String,
+    /// Compounds that somebody may move to: id and name.
+    compounds: Vec<(String, String)>,
+    pub moving: MoveForm,
+    pub move_faults: Vec<String>,
     pub problem: Option<String>,
     pub faults: Vec<(&'static str, String)>,
 }
 
 impl PersonPage {
+    fn basis_words(&self, basis: &str) -> String {
+        self.frame.t(&format!("basis-{basis}"))
+    }
+
     fn fault(&self, field: &str) -> Option<&str> {
         let found = self.faults.iter().find(|(name, _)| *name == field);
         found.map(|(_, words)| words.as_str())
@@ -121,6 +131,10 @@ async fn page(
     frame: Frame,
 ) -> Result<PersonPage, OpError> {
     let shown = read_person(app, area, person).await?;
+    let compounds = list_compounds(app, area).await?.into_iter();
+    let compounds = compounds
+        .map(|row| (row.area.to_string(), row.name))
+        .collect();
     let times = Times::new(frame.lang, app.world.now_millis(), area.offset_minutes);
     let row = &shown.person;
     let purposes = REVEAL
@@ -152,6 +166,14 @@ async fn page(
         may_give_code: row.state == "active" && caller.may_in(Permission::ApplyForPass, &area.path),
         is_active: row.state == "active",
         today: times.today().to_text(),
+        compounds,
+        moving: MoveForm {
+            compound: row.area.to_string(),
+            from_on: times.today().to_text(),
+            basis: "permanent".to_owned(),
+            ..MoveForm::default()
+        },
+        move_faults: Vec::new(),
         problem: None,
         faults: Vec::new(),
         area: area.clone(),

@@ -9,7 +9,9 @@ use crate::auth::role::Permission;
 use crate::error::OpError;
 use crate::ops::leave_household::{LeaveAsked, Left, Passes, leave_household};
 use crate::ops::merge_person::{Merged, merge_person};
+use crate::ops::move_person::{MoveAsked, move_person};
 use crate::ops::person_form::NotSaved;
+use crate::ops::resident::door::TypedDoor;
 use crate::ops::undo_person::undo_person;
 use crate::page::{Frame, PageError};
 use axum::extract::{Path, State};
@@ -27,6 +29,7 @@ pub fn routes(table: Routes) -> Routes {
         |path| RouteRule::form(path, changes, Scope::Area, Kept::Change).in_menu(Menu::People);
     table
         .add(form("/areas/{area}/persons/{person}/leave"), post(leave))
+        .add(form("/areas/{area}/persons/{person}/move"), post(go))
         .add(form("/areas/{area}/persons/{person}/undo"), post(undo))
         .add(form("/areas/{area}/persons/{person}/merge"), post(merge))
 }
@@ -99,6 +102,81 @@ pub async fn leave(
             .await
         }
     }
+}
+
+/// What the form for a move sends.
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+pub struct MoveForm {
+    /// As on the form.
+    pub version: i64,
+    /// Id of the compound or village.
+    pub compound: String,
+    /// As typed.
+    pub building: String,
+    /// As typed.
+    pub unit: String,
+    /// As typed.
+    pub room: String,
+    /// `permanent`, `tenant`, `lodger`.
+    pub basis: String,
+    /// As typed.
+    pub landlord: String,
+    /// First day there.
+    pub from_on: String,
+    /// Whether passes end too.
+    pub end_passes: bool,
+}
+
+/// POST /areas/{area}/persons/{person}/move
+pub async fn go(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    Path((_, person)): Path<(String, String)>,
+    frame: Frame,
+    Form(form): Form<MoveForm>,
+) -> Response {
+    let typed = form.clone();
+    let asked = MoveAsked {
+        person: person.clone(),
+        version: form.version,
+        compound: form.compound,
+        door: TypedDoor {
+            building: form.building,
+            unit: form.unit,
+            room: form.room,
+        },
+        basis: form.basis,
+        landlord: form.landlord,
+        from_on: form.from_on,
+        passes: match form.end_passes {
+            true => Passes::End,
+            false => Passes::Keep,
+        },
+    };
+    let not_saved = match move_person(&app, &area, &caller, asked).await {
+        Ok(()) => return there(&area, &person),
+        Err(NotSaved::Op(error)) => return PageError::new(error, frame.lang).into_response(),
+        Err(not_saved) => not_saved,
+    };
+    again(&app, &area, &caller, &person, frame, |page| {
+        page.moving = typed;
+        match not_saved {
+            NotSaved::Stale(now) => {
+                page.problem = Some(stale_words(&page.frame, &now.row, now.masked.as_deref()));
+                StatusCode::CONFLICT
+            }
+            NotSaved::Complaints(complaints) => {
+                let frame = &page.frame;
+                let said = complaints.iter().map(|c| frame.t(c.code.text_key()));
+                page.move_faults = said.collect();
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            NotSaved::Op(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    })
+    .await
 }
 
 /// POST /areas/{area}/persons/{person}/undo

@@ -35,6 +35,16 @@ pub struct AddAsked {
     pub from_on: String,
 }
 
+impl AddAsked {
+    fn basis(&self) -> Basis<'_> {
+        Basis {
+            word: &self.basis,
+            landlord: &self.landlord,
+            from_on: &self.from_on,
+        }
+    }
+}
+
 /// Writes person and residence.
 ///
 /// # Errors
@@ -75,7 +85,7 @@ pub async fn add_person(
         };
         let (nothing, phones) = (PersonPlain::default(), keys.phones());
         let checked = asked.form.check(&nothing, &row, today, phones);
-        let residence = residence(tx, &keys.vault, &home, person, &asked, today);
+        let residence = residence(tx, &keys.vault, &home, person, asked.basis(), today);
         let (checked, residence) = match (checked, residence) {
             (Ok(checked), Ok(residence)) => (checked, residence),
             (checked, residence) => {
@@ -109,13 +119,24 @@ pub async fn add_person(
     app.store.try_write(Lane::People, add).await
 }
 
+/// How somebody is to live at a door.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Basis<'a> {
+    /// `permanent`, `tenant`, `lodger`.
+    pub word: &'a str,
+    /// Landlord or host: whole telephone, whole number or full name.
+    pub landlord: &'a str,
+    /// First day; empty is today.
+    pub from_on: &'a str,
+}
+
 /// The new residence, checked together with those of the household.
-fn residence(
+pub(super) fn residence(
     tx: &ReadTx<'_>,
     vault: &Vault,
     home: &HouseholdRow,
     person: PersonId,
-    asked: &AddAsked,
+    asked: Basis<'_>,
     today: CivilDay,
 ) -> Result<ResidenceRow, NotSaved> {
     let complaint = |field, code| NotSaved::Complaints(vec![Complaint::new(field, code)]);
@@ -126,11 +147,11 @@ fn residence(
     if from_on > today {
         return Err(complaint("from_on", ComplaintCode::DateInFuture));
     }
-    let landlord = match asked.basis.as_str() {
-        "tenant" | "lodger" => Some(named_person(tx, vault, home, &asked.landlord)?),
+    let landlord = match asked.word {
+        "tenant" | "lodger" => Some(named_person(tx, vault, home, asked.landlord)?),
         _ => None,
     };
-    let basis = match (asked.basis.as_str(), landlord) {
+    let basis = match (asked.word, landlord) {
         ("tenant", Some(landlord)) => Residence::Tenant { landlord },
         ("lodger", Some(host)) => Residence::Lodger { host },
         ("permanent", _) => Residence::Permanent,

@@ -13,7 +13,7 @@ use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_store::audit::AuditNote;
 use gatehouse_store::pass::Revocation;
 use gatehouse_store::person::PersonRow;
-use gatehouse_store::{Chance, Lane, Tx};
+use gatehouse_store::{Chance, Lane, StoreError, Tx};
 use std::sync::Arc;
 
 /// Why somebody no longer lives there.
@@ -135,13 +135,17 @@ fn last_day(typed: &str, from_on: Option<CivilDay>, today: CivilDay) -> Result<C
     }
 }
 
-fn end_passes(
+/// Ends all passes that are in use; says how many.
+///
+/// # Errors
+/// The database's.
+pub(super) fn end_passes(
     tx: &Tx<'_>,
     row: &PersonRow,
     why: Left,
     by: gatehouse_core::id::StaffId,
     at: i64,
-) -> Result<usize, NotSaved> {
+) -> Result<usize, StoreError> {
     let mut ended = 0;
     for pass in tx.passes_of_holder(row.shard, &row.person.0)? {
         if pass.expires_at <= at {

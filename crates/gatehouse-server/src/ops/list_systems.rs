@@ -6,6 +6,7 @@ use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
 use crate::error::OpError;
 use gatehouse_core::id::{AreaId, GateId};
+use gatehouse_core::moment::CivilDay;
 use gatehouse_store::area::AreaRow;
 use gatehouse_store::crossing::CrossingRow;
 use gatehouse_store::gate::GateRow;
@@ -15,6 +16,7 @@ use gatehouse_store::open_item::OpenItemRow;
 use gatehouse_store::pass::PassRow;
 use gatehouse_store::person::PersonRow;
 use gatehouse_store::policy::PolicyForceRow;
+use gatehouse_store::visit::VisitRow;
 use gatehouse_store::{ReadTx, StoreError};
 
 /// Most gates whose crossings are looked through at once.
@@ -166,6 +168,17 @@ pub async fn crossings(
             detail: "Name a gate, or an area with at most 50 of them.",
         }),
     }
+}
+
+/// Visits of a day, by id.
+///
+/// # Errors
+/// The database's.
+pub async fn visits(app: &App, page: Page, day: CivilDay) -> Result<Vec<VisitRow>, OpError> {
+    Ok(app
+        .store
+        .read(move |tx| tx.visits_inside(&page, day))
+        .await?)
 }
 
 /// Fevers and emergencies by id.

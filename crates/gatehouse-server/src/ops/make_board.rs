@@ -60,6 +60,13 @@ pub fn make_board(here: &RulesHere, hanging: &Hanging<'_>) -> Board {
         name: text_with(lang, "paper-desk-gate", "gate", gate.name.as_str()),
         phone: gate.phone.clone(),
     });
+    let named = here.contacts.iter().map(|contact| Desk {
+        name: [contact.post.as_str(), &contact.name]
+            .join(" ")
+            .trim()
+            .to_owned(),
+        phone: contact.phone.clone(),
+    });
     Board {
         lang,
         place: hanging.area.name.clone(),
@@ -71,7 +78,7 @@ pub fn make_board(here: &RulesHere, hanging: &Hanging<'_>) -> Board {
             |r| span(r, lang, &times),
         ),
         lines,
-        desks: desks.collect(),
+        desks: named.chain(desks).collect(),
         visit: hanging
             .gate
             .map(|gate| format!("{}/visit/{}", hanging.origin, gate.gate)),

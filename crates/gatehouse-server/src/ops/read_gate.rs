@@ -157,6 +157,8 @@ fn status_lists(tx: &ReadTx<'_>, shard: Shard) -> Result<StatusLists, StoreError
 type Passes = BTreeMap<[u8; 16], Vec<PassEntry>>;
 
 fn passes(tx: &ReadTx<'_>, gate: &GateRow, now_millis: i64) -> Result<Passes, StoreError> {
+    /// Merged records of a county that are looked through; there are few.
+    const MERGED_MOST: u32 = 20_000;
     // A pass that ended lately still finds its holder.
     const KEPT_MILLIS: i64 = 30 * 86_400_000;
     let mut passes = Passes::new();
@@ -165,6 +167,13 @@ fn passes(tx: &ReadTx<'_>, gate: &GateRow, now_millis: i64) -> Result<Passes, St
         let ended = now_millis - KEPT_MILLIS;
         let page = tx.passes_of_area(gate.shard, gate.area, after, ended, PAGE)?;
         let Some(last) = page.last() else {
+            // A pass of a record that was merged is one of whoever is kept.
+            for merged in tx.merged_records(gate.shard, MERGED_MOST)? {
+                if let Some(entries) = passes.remove(&merged.0) {
+                    let kept = tx.kept_record(gate.shard, merged)?;
+                    passes.entry(kept.0).or_default().extend(entries);
+                }
+            }
             return Ok(passes);
         };
         after = last.pass;

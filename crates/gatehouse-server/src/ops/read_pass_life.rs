@@ -96,12 +96,16 @@ pub async fn read_pass_life(
 /// The other passes of the same kind of its holder, or of its household where it names nobody.
 fn others(tx: &ReadTx<'_>, shard: Shard, row: &PassRow) -> Result<Vec<PassRow>, StoreError> {
     let mut rows = match (row.holder, row.household) {
-        (Some(holder), _) => tx.passes_of_holder(shard, &holder)?,
+        (Some(holder), _) => {
+            let kept = tx.kept_record(shard, PersonId(holder))?;
+            tx.passes_of_holder(shard, &kept.0)?
+        }
         (None, Some(household)) => tx.passes_of_household(shard, household)?,
         (None, None) => Vec::new(),
     };
     rows.retain(|other| {
-        other.pass != row.pass && other.kind == row.kind && other.holder == row.holder
+        let is_theirs = other.holder.is_some() == row.holder.is_some();
+        other.pass != row.pass && other.kind == row.kind && is_theirs
     });
     rows.reverse();
     Ok(rows)

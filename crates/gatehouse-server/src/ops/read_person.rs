@@ -65,7 +65,11 @@ pub async fn read_person(
             let door = tx.household(shard, residence.household)?;
             residences.push((residence, door));
         }
-        let mut passes = tx.passes_of_holder(shard, &id.0)?;
+        // Those of a merged record stand on the page of the one that is kept.
+        let mut passes = match row.state.as_str() {
+            "merged" => Vec::new(),
+            _ => tx.passes_of_holder(shard, &id.0)?,
+        };
         passes.reverse();
         let undo = tx.person_before(shard, id)?;
         let undo = undo.filter(|before| {

@@ -3,11 +3,14 @@
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
+use crate::ops::keep_contacts::contacts_for_poster;
 use crate::ops::read_policies::{Rules, read_rules};
 use gatehouse_core::area::ManagerKind;
+use gatehouse_core::id::AreaId;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::policy::answers::Place;
 use gatehouse_store::StoreError;
+use gatehouse_store::area_contact::AreaContact;
 use gatehouse_store::gate::GateRow;
 
 /// How far ahead a page tells what begins.
@@ -22,10 +25,12 @@ pub struct RulesHere {
     pub next: Vec<Rules>,
     /// Gates of the area itself, open ones first.
     pub gates: Vec<GateRow>,
+    /// Who answers, as the poster names them.
+    pub contacts: Vec<AreaContact>,
     /// `compound` or `village`, and when.
     pub place: Place,
     /// Names of the areas where documents were put in force, by their ids.
-    pub names: Vec<(gatehouse_core::id::AreaId, String)>,
+    pub names: Vec<(AreaId, String)>,
 }
 
 impl RulesHere {
@@ -51,12 +56,18 @@ pub async fn read_rules_here(app: &App, area: &AreaInScope) -> Result<RulesHere,
             Some(shard) => tx.gates_of_area(shard, id)?,
             None => Vec::new(),
         };
+        let ids: Vec<AreaId> = path.iter().map(|area| area.area).collect();
+        let contacts = match shard {
+            Some(shard) => contacts_for_poster(tx, shard, &ids)?,
+            None => Vec::new(),
+        };
         gates.retain(|gate| gate.state != "ended");
         gates.sort_by_key(|gate| gate.state != "open");
         Ok::<_, StoreError>(RulesHere {
             now: held.into_iter().next(),
             next,
             gates,
+            contacts,
             place: Place {
                 kind: if is_village { "village" } else { "compound" },
                 moment: Moment::new(now, offset),

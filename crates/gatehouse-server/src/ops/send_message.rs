@@ -17,8 +17,6 @@ use gatehouse_store::{Lane, Shard, StoreError, Tx};
 pub const KIND: &str = "message.send";
 /// What an address is opened for: shown to the person.
 const PURPOSE: &str = "message";
-/// Longest chain of merged records that is followed.
-const MERGES_MOST: usize = 8;
 
 /// A message that is wanted.
 #[derive(Clone, Debug)]
@@ -119,13 +117,7 @@ pub async fn open_message(
         let Some(row) = row.filter(|row| matches!(&*row.state.word, "waiting" | "failed")) else {
             return Ok(None);
         };
-        let mut person = row.person;
-        for _ in 0..MERGES_MOST {
-            match tx.person(shard, person)?.and_then(|row| row.merged_into) {
-                Some(into) => person = into,
-                None => break,
-            }
-        }
+        let person = tx.kept_record(shard, row.person)?;
         let there = tx.person(shard, person)?;
         let there = there.is_some_and(|row| matches!(&*row.state, "active" | "left"));
         let plain = match (there, fields.is_empty()) {

@@ -27,9 +27,17 @@ pub async fn undo_person(
     let undo = move |tx: &Tx<'_>| {
         let row = person_in(tx, &area, &person)?;
         let before = tx.person_before(row.shard, row.person)?;
+        let ended = before.as_ref().and_then(|before| before.ended);
         let in_time = before.is_some_and(|before| at - before.changed_at < UNDO_MILLIS);
         if !in_time || !tx.undo_person_edit(row.shard, row.person, version)? {
             return Err(OpError::Stale);
+        }
+        // A move began another residence when it ended this one.
+        let begun = row.household.filter(|_| row.state == "active");
+        if let (Some((left, _)), Some(new)) = (ended, begun)
+            && left != new
+        {
+            tx.drop_residence(row.shard, new, row.person)?;
         }
         tx.append_audit(&AuditNote {
             shard: row.shard,

@@ -175,15 +175,18 @@ fn foot(canvas: &mut Canvas<'_, '_>, board: &Board) -> Result<(), PaperError> {
     Ok(())
 }
 
+/// Lines of whom to ring: six who answer, and the desk at the gate.
+const DESKS_MOST: usize = 7;
+
 fn desks(canvas: &mut Canvas<'_, '_>, board: &Board, area: Area) {
     heading(canvas, &text(board.lang, "paper-poster-whom"), area, area.y);
     let mut y = area.y + 7.0;
-    for desk in board.desks.iter().take(5) {
+    for desk in board.desks.iter().take(DESKS_MOST) {
         let name = Area::new(area.x, y, area.width * 0.56, 4.8);
         canvas.centred(&desk.name, name, Style::plain(3.7));
         let phone = Area::new(area.x + area.width * 0.57, y, area.width * 0.43, 4.8);
         canvas.centred(&desk.phone, phone, Style::bold(3.9).side(Side::Right));
-        y += 5.3;
+        y += 5.0;
     }
     // For the pen: what no record of ours knows yet.
     for key in ["paper-poster-clinic", "paper-poster-hospital"] {

@@ -200,7 +200,7 @@ pub struct ItemsQuery {
     open: Option<bool>,
 }
 
-type Answer<T> = Result<Json<PageOf<T>>, ApiError>;
+pub(super) type Answer<T> = Result<Json<PageOf<T>>, ApiError>;
 
 fn after(text: Option<&str>) -> Result<[u8; 16], ApiError> {
     match text {
@@ -209,7 +209,11 @@ fn after(text: Option<&str>) -> Result<[u8; 16], ApiError> {
     }
 }
 
-fn page(area: &AreaInScope, from: Option<&str>, limit: Option<u32>) -> Result<Page, ApiError> {
+pub(super) fn page(
+    area: &AreaInScope,
+    from: Option<&str>,
+    limit: Option<u32>,
+) -> Result<Page, ApiError> {
     Ok(Page {
         shard: area.county()?,
         area: area.area,
@@ -219,7 +223,11 @@ fn page(area: &AreaInScope, from: Option<&str>, limit: Option<u32>) -> Result<Pa
 }
 
 /// A list as it is answered.
-fn answer<R, T: From<R>>(rows: Vec<R>, limit: u32, key: impl Fn(&T) -> String) -> Answer<T> {
+pub(super) fn answer<R, T: From<R>>(
+    rows: Vec<R>,
+    limit: u32,
+    key: impl Fn(&T) -> String,
+) -> Answer<T> {
     let items = rows.into_iter().map(T::from).collect();
     Ok(Json(PageOf::new(items, limit, key)))
 }

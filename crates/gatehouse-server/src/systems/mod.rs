@@ -5,6 +5,7 @@ pub mod doc;
 mod lists;
 mod once;
 pub mod shapes;
+mod visits;
 mod writes;
 
 use crate::app::App;
@@ -31,9 +32,8 @@ pub fn routes(table: Routes) -> Routes {
     let public = Access::Public("how to use the API is no secret");
     let described = RouteRule::read("/api/v1/openapi.json", public, Scope::None, Kept::Nothing);
     let doc = Doc::plain::<serde_json::Value>("This document");
-    writes::routes(lists::routes(
-        table.add(described.for_systems(doc), get(describe)),
-    ))
+    let table = table.add(described.for_systems(doc), get(describe));
+    visits::routes(writes::routes(lists::routes(table)))
 }
 
 /// GET /api/v1/openapi.json

@@ -11,6 +11,7 @@ use gatehouse_store::open_item::OpenItemRow;
 use gatehouse_store::pass::PassRow;
 use gatehouse_store::person::PersonRow;
 use gatehouse_store::policy::PolicyForceRow;
+use gatehouse_store::visit::VisitRow;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -303,6 +304,46 @@ impl From<CrossingRow> for CrossingItem {
             server_verdict: row.server.as_ref().map(|server| word(&server.verdict)),
             outcome: row.outcome_now.as_ref().map(word),
             is_emergency: row.is_emergency,
+        }
+    }
+}
+
+/// A visit: who comes is never said.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct VisitItem {
+    /// Never changes.
+    pub visit: String,
+    /// Where they come.
+    pub gate: String,
+    /// Said at the gate.
+    pub number: i64,
+    /// By the clock there.
+    pub day: String,
+    /// Whom they visit; null where the door is none of the ledger's.
+    pub household: Option<String>,
+    /// visitor, household, guard
+    pub registered_by: String,
+    /// family, care, repair, work, delivery, other
+    pub purpose: String,
+    /// yes, no; null until the household has said.
+    pub answer: Option<String>,
+    /// When.
+    pub answered_at: Option<String>,
+}
+
+impl From<VisitRow> for VisitItem {
+    fn from(row: VisitRow) -> VisitItem {
+        let (answer, at) = row.answer.map(|answer| (answer.is_yes, answer.at)).unzip();
+        VisitItem {
+            visit: data_encoding::HEXLOWER.encode(&row.visit),
+            gate: row.gate.to_string(),
+            number: row.number,
+            day: row.day.to_text(),
+            household: text(&row.household),
+            registered_by: row.registered_by,
+            purpose: row.purpose,
+            answer: answer.map(|yes| if yes { "yes" } else { "no" }.to_owned()),
+            answered_at: at.map(time),
         }
     }
 }

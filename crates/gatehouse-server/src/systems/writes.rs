@@ -80,12 +80,12 @@ pub struct RevocationMade {
     replacement: Option<String>,
 }
 
-fn refused(code: &'static str, detail: &'static str) -> OpError {
+pub(super) fn refused(code: &'static str, detail: &'static str) -> OpError {
     OpError::NotTaken { code, detail }
 }
 
 /// A body, or the place where it is none; never what it holds.
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, OpError> {
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, OpError> {
     serde_json::from_slice(body)
         .map_err(|_| OpError::Unreadable("the body: see the document of the API".to_owned()))
 }

@@ -206,6 +206,7 @@ fn board(folder: &str, lang: Lang) -> Board {
         offset_minutes: 480,
     };
     let here = RulesHere {
+        contacts: Vec::new(),
         now: Some(Rules {
             span: Span {
                 from_at: START,

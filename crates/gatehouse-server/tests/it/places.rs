@@ -1,9 +1,10 @@
 //! Places in the console: areas, the one gate, closed openings (GATE-1, GATE-13).
 
-use crate::support::{COMMUNITY, COMPOUND, GATE, TestApp, on_both};
+use crate::support::{COMMUNITY, COMPOUND, GATE, TestApp, on_both, percent};
 use axum::http::StatusCode;
 use gatehouse_core::id::AreaId;
-use gatehouse_store::StoreError;
+use gatehouse_server::ops::keep_contacts::contacts_for_poster;
+use gatehouse_store::{Shard, StoreError};
 
 fn office(app: &TestApp) -> String {
     app.session(app.staff("office", "community_office", COMMUNITY))
@@ -175,6 +176,78 @@ fn what_a_gate_names_is_written_once_for_each_version() {
         assert_eq!(
             post(app, &cookie, COMMUNITY, &late).0,
             StatusCode::NOT_FOUND
+        );
+    });
+}
+
+#[test]
+fn who_answers_is_kept_as_a_list_and_printed_on_the_poster() {
+    on_both(|app| {
+        let cookie = office(app);
+        let path = format!("/areas/{COMPOUND}/contacts");
+        let form = |mark: &str, lines: &[[&str; 3]]| {
+            let lines = lines.iter().map(|line| {
+                let [post, name, phone] = line.map(percent);
+                format!("&post={post}&name={name}&phone={phone}")
+            });
+            let lines: String = lines.collect();
+            app.form(&path, &cookie, &format!("mark={mark}{lines}"))
+        };
+        let mark = || crate::resident::hidden(&app.get(&path, &cookie), "mark");
+        let first = mark();
+        for wrong in [
+            ["书记", "李四", ""],
+            ["", "李四", "0371-5550101"],
+            ["书记", "李四", "12"],
+            ["书记", "李\u{202e}四", "0371-5550101"],
+            ["书记", "李四", "=cmd|x"],
+            [&"书记".repeat(13), "李四", "0371-5550101"],
+        ] {
+            let answer = form(&first, &[wrong]);
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong:?}");
+        }
+        let list = [
+            ["网格员", "李四", "0371-5550101"],
+            ["社区热线", "", "12345"],
+        ];
+        assert_eq!(form(&first, &list).status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            form(&first, &list).status,
+            StatusCode::SEE_OTHER,
+            "twice is once"
+        );
+        // Somebody else had the page open: both are shown.
+        let stale = form(&first, &[["书记", "王五", "0371-5550102"]]);
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+        assert!(
+            stale.body.contains("王五") && stale.body.contains("李四"),
+            "{}",
+            stale.body
+        );
+        let above = format!("/areas/{COMMUNITY}/contacts");
+        let above_mark = crate::resident::hidden(&app.get(&above, &cookie), "mark");
+        let body = format!("mark={above_mark}&post={}&name=&phone=110", percent("民警"));
+        assert_eq!(
+            app.form(&above, &cookie, &body).status,
+            StatusCode::SEE_OTHER
+        );
+        let read = app.app.store.read_blocking::<_, StoreError, _>(|tx| {
+            contacts_for_poster(tx, Shard(1), &[COMMUNITY, COMPOUND])
+        });
+        let posts: Vec<String> = read
+            .expect("reads")
+            .into_iter()
+            .map(|one| one.post)
+            .collect();
+        assert_eq!(
+            posts,
+            ["网格员", "社区热线", "民警"],
+            "the compound's own first"
+        );
+        let guard = app.session(app.staff("guard", "guard", COMPOUND));
+        assert_eq!(
+            app.form(&path, &guard, "mark=").status,
+            StatusCode::FORBIDDEN
         );
     });
 }

@@ -122,7 +122,7 @@ fn path(areas: &[AreaRow], area: AreaId) -> Vec<AreaId> {
     path
 }
 
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 8] = [
     "gates",
     "policies",
     "households",
@@ -130,6 +130,7 @@ const LISTS: [&str; 7] = [
     "passes",
     "crossings",
     "open-items",
+    "visits",
 ];
 
 fn area_of(text: &Value) -> AreaId {
@@ -377,7 +378,13 @@ fn references(value: &Value) -> Vec<String> {
     }
 }
 
-fn post(app: &TestApp, path: &str, token: &str, key: &str, body: &Value) -> crate::support::Answer {
+pub fn post(
+    app: &TestApp,
+    path: &str,
+    token: &str,
+    key: &str,
+    body: &Value,
+) -> crate::support::Answer {
     let headers = [
         ("authorization", token),
         ("content-type", "application/json"),

@@ -2,8 +2,9 @@
 
 use crate::resident::{gate, hidden, opened, somebody, staff};
 use crate::support::{TestApp, demo_on_both, percent};
+use crate::systems::{get, post, staff_with, token};
 use axum::http::StatusCode;
-use gatehouse_server::auth::role::Role;
+use gatehouse_server::auth::role::{Permission, Role};
 use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_store::{ReadTx, Shard, StoreError};
 
@@ -201,5 +202,63 @@ fn a_registration_opens_nobody_and_says_the_same_whether_or_not_it_fits() {
             tx.messages_of_person(Shard(1), person, 50)
         });
         assert!(told.expect("reads").len() <= 5);
+    });
+}
+
+#[test]
+fn another_system_says_whom_a_household_expects() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 5);
+        let maker = staff_with(app, "office", &["community_office"], who.compound);
+        let token = token(app, maker, who.compound, &Permission::FOR_SYSTEMS);
+        let place = format!("/api/v1/areas/{}/visits", who.compound);
+        let body = serde_json::json!({
+            "household": who.household.to_string(), "name": "AUNT", "phone": "0371-5550102",
+            "purpose": "family", "day": "2020-02-19",
+        });
+        let changed = |field: &str, value: &str| {
+            let mut body = body.clone();
+            body[field] = value.into();
+            body
+        };
+        for (field, value, status) in [
+            ("household", "00000000000000000000000000000001", 404),
+            ("household", "x", 404),
+            ("phone", "12", 422),
+            ("purpose", "king", 422),
+            ("day", "2031-01-01", 422),
+            ("day", "x", 400),
+        ] {
+            let key = format!("key-{field}-{value}");
+            let answer = post(app, &place, &token, &key, &changed(field, value));
+            assert_eq!(
+                answer.status.as_u16(),
+                status,
+                "{field} {value}: {}",
+                answer.body
+            );
+        }
+        let made = post(app, &place, &token, "key-0001", &body);
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+        assert_eq!(post(app, &place, &token, "key-0001", &body).body, made.body);
+        let made: serde_json::Value = serde_json::from_str(&made.body).expect("JSON");
+        let listed = get(app, &format!("{place}?day=2020-02-19"), &token);
+        assert!(!listed.body.contains("AUNT"), "naming nobody");
+        let listed: serde_json::Value = serde_json::from_str(&listed.body).expect("JSON");
+        let items = listed["items"].as_array().expect("items");
+        assert_eq!(items.len(), 1, "{listed}");
+        assert_eq!(items[0]["visit"], made["visit"]);
+        assert_eq!(items[0]["answer"], "yes");
+        // The visitor finds their page by the code, and the guard the visitor.
+        let code = made["code"].as_str().expect("a code");
+        let path = format!("/visit/{}", items[0]["gate"].as_str().expect("a gate"));
+        let found = app.form(&format!("{path}/code"), "", &format!("code={code}"));
+        let page = app.get(found.header("location"), "").body;
+        assert!(page.contains("住户同意"), "{page}");
+        let guard = app.session(staff(demo, Role::Guard));
+        let list = app
+            .get(&format!("/gates/{}/visits", gate(demo)), &guard)
+            .body;
+        assert!(list.contains("AUNT") && list.contains("别的系统"), "{list}");
     });
 }

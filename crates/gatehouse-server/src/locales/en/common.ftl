@@ -153,6 +153,8 @@ complaint-area-code-not-for-level = This level has no area code; leave it empty.
 complaint-manager-not-for-level = Only compounds and villages say who runs them.
 complaint-manager-missing = Please say who runs this compound.
 complaint-area-unknown = There is no such area; please check.
+complaint-no-such-door = The ledger has no such door. Add it first, or check building, unit and room.
+complaint-same-door = They live behind this door already.
 complaint-area-cycle = An area cannot lie within itself.
 
 # Frame and menu.

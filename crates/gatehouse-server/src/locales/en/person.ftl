@@ -67,3 +67,7 @@ person-both-field = Field
 person-both-now = Kept now
 person-both-typed = You typed
 person-both-removed = Remove
+move-title = Moved to another door
+move-compound = To which compound or village
+move-end-passes = End the old passes too (they name the old door); new ones are applied for
+move-button = Record the move

@@ -176,3 +176,4 @@ visit-code = My code
 visit-code-how = Note it. Once this page is closed, scan the QR code at the gate and type it.
 visit-code-unknown = No such code. Please look again, or ask the guard.
 visit-code-for = Tell your visitor this code:
+visit-by-system = The household said so through another system

@@ -153,6 +153,8 @@ complaint-area-code-not-for-level = 这一级没有区划代码，请留空。
 complaint-manager-not-for-level = 只有小区和自然村填由谁管理。
 complaint-manager-missing = 请填这个小区由谁管理。
 complaint-area-unknown = 没有这个区域，请核对。
+complaint-no-such-door = 台账里没有这一户。先加这一户，或核对楼栋、单元、房号。
+complaint-same-door = 他现在就住在这一户。
 complaint-area-cycle = 区域不能放在自己下面。
 
 # Frame and menu.

@@ -67,3 +67,7 @@ person-both-field = 项目
 person-both-now = 现在存的
 person-both-typed = 您填的
 person-both-removed = 去掉
+move-title = 搬到另一户
+move-compound = 搬到哪个小区或村
+move-end-passes = 旧证一起作废（上面是旧门牌），再办新证
+move-button = 记下搬家

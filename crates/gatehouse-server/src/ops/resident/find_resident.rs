@@ -68,7 +68,9 @@ pub async fn by_code(app: &App, hash: [u8; 32]) -> Result<Option<ResidentCaller>
         let Some(code) = tx.live_resident_code(&hash, now)? else {
             return Ok(None);
         };
-        let Some(person) = tx.person(code.shard, code.person)? else {
+        // Of two records that became one, the code of either opens the page of the one kept.
+        let kept = tx.kept_record(code.shard, code.person)?;
+        let Some(person) = tx.person(code.shard, kept)? else {
             return Ok(None);
         };
         if person.state != "active" {
@@ -78,7 +80,7 @@ pub async fn by_code(app: &App, hash: [u8; 32]) -> Result<Option<ResidentCaller>
         let offset = area.map_or(480, |area| area.zone_offset_minutes);
         Ok::<_, StoreError>(Some(ResidentCaller {
             shard: code.shard,
-            person: code.person,
+            person: kept,
             household: person.household,
             pass_kind: match person.kind.as_str() {
                 "resident" => Some(PassKind::Resident),

@@ -1,0 +1,145 @@
+//! Somebody moves from one door to another in one step: the old residence ends, the new one begins,
+//! and with them, if so chosen, their passes end, which name the old door.
+
+use super::add_person::{Basis, residence};
+use super::hold_gate::keyring;
+use super::in_area::{lies_in, person_in};
+use super::leave_household::{Left, Passes, end_passes};
+use super::merge_person::end_record;
+use super::note::note;
+use super::person_form::{NotSaved, PersonNow};
+use crate::app::App;
+use crate::auth::access::AreaInScope;
+use crate::auth::caller::Caller;
+use crate::ops::resident::door::{self, TypedDoor};
+use gatehouse_core::complaint::{Complaint, ComplaintCode};
+use gatehouse_core::id::AreaId;
+use gatehouse_core::moment::{CivilDay, Moment};
+use gatehouse_store::household::HouseholdRow;
+use gatehouse_store::person::PersonRow;
+use gatehouse_store::{Chance, Lane, Shard, Tx};
+use std::sync::Arc;
+
+/// What was sent.
+#[derive(Clone, Debug)]
+pub struct MoveAsked {
+    /// Who.
+    pub person: String,
+    /// The version that was on the form.
+    pub version: i64,
+    /// Compound or village of the new door; empty is that of the old one.
+    pub compound: String,
+    /// The new door.
+    pub door: TypedDoor,
+    /// `permanent`, `tenant`, `lodger`.
+    pub basis: String,
+    /// Landlord or host: whole telephone, whole number or full name.
+    pub landlord: String,
+    /// First day there; empty is today.
+    pub from_on: String,
+    /// What becomes of the passes.
+    pub passes: Passes,
+}
+
+/// Writes it down.
+///
+/// # Errors
+/// [`NotSaved`]: then nothing was written.
+pub async fn move_person(
+    app: &App,
+    area: &AreaInScope,
+    caller: &Arc<Caller>,
+    asked: MoveAsked,
+) -> Result<(), NotSaved> {
+    let keys = keyring(app)?;
+    let chance = Chance::new(app.world.bytes());
+    let at = app.world.now_millis();
+    let today = Moment::new(at, area.offset_minutes).day();
+    let (area, by) = (area.clone(), caller.staff);
+    let go = move |tx: &Tx<'_>| {
+        let row = person_in(tx, &area, &asked.person)?;
+        let shard = row.shard;
+        if row.version != asked.version || row.state != "active" {
+            let masked = tx.masked_person(&keys.vault, shard, row.person)?;
+            let masked = masked.and_then(|(_, masked)| masked);
+            return Err(NotSaved::Stale(Box::new(PersonNow::short(row, masked))));
+        }
+        let home = new_home(tx, &area, &row, &asked)?;
+        let residences = tx.residences_of_person(shard, row.person)?;
+        let current = residences.iter().find(|home| home.until_on.is_none());
+        let basis = Basis {
+            word: &asked.basis,
+            landlord: &asked.landlord,
+            from_on: &asked.from_on,
+        };
+        let new = residence(tx, &keys.vault, &home, row.person, basis, today)?;
+        if let Some(old) = current {
+            // The day of the move is the first there, so that no day counts at two doors.
+            let last = CivilDay(new.from_on.0 - 1);
+            if last < old.from_on {
+                return Err(complaint("from_on", ComplaintCode::EndBeforeStart));
+            }
+            tx.end_residence(old, last)?;
+        }
+        tx.insert_residence(&new)?;
+        if asked.passes == Passes::End {
+            end_passes(tx, &row, Left::Moved, by, at)?;
+        }
+        let edited = PersonRow {
+            household: Some(home.household),
+            area: home.area,
+            kind: kind_there(&row, &new.basis),
+            ..row
+        };
+        end_record(tx, &keys.vault, &edited, current, (by, at), &chance)?;
+        note(tx, Some(shard), by, at, "person.move", new.basis.as_bytes())?;
+        Ok(())
+    };
+    app.store.try_write(Lane::People, go).await
+}
+
+/// The door, in the area of whoever writes it down.
+fn new_home(
+    tx: &Tx<'_>,
+    area: &AreaInScope,
+    row: &PersonRow,
+    asked: &MoveAsked,
+) -> Result<HouseholdRow, NotSaved> {
+    let compound = match asked.compound.trim() {
+        "" => row.area,
+        typed => AreaId::parse(typed).ok_or(complaint("room", ComplaintCode::NoSuchDoor))?,
+    };
+    lies_in(tx, compound, area)?;
+    let home = home_behind(tx, row.shard, compound, &asked.door)?;
+    let home = home.filter(|home| home.ended_on.is_none());
+    let home = home.ok_or(complaint("room", ComplaintCode::NoSuchDoor))?;
+    match row.household == Some(home.household) {
+        true => Err(complaint("room", ComplaintCode::SameDoor)),
+        false => Ok(home),
+    }
+}
+
+fn home_behind(
+    tx: &Tx<'_>,
+    shard: Shard,
+    compound: AreaId,
+    typed: &TypedDoor,
+) -> Result<Option<HouseholdRow>, NotSaved> {
+    match door::find(tx, shard, compound, typed)? {
+        Some(found) => Ok(tx.household(shard, found)?),
+        None => Ok(None),
+    }
+}
+
+/// Who lives somewhere for a time is a temporary resident; who works here stays what they are.
+fn kind_there(row: &PersonRow, basis: &str) -> String {
+    match (row.kind.as_str(), basis) {
+        ("resident" | "temporary_resident", "permanent") => "resident".to_owned(),
+        ("resident" | "temporary_resident", _) => "temporary_resident".to_owned(),
+        (kind, _) => kind.to_owned(),
+    }
+}
+
+fn complaint(field: &'static str, code: ComplaintCode) -> NotSaved {
+    NotSaved::Complaints(vec![Complaint::new(field, code)])
+}
