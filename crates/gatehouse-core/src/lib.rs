@@ -8,6 +8,7 @@
 pub mod area;
 pub mod audit;
 pub mod complaint;
+pub mod contact;
 pub mod counting;
 pub mod device;
 pub mod digits;

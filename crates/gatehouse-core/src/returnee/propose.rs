@@ -33,7 +33,7 @@ pub struct Ruled<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice<'a> {
     /// As the document says it.
-    pub outcome: Outcome,
+    pub outcome: &'a Outcome,
     /// The plan of observation, where it names one.
     pub plan: Option<&'a Plan>,
     /// The plan after a negative test.
@@ -118,8 +118,8 @@ fn rule_by<'a>(
         true => rule.cleared.as_slice(),
         false => &rule.outcome,
     };
-    let choice = |outcome: &Outcome| Choice {
-        outcome: outcome.clone(),
+    let choice = |outcome: &'a Outcome| Choice {
+        outcome,
         plan: outcome.plan.as_deref().and_then(plans),
         then: outcome.then.as_deref().and_then(plans),
     };

@@ -126,6 +126,8 @@ pub struct Outcome {
     pub test_within_hours: Option<u16>,
     /// After a negative one: this plan.
     pub then: Option<String>,
+    /// The clause, or "deployment"; that of the line where nothing is said.
+    pub source: Option<String>,
 }
 
 /// When somebody tells of themselves (RET-1), and whom.
@@ -175,6 +177,8 @@ pub enum Todo {
     AdviseTestAfter,
     /// Closed transfer from station to home or site (RET-4).
     ClosedTransfer,
+    /// As the rule in force above says.
+    RuleInForce,
 }
 
 /// Where somebody goes or is brought.

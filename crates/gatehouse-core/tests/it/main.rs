@@ -7,6 +7,7 @@ mod laws;
 mod part_mutations;
 mod part_tables;
 mod parts;
+mod plans;
 mod policies;
 mod policy_laws;
 mod policy_layers;

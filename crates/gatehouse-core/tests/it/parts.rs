@@ -1,27 +1,17 @@
 //! What documents say beyond the gate: they read, answer their cases, and every entry is named in
 //! an answer.
 
-use crate::policies::all_folders;
+use crate::policies::{all_folders, load_document};
 use gatehouse_core::policy::cases::read_case_file;
 use gatehouse_core::policy::part::{Kind, Layers, answer_line, run_part_case};
 use gatehouse_core::policy::{PolicyDocument, read};
-use std::path::Path;
 
 const CASES_LEAST: usize = 8;
-
-fn document(folder: &Path) -> PolicyDocument {
-    let text = std::fs::read_to_string(folder.join("policy.toml")).expect("a text file");
-    let name = folder.display().to_string();
-    read(&text).unwrap_or_else(|complaints| {
-        let lines = complaints.iter().map(|one| one.to_text(&name, &text));
-        panic!("{}", lines.collect::<Vec<_>>().join("\n"))
-    })
-}
 
 #[test]
 fn cases_of_parts_are_answered_as_expected_and_name_every_entry() {
     for folder in all_folders() {
-        let document = document(&folder);
+        let document = load_document(&folder);
         let text = std::fs::read_to_string(folder.join("cases.toml")).expect("a text file");
         let cases = read_case_file(&text).expect("the cases read").parts;
         let documents = [&document];
@@ -79,7 +69,10 @@ id = "X/home"
 source = "X 1"
 name = { zh = "居家", en = "home" }
 whom = ["returnee"]
-stage = [{ kind = "home", days = { value = 14, source = "X 1" } }]
+[[observation.stage]]
+kind = "home"
+days = { value = 14, source = "X 1" }
+zero = { value = "entry", source = "X 1" }
 "#;
 
 fn returnee(id: &str, more: &str) -> String {
@@ -151,8 +144,8 @@ fn a_lower_document_takes_out_of_force_what_it_may_and_nothing_else() {
         of_parts("X", &text).expect("reads")
     };
     let lower = |replaced: &str| {
-        let text = format!("{COUNTING}{}", returnee("Y/back", replaced));
-        of_parts("Y", &text).expect("reads")
+        let text = format!("{COUNTING}{HOME}{}", returnee("Y/back", replaced));
+        of_parts("Y", &text.replace("X/home", "Y/home")).expect("reads")
     };
     let table = [
         ("", "", Ok(2)),

@@ -29,17 +29,23 @@ pub(crate) fn all_folders() -> Vec<PathBuf> {
     folders
 }
 
-pub(crate) fn load(folder: &Path) -> (PolicyDocument, Policy, Vec<Case>) {
-    let text = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a text file");
-    let source = text("policy.toml");
+/// The document of a folder, read.
+pub(crate) fn load_document(folder: &Path) -> PolicyDocument {
+    let source = std::fs::read_to_string(folder.join("policy.toml")).expect("a text file");
     let name = folder.display().to_string();
-    let document = read(&source).unwrap_or_else(|complaints| {
+    read(&source).unwrap_or_else(|complaints| {
         let lines: Vec<String> = complaints
             .iter()
             .map(|c| c.to_text(&name, &source))
             .collect();
         panic!("{}", lines.join("\n"))
-    });
+    })
+}
+
+pub(crate) fn load(folder: &Path) -> (PolicyDocument, Policy, Vec<Case>) {
+    let text = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a text file");
+    let name = folder.display().to_string();
+    let document = load_document(folder);
     let source = text("cases.toml");
     let cases = read_cases(&source).unwrap_or_else(|complaints| {
         let lines: Vec<String> = complaints

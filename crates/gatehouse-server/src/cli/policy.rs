@@ -52,6 +52,10 @@ enum PolicyAction {
     /// Ask the parts beyond the gate: one question a line on standard input, one answer a line on
     /// standard output. Who comes or comes back → the observation that is proposed.
     Propose(PartArguments),
+    /// An order → its days, visits, tests, release; one a line, as with `propose`.
+    Plan(PartArguments),
+    /// A person's exposures → close contact, contact of a contact, general contact; one a line.
+    Classify(PartArguments),
     /// Cases of a window, a county a line → the level of risk, with the facts behind it.
     Grade(PartArguments),
     /// A level or phase → what is to be done, by whom, until when; teams and checklists.
@@ -142,6 +146,8 @@ pub fn run(command: PolicyCommand) -> Result<()> {
             json,
         } => explain_folders(&folders, lang.into(), json),
         PolicyAction::Propose(arguments) => policy_part::run(Kind::Propose, &arguments),
+        PolicyAction::Plan(arguments) => policy_part::run(Kind::Plan, &arguments),
+        PolicyAction::Classify(arguments) => policy_part::run(Kind::Classify, &arguments),
         PolicyAction::Grade(arguments) => policy_part::run(Kind::Grade, &arguments),
         PolicyAction::Measures(arguments) => policy_part::run(Kind::Measures, &arguments),
         PolicyAction::Due(arguments) => policy_part::run(Kind::Due, &arguments),

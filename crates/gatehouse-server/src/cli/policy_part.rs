@@ -1,5 +1,5 @@
-//! `gatehouse policy propose`: what documents say beyond the gate, without a server (JSON in and
-//! out, so that others can test us). The forms are in `docs/policy-commands.md`.
+//! `gatehouse policy propose|plan|classify`: what documents say beyond the gate, without a server
+//! (JSON in and out, so that others can test us). The forms are in `docs/policy-commands.md`.
 
 use super::lines::each_line;
 use crate::ops::policy_folder;

@@ -1,21 +1,19 @@
 //! What is wrong with the parts of one document beyond what their types can say.
 
-use super::{Parts, measure, observation, report, returnee, risk, spot, wording};
+use super::{Parts, contact, measure, observation, report, returnee, risk, spot, wording};
 use crate::policy::diagnostic::Diagnostic;
 use std::ops::Range;
 
 /// Collects complaints about the parts of one document.
 pub(super) struct Complain<'a> {
     parts: &'a Parts,
-    prefix: &'a str,
     found: Vec<Diagnostic>,
 }
 
 /// Every complaint.
-pub(super) fn complaints(parts: &Parts, prefix: &str) -> Vec<Diagnostic> {
+pub(super) fn complaints(parts: &Parts) -> Vec<Diagnostic> {
     let mut complain = Complain {
         parts,
-        prefix,
         found: Vec::new(),
     };
     if parts.counting.is_none() && complain.counts_days() {
@@ -29,6 +27,7 @@ pub(super) fn complaints(parts: &Parts, prefix: &str) -> Vec<Diagnostic> {
     report::complain(parts, &mut complain);
     spot::complain(parts, &mut complain);
     wording::complain(parts, &mut complain);
+    contact::complain(parts, &mut complain);
     complain.found
 }
 
@@ -44,18 +43,11 @@ impl Complain<'_> {
             .push(Diagnostic::new(code, span.clone(), message));
     }
 
-    /// Complains where a plan of this document is named that it does not have. Plans of documents
-    /// above are looked for when documents are put together.
+    /// Complains where a plan is named that the document does not have.
     pub(super) fn unless_plan(&mut self, plan: &str, span: &Range<usize>) {
-        let is_own = plan
-            .split_once('/')
-            .is_some_and(|(prefix, _)| prefix == self.prefix);
-        if is_own && !self.parts.observation.iter().any(|one| one.id == plan) {
-            self.say(
-                "P030",
-                span,
-                format!("there is no `[[observation]]` called `{plan}`"),
-            );
+        if !self.parts.observation.iter().any(|one| one.id == plan) {
+            let message = format!("there is no `[[observation]]` called `{plan}`");
+            self.say("P030", span, message);
         }
     }
 
@@ -64,6 +56,7 @@ impl Complain<'_> {
         let reports = self.parts.report.iter().map(|one| &one.due);
         !self.parts.returnee.is_empty()
             || !self.parts.observation.is_empty()
+            || !self.parts.contact.is_empty()
             || !self.parts.risk.is_empty()
             || !self.parts.lift.is_empty()
             || measures.chain(reports).any(|due| due.days.is_some())

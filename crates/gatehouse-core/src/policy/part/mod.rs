@@ -7,6 +7,7 @@
 
 mod cases;
 mod checks;
+mod contact;
 mod layers;
 mod lines;
 mod measure;
@@ -44,6 +45,10 @@ pub struct Parts {
     pub returnee: Vec<Spanned<crate::returnee::Rule>>,
     /// Plans of observation.
     pub observation: Vec<Spanned<crate::observation::Plan>>,
+    /// Somewhere else than a plan says.
+    pub elsewhere: Vec<Spanned<crate::observation::Elsewhere>>,
+    /// What an exposure makes of somebody.
+    pub contact: Vec<Spanned<crate::contact::Rule>>,
     /// How levels of risk are worked out.
     pub grading: Option<crate::grading::Grading>,
     /// The levels of risk.
@@ -100,6 +105,8 @@ impl Parts {
         }
         of(&self.returnee)
             .chain(of(&self.observation))
+            .chain(of(&self.elsewhere))
+            .chain(of(&self.contact))
             .chain(of(&self.risk))
             .chain(of(&self.measure))
             .chain(of(&self.team))
@@ -117,6 +124,9 @@ impl Parts {
     pub fn unnamed(&self, answers: &[Value]) -> Vec<(String, Range<usize>)> {
         let mut named = BTreeSet::new();
         answers.iter().for_each(|answer| texts(answer, &mut named));
+        // What speaks of the plans of any document needs another document to be seen.
+        let elsewhere = self.elsewhere.iter().filter(|one| one.plans.is_empty());
+        named.extend(elsewhere.map(|one| one.id.as_str()));
         let unnamed = self
             .entries()
             .filter(|(entry, _)| !named.contains(entry.id()));
@@ -146,6 +156,10 @@ fn texts<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
 pub enum Kind {
     /// A person's stays → the observation that is proposed.
     Propose,
+    /// An order → its days, visits, tests, release.
+    Plan,
+    /// A person's exposures → what they are to a case.
+    Classify,
     /// Cases of a window → the level of risk.
     Grade,
     /// A level or phase → what is to be done.
@@ -158,8 +172,10 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 5] = [
+    pub const ALL: [Kind; 7] = [
         Kind::Propose,
+        Kind::Plan,
+        Kind::Classify,
         Kind::Grade,
         Kind::Measures,
         Kind::Due,
@@ -170,6 +186,8 @@ impl Kind {
     pub const fn name(self) -> &'static str {
         match self {
             Kind::Propose => "propose",
+            Kind::Plan => "plan",
+            Kind::Classify => "classify",
             Kind::Grade => "grade",
             Kind::Measures => "measures",
             Kind::Due => "due",
@@ -190,6 +208,8 @@ impl Kind {
 pub fn answer(kind: Kind, layers: &Layers<'_>, question: &[u8]) -> Result<Value, Refusal> {
     match kind {
         Kind::Propose => returnee::answer(layers, question),
+        Kind::Plan => observation::answer(layers, question),
+        Kind::Classify => contact::answer(layers, question),
         Kind::Grade => risk::answer(layers, question),
         Kind::Measures => measure::answer(layers, question),
         Kind::Due => report::answer(layers, question),
@@ -203,6 +223,8 @@ pub(crate) fn read_parts(reader: &mut TableReader<'_>, prefix: &str) -> Parts {
         counting: table(reader, "counting"),
         returnee: entries(reader, "returnee", prefix),
         observation: entries(reader, "observation", prefix),
+        elsewhere: entries(reader, "elsewhere", prefix),
+        contact: entries(reader, "contact", prefix),
         grading: table(reader, "grading"),
         risk: entries(reader, "risk", prefix),
         stages: table(reader, "stages"),
@@ -216,7 +238,7 @@ pub(crate) fn read_parts(reader: &mut TableReader<'_>, prefix: &str) -> Parts {
         lift: entries(reader, "lift", prefix),
         wording: entries(reader, "wording", prefix),
     };
-    for complaint in checks::complaints(&parts, prefix) {
+    for complaint in checks::complaints(&parts) {
         reader.complaints.push(complaint);
     }
     parts

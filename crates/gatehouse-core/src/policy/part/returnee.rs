@@ -5,8 +5,8 @@ use super::checks::Complain;
 use super::layers::{InForce, Layers};
 use super::lines::{Refusal, read_question, written};
 use crate::counting::At;
-use crate::observation::{Plan, StageKind};
-use crate::returnee::{Care, Choice, Evidence, Person, Report, Ruled, Todo, propose};
+use crate::observation::{Plan, StageKind, Test};
+use crate::returnee::{Care, Choice, Evidence, Person, Report, Rule, Ruled, Todo, propose};
 use crate::sourced::Sourced;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -63,6 +63,8 @@ struct Proposed<'a> {
     test_within_hours: Option<u16>,
     /// After a negative one.
     then: Option<Observation<'a>>,
+    /// The clause.
+    source: &'a str,
 }
 
 /// A plan in short; `plan` gives its days and visits.
@@ -83,6 +85,8 @@ struct ShortStage<'a> {
     kind: StageKind,
     /// How many days, with the clause.
     days: &'a Sourced<u16>,
+    /// Tests, by the days of the stage.
+    tests: &'a [Test],
 }
 
 /// Answers a question of this kind.
@@ -100,8 +104,7 @@ pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal>
     let named = |id: &str| find(&plans, id);
     let proposal = propose(&question.person, question.moment.0, &table, &named);
     let lines: Vec<Line<'_>> = proposal.ruled.iter().map(line_of).collect();
-    let first = proposal.ruled.first().map(|ruled| &ruled.options);
-    let options = first.into_iter().flatten().map(proposed).collect();
+    let options = proposal.ruled.first().map(options).unwrap_or_default();
     let care = proposal.care.clone();
     Ok(written(&Answer {
         options,
@@ -111,26 +114,38 @@ pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal>
 }
 
 fn find<'a>(plans: &[InForce<'a, Plan>], id: &str) -> Option<&'a Plan> {
-    let found = plans.iter().find(|plan| plan.entry.id == id);
+    let is_called = |plan: &&InForce<'_, Plan>| plan.entry.id == id;
+    // A document below may have put another plan in its place.
+    let replaces = |plan: &&InForce<'_, Plan>| plan.entry.replaces.iter().any(|one| one == id);
+    let found = plans
+        .iter()
+        .find(is_called)
+        .or_else(|| plans.iter().find(replaces));
     found.map(|plan| plan.entry)
+}
+
+fn options<'a>(ruled: &Ruled<'a>) -> Vec<Proposed<'a>> {
+    let options = ruled.options.iter();
+    options.map(|choice| proposed(choice, ruled.rule)).collect()
 }
 
 fn line_of<'a>(ruled: &Ruled<'a>) -> Line<'a> {
     Line {
         entry: &ruled.rule.id,
         source: &ruled.rule.source,
-        options: ruled.options.iter().map(proposed).collect(),
+        options: options(ruled),
         would_clear: ruled.would_clear.clone(),
         report: ruled.rule.report.as_ref(),
         todo: &ruled.rule.todo,
     }
 }
 
-fn proposed<'a>(choice: &Choice<'a>) -> Proposed<'a> {
+fn proposed<'a>(choice: &Choice<'a>, rule: &'a Rule) -> Proposed<'a> {
     Proposed {
         observation: choice.plan.map(short),
         test_within_hours: choice.outcome.test_within_hours,
         then: choice.then.map(short),
+        source: choice.outcome.source.as_deref().unwrap_or(&rule.source),
     }
 }
 
@@ -144,6 +159,7 @@ fn short(plan: &Plan) -> Observation<'_> {
             .map(|stage| ShortStage {
                 kind: stage.kind,
                 days: &stage.days,
+                tests: &stage.test,
             })
             .collect(),
     }

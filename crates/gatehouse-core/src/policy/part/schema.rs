@@ -1,6 +1,6 @@
 //! The parts of a document, and what their functions take and give, as JSON Schemas.
 
-use super::{measure, report, returnee, spot, wording};
+use super::{contact, measure, observation, report, returnee, spot, wording};
 use crate::counting::Counting;
 use crate::grading::json as graded;
 use schemars::{Schema, schema_for};
@@ -13,6 +13,8 @@ pub fn schema() -> Value {
             ("counting", schema_for!(Counting)),
             ("returnee", schema_for!(crate::returnee::Rule)),
             ("observation", schema_for!(crate::observation::Plan)),
+            ("elsewhere", schema_for!(crate::observation::Elsewhere)),
+            ("contact", schema_for!(crate::contact::Rule)),
             ("grading", schema_for!(crate::grading::Grading)),
             ("risk", schema_for!(crate::grading::Criterion)),
             ("stages", schema_for!(crate::measure::Ladder)),
@@ -28,6 +30,8 @@ pub fn schema() -> Value {
         ]),
         "questions": named([
             ("propose", schema_for!(returnee::Question)),
+            ("plan", schema_for!(observation::Question)),
+            ("classify", schema_for!(contact::Question)),
             ("grade", schema_for!(graded::Question)),
             ("measures", schema_for!(measure::Question)),
             ("due", schema_for!(report::Question)),
@@ -35,6 +39,8 @@ pub fn schema() -> Value {
         ]),
         "answers": named([
             ("propose", schema_for!(returnee::Answer<'_>)),
+            ("plan", schema_for!(observation::Answer<'_>)),
+            ("classify", schema_for!(contact::Answer<'_>)),
             ("grade", schema_for!(graded::Answer)),
             ("measures", schema_for!(measure::Answer<'_>)),
             ("due", schema_for!(report::Answer<'_>)),
