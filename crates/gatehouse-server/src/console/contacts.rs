@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::auth::access::{Access, AreaInScope, Kept as OnRecord, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
-use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::ops::keep_contacts::{CONTACTS_MOST, ContactList, Kept, keep_contacts, read_contacts};
 use crate::page::{Frame, PageError, show as show_page};
@@ -23,11 +22,11 @@ const NEEDS: Access = Access::Needs(Permission::KeepPlaces);
 pub fn routes(table: Routes) -> Routes {
     table
         .add(
-            RouteRule::page(PATH, NEEDS, Scope::Area, OnRecord::Nothing).in_menu(Menu::Places),
+            RouteRule::page(PATH, NEEDS, Scope::Area, OnRecord::Nothing),
             get(show),
         )
         .add(
-            RouteRule::form(PATH, NEEDS, Scope::Area, OnRecord::Change).in_menu(Menu::Places),
+            RouteRule::form(PATH, NEEDS, Scope::Area, OnRecord::Change),
             post(submit),
         )
 }
