@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::gate_state::GateStates;
 use crate::keyring::SharedKeyring;
 use crate::paper::Press;
+use crate::signatures::SeenSignatures;
 use crate::world::SharedWorld;
 use crate::{api, console, resident, systems};
 use axum::Router;
@@ -49,6 +50,8 @@ pub struct Parts {
     pub press: Press,
     /// Whoever waits for changes.
     pub changes: Changes,
+    /// Passes that were verified before.
+    pub signatures: Arc<SeenSignatures>,
     /// County codes of ID numbers.
     pub area_codes: Arc<HeldAreaCodes>,
     /// Figures for /metrics.

@@ -48,6 +48,8 @@ pub struct Config {
     pub session_hours: u32,
     /// Largest body of a request in bytes.
     pub body_bytes_most: usize,
+    /// Signatures of passes that are remembered as good; 0: each is verified every time.
+    pub signatures_most: usize,
     /// Seconds until a request is given up.
     pub request_seconds_most: u64,
     /// Days that crossings and events of gates are kept.
@@ -129,6 +131,7 @@ impl Default for Config {
             area_codes_folder: None,
             session_hours: 12,
             body_bytes_most: 2 << 20,
+            signatures_most: 65_536,
             request_seconds_most: 30,
             days_crossings: 30,
             days_details: 14,
@@ -216,6 +219,8 @@ impl Config {
             "session_hours must be 1 to 168"
         } else if !(65_536..=64 << 20).contains(&self.body_bytes_most) {
             "body_bytes_most must be 65536 to 67108864"
+        } else if self.signatures_most > 1_000_000 {
+            "signatures_most must be 0 to 1000000"
         } else if !(1..=600).contains(&self.request_seconds_most) {
             "request_seconds_most must be 1 to 600"
         } else {
@@ -347,6 +352,7 @@ mod tests {
             "session_hours = 0",
             "body_bytes_most = 1",
             "request_seconds_most = 0",
+            "signatures_most = 1000001",
             "tls = \"files\"",
             "tls_key_file = \"key.pem\"",
             "days_crossings = 0",

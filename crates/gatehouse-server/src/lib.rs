@@ -39,6 +39,7 @@ pub mod sealed_key;
 pub mod secrets;
 pub mod serve;
 pub mod sheet;
+pub mod signatures;
 pub mod systems;
 pub mod times;
 pub mod world;

@@ -16,6 +16,7 @@ use crate::jobs;
 use crate::keyring::{Keyring, KeyringError, SharedKeyring};
 use crate::paper::Press;
 use crate::secrets::{self, Secrets};
+use crate::signatures::SeenSignatures;
 use crate::world::SharedWorld;
 use anyhow::{Context, Result};
 use authority::Authority;
@@ -47,6 +48,7 @@ pub fn app(
     });
     App::new(Parts {
         area_codes: Arc::new(area_codes),
+        signatures: Arc::new(SeenSignatures::new(config.signatures_most)),
         store,
         passwords: Passwords::new(Arc::clone(&world), PASSWORDS_AT_ONCE),
         world,

@@ -44,7 +44,7 @@ pub fn measure(bench: &Bench<'_>) -> Result<Vec<Finding>> {
     let (town, demo) = Town::make(bench, "durable", PEOPLE, "")?;
     count_outings(bench.root, &town, &demo)?;
     let ours = Ours::start(&town, &demo)?;
-    let mut found = Vec::new();
+    let mut found = vec![first_showing(bench)?];
     let with = match build(bench)? {
         Some(gate) => Some([
             Theirs::start(bench, &gate, RandomKeyIndex::With)?,
@@ -109,6 +109,19 @@ pub fn measure(bench: &Bench<'_>) -> Result<Vec<Finding>> {
         "ms",
     ));
     Ok(found)
+}
+
+/// The same where no signature is remembered, as if each pass were shown for the first time.
+fn first_showing(bench: &Bench<'_>) -> Result<Finding> {
+    let (town, demo) = Town::make(bench, "durable-first", PEOPLE, "signatures_most = 0\n")?;
+    count_outings(bench.root, &town, &demo)?;
+    let ours = Ours::start(&town, &demo)?;
+    ours.turn(WARM_UP)?;
+    let micros = (0..TURNS).map(|_| ours.turn(DECISIONS));
+    let micros = median(micros.collect::<Result<_>>()?);
+    Ok(Finding::Note(format!(
+        "ours {micros:.0} µs where no signature is remembered"
+    )))
 }
 
 /// Puts a document in force that counts a household's outings in a window.

@@ -14,6 +14,7 @@ use crate::gate::record::read_facts;
 use crate::gate::{Decision, Fact, Known, Policy, Situation, Value, Way, decide};
 use crate::json::{Json, Object};
 use crate::key::KeyList;
+use crate::key::memory::SignatureMemory;
 use crate::moment::Moment;
 use crate::pass::PassStatus;
 use crate::wire::cbor::CborError;
@@ -101,9 +102,10 @@ impl GateList {
         way: Way,
         facts: &Object,
         now: Moment,
+        memory: &dyn SignatureMemory,
     ) -> Result<Presented, FactError> {
         let mut case = Case::new(way, now);
-        if let Some(shown) = pass.and_then(|text| self.0.verify(text, now, false)) {
+        if let Some(shown) = pass.and_then(|text| self.0.verify(text, now, false, memory)) {
             case.pass = shown.number;
             case.finding(shown.finding);
             match shown.said {

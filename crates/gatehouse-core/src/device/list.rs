@@ -11,9 +11,10 @@ use crate::gate::compiled::CompiledError;
 use crate::gate::wording::Lang;
 use crate::household::{Address, AddressDraft};
 use crate::id::{HouseholdId, PersonId};
+use crate::key::memory::SignatureMemory;
 use crate::key::{KeyList, Trust};
 use crate::moment::Moment;
-use crate::pass::{Belongs, Credential, PassNumber, PassRefusal, PassStatus, verify};
+use crate::pass::{Belongs, Credential, PassNumber, PassRefusal, PassStatus, verify_remembering};
 use crate::person::AgeBand;
 use crate::sort::sort_by_key;
 use crate::wire::cbor::{Cbor, Read, Reader, Writer};
@@ -312,10 +313,16 @@ impl List {
     }
 
     /// Verifies what a scanner read; `None` where that is no pass at all.
-    pub fn verify(&self, text: &str, now: Moment, offline: bool) -> Option<Shown> {
+    pub fn verify(
+        &self,
+        text: &str,
+        now: Moment,
+        offline: bool,
+        memory: &dyn SignatureMemory,
+    ) -> Option<Shown> {
         let lists = &self.snapshot.status_lists;
         let places = &self.snapshot.gate.places;
-        let found = verify(text, &self.keys, lists, places, now);
+        let found = verify_remembering(text, &self.keys, lists, places, now, memory);
         let said = found.credential().cloned();
         let finding = match found.refusal() {
             None => Finding::Valid,

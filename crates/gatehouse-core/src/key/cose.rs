@@ -6,6 +6,7 @@
 //! over one kind of thing from passing for one over another.
 
 use super::KeyId;
+use super::memory::{NoMemory, SignatureMemory, seal_digest};
 use super::strict::verify_strictly;
 use crate::wire::cbor::{CborError, Read, Reader, Writer};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
@@ -83,8 +84,27 @@ impl<'a> Envelope<'a> {
 
     /// Whether this key signed this payload under this context.
     pub fn verify(&self, key: &VerifyingKey, context: &[u8]) -> bool {
+        self.verify_remembering(key, context, &NoMemory)
+    }
+
+    /// The same, without computing again what was found good before.
+    pub fn verify_remembering(
+        &self,
+        key: &VerifyingKey,
+        context: &[u8],
+        memory: &dyn SignatureMemory,
+    ) -> bool {
         let signed = to_be_signed(&protected(self.key), context, self.payload);
-        verify_strictly(key, &signed, &Signature::from_bytes(&self.signature))
+        let seal = seal_digest(key, &self.signature, &signed);
+        if memory.knows(&seal) {
+            return true;
+        }
+        let signature = Signature::from_bytes(&self.signature);
+        let is_good = verify_strictly(key, &signed, &signature);
+        if is_good {
+            memory.keep(seal);
+        }
+        is_good
     }
 }
 
@@ -92,6 +112,8 @@ impl<'a> Envelope<'a> {
 mod tests {
     use super::*;
     use coset::{CborSerializable, CoseSign1, CoseSign1Builder, HeaderBuilder, iana};
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
 
     fn key() -> SigningKey {
         SigningKey::from_bytes(&[7; 32])
@@ -126,6 +148,47 @@ mod tests {
             Envelope::read(&sealed, 6).map(|_| ()),
             Err(CborError::TooLong)
         );
+    }
+
+    /// Remembers all, and counts what it was asked and told.
+    #[derive(Default)]
+    struct Memory(RefCell<(BTreeSet<[u8; 32]>, u32)>);
+
+    impl SignatureMemory for Memory {
+        fn knows(&self, seal: &[u8; 32]) -> bool {
+            self.0.borrow().0.contains(seal)
+        }
+
+        fn keep(&self, seal: [u8; 32]) {
+            let mut memory = self.0.borrow_mut();
+            memory.0.insert(seal);
+            memory.1 += 1;
+        }
+    }
+
+    #[test]
+    fn a_good_signature_is_remembered_for_its_very_key_context_and_bytes() {
+        let memory = Memory::default();
+        let sealed = seal(&key(), b"context", b"payload");
+        let other = SigningKey::from_bytes(&[8; 32]).verifying_key();
+        let verify = |bytes: &[u8], key: &VerifyingKey, context: &[u8]| {
+            let envelope = Envelope::read(bytes, 7).expect("an envelope");
+            envelope.verify_remembering(key, context, &memory)
+        };
+        for _ in 0..3 {
+            assert!(verify(&sealed, &key().verifying_key(), b"context"));
+        }
+        assert_eq!(memory.0.borrow().1, 1, "computed once");
+        assert!(!verify(&sealed, &other, b"context"));
+        assert!(!verify(&sealed, &key().verifying_key(), b"contex"));
+        for at in 18..sealed.len() {
+            let mut altered = sealed.clone();
+            altered[at] ^= 1;
+            let good = Envelope::read(&altered, 7)
+                .is_ok_and(|e| e.verify_remembering(&key().verifying_key(), b"context", &memory));
+            assert!(!good, "byte {at}");
+        }
+        assert_eq!(memory.0.borrow().1, 1, "nothing bad is kept");
     }
 
     fn foreign(header: coset::Header, unprotected: coset::Header) -> Vec<u8> {

@@ -7,6 +7,7 @@ pub mod cose;
 pub mod cose_many;
 mod list;
 mod list_cbor;
+pub mod memory;
 mod strict;
 
 pub use list::{

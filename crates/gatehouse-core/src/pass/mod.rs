@@ -20,7 +20,9 @@ pub use credential::{
 pub use number::{CardNumberError, INDEX_END, ListNumber, PassNumber, check_digit};
 pub use status::{PassStatus, StatusList, StatusLists};
 pub use text::{TEXT_BYTES_MOST, from_text, to_text};
-pub use verify::{KeyLimit, PassFinding, PassRefusal, key_limit, verify, verify_bytes};
+pub use verify::{
+    KeyLimit, PassFinding, PassRefusal, key_limit, verify, verify_bytes, verify_remembering,
+};
 
 use crate::wire::cbor::numbered;
 use serde::{Deserialize, Serialize};

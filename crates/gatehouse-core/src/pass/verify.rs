@@ -5,6 +5,7 @@ use super::status::{PassStatus, StatusLists};
 use super::text::from_text;
 use crate::id::AreaId;
 use crate::key::cose::Envelope;
+use crate::key::memory::{NoMemory, SignatureMemory};
 use crate::key::{IssuerKey, KeyId, KeyList};
 use crate::moment::Moment;
 use serde::Serialize;
@@ -115,8 +116,20 @@ pub fn verify(
     places: &[AreaId],
     moment: Moment,
 ) -> PassFinding {
+    verify_remembering(text, keys, lists, places, moment, &NoMemory)
+}
+
+/// [`verify`], without computing a signature again that was found good before.
+pub fn verify_remembering(
+    text: &str,
+    keys: &KeyList,
+    lists: &StatusLists,
+    places: &[AreaId],
+    moment: Moment,
+    memory: &dyn SignatureMemory,
+) -> PassFinding {
     match from_text(text) {
-        Some(bytes) => verify_bytes(&bytes, keys, lists, places, moment),
+        Some(bytes) => find(&bytes, keys, lists, places, moment, memory),
         None => refused(PassRefusal::Unreadable, None),
     }
 }
@@ -132,7 +145,18 @@ pub fn verify_bytes(
     places: &[AreaId],
     moment: Moment,
 ) -> PassFinding {
-    let (key, credential) = match signed(bytes, keys) {
+    find(bytes, keys, lists, places, moment, &NoMemory)
+}
+
+fn find(
+    bytes: &[u8],
+    keys: &KeyList,
+    lists: &StatusLists,
+    places: &[AreaId],
+    moment: Moment,
+    memory: &dyn SignatureMemory,
+) -> PassFinding {
+    let (key, credential) = match signed(bytes, keys, memory) {
         Ok(signed) => signed,
         Err(reason) => return refused(reason, None),
     };
@@ -157,7 +181,11 @@ fn refused(reason: PassRefusal, credential: Option<Credential>) -> PassFinding {
     PassFinding::Refused { reason, credential }
 }
 
-fn signed<'k>(bytes: &[u8], keys: &'k KeyList) -> Result<(&'k IssuerKey, Credential), PassRefusal> {
+fn signed<'k>(
+    bytes: &[u8],
+    keys: &'k KeyList,
+    memory: &dyn SignatureMemory,
+) -> Result<(&'k IssuerKey, Credential), PassRefusal> {
     if bytes.len() > CREDENTIAL_BYTES_MOST {
         return Err(PassRefusal::Malformed);
     }
@@ -166,7 +194,7 @@ fn signed<'k>(bytes: &[u8], keys: &'k KeyList) -> Result<(&'k IssuerKey, Credent
     let key = keys
         .issuer(envelope.key)
         .ok_or(PassRefusal::UnknownKey { key: envelope.key })?;
-    if !envelope.verify(key.key.key(), CONTEXT) {
+    if !envelope.verify_remembering(key.key.key(), CONTEXT, memory) {
         return Err(PassRefusal::BadSignature);
     }
     Credential::from_payload(envelope.payload)

@@ -115,6 +115,12 @@ pub const KEYS: &[Key] = &[
         "Largest body of a request in bytes.",
     ),
     key(
+        "signatures_most",
+        "65536",
+        "Signatures of passes that are remembered as good, so that a pass shown again is not\n\
+         computed again; 40 bytes of memory each. 0: every time.",
+    ),
+    key(
         "request_seconds_most",
         "30",
         "Seconds until a request is given up.",

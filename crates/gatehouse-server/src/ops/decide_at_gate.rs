@@ -74,7 +74,13 @@ pub async fn decide_at_gate(
     let now = Moment::new(millis, offset);
     let presented = held
         .list
-        .decide_presented(asked.pass.as_deref(), asked.way, &asked.facts, now)
+        .decide_presented(
+            asked.pass.as_deref(),
+            asked.way,
+            &asked.facts,
+            now,
+            &*app.signatures,
+        )
         .map_err(|error| OpError::Unreadable(error.to_string()))?;
     let mut told = told(&held, &presented, lang, millis);
     let device = own_device(app, gate.shard, gate.gate, caller).await?;
