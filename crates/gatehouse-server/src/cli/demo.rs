@@ -1,13 +1,14 @@
 //! `gatehouse demo`: make a town of invented people.
 
 use crate::config::Config;
-use crate::ops::demo::make::{DemoWish, plan_demo, write_demo};
+use crate::ops::demo::make::{Demo, DemoWish, plan_demo, write_demo};
 use crate::ops::demo::plan::{DemoSize, PEOPLE_LEAST, PEOPLE_MOST};
 use crate::root_paper;
 use crate::secrets::{self, Secrets};
 use crate::world::{Computer, World};
 use anyhow::{Context, Result};
 use clap::Args;
+use gatehouse_core::area::AreaLevel;
 use gatehouse_core::moment::Moment;
 use gatehouse_store::{Limits, Store};
 use std::io::Write;
@@ -104,9 +105,29 @@ pub fn run(command: DemoCommand) -> Result<()> {
             writeln!(out, "{role:<18} {:<12} {}", staff.login, staff.password)?;
         }
     }
+    write_signers(&mut out, &demo)?;
     writeln!(out, "demo passes        {}", sheet.display())?;
     writeln!(out, "how to begin       {}", guide.display())?;
     Ok(())
+}
+
+/// What `gatehouse order` and `gatehouse policy submit` ask for: one key of each role that signs,
+/// opened by the password above, and the area of the street.
+fn write_signers(out: &mut impl Write, demo: &Demo) -> std::io::Result<()> {
+    let staff = &demo.town.staffing.staff;
+    let mut shown = Vec::new();
+    for (account, key) in demo.orders.signers() {
+        let account = &staff[account];
+        if !shown.contains(&account.role) {
+            shown.push(account.role);
+            let name = format!("key of {}", account.login);
+            writeln!(out, "{name:<18} {key}")?;
+        }
+    }
+    match demo.town.streets.at_level(AreaLevel::Township) {
+        Some(street) => writeln!(out, "area of the street {street}"),
+        None => Ok(()),
+    }
 }
 
 /// Nobody waits at a gate while a demo is made, so a step may take longer than a server's.

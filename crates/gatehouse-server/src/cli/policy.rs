@@ -6,7 +6,7 @@ use crate::cli::policy_part::{self, PartArguments};
 use crate::ops::policy_folder;
 use crate::ops::put_in_force::{PolicyAnswer, Wanted, approve_policy, end_policy, submit_policy};
 use crate::ops::sign_order::OrderDesk;
-use crate::world::{Computer, World};
+use crate::world::Computer;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use gatehouse_core::gate::compiled::Effect;
@@ -190,7 +190,6 @@ pub fn run(command: PolicyCommand) -> Result<()> {
         } => {
             let desk = OrderDesk::open(place.home()?)?;
             let at = at.as_deref().map(moment).transpose()?;
-            let at = at.unwrap_or(Computer.now_millis());
             let what = (holds.document.as_str(), area_id(&holds.area)?, at);
             print(&signer.with(|signer| end_policy(&desk, what, signer, &Computer))?)
         }

@@ -203,12 +203,13 @@ pub fn approve_policy(
 /// None that holds then, a signer without authority.
 pub fn end_policy(
     desk: &OrderDesk,
-    (document, area, at): (&str, AreaId, i64),
+    (document, area, at): (&str, AreaId, Option<i64>),
     signer: &Signer<'_>,
     world: &dyn World,
 ) -> Result<PolicyAnswer> {
     let now = world.now_millis();
     let listed = authority(desk, area, signer, now)?;
+    let at = at.unwrap_or(now);
     if at < now {
         bail!("P-TIME: what has happened is not decided anew: end it from now on");
     }

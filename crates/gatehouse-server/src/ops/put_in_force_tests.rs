@@ -92,10 +92,24 @@ fn a_document_holds_once_another_office_has_approved_it_and_until_it_is_ended() 
     approve_policy(&desk, what, &signer(&keys, 0), &Fixed(NOW)).expect("is approved");
     assert_eq!(held(&store, 49).len(), 1);
 
+    let end = |at, now| {
+        let ended = end_policy(&desk, (HENAN, COUNTY, at), &signer(&keys, 2), &Fixed(now));
+        ended.map(|ended| ended.to_at).map_err(code)
+    };
+    let past = NOW + 49 * HOUR;
+    assert_eq!(end(Some(past), past + 1), Err("P-TIME".to_owned()));
     let at = NOW + 60 * HOUR;
-    let ended = end_policy(&desk, (HENAN, COUNTY, at), &signer(&keys, 2), &Fixed(NOW));
+    let ended = end_policy(
+        &desk,
+        (HENAN, COUNTY, Some(at)),
+        &signer(&keys, 2),
+        &Fixed(NOW),
+    );
     assert_eq!(ended.expect("is ended").to_at, Some(at));
     assert_eq!((held(&store, 59).len(), held(&store, 60).len()), (1, 0));
+    // Whoever says no time means now, however long it takes to open the key.
+    assert_eq!(end(None, at - HOUR), Ok(Some(at - HOUR)));
+    assert_eq!((held(&store, 58).len(), held(&store, 59).len()), (1, 0));
     let entries = store.read_blocking::<_, StoreError, _>(|tx| {
         let mut kinds = Vec::new();
         for shard in tx.shards()? {
@@ -107,7 +121,7 @@ fn a_document_holds_once_another_office_has_approved_it_and_until_it_is_ended() 
         Ok(kinds)
     });
     let kinds = entries.expect("reads");
-    let wanted = ["submit", "approve", "submit", "approve", "end"];
+    let wanted = ["submit", "approve", "submit", "approve", "end", "end"];
     assert_eq!(kinds, wanted.map(|act| format!("policy.{act}")));
 }
 

@@ -146,6 +146,12 @@ fn order(town: &Town, person: PersonId, approver: &DemoStaff, key: &SigningKey) 
 }
 
 impl DemoOrders {
+    /// Who signs, by their place among the accounts, and the id of their key.
+    pub fn signers(&self) -> impl Iterator<Item = (usize, KeyId)> {
+        let keys = self.keys.iter();
+        keys.map(|signer| (signer.staff, KeyId::of(&signer.key.verifying_key())))
+    }
+
     /// What the key list says of those who sign.
     pub fn order_keys(&self, town: &Town, term: Term) -> Vec<OrderKey> {
         let keys = self.keys.iter().map(|key| {
