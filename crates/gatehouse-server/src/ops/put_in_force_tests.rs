@@ -50,6 +50,21 @@ fn code(error: anyhow::Error) -> String {
         .to_owned()
 }
 
+/// Kinds of all entries in the audit chains.
+fn audited(store: &Store) -> Vec<String> {
+    let entries = store.read_blocking::<_, StoreError, _>(|tx| {
+        let mut kinds = Vec::new();
+        for shard in tx.shards()? {
+            for head in tx.audit_heads(shard)? {
+                let entries = tx.audit_entries(shard, head.writer, 0, 100)?;
+                kinds.extend(entries.into_iter().map(|entry| entry.kind));
+            }
+        }
+        Ok(kinds)
+    });
+    entries.expect("reads")
+}
+
 #[test]
 fn a_document_holds_once_another_office_has_approved_it_and_until_it_is_ended() {
     let (store, desk, keys) = desk();
@@ -110,17 +125,7 @@ fn a_document_holds_once_another_office_has_approved_it_and_until_it_is_ended() 
     // Whoever says no time means now, however long it takes to open the key.
     assert_eq!(end(None, at - HOUR), Ok(Some(at - HOUR)));
     assert_eq!((held(&store, 58).len(), held(&store, 59).len()), (1, 0));
-    let entries = store.read_blocking::<_, StoreError, _>(|tx| {
-        let mut kinds = Vec::new();
-        for shard in tx.shards()? {
-            for head in tx.audit_heads(shard)? {
-                let entries = tx.audit_entries(shard, head.writer, 0, 100)?;
-                kinds.extend(entries.into_iter().map(|entry| entry.kind));
-            }
-        }
-        Ok(kinds)
-    });
-    let kinds = entries.expect("reads");
+    let kinds = audited(&store);
     let wanted = ["submit", "approve", "submit", "approve", "end", "end"];
     assert_eq!(kinds, wanted.map(|act| format!("policy.{act}")));
 }
