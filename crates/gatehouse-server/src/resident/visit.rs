@@ -8,7 +8,7 @@ use crate::error::OpError;
 use crate::ops::area_of_gate::area_of_gate;
 use crate::ops::resident::door::TypedDoor;
 use crate::ops::resident::register_visit::{NewVisit, register_visit};
-use crate::ops::resident::visit_code::{code_of, visit_by_code};
+use crate::ops::resident::visit_code::{code_of, new_visit, visit_by_code};
 use crate::ops::resident::visit_page::visit_page;
 use crate::page::{Frame, PageError, show as show_page};
 use crate::peer::Peer;
@@ -90,7 +90,7 @@ pub fn routes(table: Routes) -> Routes {
 /// GET /visit/{gate}
 pub async fn show(State(app): State<App>, Path(gate): Path<String>, frame: Frame) -> Response {
     let typed = VisitForm {
-        visit: data_encoding::HEXLOWER.encode(&app.world.id()),
+        visit: new_visit(&*app.world),
         ..VisitForm::default()
     };
     page(&app, &gate, frame, typed, None).await
@@ -187,7 +187,7 @@ pub async fn again(
         }
         Ok(None) => {
             let typed = VisitForm {
-                visit: data_encoding::HEXLOWER.encode(&app.world.id()),
+                visit: new_visit(&*app.world),
                 ..VisitForm::default()
             };
             let fault = Some(frame.t("visit-code-unknown"));

@@ -9,7 +9,7 @@ use crate::ops::resident::expect_visitor::expect_visitor;
 use crate::ops::resident::find_resident::ResidentCaller;
 use crate::ops::resident::list_visits::{ShownVisit, household_visits};
 use crate::ops::resident::register_visit::{NewVisit, PURPOSES, Refusal};
-use crate::ops::resident::visit_code::code_of;
+use crate::ops::resident::visit_code::{code_of, new_visit};
 use crate::page::{Frame, PageError, show as show_page};
 use crate::times::Times;
 use askama::Template;
@@ -93,7 +93,7 @@ async fn page(
             let page = show_page(&VisitsPage {
                 visits: visits.into_iter().map(|visit| card(visit, times)).collect(),
                 purposes: purposes(),
-                fresh: data_encoding::HEXLOWER.encode(&app.world.id()),
+                fresh: new_visit(&*app.world),
                 today: times.today().to_text(),
                 fault,
                 typed,

@@ -24,6 +24,17 @@ fn register(app: &TestApp, demo: &Demo, door: &[String; 3], whom: &str) -> Strin
 }
 
 #[test]
+fn nothing_of_a_visit_s_code_follows_from_the_time() {
+    demo_on_both(|app, demo| {
+        let path = format!("/visit/{}", gate(demo));
+        // The clock of a test stands still.
+        let code = || hidden(&app.get(&path, ""), "visit")[..10].to_owned();
+        let codes = [code(), code(), code()];
+        assert!(codes[0] != codes[1] && codes[1] != codes[2], "{codes:?}");
+    });
+}
+
+#[test]
 fn a_visitor_registers_and_the_household_says_yes() {
     demo_on_both(|app, demo| {
         let who = somebody(demo, 3);

@@ -4,6 +4,7 @@
 use crate::app::App;
 use crate::error::OpError;
 use crate::ops::area_of_gate::area_of_gate;
+use crate::world::World;
 use gatehouse_core::id::GateId;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::text::fold_for_lookup;
@@ -14,6 +15,12 @@ const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
 const BYTES: usize = 5;
 /// Characters of a code.
 const CHARS: usize = 8;
+
+/// An id for a new visit, as a form carries it: random from its first byte, since an id that began
+/// with the time would let anybody work out the codes of a minute.
+pub fn new_visit(world: &dyn World) -> String {
+    data_encoding::HEXLOWER.encode(&world.bytes::<16>())
+}
 
 /// The code of a visit, in two groups.
 pub fn code_of(visit: &[u8; 16]) -> String {
