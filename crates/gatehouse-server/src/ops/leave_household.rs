@@ -1,10 +1,9 @@
 //! Somebody moved away or died: the residence ends, and with it, if so chosen, their passes.
 
 use super::hold_gate::keyring;
-use super::in_area::person_in;
 use super::merge_person::end_record;
 use super::note::note;
-use super::person_form::{NotSaved, PersonNow};
+use super::person_form::{NotSaved, as_shown};
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
@@ -83,13 +82,8 @@ pub async fn leave_household(
     let today = Moment::new(at, area.offset_minutes).day();
     let (area, by) = (area.clone(), caller.staff);
     let leave = move |tx: &Tx<'_>| {
-        let row = person_in(tx, &area, &asked.person)?;
+        let row = as_shown(tx, &keys.vault, &area, &asked.person, asked.version)?;
         let shard = row.shard;
-        if row.version != asked.version || row.state != "active" {
-            let masked = tx.masked_person(&keys.vault, shard, row.person)?;
-            let masked = masked.and_then(|(_, masked)| masked);
-            return Err(NotSaved::Stale(Box::new(PersonNow::short(row, masked))));
-        }
         let residences = tx.residences_of_person(shard, row.person)?;
         let current = residences.iter().find(|home| home.until_on.is_none());
         let from_on = current.map(|home| home.from_on);

@@ -3,11 +3,11 @@
 
 use super::add_person::{Basis, residence};
 use super::hold_gate::keyring;
-use super::in_area::{lies_in, person_in};
+use super::in_area::lies_in;
 use super::leave_household::{Left, Passes, end_passes};
 use super::merge_person::end_record;
 use super::note::note;
-use super::person_form::{NotSaved, PersonNow};
+use super::person_form::{NotSaved, as_shown};
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
@@ -57,13 +57,8 @@ pub async fn move_person(
     let today = Moment::new(at, area.offset_minutes).day();
     let (area, by) = (area.clone(), caller.staff);
     let go = move |tx: &Tx<'_>| {
-        let row = person_in(tx, &area, &asked.person)?;
+        let row = as_shown(tx, &keys.vault, &area, &asked.person, asked.version)?;
         let shard = row.shard;
-        if row.version != asked.version || row.state != "active" {
-            let masked = tx.masked_person(&keys.vault, shard, row.person)?;
-            let masked = masked.and_then(|(_, masked)| masked);
-            return Err(NotSaved::Stale(Box::new(PersonNow::short(row, masked))));
-        }
         let home = new_home(tx, &area, &row, &asked)?;
         let residences = tx.residences_of_person(shard, row.person)?;
         let current = residences.iter().find(|home| home.until_on.is_none());

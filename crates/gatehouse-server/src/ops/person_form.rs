@@ -1,15 +1,17 @@
 //! What is typed of a person: put together with what is kept, checked, and what becomes of it.
 
+use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use crate::ops::check_draft::{Phones, check_draft, with_phone};
+use crate::ops::in_area::person_in;
 use gatehouse_core::complaint::Complaint;
 use gatehouse_core::moment::CivilDay;
 use gatehouse_core::person::search::{SearchTerm, terms_of};
 use gatehouse_core::person::{
     Document, DocumentKind, GateName, Person, PersonDraft, Phone, WorkerClass,
 };
-use gatehouse_store::StoreError;
 use gatehouse_store::person::{PersonPlain, PersonRow};
+use gatehouse_store::{ReadTx, StoreError, Vault};
 
 /// Fields as typed. When somebody is edited, an empty one leaves what is kept.
 #[derive(Clone, Default)]
@@ -61,6 +63,26 @@ pub struct PersonNow {
     pub phone: Option<String>,
     /// The first character of the employer.
     pub employer: Option<String>,
+}
+
+/// Somebody of the area as they were shown: nothing is changed that was changed meanwhile.
+///
+/// # Errors
+/// [`NotSaved::Stale`] with what is kept now; not found as in [`person_in`].
+pub fn as_shown(
+    tx: &ReadTx<'_>,
+    vault: &Vault,
+    area: &AreaInScope,
+    person: &str,
+    version: i64,
+) -> Result<PersonRow, NotSaved> {
+    let row = person_in(tx, area, person)?;
+    if row.version == version && row.state == "active" {
+        return Ok(row);
+    }
+    let masked = tx.masked_person(vault, row.shard, row.person)?;
+    let masked = masked.and_then(|(_, masked)| masked);
+    Err(NotSaved::Stale(Box::new(PersonNow::short(row, masked))))
 }
 
 impl PersonNow {
