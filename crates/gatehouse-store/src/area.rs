@@ -2,6 +2,7 @@
 //! *Reference* tables. Levels and managers are words of core, kept here as text.
 
 use crate::error::StoreError;
+use crate::list_change::REFERENCE;
 use crate::shard::Shard;
 use crate::tx::{ReadTx, Tx};
 use crate::value::Row;
@@ -164,6 +165,7 @@ impl ReadTx<'_> {
 impl Tx<'_> {
     /// Adds an area; `version` is 1 whatever the row says.
     pub fn insert_area(&self, row: &AreaRow) -> Result<(), StoreError> {
+        self.mark_list(REFERENCE, Some(row.area));
         let ended_on = row.ended_on.map(CivilDay::to_text);
         self.execute_one(
             &INSERT_AREA,
@@ -182,6 +184,7 @@ impl Tx<'_> {
 
     /// Changes name, manager and end of an area that is still at `row.version`.
     pub fn update_area(&self, row: &AreaRow) -> Result<(), StoreError> {
+        self.mark_list(REFERENCE, Some(row.area));
         let ended_on = row.ended_on.map(CivilDay::to_text);
         self.execute_versioned(
             &UPDATE_AREA,
@@ -217,6 +220,7 @@ impl Tx<'_> {
         let shard: Shard = self.query_one(&NEXT_SHARD, params![], |row| row.get(0))?;
         self.execute_one(&INSERT_SHARD, params![shard, &county])?;
         self.execute_one(&MARK_COUNTY, params![&county, shard])?;
+        self.mark_list(REFERENCE, Some(county));
         Ok(shard)
     }
 }

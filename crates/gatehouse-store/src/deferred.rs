@@ -1,6 +1,6 @@
 //! What many closures of one commit change alike, written once for all of them: heads of audit
-//! chains, counts of an hour, topics that changed. A crowd at a gate moves each of these rows at
-//! every crossing, and only where they stand at the commit is ever seen.
+//! chains, counts of an hour, changes of gates' lists, topics that changed. A crowd at a gate moves
+//! each of these rows at every crossing, and only where they stand at the commit is ever seen.
 //!
 //! Nothing is read past it: a statement that names one of these tables settles first
 //! ([`crate::sql::Sql`]), and so does the commit.
@@ -9,19 +9,21 @@ use crate::audit::write_head;
 use crate::change::write_change;
 use crate::crossing_hour::{HourCell, write_hour};
 use crate::error::StoreError;
+use crate::list_change::{ListKey, write_list_changes};
 use crate::shard::Shard;
 use crate::tx::ReadTx;
 use gatehouse_core::audit::{Hash, WriterId};
 use std::collections::BTreeMap;
 
 /// Tables that are written through [`Deferred`] only.
-pub(crate) const TABLES: [&str; 3] = ["audit_head", "crossing_hour", "change"];
+pub(crate) const TABLES: [&str; 4] = ["audit_head", "crossing_hour", "list_change", "change"];
 
 /// What is still to be written, by its key.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Deferred {
     heads: BTreeMap<(Shard, WriterId), (i64, Hash)>,
     hours: BTreeMap<HourCell, i64>,
+    list_changes: BTreeMap<ListKey, i64>,
     changes: BTreeMap<Shard, BTreeMap<String, Change>>,
 }
 
@@ -47,6 +49,11 @@ impl Deferred {
         *self.hours.entry(cell).or_default() += crossings;
     }
 
+    /// What the lists of gates in an area are made of has changed.
+    pub(crate) fn add_list_change(&mut self, key: ListKey) {
+        *self.list_changes.entry(key).or_default() += 1;
+    }
+
     /// A topic has changed.
     pub(crate) fn note_change(&mut self, shard: Shard, topic: &str, at: i64) {
         let topics = self.changes.entry(shard).or_default();
@@ -68,6 +75,9 @@ impl Deferred {
         }
         for (cell, crossings) in &self.hours {
             write_hour(tx, cell, *crossings)?;
+        }
+        for (key, changes) in &self.list_changes {
+            write_list_changes(tx, key, *changes)?;
         }
         for (shard, topics) in &self.changes {
             for (topic, change) in topics {

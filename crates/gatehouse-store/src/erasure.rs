@@ -77,6 +77,7 @@ impl Tx<'_> {
         self.execute(&ERASE_LANDLORD, params![shard, &person, random])?;
         let nothing: &[u8] = &[];
         self.execute(&ERASE_PASSES, params![shard, &person, random, nothing])?;
+        self.mark_list(shard, None);
         Ok(())
     }
 

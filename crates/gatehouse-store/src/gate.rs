@@ -144,6 +144,7 @@ impl ReadTx<'_> {
 impl Tx<'_> {
     /// Adds a gate; `version` is 1 whatever the row says.
     pub fn insert_gate(&self, row: &GateRow) -> Result<(), StoreError> {
+        self.mark_list(row.shard, Some(row.area));
         self.execute_one(
             &INSERT_GATE,
             params![row.shard, &row.gate, &row.area, &row.name, &row.phone, &row.state],
@@ -152,6 +153,7 @@ impl Tx<'_> {
 
     /// Changes name, telephone and state of a gate that is still at `row.version`.
     pub fn update_gate(&self, row: &GateRow) -> Result<(), StoreError> {
+        self.mark_list(row.shard, Some(row.area));
         self.execute_versioned(
             &UPDATE_GATE,
             params![row.shard, &row.gate, row.version, &row.name, &row.phone, &row.state],

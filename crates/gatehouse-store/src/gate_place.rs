@@ -91,6 +91,9 @@ impl Tx<'_> {
     /// Writes what was read as `row.version` and changed; [`StoreError::Stale`] where somebody
     /// else was faster.
     pub fn save_gate_place(&self, row: &GatePlaceRow) -> Result<(), StoreError> {
+        if let Some(gate) = self.gate(row.shard, row.gate)? {
+            self.mark_list(row.shard, Some(gate.area));
+        }
         let texts = [
             &row.goods_point,
             &row.parking_place,

@@ -185,6 +185,7 @@ impl ReadTx<'_> {
 impl Tx<'_> {
     /// Adds a household; `version` is 1 whatever the row says.
     pub fn insert_household(&self, row: &HouseholdRow) -> Result<(), StoreError> {
+        self.mark_list(row.shard, Some(row.area));
         let ended_on = row.ended_on.map(CivilDay::to_text);
         self.execute_one(
             &INSERT_HOUSEHOLD,
@@ -203,6 +204,7 @@ impl Tx<'_> {
 
     /// Changes door, grid and end of a household that is still at `row.version`.
     pub fn update_household(&self, row: &HouseholdRow) -> Result<(), StoreError> {
+        self.mark_list(row.shard, Some(row.area));
         let ended_on = row.ended_on.map(CivilDay::to_text);
         self.execute_versioned(
             &UPDATE_HOUSEHOLD,

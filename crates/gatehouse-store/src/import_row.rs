@@ -195,6 +195,8 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         self.execute(&DELETE_RESIDENCE, params![shard, &household, &person])?;
         if with_door {
+            // The door is gone: of which area it was is not asked for an undo.
+            self.mark_list(shard, None);
             self.execute(&DELETE_DOOR, params![shard, &household])?;
         }
         Ok(())

@@ -105,6 +105,7 @@ nouns!(
     audit,
     audit_verify,
     change,
+    list_change,
     crossing,
     crossing_find,
     crossing_hour,

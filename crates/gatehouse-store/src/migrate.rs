@@ -61,6 +61,7 @@ migrations! {
     28 "0028_crossing_rows";
     29 "0029_front_office";
     30 "0030_pass_uses";
+    31 "0031_list_change";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

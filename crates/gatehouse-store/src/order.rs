@@ -199,6 +199,7 @@ impl OrderSignatureRow {
 impl Tx<'_> {
     /// Puts a proposed order down.
     pub fn insert_order(&self, row: &OrderRow) -> Result<(), StoreError> {
+        self.mark_lists_of_order(row)?;
         self.execute_one(
             &INSERT_ORDER,
             params![
@@ -216,6 +217,9 @@ impl Tx<'_> {
 
     /// Adds a signature after those that are there.
     pub fn insert_order_signature(&self, row: &OrderSignatureRow) -> Result<(), StoreError> {
+        if let Some(order) = self.order(row.shard, row.order)? {
+            self.mark_lists_of_order(&order)?;
+        }
         let parameters = params![row.shard, &row.order];
         let number: i64 = self.query_one(&NEXT_SIGNATURE, parameters, |row| row.get(0))?;
         self.execute_one(
@@ -233,5 +237,14 @@ impl Tx<'_> {
                 row.signed_at
             ],
         )
+    }
+
+    /// Where the order was written for, and where whom it is about lives.
+    fn mark_lists_of_order(&self, order: &OrderRow) -> Result<(), StoreError> {
+        self.mark_list(order.shard, Some(order.area));
+        match order.person {
+            Some(person) => self.mark_lists_of(order.shard, person),
+            None => Ok(()),
+        }
     }
 }

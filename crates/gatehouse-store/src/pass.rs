@@ -318,6 +318,7 @@ impl Tx<'_> {
                 row.issued_by.as_ref()
             ],
         )?;
+        self.mark_list(row.shard, Some(row.area));
         let about = About::Pass(row.pass);
         self.tell(row.shard, Topic::PassIssued, about, row.issued_at)
     }
@@ -362,6 +363,7 @@ impl Tx<'_> {
             let number = list.list.number();
             self.execute_one(&SET_BITS, params![shard, number, &list.bits])?;
         }
+        self.mark_list(shard, Some(row.area));
         let about = About::Pass(pass);
         self.tell(shard, Topic::PassRevoked, about, revocation.at)?;
         Ok(true)

@@ -312,11 +312,14 @@ impl Tx<'_> {
                 row.created_at
             ],
         )?;
+        self.mark_list(row.shard, Some(row.area));
         self.insert_tokens(vault, row.shard, row.person, terms)
     }
 
     /// Changes the plain columns of a person who is still at `row.version`.
     pub fn update_person(&self, row: &PersonRow) -> Result<(), StoreError> {
+        self.mark_lists_of(row.shard, row.person)?;
+        self.mark_list(row.shard, Some(row.area));
         self.execute_versioned(
             &UPDATE_PERSON,
             params![
@@ -368,6 +371,7 @@ impl Tx<'_> {
                 email.as_ref()
             ],
         )?;
+        self.mark_list(shard, Some(row.area));
         self.execute(&DELETE_TOKENS, params![shard, &person])?;
         self.insert_tokens(vault, shard, person, terms)
     }
@@ -385,6 +389,7 @@ impl Tx<'_> {
             return Err(self.fail(StoreError::Stale));
         };
         let sealed = key.seal(&place(PersonField::Photo.column(), &person), photo, chance);
+        self.mark_lists_of(shard, person)?;
         self.execute_one(&SET_PHOTO, params![shard, &person, &sealed])
     }
 
@@ -450,6 +455,7 @@ impl Tx<'_> {
         person: PersonId,
         random: &[u8; 16],
     ) -> Result<(), StoreError> {
+        self.mark_lists_of(shard, person)?;
         self.execute_one(&ERASE_PERSON, params![shard, &person])?;
         self.execute(&DELETE_TOKENS, params![shard, &person])?;
         self.forget_person_before(shard, person)?;

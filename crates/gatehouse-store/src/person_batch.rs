@@ -162,6 +162,9 @@ impl Tx<'_> {
                 self.execute(if full { &INSERT_PEOPLE } else { &INSERT_ONE }, &values)?;
             }
         }
+        for person in people {
+            self.mark_list(shard, Some(person.row.area));
+        }
         let mut tokens: Vec<(i64, &PersonId)> = people
             .iter()
             .flat_map(|p| p.tokens.iter().map(|token| (*token, &p.row.person)))
@@ -187,6 +190,7 @@ impl Tx<'_> {
         person: PersonId,
         version: i64,
     ) -> Result<bool, StoreError> {
+        self.mark_lists_of(shard, person)?;
         if self.execute(&DELETE_PERSON, params![shard, &person, version])? == 0 {
             return Ok(false);
         }

@@ -139,7 +139,9 @@ impl Tx<'_> {
         if before.version != version || still != Some(version) {
             return Ok(false);
         }
+        self.mark_lists_of(shard, person)?;
         self.execute_versioned(&RESTORE, params![shard, &person, version])?;
+        self.mark_lists_of(shard, person)?;
         self.execute(&DROP_TOKENS, params![shard, &person])?;
         for token in tokens.chunks_exact(8) {
             let token = <[u8; 8]>::try_from(token).map_or(0, i64::from_be_bytes);

@@ -1,6 +1,7 @@
 //! Policy documents, where they hold, and effective policies by their id. *Reference*.
 
 use crate::error::StoreError;
+use crate::list_change::REFERENCE;
 use crate::tx::{ReadTx, Tx};
 use crate::value::Row;
 use crate::{params, sql};
@@ -162,6 +163,7 @@ impl Tx<'_> {
 
     /// Puts a version of a document in force for a subtree.
     pub fn insert_policy_force(&self, row: &PolicyForceRow) -> Result<(), StoreError> {
+        self.mark_list(REFERENCE, Some(row.area));
         self.execute_one(
             &INSERT_FORCE,
             params![
@@ -184,6 +186,7 @@ impl Tx<'_> {
         from_at: i64,
         staff: StaffId,
     ) -> Result<bool, StoreError> {
+        self.mark_list(REFERENCE, Some(area));
         let parameters = params![&area, document, from_at, &staff];
         Ok(self.execute(&APPROVE_FORCE, parameters)? == 1)
     }
@@ -196,6 +199,7 @@ impl Tx<'_> {
         from_at: i64,
         to_at: i64,
     ) -> Result<bool, StoreError> {
+        self.mark_list(REFERENCE, Some(area));
         let parameters = params![&area, document, from_at, to_at];
         Ok(self.execute(&END_FORCE, parameters)? == 1)
     }

@@ -105,6 +105,7 @@ impl ReadTx<'_> {
 impl Tx<'_> {
     /// Adds a vehicle; `version` is 1 whatever the row says.
     pub fn insert_vehicle(&self, row: &VehicleRow) -> Result<(), StoreError> {
+        self.mark_list(row.shard, Some(row.area));
         let ended_on = row.ended_on.map(CivilDay::to_text);
         self.execute_one(
             &INSERT_VEHICLE,
@@ -122,6 +123,7 @@ impl Tx<'_> {
 
     /// Changes a vehicle that is still at `row.version`.
     pub fn update_vehicle(&self, row: &VehicleRow) -> Result<(), StoreError> {
+        self.mark_list(row.shard, Some(row.area));
         let ended_on = row.ended_on.map(CivilDay::to_text);
         self.execute_versioned(
             &UPDATE_VEHICLE,

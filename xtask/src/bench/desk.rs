@@ -199,7 +199,7 @@ fn import(town: &Town, area: &str, session: &str, file: &[u8]) -> Result<[f64; 3
         &format!("act=map{columns}"),
         "value=\"begin\"",
     )?;
-    let written = act(town, &run, session, "act=begin", "look=undo")?;
+    let written = act(town, &run, session, "act=begin", "?look=1\"")?;
     Ok([uploaded, written, tried])
 }
 

@@ -102,7 +102,7 @@ impl GateList {
         way: Way,
         facts: &Object,
         now: Moment,
-        memory: &dyn SignatureMemory,
+        memory: Option<&dyn SignatureMemory>,
     ) -> Result<Presented, FactError> {
         let mut case = Case::new(way, now);
         if let Some(shown) = pass.and_then(|text| self.0.verify(text, now, false, memory)) {

@@ -13,7 +13,6 @@ use crate::gate::{Decision, Fact, Outcome, Policy, Step, SubjectKind, Value, Ver
 use crate::household::AddressDraft;
 use crate::id::PersonId;
 use crate::json::Json;
-use crate::key::memory::NoMemory;
 use crate::pass::PassNumber;
 use crate::wire::{EventBody, Subject};
 
@@ -55,7 +54,7 @@ impl Turn<'_> {
             return View::Case;
         };
         let offline = self.device.chain.is_offline(self.now);
-        let Some(shown) = list.verify(text, self.now, offline, &NoMemory) else {
+        let Some(shown) = list.verify(text, self.now, offline, None) else {
             return View::Notice(Notice::plain(code::UNREADABLE, words::PASS_UNREADABLE));
         };
         let again = |case: &Case| shown.number.is_some() && case.pass == shown.number;

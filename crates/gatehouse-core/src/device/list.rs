@@ -318,7 +318,7 @@ impl List {
         text: &str,
         now: Moment,
         offline: bool,
-        memory: &dyn SignatureMemory,
+        memory: Option<&dyn SignatureMemory>,
     ) -> Option<Shown> {
         let lists = &self.snapshot.status_lists;
         let places = &self.snapshot.gate.places;

@@ -17,17 +17,6 @@ pub trait SignatureMemory {
     fn keep(&self, seal: SealDigest);
 }
 
-/// Verifies every time.
-pub struct NoMemory;
-
-impl SignatureMemory for NoMemory {
-    fn knows(&self, _: &SealDigest) -> bool {
-        false
-    }
-
-    fn keep(&self, _: SealDigest) {}
-}
-
 /// The digest of a verification. Key and signature have one length each, so the parts cannot be
 /// taken for one another.
 pub(crate) fn seal_digest(key: &VerifyingKey, signature: &[u8; 64], signed: &[u8]) -> SealDigest {

@@ -10,6 +10,7 @@ mod credential;
 mod number;
 mod status;
 mod text;
+mod validity;
 mod verify;
 
 pub use copied::{CopyFlag, Use, copy_flag};
@@ -20,6 +21,7 @@ pub use credential::{
 pub use number::{CardNumberError, INDEX_END, ListNumber, PassNumber, check_digit};
 pub use status::{PassStatus, StatusList, StatusLists};
 pub use text::{TEXT_BYTES_MOST, from_text, to_text};
+pub use validity::Validity;
 pub use verify::{
     KeyLimit, PassFinding, PassRefusal, key_limit, verify, verify_bytes, verify_remembering,
 };
@@ -29,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 /// 证种: what a pass is for (PASS-2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PassKind {
     /// 住户出入证.
@@ -83,6 +86,7 @@ impl PassKind {
 /// 证卡颜色: the coloured edge of a card, always with its name printed beside. It says nothing
 /// about health; its validity is set by the policy and tightens that of the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PassBand {
     /// 白

@@ -5,7 +5,7 @@ use super::status::{PassStatus, StatusLists};
 use super::text::from_text;
 use crate::id::AreaId;
 use crate::key::cose::Envelope;
-use crate::key::memory::{NoMemory, SignatureMemory};
+use crate::key::memory::SignatureMemory;
 use crate::key::{IssuerKey, KeyId, KeyList};
 use crate::moment::Moment;
 use serde::Serialize;
@@ -116,7 +116,7 @@ pub fn verify(
     places: &[AreaId],
     moment: Moment,
 ) -> PassFinding {
-    verify_remembering(text, keys, lists, places, moment, &NoMemory)
+    verify_remembering(text, keys, lists, places, moment, None)
 }
 
 /// [`verify`], without computing a signature again that was found good before.
@@ -126,7 +126,7 @@ pub fn verify_remembering(
     lists: &StatusLists,
     places: &[AreaId],
     moment: Moment,
-    memory: &dyn SignatureMemory,
+    memory: Option<&dyn SignatureMemory>,
 ) -> PassFinding {
     match from_text(text) {
         Some(bytes) => find(&bytes, keys, lists, places, moment, memory),
@@ -145,7 +145,7 @@ pub fn verify_bytes(
     places: &[AreaId],
     moment: Moment,
 ) -> PassFinding {
-    find(bytes, keys, lists, places, moment, &NoMemory)
+    find(bytes, keys, lists, places, moment, None)
 }
 
 fn find(
@@ -154,7 +154,7 @@ fn find(
     lists: &StatusLists,
     places: &[AreaId],
     moment: Moment,
-    memory: &dyn SignatureMemory,
+    memory: Option<&dyn SignatureMemory>,
 ) -> PassFinding {
     let (key, credential) = match signed(bytes, keys, memory) {
         Ok(signed) => signed,
@@ -184,7 +184,7 @@ fn refused(reason: PassRefusal, credential: Option<Credential>) -> PassFinding {
 fn signed<'k>(
     bytes: &[u8],
     keys: &'k KeyList,
-    memory: &dyn SignatureMemory,
+    memory: Option<&dyn SignatureMemory>,
 ) -> Result<(&'k IssuerKey, Credential), PassRefusal> {
     if bytes.len() > CREDENTIAL_BYTES_MOST {
         return Err(PassRefusal::Malformed);

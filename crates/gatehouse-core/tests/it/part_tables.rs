@@ -90,6 +90,14 @@ fn kept(record: &str, days: u32) -> String {
     )
 }
 
+fn pass(id: &str, kind: &str, days: u32) -> String {
+    format!(
+        "[[pass]]\nid = \"X/{id}\"\nsource = \"X 1\"\nkind = \"{kind}\"\n\
+         band = {{ value = \"white\", source = \"X 1\" }}\n\
+         days = {{ value = {days}, source = \"X 1\" }}\n"
+    )
+}
+
 /// Each of these parts is refused with a complaint that begins so, or read where it is empty.
 fn told(table: &[(String, &str)]) {
     for (parts, expected) in table {
@@ -198,6 +206,15 @@ fn teams_lists_and_days_hold_together() {
         (kept("details", 60), ""),
         (kept("details", 61), "P035"),
         (kept("crossings", 0), "P035"),
+        (pass("one", "resident", 366), ""),
+        (pass("one", "resident", 367), "P036"),
+        (pass("one", "slip", 2), "P036"),
+        (pass("one", "visitor", 0), "P036"),
+        (pass("one", "visitor", 3) + &pass("two", "errand", 3), ""),
+        (
+            pass("one", "visitor", 3) + &pass("two", "visitor", 2),
+            "P036",
+        ),
         (kept("passes", 365), ""),
     ]);
 }

@@ -119,13 +119,7 @@ fn approve_one(
     let Some(holder) = holder_of(tx, &row, ready)? else {
         return Ok(Approval::PersonGone);
     };
-    let desk = Desk {
-        tx,
-        keys,
-        shard,
-        now,
-        staff: Some(staff),
-    };
+    let desk = Desk::new(tx, keys, shard, now, Some(staff));
     match desk.make(&wish(ready.pass, kind, &line, holder))? {
         Made::HasOne(pass) => return Ok(Approval::HasOne(pass)),
         Made::NoIssuer => return Ok(Approval::NoIssuer),

@@ -79,7 +79,7 @@ pub async fn decide_at_gate(
             asked.way,
             &asked.facts,
             now,
-            &*app.signatures,
+            Some(&*app.signatures),
         )
         .map_err(|error| OpError::Unreadable(error.to_string()))?;
     let mut told = told(&held, &presented, lang, millis);

@@ -3,7 +3,8 @@
 use crate::app::App;
 use crate::error::OpError;
 use crate::gate_state::{HeldGate, SignedList};
-use crate::keyring::SharedKeyring;
+use crate::keyring::{Keyring, SharedKeyring};
+use crate::ops::compare_gate::{EDITED, MADE_BY, about, changes_at, was_edited};
 use crate::ops::read_gate::read_gate;
 use crate::ops::read_orders::read_orders;
 use crate::ops::read_policies::read_rules;
@@ -14,8 +15,9 @@ use gatehouse_core::gate::Policy;
 use gatehouse_core::id::GateId;
 use gatehouse_core::wire::Snapshot;
 use gatehouse_core::wire::cbor::Cbor;
+use gatehouse_store::gate::GateRow;
 use gatehouse_store::gate_state::GateStateRow;
-use gatehouse_store::{Lane, Shard, StoreError, Tx};
+use gatehouse_store::{Lane, ReadTx, Shard, StoreError, Tx};
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, OnceLock};
 
@@ -86,31 +88,25 @@ async fn read(app: &App, shard: Shard, gate: GateId) -> Result<Arc<HeldGate>, Op
             let Some(row) = tx.gate(shard, gate)? else {
                 return Ok(None);
             };
-            let last = tx.last_gate_state(shard, gate)?;
-            Ok(Some((read_gate(tx, &reader, &row, now)?, last)))
+            Ok(Some(Found::read(tx, &reader, &row, now)?))
         })
         .await?;
-    let (mut snapshot, last) = found.ok_or(OpError::NotFound)?;
-    let content = content_hash(&mut snapshot);
-    let same = last.as_ref().is_some_and(|last| last.sha256 == content);
-    let newest = last.map_or(0, |last| last.number);
-    let number = if same { newest } else { newest + 1 };
-    snapshot.number = u64::try_from(number).unwrap_or(0);
-    if !same {
-        let policies = compiled(&snapshot);
-        let row = GateStateRow {
-            shard,
-            gate,
-            number,
-            sha256: content,
-            signed: snapshot.sign(&keys.snapshot_key),
-            made_at: now,
-        };
-        app.store
-            .write(Lane::Gate, move |tx| keep(tx, &row, &policies))
-            .await?;
+    let mut found = found.ok_or(OpError::NotFound)?;
+    let content = content_hash(&mut found.snapshot);
+    let is_new = found.last.as_ref().map(|last| last.sha256) != Some(content);
+    let newest = found.last.as_ref().map_or(0, |last| last.number);
+    let number = newest + i64::from(is_new);
+    found.snapshot.number = u64::try_from(number).unwrap_or(0);
+    match &found.last {
+        Some(last) if !is_new && last.list_changes == found.changes => {}
+        Some(last) if !is_new => {
+            let (last, changes) = (last.clone(), found.changes);
+            let write = move |tx: &Tx<'_>| tx.confirm_gate_state(&last, now, changes);
+            app.store.write(Lane::Gate, write).await?;
+        }
+        _ => keep_new(app, &keys, &found, (shard, content)).await?,
     }
-    let list = GateList::new(snapshot, keys.list.clone())
+    let list = GateList::new(found.snapshot, keys.list.clone())
         .map_err(|error| OpError::Bug(format!("a policy in force: {error}")))?;
     let held = Arc::new(HeldGate {
         list,
@@ -184,25 +180,84 @@ fn content_hash(snapshot: &mut Snapshot) -> [u8; 32] {
     content
 }
 
-fn compiled(snapshot: &Snapshot) -> Vec<([u8; 32], Vec<u8>)> {
-    let policies = snapshot.policies.iter();
-    policies
-        .filter_map(|spell| {
-            Some((
-                Policy::read(&spell.compiled).ok()?.id(),
-                spell.compiled.clone(),
-            ))
+/// A list that was read, and what it is compared with.
+struct Found {
+    changes: i64,
+    snapshot: Snapshot,
+    last: Option<GateStateRow>,
+}
+
+impl Found {
+    fn read(tx: &ReadTx<'_>, keys: &Keyring, row: &GateRow, now: i64) -> Result<Found, StoreError> {
+        // Before everything else: what changes meanwhile counts as a change.
+        let changes = changes_at(tx, row)?;
+        Ok(Found {
+            changes,
+            snapshot: read_gate(tx, keys, row, now)?,
+            last: tx.last_gate_state(row.shard, row.gate)?,
         })
-        .collect()
+    }
+
+    /// The policies that it names, by their ids.
+    fn compiled(&self) -> Vec<([u8; 32], Vec<u8>)> {
+        let policies = self.snapshot.policies.iter();
+        let each = policies.filter_map(|spell| {
+            let id = Policy::read(&spell.compiled).ok()?.id();
+            Some((id, spell.compiled.clone()))
+        });
+        each.collect()
+    }
+}
+
+/// Keeps a list as the newest state, and says so where it differs from the last one by nothing
+/// that the program did.
+async fn keep_new(
+    app: &App,
+    keys: &SharedKeyring,
+    found: &Found,
+    (shard, content): (Shard, [u8; 32]),
+) -> Result<(), OpError> {
+    let edited = match found.last.clone() {
+        Some(last) => {
+            let reader = Arc::clone(keys);
+            let compare = move |tx: &ReadTx<'_>| {
+                let edited = was_edited(tx, &reader, &last)?;
+                Ok::<_, StoreError>(edited.then(|| about(&last)))
+            };
+            app.store.read(compare).await?
+        }
+        None => None,
+    };
+    let snapshot = &found.snapshot;
+    let row = GateStateRow {
+        shard,
+        gate: snapshot.gate.gate,
+        number: i64::try_from(snapshot.number).unwrap_or(i64::MAX),
+        sha256: content,
+        signed: snapshot.sign(&keys.snapshot_key),
+        made_at: snapshot.made_at,
+        read_at: snapshot.made_at,
+        list_changes: found.changes,
+        made_by: MADE_BY.to_owned(),
+    };
+    let policies = found.compiled();
+    let write = move |tx: &Tx<'_>| keep(tx, &row, &policies, edited.as_deref());
+    app.store.write(Lane::Gate, write).await?;
+    Ok(())
 }
 
 fn keep(
     tx: &Tx<'_>,
     row: &GateStateRow,
     policies: &[([u8; 32], Vec<u8>)],
+    edited: Option<&str>,
 ) -> Result<(), StoreError> {
     for (id, compiled) in policies {
         tx.keep_effective_policy(id, compiled, row.made_at)?;
+    }
+    if let Some(about) = edited {
+        tx.raise_alarm(row.shard, EDITED, about, row.made_at)?;
+        tx.note_change(row.shard, "alarm", row.made_at)?;
     }
     let newest = tx
         .last_gate_state(row.shard, row.gate)?

@@ -84,13 +84,7 @@ pub async fn issue_for_building(
             .collect();
         let (keys, building) = (Arc::clone(&keys), building.to_owned());
         let issue = move |tx: &Tx<'_>| {
-            let desk = Desk {
-                tx,
-                keys: &keys,
-                shard,
-                now,
-                staff: Some(staff),
-            };
+            let desk = Desk::new(tx, &keys, shard, now, Some(staff));
             issue_some(&desk, compound, &building, &wanted)
         };
         let some = app.store.write(Lane::People, issue).await?;

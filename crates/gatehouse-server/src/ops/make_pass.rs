@@ -3,17 +3,24 @@
 //! first, in the same transaction.
 
 use crate::keyring::{Issuer, Keyring};
-use crate::ops::pass_rules::{band, of_word, term, word_of};
+use crate::ops::pass_rules::{Validity, of_word, term, word_of};
+use crate::ops::read_policies::documents_now;
 use gatehouse_core::id::{AreaId, HouseholdId, PassId, StaffId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::{
     Belongs, Credential, Hint, ListNumber, PassKind, PassNumber, SURNAME_BYTES_MOST, ShortId,
 };
 use gatehouse_core::person::{GateName, Sex, WorkerClass};
+use gatehouse_core::policy::PolicyDocument;
+use gatehouse_core::policy::part::{Layers, pass_validity};
+use gatehouse_store::area::AreaRow;
 use gatehouse_store::audit::AuditNote;
 use gatehouse_store::pass::PassRow;
 use gatehouse_store::pass_event::PassEventRow;
 use gatehouse_store::{ReadTx, Shard, StoreError, Tx};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A pass that is to be made.
 #[derive(Clone, Debug)]
@@ -48,6 +55,7 @@ pub struct Desk<'a> {
     pub now: Moment,
     /// Who decides.
     pub staff: Option<StaffId>,
+    in_force: RefCell<BTreeMap<AreaId, Rc<[PolicyDocument]>>>,
 }
 
 /// What became of a wish.
@@ -83,6 +91,26 @@ pub fn valid_pass(
     }))
 }
 
+impl<'a> Desk<'a> {
+    /// A desk in a transaction; `now` by the clock of the place, `staff` is who decides.
+    pub fn new(
+        tx: &'a Tx<'a>,
+        keys: &'a Keyring,
+        shard: Shard,
+        now: Moment,
+        staff: Option<StaffId>,
+    ) -> Desk<'a> {
+        Desk {
+            tx,
+            keys,
+            shard,
+            now,
+            staff,
+            in_force: RefCell::default(),
+        }
+    }
+}
+
 impl Desk<'_> {
     /// Makes a pass, unless there is a valid one of the kind.
     pub fn make(&self, wish: &PassWish) -> Result<Made, StoreError> {
@@ -91,8 +119,8 @@ impl Desk<'_> {
             return Ok(Made::HasOne(row.pass));
         }
         let path = tx.area_path(wish.area)?;
-        let path: Vec<AreaId> = path.iter().map(|area| area.area).collect();
-        let Some(issuer) = self.keys.issuer_for(&path, now.millis) else {
+        let areas: Vec<AreaId> = path.iter().map(|area| area.area).collect();
+        let Some(issuer) = self.keys.issuer_for(&areas, now.millis) else {
             return Ok(Made::NoIssuer);
         };
         let grant = issuer.grants.iter().find(|grant| grant.kind == wish.kind);
@@ -103,10 +131,11 @@ impl Desk<'_> {
         let Some(number) = self.take_number(issuer)? else {
             return Ok(Made::NoIssuer);
         };
-        let (valid_from, valid_until) = term(wish.kind, now, longest);
+        let validity = self.validity(wish, &path)?;
+        let (valid_from, valid_until) = term(wish.kind, validity.days, now, longest);
         let credential = Credential {
             kind: wish.kind,
-            band: band(wish.kind),
+            band: validity.band,
             number,
             area: ShortId::of(&wish.area.0),
             belongs: belongs(wish),
@@ -138,6 +167,33 @@ impl Desk<'_> {
         })?;
         self.note(wish.pass, wish.area, "issued", wish.why)?;
         Ok(Made::Issued(wish.pass))
+    }
+
+    /// What the documents in force where the pass opens say of its kind (PASS-2); read once for
+    /// all passes that are made here.
+    fn validity(&self, wish: &PassWish, path: &[AreaRow]) -> Result<Validity, StoreError> {
+        let known = self.in_force.borrow().get(&wish.area).cloned();
+        let documents = match known {
+            Some(documents) => documents,
+            None => {
+                let documents: Rc<[PolicyDocument]> =
+                    documents_now(self.tx, path, self.now.millis)?.into();
+                let mut in_force = self.in_force.borrow_mut();
+                in_force.insert(wish.area, Rc::clone(&documents));
+                documents
+            }
+        };
+        let documents: Vec<&PolicyDocument> = documents.iter().collect();
+        // Documents that do not go together set nothing; whoever put them in force was told.
+        let layers = Layers::new(&documents).ok();
+        let said = layers.and_then(|layers| pass_validity(&layers, wish.kind));
+        Ok(match said {
+            Some(said) => Validity {
+                days: i64::from(said.days.value),
+                band: said.band.value,
+            },
+            None => Validity::unsaid(wish.kind),
+        })
     }
 
     /// Adds to the life of a pass and to the audit chain.

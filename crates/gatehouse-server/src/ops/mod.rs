@@ -10,6 +10,7 @@ pub mod change_password;
 pub mod change_person;
 pub mod check_draft;
 pub mod check_health;
+pub mod compare_gate;
 pub mod count_printable;
 pub mod decide_at_gate;
 pub mod decide_line;

@@ -103,41 +103,43 @@ pub fn missing(row: &ApplicationRow) -> String {
     lacking.collect::<Vec<_>>().join(" ")
 }
 
-/// Days that a pass holds, the first included (local choice: no notice read so far sets them;
-/// core and the issuing key set the most).
-const fn days(kind: PassKind) -> i64 {
-    match kind {
-        PassKind::Resident => 180,
-        PassKind::TemporaryResident | PassKind::Worker | PassKind::Vehicle => 90,
-        PassKind::Errand => 30,
-        PassKind::Visitor => 5,
-        PassKind::Slip => 1,
+/// How long passes of a kind hold, and the edge of their cards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// Days, the first included; a slip: hours of that many days.
+    pub days: i64,
+    /// The edge.
+    pub band: PassBand,
+}
+
+impl Validity {
+    /// Where no document in force says otherwise (local choice: no notice read so far sets them;
+    /// core and the issuing key set the most).
+    pub const fn unsaid(kind: PassKind) -> Validity {
+        let (days, band) = match kind {
+            PassKind::Resident => (180, PassBand::White),
+            PassKind::TemporaryResident => (90, PassBand::Blue),
+            PassKind::Worker => (90, PassBand::Purple),
+            PassKind::Vehicle => (90, PassBand::Brown),
+            PassKind::Errand => (30, PassBand::Yellow),
+            PassKind::Visitor => (5, PassBand::Orange),
+            PassKind::Slip => (1, PassBand::Orange),
+        };
+        Validity { days, band }
     }
 }
 
 /// First second and first second after the end: from now until midnight of the last day, a slip
 /// for a day; never longer than the issuing key may grant.
-pub fn term(kind: PassKind, now: Moment, longest_hours: u32) -> (u32, u32) {
+pub fn term(kind: PassKind, days: i64, now: Moment, longest_hours: u32) -> (u32, u32) {
     let midnight = now.millis - i64::from(now.minute_of_day()) * 60_000 - now.millis % 60_000;
     let wanted = match kind {
-        PassKind::Slip => now.millis + DAY_MILLIS,
-        kind => midnight + days(kind) * DAY_MILLIS,
+        PassKind::Slip => now.millis + days * DAY_MILLIS,
+        _ => midnight + days * DAY_MILLIS,
     };
     let most = now.millis + i64::from(longest_hours) * 3_600_000;
     let seconds = |millis: i64| u32::try_from(millis / 1000).unwrap_or(0);
     (seconds(now.millis), seconds(wanted.min(most)))
-}
-
-/// The coloured edge of a kind (local choice, as printed on the cards of the demo).
-pub const fn band(kind: PassKind) -> PassBand {
-    match kind {
-        PassKind::Resident => PassBand::White,
-        PassKind::TemporaryResident => PassBand::Blue,
-        PassKind::Worker => PassBand::Purple,
-        PassKind::Errand => PassBand::Yellow,
-        PassKind::Visitor | PassKind::Slip => PassBand::Orange,
-        PassKind::Vehicle => PassBand::Brown,
-    }
 }
 
 #[cfg(test)]
@@ -157,13 +159,13 @@ mod tests {
     fn a_pass_ends_at_midnight_and_never_later_than_its_key_grants() {
         let now = Moment::parse("2020-02-19T07:30:20+08:00").expect("a moment");
         let end = |kind, hours| {
-            let (from, until) = term(kind, now, hours);
+            let (from, until) = term(kind, Validity::unsaid(kind).days, now, hours);
             assert_eq!(i64::from(from), now.millis / 1000);
             Moment::new(i64::from(until) * 1000, 480).to_text()
         };
         for kind in KINDS {
             let most = kind.longest_hours();
-            let (from, until) = term(kind, now, most);
+            let (from, until) = term(kind, Validity::unsaid(kind).days, now, most);
             assert!(from < until && until - from <= most * 3600, "{kind:?}");
         }
         assert_eq!(end(PassKind::Visitor, 168), "2020-02-24T00:00:00+08:00");

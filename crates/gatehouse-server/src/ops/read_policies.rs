@@ -68,6 +68,17 @@ pub fn read_rules(
         .collect())
 }
 
+/// The documents that hold at a place at a moment, upper areas first.
+pub fn documents_now(
+    tx: &ReadTx<'_>,
+    path: &[AreaRow],
+    now_millis: i64,
+) -> Result<Vec<PolicyDocument>, StoreError> {
+    let (rows, documents) = read_force(tx, path, now_millis, now_millis.saturating_add(1))?;
+    let (_, in_force) = held(&rows, &documents, now_millis);
+    Ok(in_force.into_iter().cloned().collect())
+}
+
 /// What is in force on a path at any instant in [from, until), upper areas first, each with the
 /// end that it has by itself.
 fn read_force(

@@ -58,13 +58,7 @@ pub async fn revoke_pass(
     let now = Moment::new(app.world.now_millis(), offset_minutes);
     let revoke = move |tx: &Tx<'_>| {
         let keys = Arc::clone(&keys);
-        let desk = Desk {
-            tx,
-            keys: &keys,
-            shard,
-            now,
-            staff: Some(staff),
-        };
+        let desk = Desk::new(tx, &keys, shard, now, Some(staff));
         revoke(&desk, within, &revoking)
     };
     let revoked = app.store.try_write(Lane::People, revoke).await?;

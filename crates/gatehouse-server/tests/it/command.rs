@@ -65,6 +65,11 @@ impl Place {
         place
     }
 
+    /// The secrets once more: they cannot be copied, but follow from the seed.
+    pub fn made_secrets(&self) -> Secrets {
+        Secrets::make(&TestWorld::new(START, 42))
+    }
+
     fn settings(&self, text: &str) {
         let data = self.folder.path().join("data");
         let text = format!("data_folder = \"{}\"\n{text}\n", data.display());

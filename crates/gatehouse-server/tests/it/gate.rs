@@ -407,23 +407,19 @@ fn the_server_decides_by_itself_and_records() {
     });
 }
 
-/// Puts the document in force that counts a household's outings, instead of the demo's own.
-fn count_outings(app: &TestApp, demo: &Demo) {
-    const COUNTING: &str = "hulunbuir-2020-02";
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies/");
-    let text = std::fs::read_to_string(format!("{folder}{COUNTING}/policy.toml"));
-    let text = text.expect("the delivered document");
+/// Puts a document in force in the demo's street, instead of the demo's own.
+pub fn hold_alone(app: &TestApp, demo: &Demo, document: &'static str, text: String) {
     let streets = &demo.town.streets;
     let area = streets.at_level(gatehouse_core::area::AreaLevel::Township);
     let area = area.expect("a street");
     app.write(move |tx| {
-        let version = tx.load_policy_document(COUNTING, &text, &[1; 32], START, None)?;
+        let version = tx.load_policy_document(document, &text, &[1; 32], START, None)?;
         for row in tx.policies_in_force(START, START + 1)? {
             tx.end_policy_force(row.area, &row.document, row.from_at, START)?;
         }
         tx.insert_policy_force(&PolicyForceRow {
             area,
-            document: COUNTING.to_owned(),
+            document: document.to_owned(),
             version,
             from_at: START,
             to_at: None,
@@ -431,6 +427,19 @@ fn count_outings(app: &TestApp, demo: &Demo) {
             approved_by: None,
         })
     });
+}
+
+/// A delivered document.
+pub fn delivered(document: &str) -> String {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies/");
+    let text = std::fs::read_to_string(format!("{folder}{document}/policy.toml"));
+    text.expect("a delivered document")
+}
+
+/// Puts the document in force that counts a household's outings.
+fn count_outings(app: &TestApp, demo: &Demo) {
+    const COUNTING: &str = "hulunbuir-2020-02";
+    hold_alone(app, demo, COUNTING, delivered(COUNTING));
 }
 
 #[test]

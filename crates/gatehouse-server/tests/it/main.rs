@@ -11,6 +11,7 @@ mod fevers;
 mod fevers_desk;
 mod first_start;
 mod gate;
+mod gate_edits;
 mod import_pages;
 mod import_round_trip;
 mod imports;

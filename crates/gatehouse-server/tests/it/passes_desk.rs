@@ -1,11 +1,12 @@
 //! A morning at the desk: many at one stroke, a building at a time, a closer look, a copy.
 
-use crate::gate::{Phone, compound_of, cookie};
+use crate::gate::{Phone, compound_of, cookie, delivered, hold_alone};
 use crate::passes::{approved, community, home, read, scan};
 use crate::support::{START, demo_on_both};
 use crate::told::told;
 use axum::http::StatusCode;
 use gatehouse_core::id::{ApplicationId, PersonId};
+use gatehouse_core::moment::Moment;
 use serde_json::json;
 
 #[test]
@@ -155,4 +156,37 @@ fn looking_closer_takes_a_right_and_leaves_a_trace() {
         });
         assert_eq!((views.len(), &*views[0].purpose), (1, "decide_pass"));
     });
+}
+
+#[test]
+fn a_pass_holds_as_long_as_the_document_in_force_says() {
+    const HENAN: &str = "henan-2020-02";
+    const SAID: &str = "band = { value = \"blue\", source = \"deployment\" }\n\
+        days = { value = 90, source = \"deployment\" }";
+    let shorter = "band = { value = \"yellow\", source = \"X 1\" }\n\
+        days = { value = 3, source = \"X 1\" }";
+    let table = [
+        (Some(shorter), ("yellow", "2020-02-22T00:00:00+08:00")),
+        (Some(SAID), ("blue", "2020-05-19T00:00:00+08:00")),
+        // Where no document speaks of passes the program's own days hold.
+        (None, ("blue", "2020-05-19T00:00:00+08:00")),
+    ];
+    for (said, (band, end)) in table {
+        demo_on_both(|app, demo| {
+            let text = delivered(HENAN);
+            let text = match said {
+                Some(said) => text.replace(SAID, said),
+                None => text
+                    .split("# --- passes:")
+                    .next()
+                    .expect("a part")
+                    .to_owned(),
+            };
+            hold_alone(app, demo, HENAN, text);
+            let office = cookie(app, demo, "office1");
+            let row = approved(app, demo, &office);
+            let until = Moment::new(row.expires_at, 480).to_text();
+            assert_eq!((row.band.as_str(), until.as_str()), (band, end));
+        });
+    }
 }

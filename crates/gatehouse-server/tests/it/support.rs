@@ -89,6 +89,7 @@ pub struct TestApp {
 enum Place {
     Folder(#[expect(dead_code, reason = "kept until dropped")] tempfile::TempDir),
     Postgres(#[expect(dead_code, reason = "kept until dropped")] DropDatabase),
+    Elsewhere,
 }
 
 /// What came back.
@@ -212,23 +213,28 @@ impl TestApp {
         .expect("a demo");
         let secrets = Secrets::make(&*world);
         write_demo(&demo, &store, &secrets, &*world).expect("written");
+        (TestApp::with_keys(store, secrets, world, place), demo)
+    }
+
+    /// Over a demo town that lies elsewhere, so that it can be changed past the program.
+    pub fn beside(town: &crate::command::Place) -> TestApp {
+        let (world, secrets) = (TestWorld::new(START, 43), town.made_secrets());
+        TestApp::with_keys(town.open(), secrets, Arc::new(world), Place::Elsewhere)
+    }
+
+    fn with_keys(store: Store, secrets: Secrets, world: Arc<TestWorld>, place: Place) -> TestApp {
         let keyring = store
             .read_blocking::<_, KeyringError, _>(move |tx| Keyring::read(tx, &secrets, START))
             .expect("the keys of the demo");
-        let app = app(
-            store,
-            Config::default(),
-            world.clone(),
-            keyring.map(Arc::new),
-        );
-        let test = TestApp {
+        let keyring = keyring.map(Arc::new);
+        let app = app(store, Config::default(), world.clone(), keyring);
+        TestApp {
             router: service(app.clone()),
             app,
             world,
             runtime: runtime(),
             _place: place,
-        };
-        (test, demo)
+        }
     }
 
     /// Calls a route of the gate app with JSON.

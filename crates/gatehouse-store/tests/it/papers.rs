@@ -249,6 +249,9 @@ fn gate_states_count_up_and_old_ones_go() {
             sha256: [number as u8; 32],
             signed: vec![number as u8],
             made_at: MORNING,
+            read_at: MORNING,
+            list_changes: 0,
+            made_by: "1".to_owned(),
         };
         for number in 1..=40 {
             write(store, move |tx| tx.insert_gate_state(&state(number)));
@@ -257,6 +260,14 @@ fn gate_states_count_up_and_old_ones_go() {
         assert_eq!(last, Some(state(40)));
         let again = try_write(store, move |tx| tx.insert_gate_state(&state(40)));
         assert!(matches!(again, Err(StoreError::NotUnique { .. })));
+        write(store, move |tx| {
+            tx.confirm_gate_state(&state(40), MORNING + 1, 7)
+        });
+        let last = read(store, |tx| tx.last_gate_state(SHARD, gate_row(1).gate)).expect("a state");
+        assert_eq!(
+            (last.number, last.read_at, last.list_changes),
+            (40, MORNING + 1, 7)
+        );
     });
 }
 

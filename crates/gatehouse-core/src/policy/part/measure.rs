@@ -1,5 +1,5 @@
 //! What an area does in a stage: `[stages]`, `[[measure]]`, `[[team]]`, `[[checklist]]`,
-//! `[[retention]]`, asked by `measures`.
+//! `[[retention]]`, `[[pass]]`, asked by `measures`.
 
 use super::Parts;
 use super::checks::Complain;
@@ -10,12 +10,13 @@ use crate::gate::compiled::Text;
 use crate::measure::{
     Due, DueAt, Evidence, Happened, InForceBy, Limit, Measure, Now, Office, Place, Stage, standing,
 };
+use crate::pass::{PassBand, PassKind, Validity};
 use crate::retention::{Record, Retention};
 use crate::sourced::Sourced;
 use crate::staffing::{Checked, Item, Lacking, Role, Team, TeamOf, Wear};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The question.
 #[derive(Debug, Deserialize, schemars::JsonSchema)]
@@ -85,6 +86,9 @@ pub(super) struct Answer<'a> {
     checklists: BTreeMap<&'a str, ChecklistTold<'a>>,
     /// How long records are kept; where several documents speak, the fewest days.
     kept: Vec<Kept<'a>>,
+    /// How long passes hold; where several documents speak, the fewest days.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    passes: Vec<Holds<'a>>,
 }
 
 /// A measure.
@@ -162,6 +166,19 @@ struct Kept<'a> {
     days: &'a Sourced<u16>,
 }
 
+/// How long passes of a kind hold.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+struct Holds<'a> {
+    /// The entry that says the fewest days.
+    entry: &'a str,
+    /// Of which passes.
+    kind: PassKind,
+    /// The edge of their cards.
+    band: &'a Sourced<PassBand>,
+    /// How many days.
+    days: &'a Sourced<u16>,
+}
+
 /// Answers a question of this kind.
 pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal> {
     let question: Question = read_question(line)?;
@@ -200,6 +217,7 @@ pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal>
         teams: teams(layers, &question.present),
         checklists: checklists(layers, &question.found),
         kept: kept(layers),
+        passes: passes(layers),
     }))
 }
 
@@ -289,6 +307,27 @@ fn kept<'a>(layers: &Layers<'a>) -> Vec<Kept<'a>> {
     .collect()
 }
 
+/// What documents in force say of passes of a kind: of several the fewest days (PASS-2).
+pub fn pass_validity<'a>(layers: &Layers<'a>, kind: PassKind) -> Option<&'a Validity> {
+    let entries = layers.of(|parts| &parts.pass);
+    let of_kind = entries.iter().map(|one| one.entry);
+    of_kind
+        .filter(|entry| entry.kind == kind)
+        .min_by_key(|entry| entry.days.value)
+}
+
+fn passes<'a>(layers: &Layers<'a>) -> Vec<Holds<'a>> {
+    let told = PassKind::ALL.iter();
+    told.filter_map(|kind| pass_validity(layers, *kind))
+        .map(|entry| Holds {
+            entry: &entry.id,
+            kind: entry.kind,
+            band: &entry.band,
+            days: &entry.days,
+        })
+        .collect()
+}
+
 /// Complains about what no type can hold.
 pub(super) fn complain(parts: &Parts, complain: &mut Complain<'_>) {
     for measure in &parts.measure {
@@ -335,6 +374,25 @@ pub(super) fn complain(parts: &Parts, complain: &mut Complain<'_>) {
         if !(1..=ceiling).contains(&entry.days.value) {
             let message = format!("these records are kept 1 to {ceiling} days");
             complain.say("P035", &entry.span, message);
+        }
+    }
+    passes_hold(parts, complain);
+}
+
+fn passes_hold(parts: &Parts, complain: &mut Complain<'_>) {
+    let mut kinds = BTreeSet::new();
+    for entry in &parts.pass {
+        let longest = entry.kind.longest_days();
+        if !(1..=longest).contains(&entry.days.value) {
+            let message = format!("passes of this kind hold 1 to {longest} days");
+            complain.say("P036", &entry.span, message);
+        }
+        if !kinds.insert(entry.kind) {
+            complain.say(
+                "P036",
+                &entry.span,
+                "this kind of pass has an entry already",
+            );
         }
     }
 }

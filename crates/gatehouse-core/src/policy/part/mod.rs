@@ -23,6 +23,7 @@ pub(crate) use cases::part_case;
 pub use cases::{PartCase, run_part_case};
 pub use layers::{LayerError, Layers};
 pub use lines::{LINE_BYTES_MOST, Refusal, answer_line, too_long};
+pub use measure::pass_validity;
 pub use risk::criteria;
 pub use schema::schema;
 
@@ -65,6 +66,8 @@ pub struct Parts {
     pub report: Vec<Spanned<crate::reporting::Report>>,
     /// How long records are kept.
     pub retention: Vec<Spanned<crate::retention::Retention>>,
+    /// How long passes hold.
+    pub pass: Vec<Spanned<crate::pass::Validity>>,
     /// Which places of a case are spots.
     pub visited: Vec<Spanned<crate::spot::Visited>>,
     /// What is drawn around a case.
@@ -113,6 +116,7 @@ impl Parts {
             .chain(of(&self.checklist))
             .chain(of(&self.report))
             .chain(of(&self.retention))
+            .chain(of(&self.pass))
             .chain(of(&self.visited))
             .chain(of(&self.drawn))
             .chain(of(&self.lift))
@@ -233,6 +237,7 @@ pub(crate) fn read_parts(reader: &mut TableReader<'_>, prefix: &str) -> Parts {
         checklist: entries(reader, "checklist", prefix),
         report: entries(reader, "report", prefix),
         retention: entries(reader, "retention", prefix),
+        pass: entries(reader, "pass", prefix),
         visited: entries(reader, "visited", prefix),
         drawn: entries(reader, "drawn", prefix),
         lift: entries(reader, "lift", prefix),

@@ -23,6 +23,7 @@ pub fn schema() -> Value {
             ("checklist", schema_for!(crate::staffing::Checklist)),
             ("report", schema_for!(crate::reporting::Report)),
             ("retention", schema_for!(crate::retention::Retention)),
+            ("pass", schema_for!(crate::pass::Validity)),
             ("visited", schema_for!(crate::spot::Visited)),
             ("drawn", schema_for!(crate::spot::Drawn)),
             ("lift", schema_for!(crate::spot::Lift)),

@@ -5,14 +5,15 @@
 
 use super::plan::Town;
 use super::random::{Chance, Ids};
+use crate::ops::pass_rules::Validity;
 use gatehouse_core::area::AreaLevel;
 use gatehouse_core::household::Residence;
 use gatehouse_core::id::{AreaId, HouseholdId, PassId, PersonId, VehicleId};
 use gatehouse_core::key::{Grant, IssuerKey, KeyList, Keys, PublicKey, SigningKey, Term};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::{
-    Belongs, Credential, Hint, ListNumber, PassBand, PassKind, PassNumber, RevocationReason,
-    ShortId, StatusList, StatusLists,
+    Belongs, Credential, Hint, ListNumber, PassKind, PassNumber, RevocationReason, ShortId,
+    StatusList, StatusLists,
 };
 use gatehouse_core::person::{Person, Sex, full_years};
 
@@ -360,7 +361,7 @@ impl Desk<'_> {
         let (valid_from, valid_until) = term(wish.kind, wish.standing, self.town.made);
         let credential = Credential {
             kind: wish.kind,
-            band: band(wish.kind),
+            band: Validity::unsaid(wish.kind).band,
             number,
             area: ShortId::of(&wish.compound.0),
             belongs: wish.belongs,
@@ -404,26 +405,9 @@ fn person_hint(person: &Person) -> Option<Hint> {
     })
 }
 
-fn band(kind: PassKind) -> PassBand {
-    match kind {
-        PassKind::Resident => PassBand::White,
-        PassKind::TemporaryResident => PassBand::Blue,
-        PassKind::Worker => PassBand::Purple,
-        PassKind::Errand => PassBand::Yellow,
-        PassKind::Visitor | PassKind::Slip => PassBand::Orange,
-        PassKind::Vehicle => PassBand::Brown,
-    }
-}
-
 /// First second and first second after the end.
 fn term(kind: PassKind, standing: Standing, made: Moment) -> (u32, u32) {
-    let days = match kind {
-        PassKind::Resident => 180,
-        PassKind::TemporaryResident | PassKind::Worker | PassKind::Vehicle => 90,
-        PassKind::Errand => 30,
-        PassKind::Visitor => 5,
-        PassKind::Slip => 1,
-    };
+    let days = Validity::unsaid(kind).days;
     // Slips begin a little ago, cards two days ago; what has expired ended three days ago.
     let from = match (kind, standing) {
         (_, Standing::Expired) => made.millis - (days + 3) * DAY_MILLIS,
