@@ -26,6 +26,8 @@ pub mod pass;
 pub mod person;
 #[cfg(feature = "author")]
 pub mod policy;
+#[cfg(feature = "author")]
+pub mod replay;
 pub mod reporting;
 pub mod retention;
 pub mod returnee;

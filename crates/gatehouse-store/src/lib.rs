@@ -109,6 +109,7 @@ nouns!(
     crossing,
     crossing_find,
     crossing_hour,
+    crossing_replay,
     device,
     device_event,
     device_verify,

@@ -75,15 +75,17 @@ pub fn decide(situation: &Situation, policy: Option<&Policy>) -> Decision {
     let Some(policy) = policy else {
         return Decision::plain(Verdict::Admit, Ground::NoPolicy);
     };
-    let classes = classes(situation, policy);
-    let states: Vec<RowState> = policy
-        .rows()
-        .iter()
-        .map(|row| row_state(row, &classes))
-        .collect();
-    let mut decision = weigh(policy, &classes, &states);
+    let (_, mut decision) = weigh_classes(policy, &classes(situation, policy));
     decision.done = steps_done(situation);
     decision
+}
+
+/// How each row stands where the readings lie in these classes, and what follows.
+pub(crate) fn weigh_classes(policy: &Policy, classes: &[u64]) -> (Vec<RowState>, Decision) {
+    let rows = policy.rows().iter();
+    let states: Vec<RowState> = rows.map(|row| row_state(row, classes)).collect();
+    let decision = weigh(policy, classes, &states);
+    (states, decision)
 }
 
 /// Of the steps that duties name, those whose fact is supplied.

@@ -32,6 +32,12 @@ pub const BASE: [Fact; 12] = [
 /// reads back as the same.
 const KEPT_WHERE_KNOWN: Fact = Fact::TemperatureWay;
 
+/// Whether a record that does not name this fact says that it was unknown.
+#[cfg(feature = "author")]
+pub(crate) fn is_left_out_where_unknown(fact: Fact) -> bool {
+    fact == KEPT_WHERE_KNOWN
+}
+
 /// Largest record of facts that is read, in bytes.
 pub const FACTS_BYTES_MOST: usize = 16 << 10;
 

@@ -100,19 +100,23 @@ impl Situation {
         if let Some(value) = self.by_clock(fact) {
             return Known::Is(value);
         }
-        let spec = fact.spec();
-        if self
-            .subject_kind()
-            .is_some_and(|kind| !spec.subjects.contains(kind))
-            || (spec.ways == Ways::Inward && self.way() == Some(Way::Out))
-        {
+        if self.rules_out(fact) {
             return Known::NotApplicable;
         }
+        let spec = fact.spec();
         match spec.when_absent {
             Absent::Unknown => Known::Unknown,
             Absent::NotApplicable => Known::NotApplicable,
             Absent::Nothing => Known::Is(nothing(spec.kind)),
         }
+    }
+
+    /// Whether the fact cannot arise for this kind of subject, or in this direction.
+    pub(crate) fn rules_out(&self, fact: Fact) -> bool {
+        let spec = fact.spec();
+        self.subject_kind()
+            .is_some_and(|kind| !spec.subjects.contains(kind))
+            || (spec.ways == Ways::Inward && self.way() == Some(Way::Out))
     }
 
     /// A reading says that it was taken, whatever else is said. A temperature that is said to be

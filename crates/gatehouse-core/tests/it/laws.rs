@@ -27,7 +27,7 @@ const FACTS: [Fact; 6] = [
 type Conditions = Vec<(usize, bool)>;
 
 #[derive(Clone, Debug)]
-struct Draft {
+pub struct Draft {
     effect: Effect,
     all: Conditions,
     unless: Vec<Conditions>,
@@ -70,6 +70,11 @@ fn any_effect() -> impl Strategy<Value = Effect> {
 }
 
 fn policy(drafts: &[Draft]) -> Policy {
+    policy_over(&FACTS, drafts)
+}
+
+/// A table of these rows over six flags.
+pub fn policy_over(facts: &[Fact; 6], drafts: &[Draft]) -> Policy {
     let tests = |conditions: &Conditions| -> Vec<Test> {
         conditions
             .iter()
@@ -98,7 +103,7 @@ fn policy(drafts: &[Draft]) -> Policy {
             say: Some(text("话")),
         })
         .collect();
-    let readings = FACTS
+    let readings = facts
         .iter()
         .map(|fact| Reading {
             fact: fact.spec().number,
@@ -135,7 +140,7 @@ fn facts() -> impl Strategy<Value = Vec<Option<bool>>> {
     proptest::collection::vec(any::<Option<bool>>(), FACTS.len())
 }
 
-fn drafts(most: usize) -> impl Strategy<Value = Vec<Draft>> {
+pub fn drafts(most: usize) -> impl Strategy<Value = Vec<Draft>> {
     proptest::collection::vec(draft(any_effect()), 0..=most)
 }
 

@@ -15,4 +15,5 @@ mod policy_mistakes;
 mod policy_mutations;
 mod policy_texts;
 mod proof;
+mod replay;
 mod zones;

@@ -13,6 +13,7 @@ mod pass;
 mod pass_sheet;
 mod policy;
 mod policy_part;
+mod policy_replay;
 mod restore;
 mod serve;
 

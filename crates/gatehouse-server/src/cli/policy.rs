@@ -1,8 +1,10 @@
-//! `gatehouse policy check|explain|submit|approve|end`: a document looked at, and put in force.
-//! The forms are in `docs/gate-command.md`.
+//! `gatehouse policy check|explain|replay|submit|approve|end`: a document looked at, tried, and put
+//! in force.
+//! The forms are in `docs/gate-command.md` and `docs/policy-replay.md`.
 
 use crate::cli::key_arguments::{KeyPlace, SignerArguments, moment};
 use crate::cli::policy_part::{self, PartArguments};
+use crate::cli::policy_replay::{self, ReplayArguments};
 use crate::ops::policy_folder;
 use crate::ops::put_in_force::{PolicyAnswer, Wanted, approve_policy, end_policy, submit_policy};
 use crate::ops::sign_order::OrderDesk;
@@ -64,6 +66,8 @@ enum PolicyAction {
     Due(PartArguments),
     /// A case's stays and closed places → spots, what is drawn, what may be lifted.
     Zones(PartArguments),
+    /// Decide recorded attempts again under a draft, beside what was in force.
+    Replay(ReplayArguments),
     /// Submit a document for an area. It holds once another organisation has approved it.
     Submit {
         /// Folder with policy.toml and cases.toml.
@@ -152,6 +156,7 @@ pub fn run(command: PolicyCommand) -> Result<()> {
         PolicyAction::Measures(arguments) => policy_part::run(Kind::Measures, &arguments),
         PolicyAction::Due(arguments) => policy_part::run(Kind::Due, &arguments),
         PolicyAction::Zones(arguments) => policy_part::run(Kind::Zones, &arguments),
+        PolicyAction::Replay(arguments) => policy_replay::run(&arguments),
         PolicyAction::Submit {
             folder,
             area,

@@ -90,6 +90,7 @@ pub mod read_today;
 pub mod receive_events;
 pub mod record_fever_step;
 pub mod record_view;
+pub mod replay;
 pub mod report_fever;
 pub mod report_pass_lost;
 pub mod resident;

@@ -30,6 +30,7 @@ mod policy_commands;
 mod print;
 mod receiver;
 mod rendered;
+mod replay;
 mod resident;
 mod retention;
 mod sign_in;

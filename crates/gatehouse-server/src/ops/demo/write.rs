@@ -129,6 +129,7 @@ fn policy(demo: &Demo, store: &Store) -> Result<(), WriteError> {
     let street = demo.town.streets.at_level(AreaLevel::Township);
     let area = street.expect("the tables lay every upper level");
     let sha256: [u8; 32] = Sha256::digest(POLICY_TEXT.as_bytes()).into();
+    let (effective, compiled) = (demo.policy.id(), demo.policy.compiled().to_bytes());
     Ok(
         store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
             let version =
@@ -141,7 +142,9 @@ fn policy(demo: &Demo, store: &Store) -> Result<(), WriteError> {
                 to_at: None,
                 decided_by: None,
                 approved_by: None,
-            })
+            })?;
+            // The day's record names it; elsewhere the first list of a gate keeps it.
+            tx.keep_effective_policy(&effective, &compiled, made_at)
         })?,
     )
 }
