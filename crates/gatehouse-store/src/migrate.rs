@@ -62,6 +62,7 @@ migrations! {
     29 "0029_front_office";
     30 "0030_pass_uses";
     31 "0031_list_change";
+    34 "0034_policy_suspension";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

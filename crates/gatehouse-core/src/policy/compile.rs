@@ -174,6 +174,8 @@ fn rows_in_force<'a>(
         }
         rows.extend(document.rows.iter().map(|row| (at as u8, row)));
     }
+    // What a suspended row took the place of stays out of force, so they go only now.
+    rows.retain(|(_, row)| !row.is_suspended || row.effect == Effect::Grant);
     Ok(rows)
 }
 
@@ -229,6 +231,7 @@ pub(super) fn built_in_row(
         post: None,
         below: Below::Keep,
         replaces: Vec::new(),
+        is_suspended: false,
     }
 }
 

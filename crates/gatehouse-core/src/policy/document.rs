@@ -111,6 +111,8 @@ pub struct DocumentRow {
     pub below: Below,
     /// Rows of documents above that it takes out of force.
     pub replaces: Vec<String>,
+    /// An official has suspended it: see [`PolicyDocument::suspend`].
+    pub is_suspended: bool,
 }
 
 /// A clause without a row.
@@ -127,6 +129,27 @@ impl PolicyDocument {
     /// document everybody crosses.
     pub fn is_for_gate(&self) -> bool {
         !self.rows.is_empty()
+    }
+
+    /// Suspends a row, which only ever lets people through: whom it barred it grants, of whom it
+    /// wanted something it wants nothing, whom it referred to somebody it leaves to the other
+    /// rows. Rows from above that it took the place of stay out of force. Whether there is such a
+    /// row.
+    pub fn suspend(&mut self, row: &str) -> bool {
+        let Some(row) = self.rows.iter_mut().find(|one| one.id == row) else {
+            return false;
+        };
+        row.is_suspended = true;
+        row.needs.clear();
+        if matches!(row.effect, Effect::Bar | Effect::Grant) {
+            row.effect = Effect::Grant;
+            row.say = Some(Text {
+                zh: "这一条已暂停，放行。".to_owned(),
+                en: "This rule is suspended; let through.".to_owned(),
+            });
+            row.post = row.say.clone();
+        }
+        true
     }
 
     /// Whether the document holds at an instant.

@@ -25,6 +25,8 @@ pub struct Line {
     pub say: String,
     /// Where it comes from, in words.
     pub source: String,
+    /// Whether an official has suspended it.
+    pub is_suspended: bool,
 }
 
 /// Explains every row of a document.
@@ -62,6 +64,7 @@ fn line(row: &DocumentRow, lang: Lang) -> Line {
             .map(|say| text(say, lang))
             .unwrap_or_default(),
         source: source_words(&row.source, lang),
+        is_suspended: row.is_suspended,
     }
 }
 

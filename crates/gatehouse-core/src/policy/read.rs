@@ -355,6 +355,7 @@ fn row(
         post,
         below,
         replaces,
+        is_suspended: false,
     })
 }
 

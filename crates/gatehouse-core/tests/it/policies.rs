@@ -1,6 +1,6 @@
 //! The delivered documents: they read, compile, answer their cases, and every row is tried.
 
-use gatehouse_core::gate::Policy;
+use gatehouse_core::gate::{Policy, decide};
 use gatehouse_core::policy::cases::{Case, read_cases, run_case};
 use gatehouse_core::policy::{PolicyDocument, compile, coverage, read};
 use std::path::{Path, PathBuf};
@@ -131,5 +131,36 @@ fn the_compiled_form_reads_back_and_keeps_its_id() {
         let again = Policy::read(&bytes).expect("reads back");
         assert_eq!(again.id(), policy.id());
         assert_eq!(again.compiled(), policy.compiled());
+    }
+}
+
+#[test]
+fn a_suspended_row_only_ever_lets_people_through() {
+    for folder in folders() {
+        let (document, before, cases) = load(&folder);
+        let mut milder = 0;
+        for row in &document.rows {
+            let mut suspended = document.clone();
+            assert!(suspended.suspend(&row.id));
+            let after = compile(&[&suspended]).expect("it still goes together");
+            for case in &cases {
+                let [was, is] = [&before, &after]
+                    .map(|policy| decide(&case.situation, Some(policy)).verdict.gravity());
+                assert!(
+                    is <= was,
+                    "{}: {} with {} suspended",
+                    document.id,
+                    case.id,
+                    row.id
+                );
+                milder += usize::from(is < was);
+            }
+        }
+        assert!(
+            milder > 5,
+            "{}: {milder} cases come out milder",
+            document.id
+        );
+        assert!(!document.clone().suspend("X/nothing"));
     }
 }

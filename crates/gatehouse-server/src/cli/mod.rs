@@ -12,6 +12,7 @@ mod order;
 mod pass;
 mod pass_sheet;
 mod policy;
+mod policy_force;
 mod policy_part;
 mod policy_replay;
 mod restore;

@@ -1,19 +1,14 @@
-//! `gatehouse policy check|explain|replay|submit|approve|end`: a document looked at, tried, and put
-//! in force.
+//! `gatehouse policy`: a document looked at, asked, tried; putting it in force is `policy_force`'s.
 //! The forms are in `docs/gate-command.md` and `docs/policy-replay.md`.
 
-use crate::cli::key_arguments::{KeyPlace, SignerArguments, moment};
+use crate::cli::policy_force::{self, ForceAction};
 use crate::cli::policy_part::{self, PartArguments};
 use crate::cli::policy_replay::{self, ReplayArguments};
 use crate::ops::policy_folder;
-use crate::ops::put_in_force::{PolicyAnswer, Wanted, approve_policy, end_policy, submit_policy};
-use crate::ops::sign_order::OrderDesk;
-use crate::world::Computer;
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use gatehouse_core::gate::compiled::Effect;
 use gatehouse_core::gate::wording::Lang;
-use gatehouse_core::id::AreaId;
 use gatehouse_core::policy::PolicyDocument;
 use gatehouse_core::policy::explain::{Line, explain};
 use gatehouse_core::policy::part::Kind;
@@ -68,58 +63,9 @@ enum PolicyAction {
     Zones(PartArguments),
     /// Decide recorded attempts again under a draft, beside what was in force.
     Replay(ReplayArguments),
-    /// Submit a document for an area. It holds once another organisation has approved it.
-    Submit {
-        /// Folder with policy.toml and cases.toml.
-        folder: PathBuf,
-        /// The area: the document holds there and below.
-        #[arg(long)]
-        area: String,
-        /// From when on, as 2026-11-30T07:00:00+08:00.
-        #[arg(long)]
-        from: String,
-        /// Until when; by its own end if not said.
-        #[arg(long)]
-        until: Option<String>,
-        #[command(flatten)]
-        signer: SignerArguments,
-        #[command(flatten)]
-        place: KeyPlace,
-    },
-    /// Approve what another organisation proposed.
-    Approve {
-        #[command(flatten)]
-        holds: Holds,
-        /// From when on it was proposed.
-        #[arg(long)]
-        from: String,
-        #[command(flatten)]
-        signer: SignerArguments,
-        #[command(flatten)]
-        place: KeyPlace,
-    },
-    /// End a document's force early: gates let through what it kept.
-    End {
-        #[command(flatten)]
-        holds: Holds,
-        /// When, as 2026-11-30T07:00:00+08:00; now if not said.
-        #[arg(long)]
-        at: Option<String>,
-        #[command(flatten)]
-        signer: SignerArguments,
-        #[command(flatten)]
-        place: KeyPlace,
-    },
-}
-
-#[derive(Debug, Args)]
-struct Holds {
-    /// The document: the name of its folder.
-    #[arg(long)]
-    document: String,
-    /// The area for which it was put in force.
-    #[arg(long)]
-    area: String,
+    /// Puts documents in force and takes them out.
+    #[command(flatten)]
+    Force(ForceAction),
 }
 
 /// A language on the command line.
@@ -157,60 +103,8 @@ pub fn run(command: PolicyCommand) -> Result<()> {
         PolicyAction::Due(arguments) => policy_part::run(Kind::Due, &arguments),
         PolicyAction::Zones(arguments) => policy_part::run(Kind::Zones, &arguments),
         PolicyAction::Replay(arguments) => policy_replay::run(&arguments),
-        PolicyAction::Submit {
-            folder,
-            area,
-            from,
-            until,
-            signer,
-            place,
-        } => {
-            let desk = OrderDesk::open(place.home()?)?;
-            let wanted = Wanted {
-                area: area_id(&area)?,
-                from_at: moment(&from)?,
-                to_at: until.as_deref().map(moment).transpose()?,
-            };
-            print(&signer.with(|signer| submit_policy(&desk, &folder, wanted, signer, &Computer))?)
-        }
-        PolicyAction::Approve {
-            holds,
-            from,
-            signer,
-            place,
-        } => {
-            let desk = OrderDesk::open(place.home()?)?;
-            let what = (
-                holds.document.as_str(),
-                area_id(&holds.area)?,
-                moment(&from)?,
-            );
-            print(&signer.with(|signer| approve_policy(&desk, what, signer, &Computer))?)
-        }
-        PolicyAction::End {
-            holds,
-            at,
-            signer,
-            place,
-        } => {
-            let desk = OrderDesk::open(place.home()?)?;
-            let at = at.as_deref().map(moment).transpose()?;
-            let what = (holds.document.as_str(), area_id(&holds.area)?, at);
-            print(&signer.with(|signer| end_policy(&desk, what, signer, &Computer))?)
-        }
+        PolicyAction::Force(action) => policy_force::run(action),
     }
-}
-
-fn area_id(text: &str) -> Result<AreaId> {
-    AreaId::parse(text).context("P006: --area is no area id")
-}
-
-fn print(answer: &PolicyAnswer) -> Result<()> {
-    Ok(writeln!(
-        std::io::stdout(),
-        "{}",
-        serde_json::to_string(answer)?
-    )?)
 }
 
 fn check(folders: &[PathBuf], json: bool) -> Result<()> {

@@ -356,6 +356,7 @@ fn rows(document: &PolicyDocument, lang: Lang) -> Vec<Row> {
     pairs
         .map(|(row, line)| {
             let (class, effect) = match row.effect {
+                _ if line.is_suspended => ("wait", "policy-suspended"),
                 Effect::Grant => ("go", "policy-grant"),
                 Effect::Bar => ("stop", "policy-bar"),
                 Effect::Refer => ("ref", "policy-refer"),

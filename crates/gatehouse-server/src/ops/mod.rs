@@ -103,6 +103,7 @@ pub mod sign_in;
 pub mod sign_order;
 pub mod sign_out;
 pub mod staff;
+pub mod suspend_row;
 pub mod tell_person;
 pub mod tell_webhook;
 pub mod undo_person;

@@ -44,8 +44,10 @@ pub struct PolicyAnswer {
 }
 
 /// Why nothing was written.
-enum Refused {
+pub(super) enum Refused {
+    /// The database.
     Store(StoreError),
+    /// What the caller is told.
     Because(String),
 }
 
@@ -236,7 +238,12 @@ pub fn end_policy(
 }
 
 /// The signer's key as listed, if it speaks for the area now.
-fn authority(desk: &OrderDesk, area: AreaId, signer: &Signer<'_>, now: i64) -> Result<OrderKey> {
+pub(super) fn authority(
+    desk: &OrderDesk,
+    area: AreaId,
+    signer: &Signer<'_>,
+    now: i64,
+) -> Result<OrderKey> {
     let (_, listed) = desk.sign_as(signer)?;
     if !desk.path(area)?.contains(&listed.area) || !listed.term.covers(now) {
         bail!("P-AREA: this key has no authority over this place now");
@@ -266,7 +273,6 @@ fn clash_below(tx: &ReadTx<'_>, area: AreaId, from: i64) -> Result<Option<String
     Ok(None)
 }
 
-/// Into the chain of the county, or of every county where the area lies above them.
 fn note(
     tx: &Tx<'_>,
     row: &PolicyForceRow,
@@ -274,14 +280,25 @@ fn note(
     staff: StaffId,
     at: i64,
 ) -> Result<(), StoreError> {
-    let own = tx.area(row.area)?.and_then(|area| area.shard);
+    let to = row.to_at.map(|to| to.to_string()).unwrap_or_default();
+    let (document, version, area) = (&row.document, row.version, row.area);
+    let body = format!("{document} {version} {area} {} {to}", row.from_at);
+    note_act(tx, area, (kind, &body), staff, at)
+}
+
+/// Into the chain of the county, or of every county where the area lies above them.
+pub(super) fn note_act(
+    tx: &Tx<'_>,
+    area: AreaId,
+    (kind, body): (&str, &str),
+    staff: StaffId,
+    at: i64,
+) -> Result<(), StoreError> {
+    let own = tx.area(area)?.and_then(|area| area.shard);
     let shards = match own {
         Some(shard) => vec![shard],
         None => tx.shards()?,
     };
-    let to = row.to_at.map(|to| to.to_string()).unwrap_or_default();
-    let (document, version, area) = (&row.document, row.version, row.area);
-    let body = format!("{document} {version} {area} {} {to}", row.from_at);
     for shard in shards {
         tx.append_audit(&AuditNote {
             shard,

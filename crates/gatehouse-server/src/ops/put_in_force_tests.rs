@@ -7,7 +7,9 @@ use super::key_tests::{
 use super::put_in_force::{Wanted, approve_policy, end_policy, submit_policy};
 use super::read_policies::read_rules;
 use super::sign_order::OrderDesk;
+use super::suspend_row::{Which, resume_row, suspend_row};
 use crate::secrets::Secrets;
+use gatehouse_core::gate::Effect;
 use gatehouse_core::key::KeyId;
 use gatehouse_store::{Store, StoreError};
 use std::path::{Path, PathBuf};
@@ -184,4 +186,65 @@ fn what_may_not_come_into_force_is_refused_with_a_code() {
     let clash = approve_policy(&desk, what, &signer(&keys, 1), &Fixed(NOW));
     assert_eq!(clash.map(|_| ()).map_err(code), Err("P020".to_owned()));
     assert_eq!(held(&store, 3), [HENAN]);
+}
+
+/// Whether a row of the policy that holds in the compound so many hours from now bars anybody.
+fn bars(store: &Store, row: &str, hours: i64) -> bool {
+    let at = NOW + hours * HOUR;
+    let rules = store.read_blocking::<_, StoreError, _>(move |tx| {
+        read_rules(tx, &tx.area_path(COMPOUND)?, at, at + 1)
+    });
+    let rules = rules.expect("reads").pop().expect("something holds");
+    let mut rows = rules.policy.rows().iter();
+    rows.any(|one| one.id == row && one.effect == Effect::Bar)
+}
+
+#[test]
+fn a_row_is_suspended_at_once_by_one_and_what_was_before_stays_as_it_was() {
+    const ROW: &str = "HN/vehicle";
+    let (store, desk, keys) = desk();
+    let wanted = Wanted {
+        area: COUNTY,
+        from_at: NOW,
+        to_at: None,
+    };
+    submit_policy(
+        &desk,
+        &shipped(HENAN),
+        wanted,
+        &signer(&keys, 0),
+        &Fixed(NOW),
+    )
+    .expect("proposed");
+    approve_policy(&desk, (HENAN, COUNTY, NOW), &signer(&keys, 1), &Fixed(NOW)).expect("approved");
+    let there = |hours| bars(&store, ROW, hours);
+    let which = |row, area| Which {
+        document: HENAN,
+        row,
+        area,
+    };
+    let at = |hours: i64| Fixed(NOW + hours * HOUR);
+    let suspend = |which, reason, hours| {
+        let answer = suspend_row(&desk, which, reason, &signer(&keys, 2), &at(hours));
+        answer.map(|answer| answer.state).map_err(code)
+    };
+    assert!(there(1));
+    let here = which(ROW, COMPOUND);
+    assert_eq!(suspend(here, "because", 2), Err("P-REASON".to_owned()));
+    assert_eq!(
+        suspend(which("HN/nothing", COMPOUND), "harms", 2),
+        Err("P-ROW".to_owned())
+    );
+    assert_eq!(suspend(here, "cannot_be_met", 2), Ok("suspended"));
+    assert_eq!(suspend(here, "harms", 3), Err("P-THERE".to_owned()));
+    assert_eq!([1, 2, 9].map(there), [true, false, false]);
+    let resume = |which, hours| {
+        let answer = resume_row(&desk, which, &signer(&keys, 0), &at(hours));
+        answer.map(|answer| answer.state).map_err(code)
+    };
+    assert_eq!(resume(which(ROW, COUNTY), 10), Err("P-NONE".to_owned()));
+    assert_eq!(resume(here, 10), Ok("resumed"));
+    assert_eq!([1, 2, 9, 10].map(there), [true, false, false, true]);
+    let acts = ["submit", "approve", "suspend", "resume"];
+    assert_eq!(audited(&store), acts.map(|act| format!("policy.{act}")));
 }

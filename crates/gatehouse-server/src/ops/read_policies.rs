@@ -8,6 +8,7 @@ use gatehouse_core::policy::{PolicyDocument, compile, read};
 use gatehouse_core::wire::{PolicySpell, Span};
 use gatehouse_store::area::AreaRow;
 use gatehouse_store::policy::PolicyForceRow;
+use gatehouse_store::policy_suspension::SuspensionRow;
 use gatehouse_store::{ReadTx, StoreError};
 use std::collections::BTreeMap;
 
@@ -61,10 +62,10 @@ pub fn read_rules(
     now_millis: i64,
     until: i64,
 ) -> Result<Vec<Rules>, StoreError> {
-    let (rows, documents) = read_force(tx, path, now_millis, until)?;
-    Ok(spans(&rows, now_millis, until)
+    let force = read_force(tx, path, now_millis, until)?;
+    Ok(spans(&force, now_millis, until)
         .into_iter()
-        .filter_map(|span| rules(&rows, &documents, span, now_millis))
+        .filter_map(|span| rules(&force, span, now_millis))
         .collect())
 }
 
@@ -74,9 +75,37 @@ pub fn documents_now(
     path: &[AreaRow],
     now_millis: i64,
 ) -> Result<Vec<PolicyDocument>, StoreError> {
-    let (rows, documents) = read_force(tx, path, now_millis, now_millis.saturating_add(1))?;
-    let (_, in_force) = held(&rows, &documents, now_millis);
-    Ok(in_force.into_iter().cloned().collect())
+    let force = read_force(tx, path, now_millis, now_millis.saturating_add(1))?;
+    let (_, in_force) = force.at(now_millis);
+    Ok(in_force)
+}
+
+/// What was put in force on a path, and what of it is suspended.
+struct Force {
+    rows: Vec<PolicyForceRow>,
+    documents: Documents,
+    suspended: Vec<SuspensionRow>,
+}
+
+impl Force {
+    /// What holds at an instant: where and since when, and the documents as they hold then.
+    fn at(&self, at: i64) -> (Vec<PolicyForceRow>, Vec<PolicyDocument>) {
+        let holds = |row: &&PolicyForceRow| row.from_at <= at && row.to_at.is_none_or(|to| at < to);
+        let rows = self.rows.iter().filter(holds);
+        rows.filter_map(|row| Some((row.clone(), self.document(row, at)?)))
+            .unzip()
+    }
+
+    fn document(&self, row: &PolicyForceRow, at: i64) -> Option<PolicyDocument> {
+        let mut document = self.documents.get(&key(row))?.clone();
+        let suspended = self.suspended.iter().filter(|one| {
+            one.document == row.document && one.from_at <= at && one.to_at.is_none_or(|to| at < to)
+        });
+        for one in suspended {
+            document.suspend(&one.row_id);
+        }
+        Some(document)
+    }
 }
 
 /// What is in force on a path at any instant in [from, until), upper areas first, each with the
@@ -86,7 +115,7 @@ fn read_force(
     path: &[AreaRow],
     from: i64,
     until: i64,
-) -> Result<(Vec<PolicyForceRow>, Documents), StoreError> {
+) -> Result<Force, StoreError> {
     let areas: Vec<AreaId> = path.iter().map(|area| area.area).collect();
     let mut rows: Vec<PolicyForceRow> = tx
         .policies_in_force(from, until)?
@@ -103,7 +132,13 @@ fn read_force(
         row.to_at = row.to_at.into_iter().chain(own).min();
     }
     rows.retain(|row| row.to_at.is_none_or(|to| from < to));
-    Ok((rows, documents))
+    let mut suspended = tx.suspensions(from, until)?;
+    suspended.retain(|one| areas.contains(&one.area));
+    Ok(Force {
+        rows,
+        documents,
+        suspended,
+    })
 }
 
 type Documents = BTreeMap<(String, i64), PolicyDocument>;
@@ -140,10 +175,13 @@ fn documents(tx: &ReadTx<'_>, rows: &[PolicyForceRow]) -> Result<Documents, Stor
 }
 
 /// The stretches between one begin or end and the next, those that begin before `until`.
-fn spans(rows: &[PolicyForceRow], from: i64, until: i64) -> Vec<Span> {
-    let mut cuts: Vec<i64> = rows
-        .iter()
-        .flat_map(|row| [Some(row.from_at), row.to_at])
+fn spans(force: &Force, from: i64, until: i64) -> Vec<Span> {
+    let rows = &force.rows;
+    let held = rows.iter().map(|row| [Some(row.from_at), row.to_at]);
+    let suspended = force.suspended.iter();
+    let mut cuts: Vec<i64> = held
+        .chain(suspended.map(|one| [Some(one.from_at), one.to_at]))
+        .flatten()
         .flatten()
         .filter(|at| *at > from)
         .collect();
@@ -162,12 +200,12 @@ fn spans(rows: &[PolicyForceRow], from: i64, until: i64) -> Vec<Span> {
 /// Why documents that hold at a place from an instant on do not go together, at the first moment
 /// at which they do not; `None` where they do.
 pub fn clash(tx: &ReadTx<'_>, path: &[AreaRow], from: i64) -> Result<Option<String>, StoreError> {
-    let (rows, documents) = read_force(tx, path, from, i64::MAX)?;
-    let clash = spans(&rows, from, i64::MAX).into_iter().find_map(|span| {
-        let (_, in_force) = held(&rows, &documents, span.from_at.max(from));
+    let force = read_force(tx, path, from, i64::MAX)?;
+    let clash = spans(&force, from, i64::MAX).into_iter().find_map(|span| {
+        let (_, in_force) = force.at(span.from_at.max(from));
         match in_force.is_empty() {
             true => None,
-            false => wrong_together(&in_force),
+            false => wrong_together(&in_force.iter().collect::<Vec<_>>()),
         }
     });
     Ok(clash)
@@ -184,36 +222,18 @@ fn wrong_together(documents: &[&PolicyDocument]) -> Option<String> {
     })
 }
 
-/// What holds at an instant: where and since when, and the documents themselves.
-fn held<'d>(
-    rows: &[PolicyForceRow],
-    documents: &'d Documents,
-    at: i64,
-) -> (Vec<PolicyForceRow>, Vec<&'d PolicyDocument>) {
-    let holds = |row: &&PolicyForceRow| row.from_at <= at && row.to_at.is_none_or(|to| at < to);
-    rows.iter()
-        .filter(holds)
-        .filter_map(|row| Some((row.clone(), documents.get(&key(row))?)))
-        .unzip()
-}
-
-fn rules(
-    rows: &[PolicyForceRow],
-    documents: &Documents,
-    span: Span,
-    now_millis: i64,
-) -> Option<Rules> {
+fn rules(force: &Force, span: Span, now_millis: i64) -> Option<Rules> {
     // Nothing begins or ends within a stretch, so one moment of it stands for all.
     let at = span.from_at.max(now_millis);
-    let (force, in_force) = held(rows, documents, at);
-    if in_force.is_empty() {
+    let (force, documents) = force.at(at);
+    if documents.is_empty() {
         return None;
     }
-    match compile(&in_force) {
+    match compile(&documents.iter().collect::<Vec<_>>()) {
         Ok(policy) => Some(Rules {
             span,
             force,
-            documents: in_force.into_iter().cloned().collect(),
+            documents,
             policy,
         }),
         Err(error) => {
@@ -226,7 +246,7 @@ fn rules(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gatehouse_core::id::AreaId;
+    use gatehouse_core::id::{AreaId, StaffId};
 
     fn row(document: &str, from_at: i64, to_at: Option<i64>) -> PolicyForceRow {
         PolicyForceRow {
@@ -237,6 +257,26 @@ mod tests {
             to_at,
             decided_by: None,
             approved_by: None,
+        }
+    }
+
+    fn force(rows: Vec<PolicyForceRow>) -> Force {
+        Force {
+            rows,
+            documents: Documents::new(),
+            suspended: Vec::new(),
+        }
+    }
+
+    fn suspension(row_id: &str, from_at: i64, to_at: Option<i64>) -> SuspensionRow {
+        SuspensionRow {
+            area: AreaId([1; 16]),
+            document: "a".to_owned(),
+            row_id: row_id.to_owned(),
+            from_at,
+            to_at,
+            reason: "mistaken".to_owned(),
+            decided_by: StaffId([1; 16]),
         }
     }
 
@@ -254,8 +294,12 @@ mod tests {
             ),
         ];
         for (rows, expected) in table {
-            assert_eq!(spans(&rows, 100, 200), expected);
+            assert_eq!(spans(&force(rows), 100, 200), expected);
         }
+        let mut paused = force(vec![row("a", 50, None)]);
+        paused.suspended = vec![suspension("HN/visitor", 120, Some(150))];
+        let expected = [span(50, Some(120)), span(120, Some(150)), span(150, None)];
+        assert_eq!(spans(&paused, 100, 200), expected);
     }
 
     #[test]
@@ -263,15 +307,15 @@ mod tests {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies/henan-2020-02");
         let text = std::fs::read_to_string(format!("{folder}/policy.toml")).expect("a policy");
         let document = read(&text).expect("is read");
-        let documents = Documents::from([(("a".to_owned(), 1), document)]);
-        let rows = [row("a", 50, Some(900))];
-        let held = spans(&rows, 100, 200);
-        let found = rules(&rows, &documents, held[0], 100).expect("holds");
+        let mut force = force(vec![row("a", 50, Some(900))]);
+        force.documents = Documents::from([(("a".to_owned(), 1), document)]);
+        let held = spans(&force, 100, 200);
+        let found = rules(&force, held[0], 100).expect("holds");
         assert_eq!(found.span.until_at, Some(900));
         let after = Span {
             from_at: 900,
             until_at: None,
         };
-        assert!(rules(&rows, &documents, after, 100).is_none());
+        assert!(rules(&force, after, 100).is_none());
     }
 }

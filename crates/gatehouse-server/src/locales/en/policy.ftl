@@ -12,6 +12,7 @@ policy-grant = May
 policy-bar = May not
 policy-refer = Hand over
 policy-duty = To be done
+policy-suspended = Suspended
 policy-paper = To hang up
 policy-poster = Poster in Chinese
 policy-poster-en = Poster in English

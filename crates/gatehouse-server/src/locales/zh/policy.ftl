@@ -12,6 +12,7 @@ policy-grant = 准许
 policy-bar = 不准
 policy-refer = 转办
 policy-duty = 要做的事
+policy-suspended = 已暂停
 policy-paper = 贴出来
 policy-poster = 居民海报
 policy-poster-en = 居民海报（英文）
