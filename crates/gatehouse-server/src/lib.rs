@@ -33,6 +33,7 @@ mod peer;
 pub mod person_line;
 pub mod pinyin;
 mod qr;
+mod replay_sheet;
 mod replay_tables;
 mod resident;
 pub mod root_paper;

@@ -7,7 +7,9 @@ use crate::times::thousands;
 use gatehouse_core::gate::Verdict;
 use gatehouse_core::gate::fact::{Fact, subject_kind};
 use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::id::HouseholdId;
 use gatehouse_core::moment::Moment;
+use std::collections::BTreeMap;
 
 /// A cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +40,14 @@ impl Cell {
             Cell::Text(text) => text.clone(),
             Cell::Number(number) => thousands(i64::try_from(*number).unwrap_or(i64::MAX)),
         }
+    }
+}
+
+impl TableInWords {
+    /// Whether a column holds counts.
+    pub fn is_count(&self, column: &usize) -> bool {
+        let cells = self.rows.first();
+        cells.is_some_and(|cells| matches!(cells.get(*column), Some(Cell::Number(_))))
     }
 }
 
@@ -86,8 +96,11 @@ fn instant(millis: i64, offset_minutes: i16) -> String {
     format!("{day} {:02}:{:02}", minute / 60, minute % 60)
 }
 
+/// What households are called: where they live; `None` shows their ids.
+pub type Doors = Option<BTreeMap<HouseholdId, String>>;
+
 /// All tables, in the order in which they are read.
-pub fn tables(report: &Report, lang: Lang) -> Vec<TableInWords> {
+pub fn tables(report: &Report, lang: Lang, doors: &Doors) -> Vec<TableInWords> {
     let mut tables = vec![
         sums(report, lang),
         changes(report, lang),
@@ -117,7 +130,7 @@ pub fn tables(report: &Report, lang: Lang) -> Vec<TableInWords> {
         ),
         rows(report, lang),
         unrecorded(report, lang),
-        households(report, lang),
+        households(report, lang, doors),
     ];
     tables.retain(|table| !table.rows.is_empty());
     tables
@@ -257,7 +270,7 @@ fn unrecorded(report: &Report, lang: Lang) -> TableInWords {
     found
 }
 
-fn households(report: &Report, lang: Lang) -> TableInWords {
+fn households(report: &Report, lang: Lang, doors: &Doors) -> TableInWords {
     let mut found = table(
         lang,
         "replay-households",
@@ -266,11 +279,12 @@ fn households(report: &Report, lang: Lang) -> TableInWords {
     found.rows = report
         .households
         .iter()
-        .map(|row| {
-            vec![
-                Cell::Text(row.household.to_string()),
-                Cell::Number(row.times),
-            ]
+        .filter_map(|row| {
+            let name = match doors {
+                Some(doors) => doors.get(&row.household)?.clone(),
+                None => row.household.to_string(),
+            };
+            Some(vec![Cell::Text(name), Cell::Number(row.times)])
         })
         .collect();
     let count = Cell::Number(report.households_hit).shown();

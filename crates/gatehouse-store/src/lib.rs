@@ -149,6 +149,7 @@ nouns!(
     person_picture,
     person_view,
     policy,
+    policy_replay,
     policy_suspension,
     resident_code,
     resident_request,

@@ -58,6 +58,8 @@ pub enum Permission {
     KeepVisitors,
     /// See the rules in force, with poster and guard's card.
     SeePolicy,
+    /// Try a draft on what happened.
+    TryPolicy,
     /// Change areas, gates and openings.
     KeepPlaces,
     /// Change accounts, roles and memberships.
@@ -92,6 +94,7 @@ impl Permission {
             Permission::PrintPass => "may-print_pass",
             Permission::KeepVisitors => "may-keep_visitors",
             Permission::SeePolicy => "may-see_policy",
+            Permission::TryPolicy => "may-try_policy",
             Permission::KeepPlaces => "may-keep_places",
             Permission::KeepStaff => "may-keep_staff",
             Permission::AnswerComplaints => "may-answer_complaints",
@@ -223,6 +226,7 @@ impl Role {
                 PrintPass,
                 KeepVisitors,
                 SeePolicy,
+                TryPolicy,
                 KeepPlaces,
                 KeepStaff,
                 AnswerComplaints,
@@ -235,6 +239,7 @@ impl Role {
                 SeeToday,
                 SeePeople,
                 SeePolicy,
+                TryPolicy,
                 AnswerComplaints,
             ],
             Role::Auditor => &[SeeCrossings, SeeToday, SeePolicy, SeeAudit],

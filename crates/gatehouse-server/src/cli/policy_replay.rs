@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::ops::local_day::DAY_MILLIS;
 use crate::ops::policy_folder::read_documents;
 use crate::ops::replay::{Asked, Progress, Report, Under, replay};
+use crate::replay_sheet::workbook;
 use crate::replay_tables::{Cell, TableInWords, headlines, tables};
 use crate::serve::open_store_to_read;
 use crate::world::{Computer, World};
@@ -47,6 +48,9 @@ pub struct ReplayArguments {
     /// Answer with JSON.
     #[arg(long)]
     json: bool,
+    /// Write a workbook to this file too.
+    #[arg(long)]
+    xlsx: Option<PathBuf>,
     /// Language of the words.
     #[arg(long, value_enum, default_value = "zh")]
     lang: LangArgument,
@@ -63,6 +67,10 @@ pub fn run(arguments: &ReplayArguments) -> Result<()> {
         .map(|_| open_store_to_read(&settings))
         .collect::<Result<Vec<Store>>>()?;
     let report = watched(&stores, &asked, arguments.lang.into())?;
+    if let Some(file) = &arguments.xlsx {
+        let bytes = workbook(&report, arguments.lang.into(), OFFSET_MINUTES, &None)?;
+        std::fs::write(file, bytes).with_context(|| format!("{}", file.display()))?;
+    }
     let mut out = std::io::stdout().lock();
     match arguments.json {
         true => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,
@@ -132,7 +140,7 @@ fn print(out: &mut impl Write, report: &Report, lang: Lang) -> std::io::Result<(
     for line in headlines(report, lang, OFFSET_MINUTES) {
         writeln!(out, "{line}")?;
     }
-    for table in tables(report, lang) {
+    for table in tables(report, lang, &None) {
         writeln!(out, "\n{}", table.title)?;
         print_table(out, &table)?;
         if !table.note.is_empty() {
@@ -144,10 +152,6 @@ fn print(out: &mut impl Write, report: &Report, lang: Lang) -> std::io::Result<(
 
 /// Columns under one another: words to the left, counts to the right.
 fn print_table(out: &mut impl Write, table: &TableInWords) -> std::io::Result<()> {
-    let is_number = |column: usize| {
-        let cells = table.rows.first();
-        cells.is_some_and(|cells| matches!(cells.get(column), Some(Cell::Number(_))))
-    };
     let shown: Vec<Vec<String>> = std::iter::once(table.columns.clone())
         .chain(
             table
@@ -165,7 +169,7 @@ fn print_table(out: &mut impl Write, table: &TableInWords) -> std::io::Result<()
         let mut line = String::from(" ");
         for (column, (cell, widest)) in row.iter().zip(&widths).enumerate() {
             let gap = " ".repeat(widest - width(cell));
-            match is_number(column) {
+            match table.is_count(&column) {
                 true => line.push_str(&format!(" {gap}{cell} ")),
                 false => line.push_str(&format!(" {cell}{gap} ")),
             }

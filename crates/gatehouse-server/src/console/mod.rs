@@ -57,6 +57,7 @@ pub mod person_plain;
 pub mod person_steps;
 pub mod places;
 pub mod policy;
+pub mod policy_replay;
 pub mod print;
 pub mod resident_code;
 pub mod staff;
@@ -107,6 +108,7 @@ pub fn routes(table: Routes) -> Routes {
         alarms::routes,
         pass_page::routes,
         policy::routes,
+        policy_replay::routes,
         print::routes,
         passes::routes,
         pass_decide::routes,

@@ -59,6 +59,7 @@ struct PolicyPage {
     next: Vec<Next>,
     gates: Vec<(String, String)>,
     is_free: bool,
+    may_try: bool,
 }
 
 /// A document in force.
@@ -223,6 +224,10 @@ fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPa
         next: next.collect(),
         gates: gates.collect(),
         is_free: here.now.is_none(),
+        may_try: frame
+            .caller
+            .as_ref()
+            .is_some_and(|caller| caller.may_in(Permission::TryPolicy, &area.path)),
         frame,
         area,
     }

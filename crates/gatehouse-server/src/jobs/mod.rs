@@ -7,6 +7,7 @@
 pub mod erase;
 pub mod import;
 mod pause;
+mod replay;
 mod retention;
 mod run;
 mod seal;
@@ -38,12 +39,16 @@ pub const KINDS: &[Kind] = &[
     Kind::once(tell_webhook::KIND, i64::MAX, |a, w| {
         Box::pin(tell_webhook::run(a, w))
     }),
+    Kind::once(REPLAY_POLICY, 3, |a, w| Box::pin(replay::run(a, w))),
     Kind::once(IMPORT_PEOPLE, 20, |a, w| Box::pin(import::run(a, w))),
     Kind::repeating("import.sweep", HOUR, |a, w| Box::pin(import::sweep(a, w))),
 ];
 
 /// Word of the work on an import of people.
 pub const IMPORT_PEOPLE: &str = "import.people";
+
+/// Word of the work on a replay of recorded attempts.
+pub const REPLAY_POLICY: &str = "policy.replay";
 
 /// A kind of work.
 pub struct Kind {

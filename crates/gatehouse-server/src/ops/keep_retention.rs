@@ -21,6 +21,8 @@ const DAY: i64 = 86_400_000;
 const PEOPLE_AT_ONCE: u32 = 500;
 /// Days after which a visit no longer says who came (local choice; the visitor's form says so).
 const VISIT_DAYS: i32 = 14;
+/// Days for which a replay is kept: it is about records that go (local choice).
+const REPLAY_DAYS: i64 = 7;
 /// Most areas of a county.
 const AREAS_MOST: u32 = 20_000;
 
@@ -215,7 +217,10 @@ impl Run<'_> {
         Ok(
             self.until_nothing("sessions", move |tx| tx.delete_expired_sessions(now))?
                 && self.until_nothing("failures", move |tx| tx.delete_old_login_failures(now))?
-                && self.until_nothing("keys", move |tx| tx.drop_request_keys(now - DAY))?,
+                && self.until_nothing("keys", move |tx| tx.drop_request_keys(now - DAY))?
+                && self.until_nothing("replays", move |tx| {
+                    tx.drop_policy_replays(now - REPLAY_DAYS * DAY)
+                })?,
         )
     }
 

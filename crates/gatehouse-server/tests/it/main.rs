@@ -31,6 +31,7 @@ mod print;
 mod receiver;
 mod rendered;
 mod replay;
+mod replay_pages;
 mod resident;
 mod retention;
 mod sign_in;

@@ -2,6 +2,7 @@
 //! an area are read in stretches by two threads, core decides, a small report comes out.
 
 mod draft;
+pub mod keep;
 mod report;
 mod run;
 
@@ -62,6 +63,21 @@ pub enum ReplayError {
     /// A thread of it fell over; a mistake of ours.
     #[error("R-FAULT: it fell over")]
     FellOver,
+}
+
+impl ReplayError {
+    /// Short and stable.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ReplayError::Store(error) => error.code(),
+            ReplayError::NoArea => "R-AREA",
+            ReplayError::NotForGate(_) => "R-GATE",
+            ReplayError::Apart(_) => "P020",
+            ReplayError::Span => "R-TIME",
+            ReplayError::Stopped => "R-STOP",
+            ReplayError::FellOver => "R-FAULT",
+        }
+    }
 }
 
 /// Longest span of a replay: longer than any crossing is kept.

@@ -1,0 +1,158 @@
+//! Replays in the console: an official tries a document, sees how far it is, stops it, opens the
+//! result as page, workbook and JSON; nobody else does.
+
+use crate::support::{Answer, START, TestApp, demo_on_both};
+use axum::http::StatusCode;
+use calamine::{Data, Reader, Xlsx};
+use gatehouse_core::id::AreaId;
+use gatehouse_server::auth::role::Role;
+use gatehouse_server::jobs::run_due;
+use gatehouse_server::ops::demo::make::Demo;
+use gatehouse_server::ops::keep_retention::keep_retention;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::io::Cursor;
+
+const DAY: i64 = 86_400_000;
+
+struct Office<'a> {
+    app: &'a TestApp,
+    cookie: String,
+    area: AreaId,
+}
+
+impl<'a> Office<'a> {
+    fn new(app: &'a TestApp, demo: &'a Demo, role: Role) -> Office<'a> {
+        let mut staff = demo.town.staffing.staff.iter();
+        let office = staff.find(|staff| staff.role == role).expect("one");
+        Office {
+            app,
+            cookie: app.session(office.id),
+            area: office.area,
+        }
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/areas/{}/policy/replays{rest}", self.area)
+    }
+
+    fn get(&self, rest: &str) -> Answer {
+        self.app.get(&self.path(rest), &self.cookie)
+    }
+
+    fn form(&self, rest: &str, body: &str) -> Answer {
+        self.app.form(&self.path(rest), &self.cookie, body)
+    }
+
+    /// Asks for a replay; the rest of its address.
+    fn ask(&self, draft: &str) -> String {
+        let answer = self.form("", &format!("draft={draft}&from=2020-02-17&to=2020-02-19"));
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        let to = answer.header("location").to_owned();
+        to.strip_prefix(&self.path(""))
+            .expect("its page")
+            .to_owned()
+    }
+}
+
+/// Keeps a document as if somebody had submitted it.
+fn load(app: &TestApp, folder: &'static str) {
+    let path = format!(
+        "{}/../../policies/{folder}/policy.toml",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let text = std::fs::read_to_string(path).expect("a policy");
+    let sha256: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    app.write(move |tx| {
+        tx.load_policy_document(folder, &text, &sha256, START, None)?;
+        Ok(())
+    });
+}
+
+#[test]
+fn an_official_tries_a_document_and_opens_the_result() {
+    demo_on_both(|app, demo| {
+        load(app, "zhongxiang-2020-02");
+        load(app, "p1-street-routine");
+        let office = Office::new(app, demo, Role::StreetCommand);
+        let list = office.get("").body;
+        assert!(list.contains("value=\"1 zhongxiang-2020-02\""), "{list}");
+        assert!(!list.contains("p1-street-routine"), "it is not about gates");
+        let one = office.ask("1+zhongxiang-2020-02");
+        let waiting = office.get(&one).body;
+        assert!(waiting.contains("<progress"), "{waiting}");
+        assert_eq!(
+            office.get(&format!("{one}/replay.json")).status,
+            StatusCode::NOT_FOUND
+        );
+        app.wait(run_due(&app.app)).expect("the database");
+        let page = office.get(&one).body;
+        for words in ["只换规则", "无法得知", "按门", "受影响最多的住户", "举例"]
+        {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        assert!(!page.contains("<progress"));
+        let json: Value =
+            serde_json::from_slice(&office.get(&format!("{one}/replay.json")).bytes).expect("JSON");
+        assert_eq!(json["sums"]["attempts"], demo.crossings.len() as u64);
+        assert_eq!(json["not_reproduced"], 0);
+        let crossing = json["changes"][0]["examples"][0]["crossing"].as_str();
+        let link = format!(
+            "/areas/{}/crossings/{}",
+            office.area,
+            crossing.expect("one")
+        );
+        assert!(page.contains(&link), "{link}");
+        assert_eq!(app.get(&link, &office.cookie).status, StatusCode::OK);
+        // No id of a household stands on the page: doors do, for who may see them.
+        let household = json["households"][0]["household"].as_str().expect("one");
+        assert!(!page.contains(household));
+        assert!(page.contains(" 单元 ") || page.contains("号"), "{page}");
+        let file = office.get(&format!("{one}/replay.xlsx"));
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file.bytes)).expect("a workbook");
+        let names = book.sheet_names();
+        assert!(names.contains(&"合计".to_owned()), "{names:?}");
+        let sums = book.worksheet_range("合计").expect("a sheet");
+        let attempts = demo.crossings.len() as f64;
+        assert_eq!(sums.get_value((6, 1)), Some(&Data::Float(attempts)));
+        // The list says that it is done; in a week it is gone.
+        assert!(office.get("").body.contains("算完"));
+        app.later(8 * DAY);
+        let until = app.app.world.now_millis() + DAY;
+        keep_retention(&app.app.store, &app.app.config, &*app.app.world, until).expect("kept");
+        let later = Office::new(app, demo, Role::StreetCommand);
+        assert_eq!(later.get(&one).status, StatusCode::NOT_FOUND);
+    });
+}
+
+#[test]
+fn a_replay_is_stopped_and_two_at_a_time_are_enough() {
+    demo_on_both(|app, demo| {
+        let office = Office::new(app, demo, Role::StreetCommand);
+        let (one, two) = (office.ask(""), office.ask(""));
+        let third = office.form("", "draft=&from=2020-02-17&to=2020-02-19");
+        assert_eq!(third.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(third.body.contains("已有两次"), "{}", third.body);
+        assert_eq!(office.form(&one, "").status, StatusCode::SEE_OTHER);
+        app.wait(run_due(&app.app)).expect("the database");
+        assert!(office.get(&one).body.contains("有人停了它"));
+        let page = office.get(&two).body;
+        assert!(page.contains("按当时的规则重算"), "{page}");
+        for wrong in [
+            "draft=&from=2020-02-19&to=2020-02-17",
+            "draft=&from=heute&to=2020-02-17",
+        ] {
+            let answer = office.form("", wrong);
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        }
+        let gone = office.form("", "draft=9+henan-2020-02&from=2020-02-17&to=2020-02-19");
+        assert_eq!(gone.status, StatusCode::NOT_FOUND);
+        // What one office asked for is not another place's to see.
+        let community = Office::new(app, demo, Role::CommunityOffice);
+        assert_eq!(community.get(&two).status, StatusCode::NOT_FOUND);
+        for role in [Role::Guard, Role::HealthWorker, Role::Administrator] {
+            let other = Office::new(app, demo, role);
+            assert_ne!(other.get("").status, StatusCode::OK, "{role:?}");
+        }
+    });
+}
