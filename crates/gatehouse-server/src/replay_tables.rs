@@ -43,7 +43,22 @@ impl Cell {
     }
 }
 
+/// Tables with more rows than this are folded on a page.
+const ROWS_OPEN: usize = 12;
+/// Tables with more columns than this are moved sideways on a phone.
+const COLUMNS_NARROW: usize = 3;
+
 impl TableInWords {
+    /// Whether it is folded on a page.
+    pub fn is_long(&self) -> bool {
+        self.rows.len() > ROWS_OPEN
+    }
+
+    /// Whether it is moved sideways on a phone.
+    pub fn is_wide(&self) -> bool {
+        self.columns.len() > COLUMNS_NARROW
+    }
+
     /// Whether a column holds counts.
     pub fn is_count(&self, column: &usize) -> bool {
         let cells = self.rows.first();
@@ -168,7 +183,7 @@ fn sums(report: &Report, lang: Lang) -> TableInWords {
     let mut found = table(
         lang,
         "replay-sums",
-        &["replay-attempts", "replay-attempts-count"],
+        &["replay-what", "replay-attempts-count"],
     );
     found.rows = lines
         .map(|(key, count)| vec![Cell::Text(text(lang, key)), Cell::Number(count)])
