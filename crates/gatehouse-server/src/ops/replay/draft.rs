@@ -3,7 +3,7 @@
 
 use super::{Asked, ReplayError, Under};
 use crate::ops::read_policies::{Rules, read_rules};
-use gatehouse_core::gate::Policy;
+use gatehouse_core::gate::{Policy, PolicyId};
 use gatehouse_core::id::AreaId;
 use gatehouse_core::policy::{PolicyDocument, compile};
 use gatehouse_core::replay::Prepared;
@@ -25,11 +25,11 @@ pub(super) struct Drafts {
     known: Vec<Layers>,
 }
 
-/// What makes a policy: the documents in force, upper areas first, with the areas they are of,
-/// and where the drafts stand among them.
+/// What makes a policy: what was in force, and where the drafts stand among it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Layers {
-    in_force: Vec<(String, i64)>,
+    /// Tells versions, and rows that were suspended.
+    in_force: Option<PolicyId>,
     /// Before which of these the drafts without an earlier version stand.
     at: usize,
 }
@@ -70,10 +70,7 @@ impl Drafts {
             None => (&[], &[]),
         };
         let layers = Layers {
-            in_force: force
-                .iter()
-                .map(|row| (row.document.clone(), row.version))
-                .collect(),
+            in_force: rules.map(|rules| rules.policy.id()),
             at: layer(path, area, force),
         };
         if let Some(at) = self.known.iter().position(|known| *known == layers) {
