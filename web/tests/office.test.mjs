@@ -65,9 +65,11 @@ for (const [what, options, cookies] of [
 ]) {
   test(`office pages, ${what}: axe-core and width`, async () => {
     const { page, area } = await signed_in(options, cookies);
+    const lang = what === "English" ? "en" : "zh-CN";
     const faults = [];
     for (const name of PAGES) {
       await page.goto(await address(page, area, name));
+      assert.equal(await page.getAttribute("html", "lang"), lang, name);
       for (const fault of await faults_of(page)) faults.push(`${name}: ${fault}`);
     }
     await page.context().close();
@@ -84,6 +86,8 @@ async function faults_behind(role, lang, done) {
   const faults = [];
   await follow(page, town.url, ["/"], done, async (path, status) => {
     if (status !== 200) faults.push(`${path}: ${status}`);
+    const shown = await page.getAttribute("html", "lang");
+    if (!shown?.startsWith(lang)) faults.push(`${path}: in ${shown}`);
     for (const fault of await faults_of(page)) faults.push(`${path}: ${fault}`);
   });
   await context.close();

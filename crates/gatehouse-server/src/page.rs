@@ -149,7 +149,8 @@ impl PageError {
             OpError::TooLarge => "error-H-LARGE",
             OpError::KeyTaken | OpError::Stale => "error-stale",
             OpError::TooMany { .. } => "error-H-WAIT",
-            OpError::Passing(_) | OpError::NoWrites(_) => "error-passing",
+            OpError::Passing(_) => "error-passing",
+            OpError::NoWrites(_) => "error-no-writes",
             OpError::Bug(_) => "error-H-FAULT",
         }
     }

@@ -14,6 +14,7 @@ use crate::figures;
 use crate::gate_state::GateStates;
 use crate::jobs;
 use crate::keyring::{Keyring, KeyringError, SharedKeyring};
+use crate::ops::demo::write::{HALF_A_TOWN, is_half_a_town};
 use crate::paper::Press;
 use crate::secrets::{self, Secrets};
 use crate::signatures::SeenSignatures;
@@ -21,7 +22,7 @@ use crate::world::SharedWorld;
 use anyhow::{Context, Result};
 use authority::Authority;
 use connections::Door;
-use gatehouse_store::Store;
+use gatehouse_store::{Store, StoreError};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
@@ -128,6 +129,9 @@ pub fn open_keyring(
 /// Serves until the process is asked to end.
 pub fn run(config: Config, world: SharedWorld) -> Result<()> {
     let store = open_store(&config)?;
+    if store.read_blocking::<_, StoreError, _>(is_half_a_town)? {
+        anyhow::bail!(HALF_A_TOWN);
+    }
     let protection = tls::protection(&config, &world)?;
     let keyring = open_keyring(&store, &config, world.now_millis())?;
     let app = app(store, config, world, keyring);

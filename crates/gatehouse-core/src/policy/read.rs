@@ -260,6 +260,12 @@ fn parameters(reader: &mut TableReader<'_>, node: &Node) -> BTreeMap<String, Par
             let message = format!("the parameter `{}` must be a number", entry.key);
             fields.complain("P005", span.clone(), message);
         }
+        if let Some((Some(value), span)) = &value
+            && *value < 0.0
+        {
+            let message = format!("the parameter `{}` is below 0", entry.key);
+            fields.complain("P005", span.clone(), message);
+        }
         let (unit, source) = (fields.text("unit"), fields.text("source"));
         fields.finish();
         if let (Some((Some(value), _)), Some(unit), Some(source)) = (value, unit, source) {

@@ -5,6 +5,7 @@ use crate::auth::access::GateInScope;
 use crate::auth::caller::Caller;
 use crate::error::ApiError;
 use crate::ops::decide_at_gate::{Asked, Told, decide_at_gate};
+use crate::page::RequestLang;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::{Extension, Json};
@@ -29,6 +30,7 @@ pub async fn decide(
     State(app): State<App>,
     Extension(gate): Extension<GateInScope>,
     Extension(caller): Extension<Arc<Caller>>,
+    Extension(lang): Extension<RequestLang>,
     body: Result<Json<Question>, JsonRejection>,
 ) -> Result<Json<Told>, ApiError> {
     let Json(question) = body?;
@@ -38,6 +40,6 @@ pub async fn decide(
         facts: question.facts,
     };
     Ok(Json(
-        decide_at_gate(&app, &gate, &caller, caller.lang, asked).await?,
+        decide_at_gate(&app, &gate, &caller, lang.0, asked).await?,
     ))
 }

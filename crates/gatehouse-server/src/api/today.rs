@@ -3,18 +3,17 @@
 
 use crate::app::App;
 use crate::auth::access::GateInScope;
-use crate::auth::caller::Caller;
 use crate::console::today::{Line, line};
 use crate::error::ApiError;
 use crate::locale::text;
 use crate::ops::list_crossings::list_crossings;
+use crate::page::RequestLang;
 use axum::extract::State;
 use axum::{Extension, Json};
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::gate::{Outcome, Verdict};
 use gatehouse_store::crossing_hour::HourRow;
 use serde::Serialize;
-use std::sync::Arc;
 
 /// The answer.
 #[derive(Serialize)]
@@ -43,10 +42,10 @@ struct Row {
 pub async fn show(
     State(app): State<App>,
     Extension(gate): Extension<GateInScope>,
-    Extension(caller): Extension<Arc<Caller>>,
+    Extension(lang): Extension<RequestLang>,
 ) -> Result<Json<Today>, ApiError> {
     let today = list_crossings(&app, &gate).await?;
-    let lang = caller.lang;
+    let lang = lang.0;
     let crossings = today.crossings.iter();
     Ok(Json(Today {
         verdicts: verdicts(&today.hours, lang),

@@ -315,7 +315,9 @@ async fn admit(
     };
     if let Some(caller) = &caller {
         request.extensions_mut().insert(Arc::clone(caller));
-        request.extensions_mut().insert(RequestLang(caller.lang));
+        // What the browser has chosen goes before what the account says.
+        let lang = chosen_lang(request.headers()).unwrap_or(caller.lang);
+        request.extensions_mut().insert(RequestLang(lang));
     }
     let permission = match rule.access {
         Access::Public(_) => return Ok(None),
@@ -395,17 +397,22 @@ async fn named(request: &mut Request, name: &str) -> Result<String, OpError> {
 
 /// The language chosen in a cookie, else the browser's, else Chinese.
 pub fn request_lang(headers: &HeaderMap) -> Lang {
-    let header = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let cookie = header(header::COOKIE).unwrap_or_default();
+    let accepted = headers.get(header::ACCEPT_LANGUAGE);
+    let accepted = accepted.and_then(|value| value.to_str().ok());
+    chosen_lang(headers).unwrap_or(match accepted {
+        Some(accepted) if accepted.starts_with("en") => Lang::En,
+        _ => Lang::Zh,
+    })
+}
+
+/// The language that was chosen with the switch of every page.
+fn chosen_lang(headers: &HeaderMap) -> Option<Lang> {
+    let cookie = headers.get(header::COOKIE)?.to_str().ok()?;
     let mut chosen = cookie
         .split(';')
         .filter_map(|pair| pair.trim().strip_prefix("lang="));
-    match chosen.next() {
-        Some("en") => Lang::En,
-        Some(_) => Lang::Zh,
-        None => match header(header::ACCEPT_LANGUAGE) {
-            Some(accepted) if accepted.starts_with("en") => Lang::En,
-            _ => Lang::Zh,
-        },
-    }
+    chosen.next().map(|chosen| match chosen {
+        "en" => Lang::En,
+        _ => Lang::Zh,
+    })
 }

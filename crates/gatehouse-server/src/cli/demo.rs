@@ -1,8 +1,9 @@
 //! `gatehouse demo`: make a town of invented people.
 
 use crate::config::Config;
-use crate::ops::demo::make::{Demo, DemoWish, plan_demo, write_demo};
+use crate::ops::demo::make::{Demo, DemoWish, MakeError, plan_demo, write_demo};
 use crate::ops::demo::plan::{DemoSize, PEOPLE_LEAST, PEOPLE_MOST};
+use crate::ops::demo::write::{HALF_A_TOWN, WriteError};
 use crate::root_paper;
 use crate::secrets::{self, Secrets};
 use crate::world::{Computer, World};
@@ -68,13 +69,7 @@ pub fn run(command: DemoCommand) -> Result<()> {
         host,
     })?;
     if !command.pages_only {
-        std::fs::create_dir_all(&config.data_folder).context("the folder of secrets")?;
-        let secrets = Secrets::make(&Computer);
-        // Before anything is written: a file that is there belongs to another database.
-        secrets.save_new(&config.data_folder.join(secrets::FILE))?;
-        let root = write_demo(&demo, &open_unhurried(&config)?, &secrets, &Computer)?;
-        let root_file = config.data_folder.join("demo-root.txt");
-        write_private(&root_file, &root_paper::write(&root)).context("the root key")?;
+        write_town(&demo, &config)?;
     }
     std::fs::create_dir_all(&command.pages).context("the folder of the pages")?;
     let sheet = command.pages.join("passes.html");
@@ -108,6 +103,24 @@ pub fn run(command: DemoCommand) -> Result<()> {
     write_signers(&mut out, &demo)?;
     writeln!(out, "demo passes        {}", sheet.display())?;
     writeln!(out, "how to begin       {}", guide.display())?;
+    Ok(())
+}
+
+/// The database, its secrets, and the root key beside them.
+fn write_town(demo: &Demo, config: &Config) -> Result<()> {
+    std::fs::create_dir_all(&config.data_folder).context("the folder of secrets")?;
+    let secrets = Secrets::make(&Computer);
+    // Before anything is written: a file that is there belongs to another database.
+    secrets.save_new(&config.data_folder.join(secrets::FILE))?;
+    let written = write_demo(demo, &open_unhurried(config)?, &secrets, &Computer);
+    let root = written.map_err(|error| match error {
+        MakeError::Write(WriteError::NotEmpty | WriteError::Half | WriteError::Secrets) => {
+            anyhow::Error::from(error)
+        }
+        stopped => anyhow::Error::from(stopped).context(HALF_A_TOWN),
+    })?;
+    let root_file = config.data_folder.join("demo-root.txt");
+    write_private(&root_file, &root_paper::write(&root)).context("the root key")?;
     Ok(())
 }
 

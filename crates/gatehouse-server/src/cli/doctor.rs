@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::ops::examine::{Finding, Mark, examine};
 use anyhow::{Result, bail};
 use clap::Args;
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Look at an installation from a phone's view: settings, database, files of the gate app,
@@ -22,10 +23,13 @@ pub struct DoctorCommand {
 pub fn run(command: DoctorCommand) -> Result<()> {
     let config = Config::load(command.config.as_deref())?;
     let findings = examine(&config);
+    let mut out = std::io::stdout();
     if command.json {
-        println!("{}", serde_json::json!({ "findings": findings }));
+        writeln!(out, "{}", serde_json::json!({ "findings": findings }))?;
     } else {
-        findings.iter().for_each(print);
+        for finding in &findings {
+            print(&mut out, finding)?;
+        }
     }
     let bad = findings.iter().filter(|f| f.mark == Mark::Bad).count();
     match bad {
@@ -35,14 +39,15 @@ pub fn run(command: DoctorCommand) -> Result<()> {
     }
 }
 
-fn print(finding: &Finding) {
+fn print(out: &mut impl Write, finding: &Finding) -> Result<()> {
     let mark = match finding.mark {
         Mark::Good => "✓",
         Mark::Look => "△",
         Mark::Bad => "✗",
     };
-    println!("{mark} {:<12} {}", finding.code, finding.text);
+    writeln!(out, "{mark} {:<12} {}", finding.code, finding.text)?;
     if let Some(mend) = &finding.mend {
-        println!("  {:<12} → {mend}", "");
+        writeln!(out, "  {:<12} → {mend}", "")?;
     }
+    Ok(())
 }

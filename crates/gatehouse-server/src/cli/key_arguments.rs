@@ -18,10 +18,10 @@ use zeroize::Zeroizing;
 pub struct KeyPlace {
     /// A folder of files instead of a database: for an office that only issues passes, for trying
     /// things out.
-    #[arg(long, conflicts_with = "config")]
+    #[arg(long, global = true, conflicts_with = "config")]
     files: Option<PathBuf>,
     /// The settings file; else the one that GATEHOUSE_CONFIG names; else the defaults hold.
-    #[arg(long)]
+    #[arg(long, global = true)]
     config: Option<PathBuf>,
 }
 

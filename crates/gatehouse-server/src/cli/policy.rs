@@ -111,11 +111,11 @@ fn check(folders: &[PathBuf], json: bool) -> Result<()> {
     let complaints = policy_folder::check(folders);
     let mut output = std::io::stdout().lock();
     if json {
-        println!("{}", json!({ "complaints": complaints }));
+        writeln!(output, "{}", json!({ "complaints": complaints }))?;
     } else {
-        complaints
-            .iter()
-            .for_each(|complaint| println!("{complaint}"));
+        for complaint in &complaints {
+            writeln!(output, "{complaint}")?;
+        }
     }
     match complaints.len() {
         0 => {

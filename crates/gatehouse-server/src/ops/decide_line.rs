@@ -5,9 +5,7 @@
 //! "sentences"}`, or `{"id", "error": {"code", "message"}}`.
 
 use gatehouse_core::gate::wording::{Lang, clause_text, duty_text, put_in_words};
-use gatehouse_core::gate::{
-    Decision, Effect, Ground, Policy, Situation, Verdict, decide, json as facts_json,
-};
+use gatehouse_core::gate::{Decision, Ground, Policy, Situation, decide, json as facts_json};
 use gatehouse_core::json::Object;
 use gatehouse_core::moment::Moment;
 use serde::Deserialize;
@@ -72,12 +70,15 @@ fn answer(id: Value, decision: &Decision, policy: Option<&Policy>, lang: Lang) -
     let words = put_in_words(decision, policy, lang, &|_| None);
     let rows: Vec<Value> = policy
         .iter()
-        .flat_map(|policy| decision.reason_rows(policy).map(move |row| (policy, row)))
-        .map(|(policy, row)| {
+        .flat_map(|policy| {
+            let rows = decision.reasons.iter().zip(decision.reason_rows(policy));
+            rows.map(move |(at, row)| (policy, *at, row))
+        })
+        .map(|(policy, at, row)| {
             let reason = row.say.as_ref().map(|say| lang.of(say));
             let clause = clause_text(policy, row, lang);
-            // Under ask a bar or refer is only possible: it is open.
-            let open = decision.verdict == Verdict::Ask && row.effect != Effect::Grant;
+            // Under ask a row may be one that can still come to apply.
+            let open = !decision.applied.contains(&at);
             json!({ "id": row.id, "effect": row.effect, "open": open, "source": row.source,
                     "clause": clause, "reason": reason })
         })

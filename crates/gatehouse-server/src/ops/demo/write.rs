@@ -25,7 +25,7 @@ use gatehouse_store::membership::MembershipRow;
 use gatehouse_store::organisation::OrganisationRow;
 use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::staff::StaffRow;
-use gatehouse_store::{Lane, Shard, Store, StoreError, Vault};
+use gatehouse_store::{Lane, ReadTx, Shard, Store, StoreError, Vault};
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -38,12 +38,22 @@ pub(super) const STEP_EVENTS: usize = 50;
 /// Steps that wait for the database at one time, so that it can put several into one commit.
 const STEPS_AT_ONCE: usize = 8;
 
+/// Facts of the installation: a demo was begun, and brought to its end.
+const DEMO_BEGUN: &str = "demo_begun";
+const DEMO_WHOLE: &str = "demo_whole";
+/// What to do about half a town.
+pub const HALF_A_TOWN: &str = "H-HALF: the demo town was not finished: remove the database and the \
+    data folder, then make it again";
+
 /// Why a demo is not written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// There is something in it already.
     #[error("H-DEMO: the database is not new; a demo is never mixed with people who exist")]
     NotEmpty,
+    /// An earlier try stopped on the way.
+    #[error("{HALF_A_TOWN}")]
+    Half,
     /// The file of secrets holds no key.
     #[error("H-SECRETS: the file of secrets holds no key to seal people with")]
     Secrets,
@@ -54,7 +64,7 @@ pub enum WriteError {
     #[error("a password could not be hashed")]
     Password,
     /// The database refused.
-    #[error("the database of the demo")]
+    #[error("the step that failed")]
     Store(#[from] StoreError),
 }
 
@@ -65,13 +75,18 @@ pub fn write(
     secrets: &Secrets,
     world: &dyn World,
 ) -> Result<SigningKey, WriteError> {
-    let empty = store.read_blocking::<_, StoreError, _>(|tx| {
-        Ok(tx.area_roots()?.is_empty() && tx.count_staff()? == 0)
+    let (half, empty) = store.read_blocking::<_, StoreError, _>(|tx| {
+        let empty = tx.area_roots()?.is_empty() && tx.count_staff()? == 0;
+        Ok((is_half_a_town(tx)?, empty))
     })?;
+    if half {
+        return Err(WriteError::Half);
+    }
     if !empty {
         return Err(WriteError::NotEmpty);
     }
     let vault = Vault::new(secrets.epochs(), secrets.index_key()).ok_or(WriteError::Secrets)?;
+    mark(store, DEMO_BEGUN)?;
     let shard = areas(demo, store)?;
     gates(demo, store, shard)?;
     staff(demo, store, world)?;
@@ -85,7 +100,27 @@ pub fn write(
     order(demo, store, shard)?;
     write_day(demo, store, shard, &vault, world)?;
     write_fevers(demo, store, shard, &vault, world)?;
+    mark(store, DEMO_WHOLE)?;
     Ok(root)
+}
+
+/// A town takes many transactions: what stands between these marks is half of one, and no
+/// program serves it.
+fn mark(store: &Store, fact: &'static str) -> Result<(), WriteError> {
+    store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
+        tx.set_installation_fact(fact, &[1])?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// Whether a demo was begun here and not brought to its end.
+///
+/// # Errors
+/// Where the database cannot be read.
+pub fn is_half_a_town(tx: &ReadTx<'_>) -> Result<bool, StoreError> {
+    let begun = tx.installation_fact(DEMO_BEGUN)?.is_some();
+    Ok(begun && tx.installation_fact(DEMO_WHOLE)?.is_none())
 }
 
 /// Root key, key list, server keys, and that this is a demo.
@@ -391,6 +426,20 @@ pub(crate) mod tests {
         assert_eq!(found.expect("reads"), expected);
         let again = write_demo(&demo, &store, &secrets, &Computer).expect_err("not new any more");
         assert!(again.to_string().starts_with("H-DEMO"), "{again}");
+    }
+
+    #[test]
+    fn half_a_town_is_not_taken_for_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (demo, store) = (demo(), new_store(folder.path()));
+        mark(&store, DEMO_BEGUN).expect("written");
+        let half = |store: &Store| store.read_blocking::<_, StoreError, _>(is_half_a_town);
+        assert_eq!(half(&store), Ok(true));
+        let again = write_demo(&demo, &store, &Secrets::make(&Computer), &Computer);
+        let again = again.map(|_| ()).expect_err("begun before");
+        assert!(again.to_string().starts_with("H-HALF"), "{again}");
+        mark(&store, DEMO_WHOLE).expect("written");
+        assert_eq!(half(&store), Ok(false));
     }
 
     #[test]
