@@ -1,6 +1,6 @@
-//! `cargo xtask bench gate|console|desk`: the figures that the product is held to, measured in
-//! one run, each beside its limit. Outside `script/test`: it builds for release and wants a machine
-//! to itself.
+//! `cargo xtask bench gate|console|desk|replay`: the figures that the product is held to, measured
+//! in one run, each beside its limit. Outside `script/test`: it builds for release and wants a
+//! machine to itself.
 
 mod big;
 mod console;
@@ -11,6 +11,7 @@ mod load;
 mod postgres;
 mod process;
 mod prototype;
+mod replay;
 mod size;
 mod start;
 mod town;
@@ -112,6 +113,7 @@ pub fn run(root: &Path, subject: Subject, profile: &str, built: bool) -> Result<
         Subject::Durable => &[durable::measure],
         Subject::Console => &[console::measure],
         Subject::Desk => &[desk::measure],
+        Subject::Replay => &[replay::measure],
     };
     for part in parts {
         for finding in part(&bench)? {

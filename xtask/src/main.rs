@@ -69,6 +69,8 @@ enum Subject {
     Console,
     /// What an office does in bulk, on both databases: import, export, sheets of passes.
     Desk,
+    /// Recorded attempts decided again under a draft.
+    Replay,
 }
 
 fn main() -> ExitCode {

@@ -60,15 +60,25 @@ impl Process {
         self.status("VmHWM:")
     }
 
-    fn status(&self, name: &str) -> Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
-        let line = status.lines().find(|line| line.starts_with(name));
-        let kilobytes: f64 = line
-            .and_then(|line| line.split_whitespace().nth(1))
-            .and_then(|number| number.parse().ok())
-            .context("status")?;
-        Ok(kilobytes / 1024.0)
+    /// Most memory that a process has held, by its number or `self`.
+    pub fn most_megabytes_of(process: &str) -> Result<f64> {
+        status_of(process, "VmHWM:")
     }
+
+    fn status(&self, name: &str) -> Result<f64> {
+        status_of(&self.0.id().to_string(), name)
+    }
+}
+
+/// A line of /proc/PID/status, in megabytes.
+fn status_of(process: &str, name: &str) -> Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find(|line| line.starts_with(name));
+    let kilobytes: f64 = line
+        .and_then(|line| line.split_whitespace().nth(1))
+        .and_then(|number| number.parse().ok())
+        .context("status")?;
+    Ok(kilobytes / 1024.0)
 }
 
 /// Processor time of this program.
