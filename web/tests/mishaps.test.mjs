@@ -95,6 +95,31 @@ test("without a script the same forms do the same", async () => {
   await page.context().close();
 });
 
+test("what was typed for one step of a fever is kept when another is sent", async () => {
+  const { page, area } = await at_desk({ javaScriptEnabled: false });
+  await page.goto(`${area}/fevers`);
+  await page.locator("article h2 a").first().click();
+  const open = async (step) => {
+    const part = page.locator(`#${step}`);
+    if (!(await part.isVisible())) await page.locator(`summary:has(+ #${step})`).click();
+    return part;
+  };
+  const words = "值班室没人接，等回电";
+  const told = await open("told");
+  await told.locator("input[maxlength]").fill(words);
+  // Enter in a line sends nothing: which step was meant, nobody said.
+  await told.locator("input[maxlength]").press("Enter");
+  const reading = await open("reading");
+  for (const label of ["37", ".9", "耳温"]) {
+    await reading.locator("label.kb", { hasText: label }).first().click();
+  }
+  await reading.getByRole("button", { name: "记下体温" }).click();
+  await page.locator("#log", { hasText: "37.9" }).waitFor();
+  assert.equal(await page.locator("#told input[maxlength]").inputValue(), words);
+  assert.ok(await page.locator("#told").isVisible(), "and it stands open");
+  await page.context().close();
+});
+
 /** The form about the first person of the first household. */
 async function a_person(page, area) {
   await page.goto(`${area}/people`);

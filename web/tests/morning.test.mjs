@@ -119,14 +119,14 @@ test("a visitor registers by the poster; the home is rung up and says yes", asyn
   await context.close();
 });
 
-/** Presses the keys of a form of the fever's page, by name and value, and sends it. */
+/** Presses the keys of a step's part of the fever's form, by name and value, and sends it. */
 async function record(step, keys, words = "") {
-  const form = page.locator(`#${step} form`);
+  const form = page.locator(`#${step}`);
   if (!(await form.isVisible())) await page.locator(`summary:has(+ #${step})`).click();
   for (const [name, value] of Object.entries(keys)) {
-    await form.locator(`label.kb:has([name=${name}][value="${value}"])`).click();
+    await form.locator(`label.kb:has([name=${step}-${name}][value="${value}"])`).click();
   }
-  await form.locator("[name=words]").fill(words);
+  await form.locator(`[name=${step}-words]`).fill(words);
   await form.getByRole("button").click();
   await page.waitForLoadState();
 }

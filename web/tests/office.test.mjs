@@ -144,7 +144,7 @@ test("a page of figures hears of a change and asks again by itself", async () =>
   const fever = await other.locator("article h2 a").first().getAttribute("href");
   const again = page.waitForResponse((answer) => answer.url().endsWith("/today"));
   await other.goto(`${town.url}${fever}`);
-  const form = other.locator("#reading form");
+  const form = other.locator("#reading");
   if (!(await form.isVisible())) await other.locator("summary:has(+ #reading)").click();
   for (const label of ["38", ".1", "耳温"]) {
     await form.locator("label.kb", { hasText: label }).first().click();

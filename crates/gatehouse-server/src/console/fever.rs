@@ -1,7 +1,10 @@
-//! One fever: where it stands, everything that was written down, and a form for each step. A
-//! person writes down what happened; only their word closes it.
+//! One fever: where it stands, everything that was written down, and a part of the form for each
+//! step. It is one form, so that no part loses what was typed when another is sent. A person
+//! writes down what happened; only their word closes it.
 
-use super::fever_fields::{DEGREES, Key, StepFields, ago_keys, keys, number_keys, way_keys};
+use super::fever_fields::{
+    DEGREES, Key, STEPS, SentSteps, StepFields, ago_keys, keys, number_keys, way_keys,
+};
 use super::fever_view::{CardView, View, degrees, way_words};
 use super::fevers::{Limit, limits};
 use super::when::{day_clock, short};
@@ -47,29 +50,40 @@ struct FeverPage {
     card: CardView,
     as_of: String,
     is_open: bool,
-    /// Which form came back with a problem, and what it is.
+    /// Which part came back with a problem, and what it is.
     problem: Option<(String, String)>,
+    /// A step was written down, and something typed for another waits.
+    kept: bool,
     forms: Vec<StepFormView>,
     log: Vec<LogLine>,
     limits: Vec<Limit>,
 }
 
-/// A form for one step.
+/// The part of the form for one step.
 struct StepFormView {
     step: &'static str,
     mark: String,
     title: String,
     hint: String,
     button: String,
-    /// The next step's form stands open, or the one that came back; the others are folded.
+    /// The next step's part stands open, the one that came back, and each that holds something
+    /// typed; the others are folded.
     is_open: bool,
     words_label: String,
     words_needed: bool,
     /// Rows of keys: name of the field, its words, its keys.
-    rows: Vec<(&'static str, String, Vec<Key>)>,
+    rows: Vec<(String, String, Vec<Key>)>,
     /// Steps of the same kind that it may correct: number and words.
     corrects: Vec<(i64, String)>,
+    /// The number chosen before.
+    corrected: String,
     words: String,
+}
+
+impl StepFormView {
+    fn is_corrected(&self, number: &i64) -> bool {
+        self.corrected == number.to_string()
+    }
 }
 
 /// A line of what was written down.
@@ -108,22 +122,26 @@ pub async fn submit(
     Extension(caller): Extension<Arc<Caller>>,
     Path((_, item)): ItemPath,
     frame: Frame,
-    Form(fields): Form<StepFields>,
+    Form(pairs): Form<Vec<(String, String)>>,
 ) -> Response {
     let lang = frame.lang;
-    let fault = match record(&app, &area, &caller, &item, &fields).await {
-        Ok(None) => {
-            let place = format!("/areas/{}/fevers/{item}", area.area);
-            return Redirect::to(&place).into_response();
+    let sent = SentSteps::of(pairs);
+    let (status, sent, fault) = match record(&app, &area, &caller, &item, &sent.pressed()).await {
+        Ok(None) => match sent.rest() {
+            // Shown at once, since an address could not carry it; sent once more it does nothing.
+            Some(rest) => (StatusCode::OK, rest, None),
+            None => {
+                let place = format!("/areas/{}/fevers/{item}", area.area);
+                return Redirect::to(&place).into_response();
+            }
+        },
+        Ok(Some("fevers-fault-closed")) => {
+            (StatusCode::CONFLICT, sent, Some("fevers-fault-closed"))
         }
-        Ok(Some(fault)) => fault,
+        Ok(Some(fault)) => (StatusCode::UNPROCESSABLE_ENTITY, sent, Some(fault)),
         Err(error) => return PageError::new(error, lang).into_response(),
     };
-    let status = match fault {
-        "fevers-fault-closed" => StatusCode::CONFLICT,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    match page(&app, &area, &item, frame, Some((fields, fault))).await {
+    match page(&app, &area, &item, frame, Some((sent, fault))).await {
         Ok(page) => (status, show_page(&page)).into_response(),
         Err(error) => PageError::new(error, lang).into_response(),
     }
@@ -156,7 +174,7 @@ async fn page(
     area: &AreaInScope,
     item: &str,
     frame: Frame,
-    typed: Option<(StepFields, &'static str)>,
+    typed: Option<(SentSteps, Option<&'static str>)>,
 ) -> Result<FeverPage, OpError> {
     let item = OpenItemId::parse(item).ok_or(OpError::NotFound)?;
     let card = read_fever(app, area, item).await?;
@@ -169,15 +187,18 @@ async fn page(
     };
     let mut marks = std::iter::repeat_with(|| OpenItemId(app.world.id()).to_string());
     let is_open = card.row.item.end.is_none();
-    let empty = StepFields::default();
-    let (fields, problem) = match &typed {
-        Some((fields, fault)) => (fields, Some((fields.step.clone(), frame.t(fault)))),
-        None => (&empty, None),
+    let kept = matches!(typed, Some((_, None)));
+    let (sent, fault) = typed.unwrap_or_default();
+    let place = if sent.step() == "undo" {
+        "log"
+    } else {
+        sent.step()
     };
+    let problem = fault.map(|fault| (place.to_owned(), frame.t(fault)));
     let forms = Forms {
         frame: &frame,
         card: &card,
-        fields,
+        sent: &sent,
         offset: area.offset_minutes,
         now,
     };
@@ -187,6 +208,7 @@ async fn page(
         as_of: day_clock(now, area.offset_minutes, &frame),
         is_open,
         problem,
+        kept,
         forms: forms.all(is_open, shown.next.1, &mut marks),
         log: forms.log(&mut marks),
         limits: limits(&[&card.rules], &frame),
@@ -198,55 +220,55 @@ async fn page(
 struct Forms<'a> {
     frame: &'a Frame,
     card: &'a FeverCard,
-    fields: &'a StepFields,
+    sent: &'a SentSteps,
     offset: i16,
     now: i64,
 }
 
 impl Forms<'_> {
-    /// A closed fever only has its outcome corrected.
+    /// A closed fever only has its outcome corrected; what was typed for another step before that
+    /// was known stays to be read.
     fn all(
         &self,
         is_open: bool,
         next: &str,
         marks: &mut impl Iterator<Item = String>,
     ) -> Vec<StepFormView> {
-        let open = match self.fields.step.as_str() {
-            "" if is_open => next,
+        let open = match self.sent.step() {
+            "" | "undo" if is_open => next,
             typed => typed,
         };
-        let steps: &[&'static str] = match is_open {
-            true => &["reading", "apart", "told", "hospital", "outcome"],
-            false => &["outcome"],
+        let shown = |step: &&'static str| {
+            is_open || *step == "outcome" || *step == open || self.sent.has_draft(step)
         };
-        let forms = steps.iter().map(|step| {
-            let chosen = self.chosen(step);
+        let forms = STEPS.into_iter().filter(shown).map(|step| {
+            let chosen = self.sent.part(step);
             StepFormView {
                 step,
                 mark: marks.next().unwrap_or_default(),
                 title: self.frame.t(&format!("fevers-form-{step}")),
                 hint: self.frame.t(&format!("fevers-hint-{step}")),
                 button: self.frame.t(&format!("fevers-save-{step}")),
-                is_open: *step == open,
+                is_open: step == open || self.sent.has_draft(step),
                 words_label: self.frame.t(&format!("fevers-words-{step}")),
-                words_needed: *step == "told",
+                words_needed: step == "told",
                 rows: self.rows(step, &chosen),
                 corrects: self.corrects(step),
+                corrected: chosen.corrects,
                 words: chosen.words,
             }
         });
         forms.collect()
     }
 
-    /// What was typed, if it was typed into this form.
-    fn chosen(&self, step: &str) -> StepFields {
-        match self.fields.step == step {
-            true => self.fields.clone(),
-            false => StepFields::default(),
-        }
+    /// Rows of keys, each field named after its part.
+    fn rows(&self, step: &str, chosen: &StepFields) -> Vec<(String, String, Vec<Key>)> {
+        let rows = self.keys(step, chosen).into_iter();
+        rows.map(|(name, words, keys)| (format!("{step}-{name}"), words, keys))
+            .collect()
     }
 
-    fn rows(&self, step: &str, chosen: &StepFields) -> Vec<(&'static str, String, Vec<Key>)> {
+    fn keys(&self, step: &str, chosen: &StepFields) -> Vec<(&'static str, String, Vec<Key>)> {
         let frame = self.frame;
         let label = |key: &str| frame.t(key);
         let word = &chosen.word;

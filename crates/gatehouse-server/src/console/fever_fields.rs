@@ -6,7 +6,7 @@ use crate::ops::record_fever_step::{CARRIERS, OUTCOMES, PLACES, StepForm, StepWi
 use crate::page::Frame;
 use gatehouse_core::gate::fact::temperature_way;
 use gatehouse_core::text::clean_line;
-use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// Longest free text of a step, in characters.
 pub const WORDS_MOST: usize = 200;
@@ -25,9 +25,83 @@ pub struct Key {
     pub chosen: bool,
 }
 
-/// What a form about a step sends.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+/// Steps that have a part of their own in the form of the page.
+pub const STEPS: [&str; 5] = ["reading", "apart", "told", "hospital", "outcome"];
+
+/// What the one form of a fever's page sends: the key that was pressed and what stands in every
+/// step's part, so that what is not sent yet comes along and is shown again. A field is named
+/// after its part: `told-words`, `undo-3-mark`.
+#[derive(Clone, Debug, Default)]
+pub struct SentSteps {
+    /// A step, or `undo-` and the number of an entry.
+    pressed: String,
+    parts: BTreeMap<String, StepFields>,
+}
+
+impl SentSteps {
+    /// Of the pairs of a form; what is none of ours is left out.
+    pub fn of(pairs: Vec<(String, String)>) -> SentSteps {
+        let mut sent = SentSteps::default();
+        for (name, value) in pairs {
+            if name == "step" {
+                sent.pressed = value;
+                continue;
+            }
+            let Some((part, field)) = name.rsplit_once('-') else {
+                continue;
+            };
+            if STEPS.contains(&part) || undone(part).is_some() {
+                let fields = sent.parts.entry(part.to_owned()).or_default();
+                fields.put(field, value);
+            }
+        }
+        sent
+    }
+
+    /// The step whose key was pressed.
+    pub fn step(&self) -> &str {
+        match undone(&self.pressed) {
+            Some(_) => "undo",
+            None => &self.pressed,
+        }
+    }
+
+    /// What was sent with the key that was pressed.
+    pub fn pressed(&self) -> StepFields {
+        let mut fields = self.part(&self.pressed);
+        fields.step = self.step().to_owned();
+        if let Some(number) = undone(&self.pressed) {
+            fields.corrects = number.to_owned();
+        }
+        fields
+    }
+
+    /// What stands in a step's part.
+    pub fn part(&self, step: &str) -> StepFields {
+        self.parts.get(step).cloned().unwrap_or_default()
+    }
+
+    /// Whether somebody typed or chose something in a step's part.
+    pub fn has_draft(&self, step: &str) -> bool {
+        STEPS.contains(&step) && self.parts.get(step).is_some_and(StepFields::is_begun)
+    }
+
+    /// What is left once the key that was pressed has been done; `None` where that is nothing.
+    pub fn rest(mut self) -> Option<SentSteps> {
+        let pressed = std::mem::take(&mut self.pressed);
+        self.parts.remove(&pressed);
+        let has_more = STEPS.iter().any(|step| self.has_draft(step));
+        has_more.then_some(self)
+    }
+}
+
+/// The number of the entry that a key takes back.
+fn undone(part: &str) -> Option<&str> {
+    part.strip_prefix("undo-")
+}
+
+/// What one step's part of the form holds.
+#[derive(Clone, Debug, Default)]
 pub struct StepFields {
     /// Made with the form.
     pub mark: String,
@@ -76,6 +150,35 @@ pub fn read_words(typed: &str) -> Result<String, &'static str> {
 }
 
 impl StepFields {
+    fn put(&mut self, field: &str, value: String) {
+        match field {
+            "mark" => self.mark = value,
+            "whole" => self.whole = value,
+            "tenth" => self.tenth = value,
+            "way" => self.way = value,
+            "word" => self.word = value,
+            "mask" => self.mask = value,
+            "ago" => self.ago = value,
+            "words" => self.words = value,
+            "corrects" => self.corrects = value,
+            _ => {}
+        }
+    }
+
+    /// Just now is chosen beforehand; everything else somebody typed.
+    fn is_begun(&self) -> bool {
+        let typed = [
+            &self.whole,
+            &self.tenth,
+            &self.way,
+            &self.word,
+            &self.mask,
+            &self.words,
+            &self.corrects,
+        ];
+        typed.iter().any(|text| !text.is_empty()) || !matches!(&*self.ago, "" | "0")
+    }
+
     /// The step, or the key of what is wrong.
     pub fn read(&self) -> Result<StepForm, &'static str> {
         let listed = |list: &'static [&'static str]| {
@@ -203,6 +306,41 @@ mod tests {
                 "{whole} {tenth} {way}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_not_sent_yet_comes_along() {
+        let pairs = [
+            ("step", "reading"),
+            ("reading-whole", "38"),
+            ("told-words", "值班室"),
+            ("told-ago", "0"),
+            ("hospital-ago", "0"),
+            ("undo-3-mark", "aa"),
+            ("king-words", "x"),
+            ("words", "x"),
+        ];
+        let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let sent = SentSteps::of(pairs.into());
+        assert_eq!((sent.step(), &*sent.pressed().whole), ("reading", "38"));
+        assert!(sent.has_draft("told") && !sent.has_draft("hospital"));
+        let undo = SentSteps {
+            pressed: "undo-3".to_owned(),
+            ..sent.clone()
+        };
+        let fields = undo.pressed();
+        assert_eq!(
+            (undo.step(), &*fields.corrects, &*fields.mark),
+            ("undo", "3", "aa")
+        );
+        let rest = sent.rest().expect("the call is not sent yet");
+        assert_eq!((rest.step(), &*rest.part("told").words), ("", "值班室"));
+        assert!(!rest.has_draft("reading"));
+        let told = SentSteps {
+            pressed: "told".to_owned(),
+            ..rest
+        };
+        assert!(told.rest().is_none());
     }
 
     #[test]

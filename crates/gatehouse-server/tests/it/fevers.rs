@@ -12,14 +12,18 @@ use serde_json::json;
 
 const DAY: i64 = 86_400_000;
 
-/// The value of a hidden field in the form of a step.
-fn mark(page: &str, step: &str) -> String {
-    let form = page
-        .split(&format!("name=\"step\" value=\"{step}\""))
-        .nth(1);
-    let form = form.unwrap_or_else(|| panic!("no form for {step}: {page}"));
-    let value = form.split("name=\"mark\" value=\"").nth(1).expect("a mark");
+/// The mark in a step's part of the form.
+fn mark(page: &str, part: &str) -> String {
+    let value = page.split(&format!("name=\"{part}-mark\" value=\"")).nth(1);
+    let value = value.unwrap_or_else(|| panic!("no part for {part}: {page}"));
     value.split('"').next().expect("a value").to_owned()
+}
+
+/// The form with the key of a part pressed; its fields are named after it.
+fn sent(part: &str, mark: &str, fields: &str) -> String {
+    let fields = fields.split('&').filter(|field| !field.is_empty());
+    let fields: String = fields.map(|field| format!("&{part}-{field}")).collect();
+    format!("step={part}&{part}-mark={mark}{fields}")
 }
 
 /// Links to fevers on a board.
@@ -53,7 +57,7 @@ impl Desk<'_> {
 
     fn send(&self, step: &str, fields: &str) -> StatusCode {
         let mark = mark(&self.page(), step);
-        let body = format!("step={step}&mark={mark}&{fields}");
+        let body = sent(step, &mark, fields);
         self.app.form(&self.path, &self.cookie, &body).status
     }
 
@@ -170,7 +174,7 @@ fn a_double_click_writes_once_and_a_correction_stays_visible() {
         let path = report(app, &cookie, COMPOUND);
         let desk = Desk { app, cookie, path };
         let given = mark(&desk.page(), "reading");
-        let body = format!("step=reading&mark={given}&whole=37&tenth=9&way=ear&ago=0");
+        let body = sent("reading", &given, "whole=37&tenth=9&way=ear&ago=0");
         for _ in 0..2 {
             let answer = app.form(&desk.path, &desk.cookie, &body);
             assert_eq!(answer.status, StatusCode::SEE_OTHER);
@@ -190,12 +194,54 @@ fn a_double_click_writes_once_and_a_correction_stays_visible() {
         assert!(page.contains("复测 37.6"), "{page}");
         let twice = desk.send("reading", "whole=37&tenth=5&way=ear&ago=0&corrects=2");
         assert_eq!(twice, StatusCode::UNPROCESSABLE_ENTITY, "it holds no more");
-        desk.done("undo", "corrects=3");
+        desk.done("undo-3", "");
         let page = desk.page();
         assert!(
             page.contains("复测 37.9"),
             "what was corrected holds again: {page}"
         );
+    });
+}
+
+#[test]
+fn what_was_typed_for_another_step_is_kept_whatever_is_sent() {
+    on_both(|app| {
+        let cookie = app.session(app.staff("office", "community_office", COMMUNITY));
+        let path = report(app, &cookie, COMPOUND);
+        let desk = Desk { app, cookie, path };
+        let draft = "&told-word=community&told-words=DRAFT&told-ago=10&apart-mask=off";
+        let is_kept = |page: &str| {
+            for field in [
+                "name=\"told-words\" maxlength=\"200\" autocomplete=\"off\" value=\"DRAFT\"",
+                "name=\"told-word\" value=\"community\" checked",
+                "name=\"told-ago\" value=\"10\" checked",
+                "name=\"apart-mask\" value=\"off\" checked",
+            ] {
+                assert!(page.contains(field), "{field}: {page}");
+            }
+        };
+        let send = |part: &str, fields: &str| {
+            let body = sent(part, &mark(&desk.page(), part), fields) + draft;
+            app.form(&desk.path, &desk.cookie, &body)
+        };
+        // Refused, written down, taken back: what was typed elsewhere stands.
+        let refused = send("reading", "whole=37");
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        is_kept(&refused.body);
+        let written = send("reading", "whole=37&tenth=9&way=ear&ago=0");
+        assert_eq!(written.status, StatusCode::OK, "{}", written.body);
+        assert!(written.body.contains("复测 37.9"), "{}", written.body);
+        assert!(written.body.contains("都留在下面"), "{}", written.body);
+        is_kept(&written.body);
+        let undone = send("undo-2", "");
+        assert!(!undone.body.contains("复测 37.9"), "{}", undone.body);
+        is_kept(&undone.body);
+        // Also where a colleague closed it meanwhile.
+        desk.done("outcome", "word=home_rest&ago=0");
+        let body = sent("reading", &"9".repeat(32), "whole=37&tenth=9&way=ear") + draft;
+        let late = app.form(&desk.path, &desk.cookie, &body);
+        assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.body);
+        is_kept(&late.body);
     });
 }
 
@@ -255,7 +301,7 @@ fn a_resident_rings_and_the_first_outcome_stands() {
         });
         let marks = desks.each_ref().map(|desk| mark(&desk.page(), "outcome"));
         let send = |at: usize, word: &str| {
-            let body = format!("step=outcome&mark={}&word={word}&ago=0", marks[at]);
+            let body = sent("outcome", &marks[at], &format!("word={word}&ago=0"));
             app.form(&path, &desks[at].cookie, &body)
         };
         assert_eq!(send(0, "home_rest").status, StatusCode::SEE_OTHER);
@@ -271,7 +317,7 @@ fn a_resident_rings_and_the_first_outcome_stands() {
         // A correction names the entry; taking it back opens the fever again.
         desks[1].done("outcome", "word=hospital_keeps&ago=0&corrects=2");
         assert!(desks[0].page().contains("医院留观"));
-        desks[1].done("undo", "corrects=3");
+        desks[1].done("undo-3", "");
         assert!(
             desks[0].page().contains("看过医生"),
             "the first holds again"
@@ -299,7 +345,7 @@ fn two_who_close_at_the_same_time_leave_one_outcome() {
         let bodies = ["home_rest", "health_department"].map(|word| {
             let mut mark = given.clone();
             mark.replace_range(0..1, if word == "home_rest" { "a" } else { "b" });
-            format!("step=outcome&mark={mark}&word={word}&ago=0")
+            sent("outcome", &mark, &format!("word={word}&ago=0"))
         });
         let mut answers = app.both_at_once(&path, &office, &bodies);
         answers.sort();
@@ -316,7 +362,7 @@ fn a_fever_of_another_compound_is_not_there() {
     let next = app.session(app.staff("lead", "shift_lead", NEXT_COMPOUND));
     let elsewhere = format!("/areas/{NEXT_COMPOUND}/fevers/{item}");
     assert_eq!(app.get(&elsewhere, &next).status, StatusCode::NOT_FOUND);
-    let body = format!("step=outcome&mark={item}&word=home_rest&ago=0");
+    let body = sent("outcome", item.as_str(), "word=home_rest&ago=0");
     assert_eq!(
         app.form(&elsewhere, &next, &body).status,
         StatusCode::NOT_FOUND

@@ -203,3 +203,4 @@ fevers-fault-choose = Choose who it is; if nobody knows, choose "not known".
 fevers-fault-look = The door you typed was looked up. Choose who it is; if none of them, choose "not known".
 fevers-fault-reported = This form was reported already; that report is as it was. To add to it, open it; if it is somebody else, press the key once more.
 fevers-to-reported = Open the report made before
+fevers-draft-kept = Recorded. What you typed for other steps is not recorded yet; it is kept below.

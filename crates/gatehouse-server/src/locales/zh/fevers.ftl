@@ -203,3 +203,4 @@ fevers-fault-choose = 请点是哪一位；不清楚是谁，就点“不清楚�
 fevers-fault-look = 已按您填的房号查过。请点是哪一位；不是里面的人，就点“不清楚”。
 fevers-fault-reported = 这一张已经报过了，报过的没有改。要补充，请打开那一条记；是另一位，请再点一次“记下，开始计时”。
 fevers-to-reported = 打开已报的那一条
+fevers-draft-kept = 记下了。别的步骤里您填的还没有记，都留在下面。
