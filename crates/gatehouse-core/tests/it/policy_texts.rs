@@ -440,7 +440,7 @@ fn who_is_handed_over_is_not_told_to_go_away() {
     let (sentences, _) = words_of("ZJ", "feverish-visitor-is-not-sent-away", Lang::Zh);
     assert_eq!(
         sentences,
-        ["请来人在 旁边的空地 等，戴好口罩。已报：社区。"]
+        ["请来人在 旁边的空地 等，戴好口罩。马上报社区。"]
     );
     // One sentence however many rows say it.
     let (sentences, _) = words_of("HN", "feverish-and-coughing", Lang::Zh);
