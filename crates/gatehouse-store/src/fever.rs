@@ -111,6 +111,9 @@ sql! {
         FROM fever_step WHERE shard = ?1 AND item = ?2 ORDER BY number LIMIT ?3";
     FEVER_OF_EVENT = "SELECT item FROM open_item
         WHERE shard = ?1 AND device = ?2 AND seq = ?3 AND kind = 'fever'";
+    OPEN_OF_PERSON = "SELECT count(*) FROM fever f
+        JOIN open_item i ON i.shard = f.shard AND i.item = f.item
+        WHERE f.shard = ?1 AND f.person = ?2 AND i.closed_at IS NULL";
     ERASE_FEVERS = "UPDATE fever SET person = ?3, household = ?3
         WHERE shard = ?1 AND person = ?2";
 }
@@ -162,6 +165,11 @@ fn read_step(row: &Row<'_>) -> Result<FeverStepRow, StoreError> {
 }
 
 impl ReadTx<'_> {
+    /// How many fevers of somebody have no outcome yet.
+    pub fn open_fevers_of_person(&self, shard: Shard, person: PersonId) -> Result<i64, StoreError> {
+        self.query_one(&OPEN_OF_PERSON, params![shard, &person], |row| row.get(0))
+    }
+
     /// A fever by its open item.
     pub fn fever(&self, shard: Shard, item: OpenItemId) -> Result<Option<FeverItem>, StoreError> {
         self.optional(&FEVER, params![shard, &item], read_fever)

@@ -115,6 +115,7 @@ nouns!(
     device_verify,
     event_verify,
     erasure,
+    erasure_plan,
     event_detail,
     fever,
     gate,

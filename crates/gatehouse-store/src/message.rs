@@ -17,8 +17,10 @@ pub struct MessageRow {
     pub message: [u8; 16],
     /// Compound or village whose matter it is.
     pub area: AreaId,
-    /// To whom.
+    /// To whom; for a visitor the id of their visit, which names no record.
     pub person: PersonId,
+    /// The visit whose visitor it goes to; `None` for a person of the ledger.
+    pub visit: Option<[u8; 16]>,
     /// Which text.
     pub kind: String,
     /// What fills it, JSON.
@@ -47,14 +49,14 @@ pub struct MessageState {
 macro_rules! columns {
     () => {
         "shard, message, area, person, kind, slots, language, state, channel, failure, made_at, \
-         changed_at"
+         changed_at, visit"
     };
 }
 
 sql! {
     INSERT_MESSAGE = "INSERT INTO message (shard, message, area, person, kind, slots, language,
-            state, channel, failure, made_at, changed_at)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL, ?10, ?10)
+            state, channel, failure, made_at, changed_at, visit)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL, ?10, ?10, ?11)
         ON CONFLICT DO NOTHING";
     SET_STATE = "UPDATE message SET state = ?3, channel = ?4, failure = ?5, changed_at = ?6
         WHERE shard = ?1 AND message = ?2";
@@ -89,6 +91,7 @@ impl MessageRow {
             },
             made_at: row.get(10)?,
             changed_at: row.get(11)?,
+            visit: row.get(12)?,
         })
     }
 }
@@ -153,7 +156,8 @@ impl Tx<'_> {
             &row.language,
             &row.state.word,
             row.state.channel.as_ref(),
-            row.made_at
+            row.made_at,
+            row.visit.as_ref()
         ];
         Ok(self.execute(&INSERT_MESSAGE, parameters)? == 1)
     }

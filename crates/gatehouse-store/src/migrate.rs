@@ -62,6 +62,7 @@ migrations! {
     29 "0029_front_office";
     30 "0030_pass_uses";
     31 "0031_list_change";
+    32 "0032_erasure_plans";
     33 "0033_policy_replay";
     34 "0034_policy_suspension";
 }

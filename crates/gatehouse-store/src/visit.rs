@@ -38,6 +38,8 @@ pub struct VisitRow {
     pub purpose: String,
     /// When, milliseconds UTC.
     pub registered_at: i64,
+    /// `zh`, `en`: in which they filled in the page.
+    pub language: String,
     /// What the household said.
     pub answer: Option<VisitAnswer>,
 }
@@ -77,7 +79,7 @@ impl std::fmt::Debug for VisitPlain {
 macro_rules! columns {
     () => {
         "shard, visit, gate, area, number, day, household, registered_by, purpose, registered_at, \
-         answer, answered_how, answered_at, answered_by"
+         answer, answered_how, answered_at, answered_by, language"
     };
 }
 pub(crate) use columns as visit_columns;
@@ -85,8 +87,8 @@ pub(crate) use columns as visit_columns;
 sql! {
     INSERT_VISIT = "INSERT INTO visit (shard, visit, gate, area, number, day, household,
             registered_by, purpose, wrapped_key, sealed, registered_at, answer, answered_how,
-            answered_at, answered_by)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+            answered_at, answered_by, language)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
     NEXT_NUMBER = "SELECT coalesce(max(number), 0) + 1 FROM visit
         WHERE shard = ?1 AND gate = ?2 AND day = ?3";
     VISIT = concat!("SELECT ", columns!(), " FROM visit WHERE shard = ?1 AND visit = ?2");
@@ -129,6 +131,7 @@ impl VisitRow {
             registered_by: row.get(7)?,
             purpose: row.get(8)?,
             registered_at: row.get(9)?,
+            language: row.get(14)?,
             answer,
         })
     }
@@ -261,7 +264,8 @@ impl Tx<'_> {
                 answer.map(word),
                 answer.map(|answer| &answer.how),
                 answer.map(|answer| answer.at),
-                answer.and_then(|answer| answer.staff.as_ref())
+                answer.and_then(|answer| answer.staff.as_ref()),
+                &row.language
             ],
         )
     }

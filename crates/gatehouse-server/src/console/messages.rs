@@ -30,6 +30,7 @@ const FAILURES: &[&str] = &[
     "not_taken",
     "no_such_address",
     "no_person",
+    "too_late",
     "no_keys",
     "no_secret",
 ];
@@ -198,7 +199,11 @@ fn shown(line: &MessageLine, area: &AreaInScope, frame: &Frame) -> Line {
     Line {
         id: HEXLOWER.encode(&row.message),
         day: when.text(frame.lang),
-        home: home(line.home.as_ref()).unwrap_or_else(|| frame.t("message-unknown-home")),
+        home: match (home(line.home.as_ref()), line.visitor) {
+            (Some(home), _) => home,
+            (None, Some(number)) => frame.with("message-visitor", "number", &number.to_string()),
+            (None, None) => frame.t("message-unknown-home"),
+        },
         text: text_of(&row.slots, frame.lang),
         channel: frame.t(&format!("message-channel-{channel}")),
         state: frame.t(&format!("message-state-{state}")),

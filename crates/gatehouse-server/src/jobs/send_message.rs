@@ -23,9 +23,12 @@ pub async fn run(app: App, work: Work) -> Result<Next, Failure> {
         return Ok(Next::Done);
     };
     let given_up = |word: &str| state("given_up", row.state.channel.as_deref(), Some(word));
-    let Some(plain) = plain else {
-        note_message(&app, shard, message, given_up("no_person")).await?;
-        return Ok(Next::Done);
+    let plain = match plain {
+        Ok(plain) => plain,
+        Err(word) => {
+            note_message(&app, shard, message, given_up(word)).await?;
+            return Ok(Next::Done);
+        }
     };
     let Ok(content) = serde_json::from_str::<Message>(&row.slots) else {
         note_message(&app, shard, message, given_up("unreadable")).await?;

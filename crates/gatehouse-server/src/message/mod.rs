@@ -74,6 +74,27 @@ pub enum Message {
         /// Whom to ask.
         phone: Tel,
     },
+    /// Their record is to be erased; until then they can object.
+    ErasurePlanned {
+        /// From when on.
+        when: When,
+        /// Whom to ask.
+        phone: Tel,
+    },
+    /// To a visitor: the household says yes.
+    VisitAgreed {
+        /// Which gate.
+        gate: Place,
+        /// Whom to ask.
+        phone: Tel,
+    },
+    /// To a visitor: the household does not see them now.
+    VisitDeclined {
+        /// Which gate.
+        gate: Place,
+        /// Whom to ask.
+        phone: Tel,
+    },
     /// A correction was made as asked.
     CorrectionMade {
         /// Whom to ask.
@@ -102,18 +123,24 @@ impl Message {
             Message::PassLost { .. } => "pass_lost",
             Message::PassEnded { .. } => "pass_ended",
             Message::RequestAnswered { .. } => "request_answered",
+            Message::ErasurePlanned { .. } => "erasure_planned",
+            Message::VisitAgreed { .. } => "visit_agreed",
+            Message::VisitDeclined { .. } => "visit_declined",
             Message::CorrectionMade { .. } => "correction_made",
             Message::CorrectionRefused { .. } => "correction_refused",
         }
     }
 
-    /// Whether it answers what somebody asked for on their page, so that it waits for them there.
+    /// Whether it answers what somebody asked for on a page of theirs, so that it waits for them
+    /// there.
     pub const fn waits_on_page(&self) -> bool {
         matches!(
             self,
             Message::CorrectionMade { .. }
                 | Message::CorrectionRefused { .. }
                 | Message::RequestAnswered { .. }
+                | Message::VisitAgreed { .. }
+                | Message::VisitDeclined { .. }
         )
     }
 
@@ -132,7 +159,9 @@ impl Message {
                 let mend = text(lang, mend.text_key());
                 text_filled(lang, &key, &[("mend", &mend), ("phone", phone.text())])
             }
-            Message::VisitorWaits { gate, phone } => text_filled(
+            Message::VisitorWaits { gate, phone }
+            | Message::VisitAgreed { gate, phone }
+            | Message::VisitDeclined { gate, phone } => text_filled(
                 lang,
                 &key,
                 &[("gate", gate.text()), ("phone", phone.text())],
@@ -149,6 +178,10 @@ impl Message {
                     &key,
                     &[office, ("when", &when), ("phone", phone.text())],
                 )
+            }
+            Message::ErasurePlanned { when, phone } => {
+                let when = when.text(lang);
+                text_filled(lang, &key, &[("when", &when), ("phone", phone.text())])
             }
             Message::LandlordWanted { phone }
             | Message::PassLost { phone }
@@ -192,6 +225,18 @@ mod tests {
             Message::Appointment {
                 office: place(),
                 when,
+                phone: phone(),
+            },
+            Message::ErasurePlanned {
+                when,
+                phone: phone(),
+            },
+            Message::VisitAgreed {
+                gate: place(),
+                phone: phone(),
+            },
+            Message::VisitDeclined {
+                gate: place(),
                 phone: phone(),
             },
             Message::PassEnded { phone: phone() },

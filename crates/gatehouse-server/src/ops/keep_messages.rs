@@ -26,6 +26,8 @@ pub struct MessageLine {
     pub row: MessageRow,
     /// The door, where the person has one.
     pub home: Option<HouseholdRow>,
+    /// The number that a visitor says at the gate, where it goes to one.
+    pub visitor: Option<i64>,
     /// Surname and mask; for slips only.
     pub masked: Option<String>,
 }
@@ -53,9 +55,14 @@ pub async fn list_messages(
         let mut lines = Vec::with_capacity(rows.len());
         for row in rows {
             let home = home_of(tx, shard, row.person)?;
+            let visit = match row.visit {
+                Some(visit) => tx.visit(shard, visit)?,
+                None => None,
+            };
             lines.push(MessageLine {
                 row,
                 home,
+                visitor: visit.map(|visit| visit.number),
                 masked: None,
             });
         }
@@ -89,6 +96,7 @@ pub async fn list_slips(app: &App, area: &AreaInScope) -> Result<Vec<MessageLine
             lines.push(MessageLine {
                 row,
                 home,
+                visitor: None,
                 masked: masked.and_then(|(_, masked)| masked),
             });
         }

@@ -6,17 +6,38 @@ use crate::error::OpError;
 use crate::message::Message;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::{AreaId, PersonId};
+use gatehouse_core::moment::Moment;
 use gatehouse_core::wire::cbor::{Reader, Writer};
 use gatehouse_store::job::JobRow;
 use gatehouse_store::message::{MessageRow, MessageState};
 use gatehouse_store::person::{PersonField, PersonPlain};
 use gatehouse_store::person_view::Viewer;
-use gatehouse_store::{Lane, Shard, StoreError, Tx};
+use gatehouse_store::{Lane, Shard, StoreError, Tx, Vault};
 
 /// The kind of the job that sends.
 pub const KIND: &str = "message.send";
 /// What an address is opened for: shown to the person.
 const PURPOSE: &str = "message";
+
+/// To whom a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Addressee {
+    /// Somebody of the ledger.
+    Person(PersonId),
+    /// Whoever registered a visit: their telephone is sealed with it, and goes with it.
+    Visitor([u8; 16]),
+}
+
+impl Addressee {
+    /// What the column of the person holds: of a visitor the id of the visit, which names no
+    /// record.
+    pub const fn key(self) -> PersonId {
+        match self {
+            Addressee::Person(person) => person,
+            Addressee::Visitor(visit) => PersonId(visit),
+        }
+    }
+}
 
 /// A message that is wanted.
 #[derive(Clone, Debug)]
@@ -28,7 +49,7 @@ pub struct NewMessage {
     /// Compound or village whose matter it is.
     pub area: AreaId,
     /// To whom.
-    pub person: PersonId,
+    pub to: Addressee,
     /// In which language.
     pub lang: Lang,
     /// What.
@@ -39,8 +60,8 @@ pub struct NewMessage {
 pub struct Opened {
     /// As it stands.
     pub row: MessageRow,
-    /// The person's addresses; `None` where nothing is left of them.
-    pub plain: Option<PersonPlain>,
+    /// Their addresses, or why it cannot go to them any more: a word from a list.
+    pub plain: Result<PersonPlain, &'static str>,
 }
 
 /// Wants a message, together with whatever it is about. Says whether it was new.
@@ -54,10 +75,14 @@ pub fn plan_message(tx: &Tx<'_>, new: &NewMessage, now: i64) -> Result<bool, Sto
         shard: new.shard,
         message: new.id,
         area: new.area,
-        person: new.person,
+        person: new.to.key(),
+        visit: match new.to {
+            Addressee::Person(_) => None,
+            Addressee::Visitor(visit) => Some(visit),
+        },
         kind: new.message.kind().to_owned(),
         slots,
-        language: if new.lang == Lang::En { "en" } else { "zh" }.to_owned(),
+        language: language_word(new.lang).to_owned(),
         state: waiting(None),
         made_at: now,
         changed_at: now,
@@ -66,6 +91,14 @@ pub fn plan_message(tx: &Tx<'_>, new: &NewMessage, now: i64) -> Result<bool, Sto
         return Ok(false);
     }
     tx.plan_job(&sending(new.shard, new.id, now))
+}
+
+/// The word of a language in the database.
+pub const fn language_word(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "zh",
+        Lang::En => "en",
+    }
 }
 
 /// The job that sends a message; the payload is its key, no more.
@@ -117,17 +150,62 @@ pub async fn open_message(
         let Some(row) = row.filter(|row| matches!(&*row.state.word, "waiting" | "failed")) else {
             return Ok(None);
         };
-        let person = tx.kept_record(shard, row.person)?;
-        let there = tx.person(shard, person)?;
-        let there = there.is_some_and(|row| matches!(&*row.state, "active" | "left"));
-        let plain = match (there, fields.is_empty()) {
-            (false, _) => None,
-            (true, true) => Some(PersonPlain::default()),
-            (true, false) => tx.reveal(&keys.vault, shard, person, &fields, &viewer)?,
+        let plain = match row.visit {
+            Some(visit) => open_visitor(tx, &keys.vault, (shard, visit), &fields, viewer.at)?,
+            None => open_person(tx, &keys.vault, &row, &fields, &viewer)?,
         };
         Ok(Some(Opened { row, plain }))
     };
     Ok(app.store.write(Lane::Jobs, open).await?)
+}
+
+fn open_person(
+    tx: &Tx<'_>,
+    vault: &Vault,
+    row: &MessageRow,
+    fields: &[PersonField],
+    viewer: &Viewer,
+) -> Result<Result<PersonPlain, &'static str>, StoreError> {
+    let person = tx.kept_record(row.shard, row.person)?;
+    let there = tx.person(row.shard, person)?;
+    let there = there.is_some_and(|row| matches!(&*row.state, "active" | "left"));
+    let plain = match (there, fields.is_empty()) {
+        (false, _) => None,
+        (true, true) => Some(PersonPlain::default()),
+        (true, false) => tx.reveal(vault, row.shard, person, fields, viewer)?,
+    };
+    Ok(plain.ok_or("no_person"))
+}
+
+/// A visitor has a telephone and their own page, and no other address; an answer that comes after
+/// the day of the visit is none.
+fn open_visitor(
+    tx: &Tx<'_>,
+    vault: &Vault,
+    (shard, visit): (Shard, [u8; 16]),
+    fields: &[PersonField],
+    now: i64,
+) -> Result<Result<PersonPlain, &'static str>, StoreError> {
+    let Some(row) = tx.visit(shard, visit)? else {
+        return Ok(Err("no_person"));
+    };
+    let offset = tx
+        .area(row.area)?
+        .map_or(480, |area| area.zone_offset_minutes);
+    let today = Moment::new(now, i16::try_from(offset).unwrap_or(480)).day();
+    if row.day < today {
+        return Ok(Err("too_late"));
+    }
+    let Some(details) = tx.visit_plain(vault, shard, visit)? else {
+        return Ok(Err("no_person"));
+    };
+    let phone = fields
+        .contains(&PersonField::Phone)
+        .then_some(details.phone);
+    Ok(Ok(PersonPlain {
+        phone,
+        ..PersonPlain::default()
+    }))
 }
 
 /// Writes down how far a message has got.

@@ -3,9 +3,10 @@
 //! about.
 
 use crate::message::{Message, Place, Tel};
-use crate::ops::send_message::{NewMessage, plan_message};
+use crate::ops::send_message::{Addressee, NewMessage, plan_message};
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::{AreaId, PersonId};
+use gatehouse_store::visit::VisitRow;
 use gatehouse_store::{ReadTx, Shard, StoreError, Tx};
 use sha2::{Digest, Sha256};
 
@@ -55,11 +56,52 @@ pub fn tell_person(
         id: id_of(message.kind(), told.about, told.person),
         shard: told.shard,
         area: told.area,
-        person: told.person,
+        to: Addressee::Person(told.person),
         lang: Lang::Zh,
         message,
     };
     plan_message(tx, &new, told.at).map(|_| ())
+}
+
+/// Most answers of which a visitor is told: a household that changes its mind does not ring all
+/// day.
+const ANSWERS_MOST: usize = 3;
+
+/// Tells a visitor who registered at the gate what the household said, once for each time that it
+/// said otherwise, in the language of the page that they filled in.
+///
+/// # Errors
+/// The database's.
+pub fn tell_visitor(
+    tx: &Tx<'_>,
+    visit: &VisitRow,
+    is_yes: bool,
+    at: i64,
+) -> Result<(), StoreError> {
+    let contact = contact(tx, visit.shard, visit.area)?;
+    let to = Addressee::Visitor(visit.visit);
+    let before = tx.messages_of_person(visit.shard, to.key(), 50)?.len();
+    if contact.phone.text().is_empty() || before >= ANSWERS_MOST {
+        return Ok(());
+    }
+    let (gate, phone) = (contact.gate, contact.phone);
+    let message = match is_yes {
+        true => Message::VisitAgreed { gate, phone },
+        false => Message::VisitDeclined { gate, phone },
+    };
+    let nth = PersonId([u8::try_from(before).unwrap_or(u8::MAX); 16]);
+    let new = NewMessage {
+        id: id_of(message.kind(), &visit.visit, nth),
+        shard: visit.shard,
+        area: visit.area,
+        to,
+        lang: match visit.language.as_str() {
+            "en" => Lang::En,
+            _ => Lang::Zh,
+        },
+        message,
+    };
+    plan_message(tx, &new, at).map(|_| ())
 }
 
 /// Whom to ask at a compound or village.

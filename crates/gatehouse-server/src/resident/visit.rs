@@ -10,6 +10,7 @@ use crate::ops::resident::door::TypedDoor;
 use crate::ops::resident::register_visit::{NewVisit, register_visit};
 use crate::ops::resident::visit_code::{code_of, new_visit, visit_by_code};
 use crate::ops::resident::visit_page::visit_page;
+use crate::ops::send_message::language_word;
 use crate::page::{Frame, PageError, show as show_page};
 use crate::peer::Peer;
 use askama::Template;
@@ -154,6 +155,7 @@ pub async fn submit(
         },
         whom: form.whom.clone(),
         purpose: form.purpose.clone(),
+        language: language_word(frame.lang).to_owned(),
     };
     match register_visit(&app, at, asked).await {
         Ok(Ok(_)) => Redirect::to(&format!("/visit/{gate}/{}", form.visit)).into_response(),

@@ -10,6 +10,7 @@ use crate::ops::resident::find_resident::ResidentCaller;
 use crate::ops::resident::list_visits::{ShownVisit, household_visits};
 use crate::ops::resident::register_visit::{NewVisit, PURPOSES, Refusal};
 use crate::ops::resident::visit_code::{code_of, new_visit};
+use crate::ops::send_message::language_word;
 use crate::page::{Frame, PageError, show as show_page};
 use crate::times::Times;
 use askama::Template;
@@ -17,6 +18,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
+use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::moment::CivilDay;
 use serde::Deserialize;
 
@@ -180,6 +182,7 @@ async fn expect(
         },
         whom: String::new(),
         purpose: form.purpose.clone(),
+        language: language_word(Lang::Zh).to_owned(),
     };
     let day = CivilDay::parse(&form.day).unwrap_or(CivilDay(0));
     Ok(expect_visitor(app, resident, asked, day).await?.map(|_| ()))

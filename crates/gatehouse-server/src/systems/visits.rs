@@ -18,12 +18,14 @@ use crate::ops::resident::door::TypedDoor;
 use crate::ops::resident::expect_visitor::{Host, expect_at};
 use crate::ops::resident::register_visit::{NewVisit, Refusal};
 use crate::ops::resident::visit_code::code_of;
+use crate::ops::send_message::language_word;
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
+use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::moment::{CivilDay, Moment};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -147,6 +149,7 @@ async fn expect_now(
         },
         whom: String::new(),
         purpose: body.purpose,
+        language: language_word(Lang::Zh).to_owned(),
     };
     match expect_at(app, host, asked, day).await? {
         Ok(number) => Ok(VisitMade {

@@ -11,7 +11,7 @@ use gatehouse_server::app::App;
 use gatehouse_server::config::{Config, SmtpTls};
 use gatehouse_server::jobs::run_due;
 use gatehouse_server::message::{Message, Place, Tel};
-use gatehouse_server::ops::send_message::{NewMessage, plan_message};
+use gatehouse_server::ops::send_message::{Addressee, NewMessage, plan_message};
 use gatehouse_store::message::MessageRow;
 use gatehouse_store::person::{PersonPlain, PersonRow};
 use gatehouse_store::{Chance, Shard, StoreError};
@@ -63,7 +63,7 @@ fn want(app: &TestApp, n: u8, person: PersonId, message: Message) -> [u8; 16] {
         id: [n; 16],
         shard: SHARD,
         area: compound(app),
-        person,
+        to: Addressee::Person(person),
         lang: Lang::Zh,
         message,
     };

@@ -1,10 +1,14 @@
 //! Visitors: registered from the poster, expected by a household, answered (SELF-1).
 
+use crate::receiver::Receiver;
 use crate::resident::{gate, hidden, opened, somebody, staff};
 use crate::support::{TestApp, demo_on_both, percent};
 use crate::systems::{get, post, staff_with, token};
 use axum::http::StatusCode;
+use gatehouse_core::id::PersonId;
 use gatehouse_server::auth::role::{Permission, Role};
+use gatehouse_server::config::Config;
+use gatehouse_server::jobs::run_due;
 use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_store::{ReadTx, Shard, StoreError};
 
@@ -271,5 +275,152 @@ fn another_system_says_whom_a_household_expects() {
             .get(&format!("/gates/{}/visits", gate(demo)), &guard)
             .body;
         assert!(list.contains("AUNT") && list.contains("别的系统"), "{list}");
+    });
+}
+
+/// What a visitor was told: kind, state, channel, why not; the first one first.
+fn told(app: &TestApp, own: &str) -> Vec<[String; 4]> {
+    let id = own.rsplit('/').next().expect("an id");
+    let id = data_encoding::HEXLOWER
+        .decode(id.as_bytes())
+        .expect("hexadecimal");
+    let visit = PersonId(id.try_into().expect("sixteen bytes"));
+    let read = move |tx: &ReadTx<'_>| tx.messages_of_person(Shard(1), visit, 50);
+    let read = app.app.store.read_blocking::<_, StoreError, _>(read);
+    let mut rows = read.expect("reads");
+    rows.sort_by_key(|row| row.made_at);
+    let line = |row: gatehouse_store::message::MessageRow| {
+        assert!(row.visit.is_some());
+        let state = row.state;
+        [
+            row.kind,
+            state.word,
+            state.channel.unwrap_or_default(),
+            state.failure.unwrap_or_default(),
+        ]
+    };
+    rows.into_iter().map(line).collect()
+}
+
+fn is(parts: [&str; 4]) -> [String; 4] {
+    parts.map(str::to_owned)
+}
+
+#[test]
+fn a_visitor_is_told_what_the_household_said() {
+    demo_on_both(|app, demo| {
+        let gateway = Receiver::start();
+        let by_sms = app.app.with_config(Config {
+            sms_url: Some(gateway.url("/")),
+            sms_body: r#"{"to":"{phone}","text":"{text}"}"#.to_owned(),
+            ..Config::default()
+        });
+        let who = somebody(demo, 3);
+        let cookie = opened(app, demo, &who);
+        let own = register(app, demo, &who.door, "");
+        let id = own.rsplit('/').next().expect("an id");
+        let answer = |word: &str| {
+            let body = format!("visit={id}&answer={word}");
+            let sent = app.form("/my/visits", &cookie, &body);
+            assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+            app.later(1_000);
+        };
+        let came = || {
+            app.wait(run_due(&by_sms)).expect("the database");
+            let came = gateway.take().into_iter().map(|one| one.json());
+            came.collect::<Vec<_>>()
+        };
+        assert!(told(app, &own).is_empty(), "nobody has said anything");
+        // A double click is one answer.
+        answer("yes");
+        answer("yes");
+        let first = came();
+        assert_eq!(first.len(), 1, "{first:?}");
+        assert_eq!(first[0]["to"], "0371-5550101");
+        let text = first[0]["text"].as_str().expect("a text");
+        assert!(text.contains("住户同意"), "{text}");
+        assert!(text.chars().count() <= 70, "{text}");
+        for own in [who.door[2].as_str(), &who.name, "VISITOR"] {
+            assert!(!text.contains(own), "{own}: {text}");
+        }
+        // Another word is told too, but not for ever.
+        answer("no");
+        let second = came();
+        assert!(
+            second[0]["text"]
+                .as_str()
+                .expect("a text")
+                .contains("不方便"),
+            "{second:?}"
+        );
+        for word in ["yes", "no", "yes", "no"] {
+            answer(word);
+        }
+        assert_eq!(came().len(), 1, "three in all");
+        assert_eq!(told(app, &own)[0], is(["visit_agreed", "sent", "sms", ""]));
+        // The office sees to which number at the gate it went, and nothing of the visitor.
+        let office = app.session(staff(demo, Role::CommunityOffice));
+        let list = app.get(&format!("/areas/{}/messages", who.compound), &office);
+        assert!(list.body.contains("访客 1 号"), "{}", list.body);
+        assert!(!list.body.contains("VISITOR"), "{}", list.body);
+    });
+}
+
+#[test]
+fn a_visitor_s_answer_waits_on_their_page_or_is_too_late() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 3);
+        let cookie = opened(app, demo, &who);
+        let answered = |path: &str, body: &str| {
+            let sent = app.form(path, &cookie, body);
+            assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+        };
+        // No gateway is set up: the page that they have open says it.
+        let own = register(app, demo, &who.door, "");
+        let id = |own: &str| own.rsplit('/').next().expect("an id").to_owned();
+        answered("/my/visits", &format!("visit={}&answer=yes", id(&own)));
+        app.wait(run_due(&app.app)).expect("the database");
+        assert_eq!(told(app, &own), [is(["visit_agreed", "sent", "page", ""])]);
+        // In the language of the page that they filled in.
+        let path = format!("/visit/{}", gate(demo));
+        let english = [
+            ("cookie", "lang=en"),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
+        let fresh = hidden(&app.get(&path, ""), "visit");
+        let [building, unit, room] = &who.door;
+        let body = format!(
+            "visit={fresh}&name=V&phone=0371-5550103&building={building}&unit={unit}&room={room}\
+             &purpose=care"
+        );
+        let sent = app.send(axum::http::Method::POST, &path, &english, body);
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+        let late = sent.header("location").to_owned();
+        answered("/my/visits", &format!("visit={}&answer=no", id(&late)));
+        let visit = fresh.clone();
+        let language = app.app.store.read_blocking::<_, StoreError, _>(move |tx| {
+            let id = data_encoding::HEXLOWER
+                .decode(visit.as_bytes())
+                .expect("an id");
+            let id = PersonId(id.try_into().expect("sixteen"));
+            Ok(tx.messages_of_person(Shard(1), id, 9)?[0].language.clone())
+        });
+        assert_eq!(language.expect("reads"), "en");
+        // After the day of the visit an answer is none.
+        app.later(24 * 3_600_000);
+        app.wait(run_due(&app.app)).expect("the database");
+        assert_eq!(
+            told(app, &late),
+            [is(["visit_declined", "given_up", "", "too_late"])]
+        );
+        // Whom the household expects hears it from the household.
+        let fresh = hidden(&app.get("/my/visits", &cookie), "visit");
+        let day = "2020-02-20";
+        answered(
+            "/my/visits",
+            &format!("visit={fresh}&name=AUNT&phone=0371-5550102&purpose=family&day={day}"),
+        );
+        answered("/my/visits", &format!("visit={fresh}&answer=no"));
+        assert!(told(app, &format!("/visit/x/{fresh}")).is_empty());
     });
 }

@@ -202,6 +202,7 @@ fn a_message_keeps_its_state_and_goes_with_its_person() {
             message: id(23, n),
             area: AreaId(id(1, 3)),
             person: PERSON,
+            visit: None,
             kind: "pass_ready".to_owned(),
             slots: "{}".to_owned(),
             language: "zh".to_owned(),

@@ -101,6 +101,7 @@ pub async fn expect_at(
             registered_by: "household".to_owned(),
             purpose: purpose.clone(),
             registered_at: now.millis,
+            language: asked.language.clone(),
             answer: Some(VisitAnswer {
                 is_yes: true,
                 how: host.how.to_owned(),

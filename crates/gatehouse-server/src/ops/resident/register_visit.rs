@@ -25,7 +25,7 @@ const TEXT_MOST: usize = 30;
 /// Most visits of a gate and day: whoever wants more asks the guard.
 const A_DAY_MOST: i64 = 500;
 /// Who registered, as the row says it.
-const BY_VISITOR: &str = "visitor";
+pub(super) const BY_VISITOR: &str = "visitor";
 /// Most visits of a home that are read to count them.
 const A_DAY_READ: u32 = 100;
 /// Most people of a home whose names are compared.
@@ -49,6 +49,8 @@ pub struct NewVisit {
     pub whom: String,
     /// A word of [`PURPOSES`].
     pub purpose: String,
+    /// `zh`, `en`: in which they are answered.
+    pub language: String,
 }
 
 /// A field that was not taken, and why.
@@ -184,6 +186,7 @@ pub async fn register_visit(
             registered_by: BY_VISITOR.to_owned(),
             purpose: checked.purpose.clone(),
             registered_at: now,
+            language: asked.language.clone(),
             answer: None,
         };
         tx.insert_visit(&keys.vault, &row, &checked.plain, &chance)?;
