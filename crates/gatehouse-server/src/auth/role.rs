@@ -42,6 +42,8 @@ pub enum Permission {
     SeePeople,
     /// Change households and people.
     ChangePeople,
+    /// Plan that a person's record is erased, and take that back.
+    ErasePeople,
     /// Open a name, number or telephone, with a purpose.
     RevealPeople,
     /// Take people in from a workbook.
@@ -86,6 +88,7 @@ impl Permission {
             Permission::SeeToday => "may-see_today",
             Permission::SeePeople => "may-see_people",
             Permission::ChangePeople => "may-change_people",
+            Permission::ErasePeople => "may-erase_people",
             Permission::RevealPeople => "may-reveal_people",
             Permission::ImportPeople => "may-import_people",
             Permission::ExportPeople => "may-export_people",
@@ -218,6 +221,7 @@ impl Role {
                 SeeToday,
                 SeePeople,
                 ChangePeople,
+                ErasePeople,
                 RevealPeople,
                 ImportPeople,
                 ExportPeople,

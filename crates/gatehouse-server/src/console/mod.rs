@@ -13,6 +13,7 @@ pub mod crossings;
 mod crossings_sheet;
 mod door_card;
 pub mod emergencies;
+pub mod erasure;
 pub mod fever;
 mod fever_fields;
 pub mod fever_report;
@@ -95,6 +96,7 @@ pub fn routes(table: Routes) -> Routes {
         person_plain::routes,
         person_edit::routes,
         person_steps::routes,
+        erasure::routes,
         crossings::routes,
         crossing::routes,
         views::routes,

@@ -10,6 +10,7 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::door::door_words;
 use crate::error::OpError;
+use crate::ops::erasure_rules::day_of;
 use crate::ops::purpose::{REVEAL, purpose_key};
 use crate::ops::read_person::{PersonShown, read_person};
 use crate::ops::report_fever::list_compounds;
@@ -57,6 +58,9 @@ pub(super) struct PersonPage {
     may_change: bool,
     may_reveal: bool,
     may_give_code: bool,
+    may_erase: bool,
+    /// That the record is to be erased, and when.
+    erasure: Option<String>,
     is_active: bool,
     today: String,
     /// Compounds that somebody may move to: id and name.
@@ -164,6 +168,11 @@ async fn page(
         may_change: caller.may_in(Permission::ChangePeople, &area.path),
         may_reveal: caller.may_in(Permission::RevealPeople, &area.path),
         may_give_code: row.state == "active" && caller.may_in(Permission::ApplyForPass, &area.path),
+        may_erase: caller.may_in(Permission::ErasePeople, &area.path),
+        erasure: shown.erasure.as_ref().map(|plan| {
+            let day = times.day(day_of(plan.run_at, area.offset_minutes));
+            frame.with("erasure-coming", "day", &day)
+        }),
         is_active: row.state == "active",
         today: times.today().to_text(),
         compounds,

@@ -1,11 +1,10 @@
-//! Erases a person when somebody decided so: planned by [`erasure`] in the transaction of the
-//! decision.
+//! Erases a person's record on the day that somebody planned for it: [`erasure`] is planned in the
+//! transaction of the plan. Whoever cancels leaves the job alone: it finds the plan cancelled.
 
 use super::{Failure, Next, Work};
 use crate::app::App;
 use crate::erasure_list::ErasureList;
-use crate::ops::erase_person::erase_person;
-use gatehouse_core::id::PersonId;
+use crate::ops::run_erasure::run_erasure;
 use gatehouse_core::wire::cbor::{Reader, Writer};
 use gatehouse_store::Shard;
 use gatehouse_store::job::JobRow;
@@ -14,14 +13,14 @@ use std::sync::Arc;
 /// The kind of this work.
 pub const KIND: &str = "person.erase";
 
-/// The job that erases somebody, to be planned with `tx.plan_job`.
-pub fn erasure(job: [u8; 16], shard: Shard, person: PersonId, run_at: i64) -> JobRow {
+/// The job of a planned erasure, to be planned with `tx.plan_job`.
+pub fn erasure(shard: Shard, erasure: [u8; 16], run_at: i64) -> JobRow {
     let mut payload = Writer::default();
-    payload.array(2).uint(u64::from(shard.0)).item(&person);
+    payload.array(2).uint(u64::from(shard.0)).bytes(&erasure);
     JobRow {
-        job,
+        job: erasure,
         kind: KIND.to_owned(),
-        unique_key: format!("{KIND}/{}/{person}", shard.0),
+        unique_key: format!("{KIND}/{}", data_encoding::HEXLOWER.encode(&erasure)),
         payload: payload.finish(),
         run_at,
         attempts: 0,
@@ -29,23 +28,23 @@ pub fn erasure(job: [u8; 16], shard: Shard, person: PersonId, run_at: i64) -> Jo
     }
 }
 
-fn read(payload: &[u8]) -> Option<(Shard, PersonId)> {
+fn read(payload: &[u8]) -> Option<(Shard, [u8; 16])> {
     let mut reader = Reader::new(payload);
     reader.array_of(2).ok()?;
     let shard = Shard(reader.small().ok()?);
-    let person = reader.item().ok()?;
+    let erasure = reader.fixed().ok()?;
     reader.finish().ok()?;
-    Some((shard, person))
+    Some((shard, erasure))
 }
 
-/// Erases the person.
+/// Erases the record, unless something stands against it by now.
 pub async fn run(app: App, work: Work) -> Result<Next, Failure> {
-    let (shard, person) = read(&work.job.payload).ok_or(Failure::lasting("payload"))?;
+    let (shard, erasure) = read(&work.job.payload).ok_or(Failure::lasting("payload"))?;
     let list = ErasureList::in_folder(&app.config.data_folder);
     let (store, world) = (app.store.clone(), Arc::clone(&app.world));
-    let erase = move || erase_person(&store, &list, &*world, shard, person);
+    let erase = move || run_erasure(&store, &list, &*world, shard, erasure);
     match tokio::task::spawn_blocking(erase).await {
-        Ok(Ok(_)) => Ok(Next::Done),
+        Ok(Ok(())) => Ok(Next::Done),
         Ok(Err(error)) => {
             tracing::error!(%error, "somebody was not erased");
             Err(Failure::passing("not_erased"))

@@ -157,6 +157,8 @@ impl Run<'_> {
         })?;
         let visits = CivilDay(Moment::new(self.now, 480).day().0 - VISIT_DAYS);
         whole &= self.until_nothing("visits", move |tx| tx.forget_visits(shard, visits))?;
+        let plans = self.before(self.config.days_audit);
+        whole &= self.until_nothing("erasures", move |tx| tx.drop_erasure_plans(shard, plans))?;
         let day = self.now - DAY;
         Ok(whole
             && self.until_nothing("changes", move |tx| tx.drop_changes(shard, day))?

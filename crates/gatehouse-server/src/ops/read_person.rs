@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use gatehouse_store::ReadTx;
+use gatehouse_store::erasure_plan::ErasurePlanRow;
 use gatehouse_store::household::{HouseholdRow, ResidenceRow};
 use gatehouse_store::pass::PassRow;
 use gatehouse_store::person::PersonRow;
@@ -34,6 +35,8 @@ pub struct PersonShown {
     pub looks: Vec<Look>,
     /// The last edit, while it can be undone.
     pub undo: Option<PersonBeforeRow>,
+    /// The erasure that still comes.
+    pub erasure: Option<ErasurePlanRow>,
 }
 
 /// Reads a person of the area.
@@ -83,6 +86,7 @@ pub async fn read_person(
             passes,
             looks,
             undo,
+            erasure: tx.coming_erasure(shard, id)?,
             person: row,
         })
     };

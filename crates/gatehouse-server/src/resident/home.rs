@@ -22,6 +22,7 @@ struct HomePage {
     compound: String,
     passes: Vec<PassCard>,
     orders: Vec<OrderCard>,
+    erasure: Option<ErasureCard>,
     messages: Vec<MessageLine>,
     tenants: usize,
 }
@@ -42,6 +43,13 @@ struct PassCard {
     number: String,
     until: String,
     qr: String,
+}
+
+struct ErasureCard {
+    day: String,
+    reason: String,
+    office: String,
+    phone: String,
 }
 
 struct OrderCard {
@@ -88,6 +96,12 @@ fn page(home: Home, times: Times, frame: Frame) -> HomePage {
             .iter()
             .map(|order| order_card(order, times))
             .collect(),
+        erasure: home.erasure.map(|planned| ErasureCard {
+            day: times.moment(planned.run_at),
+            reason: frame.t(&format!("erasure-reason-{}", planned.reason)),
+            office: planned.office,
+            phone: planned.phone,
+        }),
         messages: home
             .messages
             .iter()

@@ -7,6 +7,7 @@ mod command_lines;
 mod crossings;
 mod database;
 mod emergencies;
+mod erasures;
 mod fevers;
 mod fevers_desk;
 mod first_start;

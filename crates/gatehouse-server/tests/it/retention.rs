@@ -5,8 +5,6 @@ use gatehouse_core::id::{HouseholdId, PersonId};
 use gatehouse_core::key::SigningKey;
 use gatehouse_server::config::Config;
 use gatehouse_server::erasure_list::ErasureList;
-use gatehouse_server::jobs::erase::erasure;
-use gatehouse_server::jobs::run_due;
 use gatehouse_server::ops::erase_person::{erase_person, replay_erasures};
 use gatehouse_server::ops::keep_retention::{Progress, keep_retention};
 use gatehouse_store::message::{MessageRow, MessageState};
@@ -52,6 +50,7 @@ fn message(n: u8, made_at: i64) -> MessageRow {
         message: [n; 16],
         area: COMPOUND,
         person: PersonId([1; 16]),
+        visit: None,
         kind: "pass_ready".to_owned(),
         slots: "{}".to_owned(),
         language: "zh".to_owned(),
@@ -224,25 +223,4 @@ fn events_go_only_under_a_seal_and_what_is_left_verifies() {
             .any(|text| text.contains(&format!("events {all}"))),
         "{drops:?}"
     );
-}
-
-#[test]
-fn an_erasure_that_was_decided_is_done_by_its_job() {
-    on_both(|app| {
-        let folder = tempfile::tempdir().expect("a folder");
-        let app_there = app.app.with_config(settings(&folder));
-        app.write(|tx| {
-            insert(tx, &person(2, "resident", "active", true))?;
-            let job = erasure([77; 16], SHARD, PersonId([2; 16]), START);
-            assert!(tx.plan_job(&job)?);
-            assert!(!tx.plan_job(&job)?, "once");
-            Ok(())
-        });
-        app.wait(run_due(&app_there)).expect("the database");
-        assert_eq!(states(app), ["erased"]);
-        let list = ErasureList::in_folder(folder.path())
-            .read()
-            .expect("a list");
-        assert_eq!(list.len(), 1);
-    });
 }

@@ -60,6 +60,7 @@ may-keep_open_items = See open fevers and emergencies, and record what came of t
 may-see_today = See the figures of today.
 may-see_people = See the ledger of residents, with names masked.
 may-change_people = Change residents' details.
+may-erase_people = Plan on which day a person's record is erased, and cancel it before that day.
 may-reveal_people = See full names and phones after choosing a purpose; the person sees who looked.
 may-import_people = Import residents from a sheet.
 may-export_people = Export the ledger; each export is recorded.

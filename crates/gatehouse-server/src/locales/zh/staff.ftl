@@ -60,6 +60,7 @@ may-keep_open_items = 看发热和紧急的待办事，记下结果。
 may-see_today = 看今日情况的数字。
 may-see_people = 看住户台账，姓名打码。
 may-change_people = 改住户资料。
+may-erase_people = 把住户资料定在哪一天抹除，抹除之前可以取消。
 may-reveal_people = 选了用途后看全名和电话，本人看得到谁看过。
 may-import_people = 从表格导入住户。
 may-export_people = 导出住户台账，导出会留痕。

@@ -73,9 +73,11 @@ pub async fn by_code(app: &App, hash: [u8; 32]) -> Result<Option<ResidentCaller>
         let Some(person) = tx.person(code.shard, kept)? else {
             return Ok(None);
         };
-        if person.state != "active" {
+        // Whoever moved away still sees what is held, until it is erased; nothing to apply for.
+        if !matches!(&*person.state, "active" | "left") {
             return Ok(None);
         }
+        let lives_here = person.state == "active";
         let area = tx.area(person.area)?;
         let offset = area.map_or(480, |area| area.zone_offset_minutes);
         Ok::<_, StoreError>(Some(ResidentCaller {
@@ -83,8 +85,8 @@ pub async fn by_code(app: &App, hash: [u8; 32]) -> Result<Option<ResidentCaller>
             person: kept,
             household: person.household,
             pass_kind: match person.kind.as_str() {
-                "resident" => Some(PassKind::Resident),
-                "temporary_resident" => Some(PassKind::TemporaryResident),
+                "resident" if lives_here => Some(PassKind::Resident),
+                "temporary_resident" if lives_here => Some(PassKind::TemporaryResident),
                 _ => None,
             },
             area: person.area,

@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::error::OpError;
 use crate::message::Message;
 use crate::ops::hold_gate::keyring;
+use crate::ops::read_erasures::{OwnErasure, own_erasure};
 use crate::ops::read_orders::signed;
 use gatehouse_core::id::AreaId;
 use gatehouse_core::moment::Moment;
@@ -60,6 +61,8 @@ pub struct Home {
     pub orders: Vec<OwnOrder>,
     /// What they were told lately, the newest first.
     pub messages: Vec<OwnMessage>,
+    /// That their record is to be erased.
+    pub erasure: Option<OwnErasure>,
     /// Applications that wait for their yes as a landlord or host.
     pub tenants: usize,
 }
@@ -103,6 +106,7 @@ pub async fn read_home(app: &App, resident: &ResidentCaller) -> Result<Home, OpE
             passes: passes.collect(),
             orders: own_orders(tx, &keys, &me, now)?,
             messages: own_messages(tx, &me, now.millis)?,
+            erasure: own_erasure(tx, me.shard, me.person)?,
             tenants: tx.applications_of_landlord(me.shard, me.person)?.len(),
         })
     };
