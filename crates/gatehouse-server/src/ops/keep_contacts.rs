@@ -16,6 +16,9 @@ use sha2::{Digest, Sha256};
 pub const CONTACTS_MOST: usize = 6;
 /// Longest post, name or telephone.
 const TEXT_MOST: usize = 24;
+/// Widest post and name together, in halves of a Chinese character: wider cannot be read on a
+/// poster.
+const WIDTH_MOST: usize = 40;
 
 /// A list with the mark by which a later change is told.
 #[derive(Clone, Debug)]
@@ -138,6 +141,11 @@ fn check(typed: Vec<AreaContact>) -> Result<Vec<AreaContact>, (usize, ComplaintC
             return Err((line, ComplaintCode::PhoneForm));
         }
         let post = clean(post)?;
+        let widths = post.chars().chain(name.chars());
+        let width: usize = widths.map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+        if width > WIDTH_MOST {
+            return Err((line, ComplaintCode::TooLong));
+        }
         list.push(AreaContact { post, name, phone });
     }
     Ok(list)

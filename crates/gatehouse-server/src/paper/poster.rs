@@ -175,22 +175,28 @@ fn foot(canvas: &mut Canvas<'_, '_>, board: &Board) -> Result<(), PaperError> {
     Ok(())
 }
 
+/// Height of the line of hotlines below them.
+const HOTLINES: f32 = 4.6;
 /// Lines of whom to ring: six who answer, and the desk at the gate.
 const DESKS_MOST: usize = 7;
 
 fn desks(canvas: &mut Canvas<'_, '_>, board: &Board, area: Area) {
     heading(canvas, &text(board.lang, "paper-poster-whom"), area, area.y);
     let mut y = area.y + 7.0;
-    for desk in board.desks.iter().take(DESKS_MOST) {
-        let name = Area::new(area.x, y, area.width * 0.56, 4.8);
+    let last = area.y + area.height - HOTLINES - 0.8;
+    let desks = board.desks.iter().take(DESKS_MOST);
+    // As far apart as they can be, so that the last of them stands clear of the hotlines.
+    let row = ((last - y) / desks.len().max(1) as f32).min(5.0);
+    for desk in desks {
+        let name = Area::new(area.x, y, area.width * 0.58, row - 0.1);
         canvas.centred(&desk.name, name, Style::plain(3.7));
-        let phone = Area::new(area.x + area.width * 0.57, y, area.width * 0.43, 4.8);
+        let phone = Area::new(area.x + area.width * 0.59, y, area.width * 0.41, row - 0.1);
         canvas.centred(&desk.phone, phone, Style::bold(3.9).side(Side::Right));
-        y += 5.0;
+        y += row;
     }
     // For the pen: what no record of ours knows yet.
     for key in ["paper-poster-clinic", "paper-poster-hospital"] {
-        if y + 6.4 > area.y + area.height - 5.6 {
+        if y + 6.4 > last {
             break;
         }
         let room = Area::new(area.x, y, area.width * 0.44, 5.6);
@@ -203,7 +209,12 @@ fn desks(canvas: &mut Canvas<'_, '_>, board: &Board, area: Area) {
         );
         y += 6.4;
     }
-    let room = Area::new(area.x, area.y + area.height - 4.6, area.width, 4.6);
+    let room = Area::new(
+        area.x,
+        area.y + area.height - HOTLINES,
+        area.width,
+        HOTLINES,
+    );
     canvas.centred(
         &text(board.lang, "paper-poster-hotlines"),
         room,

@@ -1,6 +1,7 @@
 //! Imports of people on both databases: what goes in, what does not, what goes out again.
 
 use crate::support::{COMPOUND, COUNTY, NEXT_COMPOUND, TestApp, on_both};
+use gatehouse_core::id::{AreaId, PersonId};
 use gatehouse_server::ops::import_people::header::read_mapping;
 use gatehouse_server::ops::import_people::map::{
     begin, discard, map, map_again, put_right, stop, take_back,
@@ -55,6 +56,23 @@ impl Story<'_> {
         }
     }
 
+    /// Over the register of a compound of the demo, with its keys.
+    pub fn of_demo(app: &TestApp, area: AreaId) -> Story<'_> {
+        Story {
+            app,
+            desk: Desk {
+                store: app.app.store.clone(),
+                keys: Keys::Ring(app.app.keyring.clone().expect("the demo's keys")),
+                world: Arc::clone(&app.app.world),
+            },
+            place: Place {
+                shard: Shard(1),
+                area,
+                offset_minutes: 480,
+            },
+        }
+    }
+
     fn shard(&self) -> Shard {
         self.place.shard
     }
@@ -87,17 +105,12 @@ impl Story<'_> {
     }
 
     pub fn people(&self) -> Vec<PersonRow> {
-        let shard = self.shard();
+        let (shard, area) = (self.shard(), self.place.area);
         let read = self
             .desk
             .store
             .read_blocking::<_, StoreError, _>(move |tx| {
-                tx.persons_of_area(
-                    shard,
-                    NEXT_COMPOUND,
-                    gatehouse_core::id::PersonId([0; 16]),
-                    1_000,
-                )
+                tx.persons_of_area(shard, area, PersonId([0; 16]), 5_000)
             });
         read.expect("reads")
     }

@@ -21,6 +21,7 @@ use gatehouse_server::paper::sheet::{Backs, Margin, cards, corner, sheets};
 use gatehouse_server::paper::slip::{Slip, slips};
 use gatehouse_server::paper::{FontShelf, Fonts};
 use gatehouse_store::Shard;
+use gatehouse_store::area_contact::AreaContact;
 use gatehouse_store::gate::GateRow;
 use std::sync::Arc;
 
@@ -182,6 +183,10 @@ fn a_slip_is_read_and_a_card_has_its_size() {
 
 /// What hangs at the gate under a delivered notice.
 fn board(folder: &str, lang: Lang) -> Board {
+    board_with(folder, lang, Vec::new())
+}
+
+fn board_with(folder: &str, lang: Lang, contacts: Vec<AreaContact>) -> Board {
     let path = format!(
         "{}/../../policies/{folder}/policy.toml",
         env!("CARGO_MANIFEST_DIR")
@@ -206,7 +211,7 @@ fn board(folder: &str, lang: Lang) -> Board {
         offset_minutes: 480,
     };
     let here = RulesHere {
-        contacts: Vec::new(),
+        contacts,
         now: Some(Rules {
             span: Span {
                 from_at: START,
@@ -276,6 +281,70 @@ fn posters_and_guards_cards_read_as_they_were_read_aloud() {
                     .len(),
                 1
             );
+        }
+    }
+}
+
+/// Six who answer, as many as a list holds; every line as long as it may be where `long`.
+fn six(long: bool) -> Vec<AreaContact> {
+    let contact = |post: &str, name: &str, phone: &str| AreaContact {
+        post: post.to_owned(),
+        name: name.to_owned(),
+        phone: phone.to_owned(),
+    };
+    if long {
+        let phone = |n: u8| format!("0371-5550101-{n}");
+        let line = |n| contact("社区居委会副主任兼网格长", "阿卜杜·买买提江", &phone(n));
+        return (1..=6).map(line).collect();
+    }
+    vec![
+        contact("社区书记", "张桂芳", "0371-5550101"),
+        contact("物业经理", "欧阳建国", "0371-5550102"),
+        contact("网格员", "李明", "15400000003"),
+        contact("社区民警", "阿卜杜·买买提", "15400000004"),
+        contact("社区医生", "王华", "0371-5550105"),
+        contact("心理热线", "", "0371-5550106"),
+    ]
+}
+
+#[test]
+fn a_poster_with_six_contacts_shows_all_of_them_and_nothing_covers_anything() {
+    let Some(fonts) = fonts() else { return };
+    for folder in FOLDERS {
+        for (lang, code) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
+            for long in [false, true] {
+                let contacts = six(long);
+                let board = board_with(folder, lang, contacts.clone());
+                let poster = poster(&board, &fonts).expect("a poster");
+                let what = format!("poster-six-{long}-{folder}-{code}");
+                rendered::keep(&format!("{what}.pdf"), &poster);
+                let pages = rendered::pages(&poster, 50, Shade::Grey);
+                assert!(pages.is_none_or(|pages| pages.len() == 1), "{what}");
+                let Some(words) = rendered::words(&poster) else {
+                    return;
+                };
+                let least = if long { 1.9 } else { 2.8 };
+                for contact in &contacts {
+                    let post = words.iter().find(|word| word.text == contact.post);
+                    let post = post.unwrap_or_else(|| panic!("{what}: {}", contact.post));
+                    assert!(post.bottom - post.top >= least, "{what}: {post:?}");
+                    let found = words.iter().find(|word| word.text == contact.phone);
+                    let phone = found.unwrap_or_else(|| panic!("{what}: {}", contact.phone));
+                    assert!(phone.bottom - phone.top >= 2.5, "{what}: {phone:?}");
+                }
+                let gate = words.iter().filter(|word| word.text == "0000-1234567");
+                assert!(gate.count() >= 1, "{what}: the desk at the gate");
+                for (at, word) in words.iter().enumerate() {
+                    let is_on_paper = word.left >= 5.0
+                        && word.right <= 205.0
+                        && word.top >= 5.0
+                        && word.bottom <= 292.0;
+                    assert!(is_on_paper, "{what}: {word:?}");
+                    for other in &words[at + 1..] {
+                        assert!(!word.covers(other), "{what}: {word:?} on {other:?}");
+                    }
+                }
+            }
         }
     }
 }

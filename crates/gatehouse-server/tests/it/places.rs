@@ -202,6 +202,8 @@ fn who_answers_is_kept_as_a_list_and_printed_on_the_poster() {
             ["书记", "李\u{202e}四", "0371-5550101"],
             ["书记", "李四", "=cmd|x"],
             [&"书记".repeat(13), "李四", "0371-5550101"],
+            // Each is short enough, both together would not be read on the poster.
+            [&"书记".repeat(7), &"李四".repeat(4), "0371-5550101"],
         ] {
             let answer = form(&first, &[wrong]);
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong:?}");
@@ -210,12 +212,9 @@ fn who_answers_is_kept_as_a_list_and_printed_on_the_poster() {
             ["网格员", "李四", "0371-5550101"],
             ["社区热线", "", "12345"],
         ];
-        assert_eq!(form(&first, &list).status, StatusCode::SEE_OTHER);
-        assert_eq!(
-            form(&first, &list).status,
-            StatusCode::SEE_OTHER,
-            "twice is once"
-        );
+        for _twice_is_once in 0..2 {
+            assert_eq!(form(&first, &list).status, StatusCode::SEE_OTHER);
+        }
         // Somebody else had the page open: both are shown.
         let stale = form(&first, &[["书记", "王五", "0371-5550102"]]);
         assert_eq!(stale.status, StatusCode::CONFLICT);

@@ -77,6 +77,59 @@ pub fn text(pdf: &[u8]) -> Option<String> {
     Some(String::from_utf8(output.stdout).expect("UTF-8"))
 }
 
+/// A word on a page, in millimetres from its upper left corner.
+#[derive(Clone, Debug)]
+pub struct Word {
+    pub text: String,
+    pub left: f32,
+    pub top: f32,
+    pub right: f32,
+    pub bottom: f32,
+}
+
+impl Word {
+    /// Whether two words share more than a hair of paper.
+    pub fn covers(&self, other: &Word) -> bool {
+        const HAIR: f32 = 0.05;
+        self.left + HAIR < other.right
+            && other.left + HAIR < self.right
+            && self.top + HAIR < other.bottom
+            && other.top + HAIR < self.bottom
+    }
+}
+
+/// The words of the first page with their places; `None` without poppler.
+pub fn words(pdf: &[u8]) -> Option<Vec<Word>> {
+    const MM_PER_POINT: f32 = 25.4 / 72.0;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("page.pdf");
+    std::fs::write(&file, pdf).expect("written");
+    let mut command = Command::new("pdftotext");
+    let command = command.args(["-bbox", "-l", "1"]).arg(&file).arg("-");
+    let output = command.output().ok()?;
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let place = |line: &str, name: &str| {
+        let (_, rest) = line.split_once(&format!("{name}=\"")).expect("a place");
+        let (number, _) = rest.split_once('"').expect("its end");
+        number.parse::<f32>().expect("a number") * MM_PER_POINT
+    };
+    let words = text
+        .lines()
+        .filter(|line| line.contains("<word "))
+        .map(|line| {
+            let (_, rest) = line.split_once('>').expect("a word");
+            Word {
+                text: rest.replace("</word>", ""),
+                left: place(line, "xMin"),
+                top: place(line, "yMin"),
+                right: place(line, "xMax"),
+                bottom: place(line, "yMax"),
+            }
+        });
+    Some(words.collect())
+}
+
 impl Page {
     fn open(path: &Path, dpi: u32) -> Page {
         let bytes = std::fs::read(path).expect("a picture");
