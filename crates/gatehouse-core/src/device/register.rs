@@ -154,6 +154,7 @@ impl List {
             own: own(outing.person),
         }));
         local.add_to(&mut outings, household.id, case.person);
+        outings.cut_to_record();
         case.situation.set(Fact::Outings, Value::Outings(outings));
         let mut before = household.outings.iter().rev();
         let last = before.find(|outing| own(outing.person));

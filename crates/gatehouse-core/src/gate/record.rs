@@ -261,6 +261,31 @@ mod tests {
     }
 
     #[test]
+    fn more_outings_than_a_record_holds_are_cut_and_the_count_is_unsure() {
+        let outing = |at: i64| Outing {
+            at: Moment::new(at, 480),
+            purpose: None,
+            own: false,
+        };
+        let mut outings = Outings {
+            taken: (0..600).map(outing).collect(),
+            unsent: 1,
+        };
+        let read = |outings: &Outings| {
+            let mut situation = Situation::new(now());
+            situation.set(Fact::Outings, Value::Outings(outings.clone()));
+            read_facts(&write_given(&situation), now())
+        };
+        assert!(read(&outings).is_err(), "nobody could decide it again");
+        outings.cut_to_record();
+        assert_eq!((outings.taken.len(), outings.unsent), (OUTINGS_MOST, 89));
+        assert_eq!(outings.taken.last(), Some(&outing(599)));
+        let again = read(&outings).expect("the record reads");
+        let known = Known::Is(Value::Outings(outings));
+        assert_eq!(again.given(Fact::Outings), Some(&known));
+    }
+
+    #[test]
     fn every_fact_reads_back_known_unknown_and_not_applicable() {
         for fact in super::super::fact::ALL {
             let example = Json::parse(fact.spec().example.as_bytes()).expect("JSON");

@@ -129,6 +129,14 @@ pub struct Outings {
 }
 
 impl Outings {
+    /// Leaves out the oldest that a record cannot hold; how many there were is then unsure.
+    pub(crate) fn cut_to_record(&mut self) {
+        let over = self.taken.len().saturating_sub(OUTINGS_MOST);
+        self.taken.drain(..over);
+        let over = u16::try_from(over).unwrap_or(u16::MAX);
+        self.unsent = self.unsent.saturating_add(over);
+    }
+
     /// Nobody of the household has been out.
     pub const fn none() -> Outings {
         Outings {
