@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
+use crate::ops::erasure_rules::day_of;
 use crate::ops::resident::find_resident::ResidentCaller;
 use crate::ops::resident::read_home::{Home, OwnOrder, OwnPass, read_home};
 use crate::page::{Frame, PageError, show as show_page};
@@ -22,6 +23,7 @@ struct HomePage {
     compound: String,
     passes: Vec<PassCard>,
     orders: Vec<OrderCard>,
+    lives_here: bool,
     erasure: Option<ErasureCard>,
     messages: Vec<MessageLine>,
     tenants: usize,
@@ -96,8 +98,9 @@ fn page(home: Home, times: Times, frame: Frame) -> HomePage {
             .iter()
             .map(|order| order_card(order, times))
             .collect(),
+        lives_here: home.lives_here,
         erasure: home.erasure.map(|planned| ErasureCard {
-            day: times.moment(planned.run_at),
+            day: times.day(day_of(planned.run_at, times.now().offset_minutes)),
             reason: frame.t(&format!("erasure-reason-{}", planned.reason)),
             office: planned.office,
             phone: planned.phone,

@@ -175,6 +175,8 @@ fn whoever_left_is_erased_on_the_day_that_was_planned_and_can_be_kept_until_then
         let page = app.get("/my", &own);
         assert!(page.body.contains("您的资料定于"), "{}", page.body);
         assert!(page.body.contains("已搬走，要求删除"), "{}", page.body);
+        assert!(!page.body.contains("<h1>—"), "who it is: {}", page.body);
+        assert!(!page.body.contains("/my/apply"), "{}", page.body);
         assert!(told(app, story.who.person).contains(&"erasure_planned".to_owned()));
         assert!(story.get(&story.person()).body.contains("抹除。"));
         assert_eq!(

@@ -61,6 +61,8 @@ pub struct Home {
     pub orders: Vec<OwnOrder>,
     /// What they were told lately, the newest first.
     pub messages: Vec<OwnMessage>,
+    /// Whether they live at a door here: who moved away has nothing to apply for.
+    pub lives_here: bool,
     /// That their record is to be erased.
     pub erasure: Option<OwnErasure>,
     /// Applications that wait for their yes as a landlord or host.
@@ -83,12 +85,7 @@ pub async fn read_home(app: &App, resident: &ResidentCaller) -> Result<Home, OpE
     let now = Moment::new(app.world.now_millis(), resident.offset_minutes);
     let me = resident.clone();
     let read = move |tx: &ReadTx<'_>| {
-        let household = me.household;
-        let people = match household {
-            Some(household) => tx.masked_persons_of_household(&keys.vault, me.shard, household)?,
-            None => Vec::new(),
-        };
-        let own = people.into_iter().find(|(row, _)| row.person == me.person);
+        let own = tx.masked_person(&keys.vault, me.shard, me.person)?;
         let mut rows = tx.passes_of_holder(me.shard, &me.person.0)?;
         rows.retain(|row| {
             let holds = row.from_at <= now.millis && now.millis < row.expires_at;
@@ -106,6 +103,7 @@ pub async fn read_home(app: &App, resident: &ResidentCaller) -> Result<Home, OpE
             passes: passes.collect(),
             orders: own_orders(tx, &keys, &me, now)?,
             messages: own_messages(tx, &me, now.millis)?,
+            lives_here: me.household.is_some(),
             erasure: own_erasure(tx, me.shard, me.person)?,
             tenants: tx.applications_of_landlord(me.shard, me.person)?.len(),
         })
