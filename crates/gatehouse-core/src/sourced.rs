@@ -27,7 +27,7 @@ pub enum MayBelow {
 }
 
 /// An entry of a part of a policy document: a line of a table with its clause.
-pub trait Entry {
+pub trait Entry: std::fmt::Debug {
     /// `P9/risk`.
     fn id(&self) -> &str;
     /// The clause, or [`LOCAL_CHOICE`].

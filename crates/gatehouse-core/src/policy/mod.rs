@@ -14,6 +14,7 @@ pub mod compile;
 pub mod condition;
 pub mod coverage;
 pub mod diagnostic;
+pub mod difference;
 pub mod document;
 pub mod explain;
 mod need;

@@ -1,7 +1,9 @@
 //! The delivered documents: they read, compile, answer their cases, and every row is tried.
 
+use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::gate::{Policy, decide};
 use gatehouse_core::policy::cases::{Case, read_cases, run_case};
+use gatehouse_core::policy::difference::differences;
 use gatehouse_core::policy::{PolicyDocument, compile, coverage, read};
 use std::path::{Path, PathBuf};
 
@@ -163,4 +165,68 @@ fn a_suspended_row_only_ever_lets_people_through() {
         );
         assert!(!document.clone().suspend("X/nothing"));
     }
+}
+
+#[test]
+fn what_differs_between_two_versions_is_said_in_words() {
+    let folders = folders();
+    let folder = folders.iter().find(|one| one.ends_with("henan-2020-02"));
+    let text = std::fs::read_to_string(folder.expect("delivered").join("policy.toml"));
+    let text = text.expect("a text file");
+    let document = |text: &str| read(text).expect("it reads");
+    let before = document(&text);
+    /// What is edited, what is told of it, and the words before and after.
+    type Edit = (
+        [&'static str; 2],
+        [&'static str; 2],
+        [Option<&'static str>; 2],
+    );
+    let table: [Edit; 5] = [
+        (
+            ["value = 15, unit", "value = 10, unit"],
+            ["rest_minutes", ""],
+            [Some("15 分钟"), Some("10 分钟")],
+        ),
+        (
+            [
+                "vehicle_outside = true, special_reason = true }",
+                "vehicle_outside = true }",
+            ],
+            ["HN/vehicle-special", "对谁、何时"],
+            [Some("有特殊情况"), Some("外来车辆")],
+        ),
+        (
+            [
+                "need = { plate_recorded = true, host_consent = true, registered_now = true }",
+                "need = { plate_recorded = true, registered_now = true }",
+            ],
+            ["HN/vehicle-special", "要什么"],
+            [Some("住户说明并同意"), Some("登记")],
+        ),
+        (
+            ["id = \"HN/vehicle-out\"", "id = \"HN/vehicle-away\""],
+            ["HN/vehicle-away", ""],
+            [None, Some("准许：")],
+        ),
+        (
+            ["days = { value = 180", "days = { value = 90"],
+            ["HN/pass-resident", ""],
+            [Some("value: 180"), Some("value: 90")],
+        ),
+    ];
+    for ([old, new], [about, what], words) in table {
+        assert!(text.contains(old), "{old}");
+        let found = differences(&before, &document(&text.replacen(old, new, 1)), Lang::Zh);
+        let told = found
+            .iter()
+            .find(|one| one.about == about && one.what == what);
+        let told = told.unwrap_or_else(|| panic!("{about} {what}: {found:#?}"));
+        for (side, word) in [&told.before, &told.after].into_iter().zip(words) {
+            match (side, word) {
+                (Some(text), Some(word)) => assert!(text.contains(word), "{about}: {text}"),
+                (side, word) => assert_eq!(side.as_deref(), word, "{about}"),
+            }
+        }
+    }
+    assert_eq!(differences(&before, &document(&text), Lang::Zh), []);
 }

@@ -7,9 +7,9 @@ use crate::cli::policy_replay::{self, ReplayArguments};
 use crate::ops::policy_folder;
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use gatehouse_core::gate::compiled::Effect;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::PolicyDocument;
+use gatehouse_core::policy::difference::{Difference, differences, effect};
 use gatehouse_core::policy::explain::{Line, explain};
 use gatehouse_core::policy::part::Kind;
 use serde_json::{Value, json};
@@ -43,6 +43,19 @@ enum PolicyAction {
         #[arg(long, value_enum, default_value = "zh")]
         lang: LangArgument,
         /// Answer with JSON: {"documents": [{"document", "title", "rows": […]}]}.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say in plain words what differs between two versions of a document.
+    Diff {
+        /// Folder of the older version.
+        before: PathBuf,
+        /// Folder of the newer one.
+        after: PathBuf,
+        /// Language of the words.
+        #[arg(long, value_enum, default_value = "zh")]
+        lang: LangArgument,
+        /// Answer with JSON: {"differences": [{"about", "what", "before", "after"}]}.
         #[arg(long)]
         json: bool,
     },
@@ -95,6 +108,12 @@ pub fn run(command: PolicyCommand) -> Result<()> {
             lang,
             json,
         } => explain_folders(&folders, lang.into(), json),
+        PolicyAction::Diff {
+            before,
+            after,
+            lang,
+            json,
+        } => diff([before, after], lang.into(), json),
         PolicyAction::Propose(arguments) => policy_part::run(Kind::Propose, &arguments),
         PolicyAction::Plan(arguments) => policy_part::run(Kind::Plan, &arguments),
         PolicyAction::Classify(arguments) => policy_part::run(Kind::Classify, &arguments),
@@ -171,17 +190,39 @@ fn document_json(document: &PolicyDocument, lang: Lang) -> Value {
     })
 }
 
-fn line_text(line: &Line, lang: Lang) -> String {
-    let effect = match (line.effect, lang) {
-        (Effect::Grant, Lang::Zh) => "准许",
-        (Effect::Bar, Lang::Zh) => "不准",
-        (Effect::Refer, Lang::Zh) => "转办",
-        (Effect::Duty, Lang::Zh) => "要做的事",
-        (Effect::Grant, Lang::En) => "grant",
-        (Effect::Bar, Lang::En) => "bar",
-        (Effect::Refer, Lang::En) => "refer",
-        (Effect::Duty, Lang::En) => "duty",
+fn diff(folders: [PathBuf; 2], lang: Lang, json: bool) -> Result<()> {
+    let documents = policy_folder::read_documents(&folders).map_err(|complaints| {
+        let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("{}", lines.join("\n"))
+    })?;
+    let found = match documents.as_slice() {
+        [before, after] => differences(before, after, lang),
+        _ => Vec::new(),
     };
+    let mut output = std::io::stdout().lock();
+    if json {
+        let found: Vec<_> = found.iter().map(difference_json).collect();
+        return Ok(writeln!(output, "{}", json!({ "differences": found }))?);
+    }
+    for one in &found {
+        let nothing = match lang {
+            Lang::Zh => "（没有）",
+            Lang::En => "(nothing)",
+        };
+        let side = |text: &Option<String>| text.clone().unwrap_or_else(|| nothing.to_owned());
+        writeln!(output, "{} {}", one.about, one.what)?;
+        writeln!(output, "  - {}", side(&one.before))?;
+        writeln!(output, "  + {}", side(&one.after))?;
+    }
+    Ok(())
+}
+
+fn difference_json(one: &Difference) -> Value {
+    json!({ "about": one.about, "what": one.what, "before": one.before, "after": one.after })
+}
+
+fn line_text(line: &Line, lang: Lang) -> String {
+    let effect = effect(line.effect, lang);
     let mut text = format!("  [{effect}] {}", line.condition);
     if !line.demand.is_empty() {
         text.push_str(&format!(" → {}", line.demand));
