@@ -72,16 +72,22 @@ struct ReasonLine {
     say: String,
     source: Option<String>,
     row: String,
-    count: String,
+    count: Figure,
+}
+
+/// A figure of a table, and its list for whoever may open it.
+struct Figure {
+    text: String,
+    href: Option<String>,
 }
 
 struct CompoundRow {
     href: String,
     name: String,
     gates: String,
-    people: String,
-    passes: String,
-    crossings: String,
+    people: Figure,
+    passes: Figure,
+    crossings: Figure,
     class: &'static str,
     icon: &'static str,
     state: String,
@@ -307,13 +313,24 @@ impl Figures<'_> {
                 .filter(|source| *source != LOCAL_CHOICE)
                 .map(|source| source_words(source, lang)),
             row: reason.row.clone(),
-            count: thousands(reason.crossings),
+            count: Figure {
+                text: thousands(reason.crossings),
+                href: self
+                    .in_menu("menu-crossings")
+                    .map(|_| format!("{}/crossings?rule={}", self.path, reason.row)),
+            },
         }
     }
 
     fn compound(&self, line: &CompoundLine) -> CompoundRow {
         let frame = self.frame;
         let count = |key: &str, count: usize| frame.with(key, "count", &count.to_string());
+        let figure = |figure, list: &str| Figure {
+            text: thousands(figure),
+            href: self
+                .in_menu(&format!("menu-{list}"))
+                .map(|_| format!("/areas/{}/{list}", line.area)),
+        };
         let (class, icon, state) = match line {
             line if line.fevers > 0 => ("stop", "stop", count("figures-state-fevers", line.fevers)),
             line if line.silent > 0 => ("wait", "off", count("figures-state-silent", line.silent)),
@@ -324,9 +341,9 @@ impl Figures<'_> {
             href: format!("/areas/{}/today", line.area),
             name: line.name.clone(),
             gates: line.gates.join(" "),
-            people: thousands(line.people),
-            passes: thousands(line.passes),
-            crossings: thousands(line.crossings),
+            people: figure(line.people, "people"),
+            passes: figure(line.passes, "passes"),
+            crossings: figure(line.crossings, "crossings"),
             class,
             icon,
             state,

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
-use crate::auth::role::Permission::{KeepOpenItems, SeeCrossings, WorkGate};
+use crate::auth::role::Permission::{KeepOpenItems, KeepVisitors, SeeCrossings, WorkGate};
 use crate::error::OpError;
 use crate::ops::list_places::{Place, list_offices, list_places};
 use crate::page::{Frame, PageError, show as show_page};
@@ -39,6 +39,7 @@ struct PlaceCard {
     works: bool,
     sees: bool,
     keeps: bool,
+    hears: bool,
 }
 
 /// GET /
@@ -83,6 +84,7 @@ fn card(place: Place, caller: &Caller) -> PlaceCard {
         works: caller.may_in(WorkGate, &place.path),
         sees: caller.may_in(SeeCrossings, &place.path),
         keeps: caller.may_in(KeepOpenItems, &place.path),
+        hears: caller.may_in(KeepVisitors, &place.path),
         id: place.gate.to_string(),
         gate: place.gate_name,
         compound: place.compound,
