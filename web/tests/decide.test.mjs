@@ -37,6 +37,13 @@ async function scan(page, word) {
   await page.evaluate(() => window.show_to_camera(null));
 }
 
+/** Waits until the camera's picture has changed so many times. */
+const frames_of_camera = (page, count) => page.evaluate((frames) => new Promise((resolve) => {
+  const video = document.querySelector("video");
+  const next = (left) => left ? video.requestVideoFrameCallback(() => next(left - 1)) : resolve();
+  next(frames);
+}), count);
+
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
 for (const [word, look, said] of [
@@ -133,6 +140,20 @@ test("after admit the next code is taken at once", async (t) => {
   await scan(page, "ADMIT");
   await page.evaluate((url) => window.show_to_camera(url), frame_svg(pass_like("REFUSE")));
   await screen(page, "refuse");
+});
+
+test("a card left before the camera after a wrong tap is not the next person", async (t) => {
+  const { page } = await on_shift(t);
+  await page.evaluate((url) => window.show_to_camera(url), frame_svg(pass_like("ASK")));
+  await screen(page, "ask");
+  await button(page, "点错了").click();
+  await screen(page, "scan");
+  await frames_of_camera(page, 25);
+  assert.equal(await page.evaluate(() => document.body.dataset.screen), "scan");
+  await page.evaluate(() => window.show_to_camera(null));
+  await frames_of_camera(page, 25);
+  await scan(page, "ASK");
+  await screen(page, "ask");
 });
 
 test("a second page of the app does not open a second chain", async (t) => {

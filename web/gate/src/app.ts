@@ -229,7 +229,6 @@ export class App {
     }
     // The server's answer takes the screen from whatever form the guard is in.
     if (screen.flags.includes("server_answer")) this.view = { name: "core" };
-    if (before?.kind !== "scan" && screen.kind === "scan") this.scanner.forget();
     const rests = screen.steps.some((step) => step.control.fact === "second_temperature");
     this.rest_since = rests ? (this.rest_since ?? Date.now()) : undefined;
     if (this.settings.sound && output.sound) play(output.sound);

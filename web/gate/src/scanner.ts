@@ -8,19 +8,26 @@ import type { Read } from "./scanner_worker";
 const SIDE_MOST = 1_280;
 /** Shortest pause between two frames, in milliseconds: the phone stays cool. */
 const PAUSE_MILLIS = 60;
-/** The same text is not given twice within this time. */
+/** A text is given again when it was not seen for this long, in milliseconds: a card that stays
+ * before the camera is one person, however long it stays. */
 const SAME_MILLIS = 2_500;
+/** Frames without a text after which a card counts as taken away at once. One empty frame says little: by
+ * turns the reader sees the whole picture and its middle, and a small code only in one of them. */
+const EMPTY_UNTIL_GONE = 3;
 /** Frames that BarcodeDetector may miss before zxing sees every frame too. */
 const MISSES_BEFORE_SECOND_READER = 4;
 
 export class Scanner {
   private worker: Worker | undefined;
   private detector: BarcodeDetector | null | undefined;
+  /** Counts the starts; a loop lives as long as it is the latest one. */
+  private loops = 0;
   private running = false;
   private next_id = 0;
   private misses = 0;
   private round = 0;
   private last = { text: "", millis: -Infinity };
+  private empty = 0;
   private waiting = new Map<number, (text: string | null) => void>();
 
   constructor(
@@ -33,7 +40,11 @@ export class Scanner {
     if (this.running) return;
     this.running = true;
     this.misses = 0;
-    void this.loop();
+    this.empty = 0;
+    // A card that still lies before the camera when a guard comes back is not the next person.
+    this.last.millis = performance.now();
+    this.loops += 1;
+    void this.loop(this.loops);
   }
 
   /** Stops looking after the frame under way, whose result is dropped. */
@@ -41,28 +52,31 @@ export class Scanner {
     this.running = false;
   }
 
-  /** Forgets the last text, so that the same card can be shown again at once. */
-  forget(): void {
-    this.last = { text: "", millis: -Infinity };
-  }
-
-  private async loop(): Promise<void> {
+  private async loop(mine: number): Promise<void> {
     this.detector ??= await own_detector();
-    while (this.running) {
+    const looking = () => this.running && this.loops === mine;
+    while (looking()) {
       const started = performance.now();
       const text = this.video.readyState >= 2 ? await this.look() : null;
-      if (!this.running) return;
+      if (!looking()) return;
       if (text) this.give(text);
+      else this.missed();
       const spent = performance.now() - started;
       await pause(Math.max(PAUSE_MILLIS, Math.min(spent, 250)));
     }
   }
 
+  private missed(): void {
+    this.empty += 1;
+    if (this.empty >= EMPTY_UNTIL_GONE) this.last.text = "";
+  }
+
   private give(text: string): void {
     const now = performance.now();
-    if (text === this.last.text && now - this.last.millis < SAME_MILLIS) return;
+    const same = text === this.last.text && now - this.last.millis < SAME_MILLIS;
+    this.empty = 0;
     this.last = { text, millis: now };
-    this.found(text);
+    if (!same) this.found(text);
   }
 
   private async look(): Promise<string | null> {
