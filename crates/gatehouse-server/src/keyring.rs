@@ -31,6 +31,15 @@ pub enum KeyringError {
     SnapshotKey,
 }
 
+/// Whether a database is a demonstration's: everybody in it is invented.
+///
+/// # Errors
+/// The database's.
+pub fn is_demo(tx: &ReadTx<'_>) -> Result<bool, StoreError> {
+    let value = tx.installation_fact(DEMO)?;
+    Ok(value.is_some_and(|value| value == [1]))
+}
+
 /// The keys of an installation.
 pub struct Keyring {
     /// The root's public key: what devices learn at enrolment.
@@ -86,9 +95,7 @@ impl Keyring {
         let wrong = |reason: &str| KeyringError::KeyList(reason.to_owned());
         let root: [u8; 32] = root.try_into().map_err(|_| wrong("no root key"))?;
         let public = PublicKey::from_bytes(&root).ok_or_else(|| wrong("no root key"))?;
-        let demo = tx
-            .installation_fact(DEMO)?
-            .is_some_and(|value| value == [1]);
+        let demo = is_demo(tx)?;
         let trust = Trust {
             root: &public,
             newest: 0,
@@ -134,10 +141,7 @@ impl Keyring {
 
     /// Which telephones a form or a table may bring.
     pub fn phones(&self) -> Phones {
-        match self.is_demo {
-            true => Phones::AndOfTheDemo,
-            false => Phones::OfOperators,
-        }
+        Phones::of(self.is_demo)
     }
 
     /// The key that may sign a pass now for an area, given with all above it.

@@ -88,6 +88,7 @@ sql! {
     RUN = concat!("SELECT ", columns!(), " FROM import_run WHERE shard = ?1 AND run = ?2");
     RUNS_OF_AREA = concat!("SELECT ", columns!(), " FROM import_run
         WHERE shard = ?1 AND area = ?2 AND state <> 'uploading'
+            AND NOT (state = 'undone' AND started_at IS NULL)
         ORDER BY made_at DESC, run LIMIT ?3");
     RUNS_WITH_FILE = concat!("SELECT ", columns!(), " FROM import_run
         WHERE shard = ?1 AND wrapped_key IS NOT NULL ORDER BY made_at LIMIT ?2");
@@ -153,7 +154,7 @@ impl ReadTx<'_> {
         self.optional(&RUN, params![shard, run], ImportRunRow::read)
     }
 
-    /// The imports of a compound, newest first.
+    /// The imports of a compound, newest first, without those that were thrown away unwritten.
     pub fn import_runs(
         &self,
         shard: Shard,

@@ -1,22 +1,24 @@
 //! `gatehouse import people`: people from a sheet into the register, as the console does it.
 
 use crate::cli::key_arguments::KeyPlace;
+use crate::keyring::is_demo;
+use crate::ops::check_draft::Phones;
 use crate::ops::import_people::field::Field;
 use crate::ops::import_people::header::{Mapping, read_mapping, set};
 use crate::ops::import_people::map::{begin, discard, map};
-use crate::ops::import_people::place::find_place;
+use crate::ops::import_people::place::{Found, find_place};
 use crate::ops::import_people::report::{self, Report};
 use crate::ops::import_people::run::run_whole;
 use crate::ops::import_people::upload::upload;
-use crate::ops::import_people::{Desk, ImportError, Keys, run_text};
+use crate::ops::import_people::{Desk, ImportError, Keys, Place, RunId, run_text};
 use crate::ops::key_home::KeyHome;
 use crate::sheet::{FILE_BYTES_MOST, SheetError, column_name};
 use crate::world::Computer;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use gatehouse_core::gate::wording::Lang;
-use gatehouse_store::Vault;
 use gatehouse_store::import_run::ImportRunRow;
+use gatehouse_store::{StoreError, Vault};
 use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -40,9 +42,9 @@ enum What {
 struct PeopleArguments {
     /// The sheet.
     file: PathBuf,
-    /// The compound or village: its id, its code, or its name if there is just one.
+    /// The compound or village: its id, its code, or its name. Not needed where there is just one.
     #[arg(long)]
-    area: String,
+    area: Option<String>,
     /// Check only; write nothing.
     #[arg(long)]
     dry_run: bool,
@@ -54,7 +56,7 @@ struct PeopleArguments {
     #[arg(long = "map")]
     maps: Vec<String>,
     /// Use this mapping for sheets of the same headers from now on.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "dry_run")]
     remember: bool,
     #[command(flatten)]
     place: KeyPlace,
@@ -64,8 +66,7 @@ struct PeopleArguments {
 pub fn run(command: ImportCommand) -> Result<()> {
     let What::People(arguments) = command.what;
     let desk = desk(&arguments.place)?;
-    let place = find_place(&desk, &arguments.area)?
-        .context("I-AREA: no compound or village of this name, or several: give its id")?;
+    let place = place(&desk, arguments.area.as_deref())?;
     let name = arguments.file.file_name().unwrap_or_default();
     let bytes = read_file(&arguments.file)?;
     let uploaded = upload(&desk, &place, None, &name.to_string_lossy(), bytes);
@@ -73,23 +74,52 @@ pub fn run(command: ImportCommand) -> Result<()> {
         Err(ImportError::Sheet(error)) => return refused(error, arguments.json),
         uploaded => uploaded?,
     };
-    let row = desk.run(place.shard, id)?;
-    let mapping = mapping(&row, &arguments.maps)?;
-    let mapped = map(&desk, place.shard, id, &mapping, arguments.remember, None);
+    let checked = check(&desk, &place, id, &arguments);
+    if checked.is_err() || arguments.dry_run {
+        // Nothing was written: no list shall name it, and its file goes.
+        let gone = discard(&desk, place.shard, id);
+        let (row, report) = checked?;
+        gone?;
+        return answer(&row, &report, &arguments);
+    }
+    let (_, report) = checked?;
+    begin(&desk, place.shard, id, None)?;
+    let row = run_whole(&desk, place.shard, id)?;
+    answer(&row, &report, &arguments)
+}
+
+/// Maps the columns and checks every row.
+fn check(
+    desk: &Desk,
+    place: &Place,
+    id: RunId,
+    arguments: &PeopleArguments,
+) -> Result<(ImportRunRow, Report)> {
+    let mapping = mapping(&desk.run(place.shard, id)?, &arguments.maps)?;
+    let mapped = map(desk, place.shard, id, &mapping, arguments.remember, None);
     if let Err(ImportError::NothingMapped) = mapped {
-        discard(&desk, place.shard, id)?;
         bail!("I-MAP: no column was mapped to name, or none to room or address; use --map");
     }
     mapped?;
-    let mut row = run_whole(&desk, place.shard, id)?;
-    let report = report::read(&desk, &row)?.unwrap_or_default();
-    if arguments.dry_run {
-        discard(&desk, place.shard, id)?;
-    } else {
-        begin(&desk, place.shard, id, None)?;
-        row = run_whole(&desk, place.shard, id)?;
+    let row = run_whole(desk, place.shard, id)?;
+    let report = report::read(desk, &row)?.unwrap_or_default();
+    Ok((row, report))
+}
+
+fn place(desk: &Desk, text: Option<&str>) -> Result<Place> {
+    let choices = match find_place(desk, text)? {
+        Found::One(place) => return Ok(place),
+        Found::Choices(choices) => choices,
+    };
+    let lines: String = choices
+        .iter()
+        .map(|choice| format!("\n  {}  {} ({})", choice.area, choice.name, choice.within))
+        .collect();
+    match text {
+        _ if choices.is_empty() => bail!("I-AREA: there is no compound or village yet"),
+        None => bail!("I-AREA: there are several compounds; say which with --area:{lines}"),
+        Some(_) => bail!("I-AREA: none or several are called so; give the id of one:{lines}"),
     }
-    answer(&row, &report, &arguments)
 }
 
 fn desk(place: &KeyPlace) -> Result<Desk> {
@@ -99,9 +129,10 @@ fn desk(place: &KeyPlace) -> Result<Desk> {
     let secrets = place.secrets()?;
     let vault = Vault::new(secrets.epochs(), secrets.index_key());
     let vault = vault.context("K-FORM: the secrets hold no key to seal people with")?;
+    let is_demo = store.read_blocking::<_, StoreError, _>(is_demo)?;
     Ok(Desk {
         store,
-        keys: Keys::Own(Arc::new(vault)),
+        keys: Keys::Own(Arc::new(vault), Phones::of(is_demo)),
         world: Arc::new(Computer),
     })
 }
@@ -211,7 +242,7 @@ fn in_json(row: &ImportRunRow, report: &Report, dry_run: bool) -> Value {
         json!({ "row": number, "same_as": earlier, "differs": differs })
     });
     json!({
-        "run": run_text(&row.run),
+        "run": (!dry_run).then(|| run_text(&row.run)),
         "state": if dry_run { "checked" } else { row.state.as_str() },
         "rows": row.rows_all,
         "accepted": row.accepted,

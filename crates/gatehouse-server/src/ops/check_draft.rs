@@ -14,6 +14,16 @@ pub enum Phones {
     AndOfTheDemo,
 }
 
+impl Phones {
+    /// Those of an installation: the console and the command line ask here.
+    pub const fn of(is_demo: bool) -> Phones {
+        match is_demo {
+            true => Phones::AndOfTheDemo,
+            false => Phones::OfOperators,
+        }
+    }
+}
+
 /// Checks a draft.
 ///
 /// # Errors

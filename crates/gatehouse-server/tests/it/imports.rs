@@ -2,6 +2,7 @@
 
 use crate::support::{COMPOUND, COUNTY, NEXT_COMPOUND, TestApp, on_both};
 use gatehouse_core::id::{AreaId, PersonId};
+use gatehouse_server::ops::check_draft::Phones;
 use gatehouse_server::ops::import_people::header::read_mapping;
 use gatehouse_server::ops::import_people::map::{
     begin, discard, map, map_again, put_right, stop, take_back,
@@ -45,7 +46,7 @@ impl Story<'_> {
             app,
             desk: Desk {
                 store: app.app.store.clone(),
-                keys: Keys::Own(Arc::new(vault)),
+                keys: Keys::Own(Arc::new(vault), Phones::OfOperators),
                 world: Arc::clone(&app.app.world),
             },
             place: Place {

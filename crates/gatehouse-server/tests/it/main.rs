@@ -13,6 +13,7 @@ mod fevers_desk;
 mod first_start;
 mod gate;
 mod gate_edits;
+mod import_command;
 mod import_pages;
 mod import_round_trip;
 mod imports;

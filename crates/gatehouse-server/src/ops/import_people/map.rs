@@ -203,7 +203,7 @@ pub fn take_back(
     Ok(row)
 }
 
-/// Throws an import away that has written nothing.
+/// Throws an import away that has written nothing: its file goes, and no list names it any more.
 ///
 /// # Errors
 /// [`ImportError::NotNow`].
@@ -212,7 +212,7 @@ pub fn discard(desk: &Desk, shard: Shard, run: RunId) -> Result<(), ImportError>
         desk,
         shard,
         run,
-        &[State::Mapping, State::Checked],
+        &[State::Mapping, State::Checking, State::Checked],
         |row, _| {
             row.wrapped_key = None;
             row.name_sealed = None;

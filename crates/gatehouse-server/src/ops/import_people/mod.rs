@@ -83,8 +83,8 @@ pub enum ImportError {
 pub enum Keys {
     /// Of a running server.
     Ring(SharedKeyring),
-    /// Of the command line.
-    Own(Arc<Vault>),
+    /// Of the command line, with the telephones that pass in its installation.
+    Own(Arc<Vault>, Phones),
 }
 
 impl Keys {
@@ -92,7 +92,7 @@ impl Keys {
     pub fn vault(&self) -> &Vault {
         match self {
             Keys::Ring(ring) => &ring.vault,
-            Keys::Own(vault) => vault,
+            Keys::Own(vault, _) => vault,
         }
     }
 
@@ -100,7 +100,7 @@ impl Keys {
     pub fn phones(&self) -> Phones {
         match self {
             Keys::Ring(ring) => ring.phones(),
-            Keys::Own(_) => Phones::OfOperators,
+            Keys::Own(_, phones) => *phones,
         }
     }
 }
