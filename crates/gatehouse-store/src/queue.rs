@@ -104,11 +104,14 @@ pub(crate) struct Queue {
     waiting: Mutex<Waiting>,
     arrived: Condvar,
     closing: Condvar,
+    settled: Condvar,
 }
 
 struct Waiting {
     lanes: [VecDeque<Box<dyn Job>>; 3],
     turns: [u32; 2],
+    /// Jobs of the two upper lanes that lost against another and run again.
+    losers: usize,
     /// Threads that wait for a job: only they are woken up, which is a call of the kernel.
     idle: usize,
     closed: bool,
@@ -120,11 +123,13 @@ impl Queue {
             waiting: Mutex::new(Waiting {
                 lanes: [VecDeque::new(), VecDeque::new(), VecDeque::new()],
                 turns: [0, 0],
+                losers: 0,
                 idle: 0,
                 closed: false,
             }),
             arrived: Condvar::new(),
             closing: Condvar::new(),
+            settled: Condvar::new(),
         }
     }
 
@@ -196,6 +201,24 @@ impl Queue {
         waiting.pop()
     }
 
+    /// Somebody who is waited for lost against another and runs again: until it is through, no job
+    /// of the lowest lane begins. A long import would otherwise win every time, since its next
+    /// step begins while the loser still pauses.
+    pub(crate) fn lost(&self) -> Loser<'_> {
+        self.lock().losers += 1;
+        Loser { queue: self }
+    }
+
+    /// Waits until nobody who lost runs again: before a job of the lowest lane runs again itself.
+    pub(crate) fn let_losers_through(&self) {
+        let waiting = self.lock();
+        drop(
+            self.settled
+                .wait_while(waiting, |waiting| waiting.losers > 0)
+                .unwrap_or_else(|poisoned| poisoned.into_inner()),
+        );
+    }
+
     /// Takes no more jobs; those that wait are still served.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
@@ -204,14 +227,33 @@ impl Queue {
     }
 }
 
+/// A job of an upper lane that runs again; done when dropped.
+pub(crate) struct Loser<'a> {
+    queue: &'a Queue,
+}
+
+impl Drop for Loser<'_> {
+    fn drop(&mut self) {
+        let mut waiting = self.queue.lock();
+        waiting.losers -= 1;
+        if waiting.losers == 0 {
+            self.queue.settled.notify_all();
+            self.queue.arrived.notify_all();
+        }
+    }
+}
+
 impl Waiting {
     fn pop(&mut self) -> Option<(Lane, Box<dyn Job>)> {
         let [gate, people, jobs] = &mut self.lanes;
-        let jobs_turn = self.turns[1] >= TURNS_IN_A_ROW && !jobs.is_empty();
-        let lower_turn = self.turns[0] >= TURNS_IN_A_ROW && !(people.is_empty() && jobs.is_empty());
+        let is_jobs_turn_possible = self.losers == 0 && !jobs.is_empty();
+        let jobs_turn = self.turns[1] >= TURNS_IN_A_ROW && is_jobs_turn_possible;
+        let lower_waits = !people.is_empty() || is_jobs_turn_possible;
+        let lower_turn = self.turns[0] >= TURNS_IN_A_ROW && lower_waits;
         let next = if gate.is_empty() || lower_turn {
             if people.is_empty() || jobs_turn {
-                jobs.pop_front().map(|job| (Lane::Jobs, job))
+                let job = is_jobs_turn_possible.then(|| jobs.pop_front()).flatten();
+                job.map(|job| (Lane::Jobs, job))
             } else {
                 people.pop_front().map(|job| (Lane::People, job))
             }
@@ -269,6 +311,20 @@ mod tests {
             order(&queue),
             format!("{}j{}", "p".repeat(32), "p".repeat(8))
         );
+    }
+
+    #[test]
+    fn no_job_begins_while_somebody_who_lost_runs_again() {
+        let queue = Queue::new();
+        queue.push(Lane::Jobs, job());
+        queue.push(Lane::People, job());
+        let (first, second) = (queue.lost(), queue.lost());
+        assert_eq!(order(&queue), "p");
+        drop(first);
+        assert_eq!(order(&queue), "");
+        drop(second);
+        queue.let_losers_through();
+        assert_eq!(order(&queue), "j");
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! PostgreSQL: several threads, each with its own connection, SERIALIZABLE.
 //!
-//! A closure that loses against another runs again, up to eight times with growing, jittered
-//! pauses. The client blocks and owns a runtime, so it lives on these threads only.
+//! A closure that loses against another runs again, some times with growing, jittered pauses;
+//! meanwhile no import or other job that nobody waits for begins. The client blocks and
+//! owns a runtime, so it lives on these threads only.
 
 use crate::driver::Counters;
 use crate::error::StoreError;
-use crate::queue::{Job, Queue, Ran};
+use crate::queue::{Job, Lane, Queue, Ran};
 use crate::sql::Sql;
 use crate::tx::{Backend, Limits, Tx};
 use crate::value::Value;
@@ -21,8 +22,10 @@ use std::time::Duration;
 const WRITERS: usize = 8;
 /// Threads that read.
 const READERS: usize = 4;
-/// Runs of a closure after the first one that lost.
+/// Runs of a closure after the first one that lost; somebody waits for the answer.
 const RETRIES: u32 = 8;
+/// The same for a job that nobody waits for: its steps are long and lose more often.
+const RETRIES_OF_JOBS: u32 = 60;
 /// The first pause, doubled at each further one and jittered between half and whole.
 const FIRST_PAUSE: Duration = Duration::from_micros(500);
 /// A single statement may take so long; the writer of SQLite is stricter, since all wait for it.
@@ -209,8 +212,8 @@ struct Worker {
 
 impl Worker {
     fn serve(mut self, queue: &Queue) {
-        while let Some((_, mut job)) = queue.next() {
-            let end = self.run(job.as_mut());
+        while let Some((lane, mut job)) = queue.next() {
+            let end = self.run(lane, job.as_mut(), queue);
             if end.is_ok() && !self.read_only {
                 self.counters.committed(1);
             }
@@ -218,11 +221,20 @@ impl Worker {
         }
     }
 
-    fn run(&mut self, job: &mut dyn Job) -> Result<(), StoreError> {
-        for attempt in 0..=RETRIES {
+    fn run(&mut self, lane: Lane, job: &mut dyn Job, queue: &Queue) -> Result<(), StoreError> {
+        let retries = match lane {
+            Lane::Gate | Lane::People => RETRIES,
+            Lane::Jobs => RETRIES_OF_JOBS,
+        };
+        let mut loser = None;
+        for attempt in 0..=retries {
             match self.attempt(job) {
-                Err(StoreError::Conflict) if attempt < RETRIES => {
+                Err(StoreError::Conflict) if attempt < retries => {
                     self.counters.repeated(1);
+                    match lane {
+                        Lane::Jobs => queue.let_losers_through(),
+                        Lane::Gate | Lane::People => loser = loser.or_else(|| Some(queue.lost())),
+                    }
                     wait(pause(attempt, u64::from(self.number)));
                 }
                 end => return end,
@@ -285,7 +297,7 @@ fn wait(pause: Duration) {
 /// Half to whole of the doubled pause. The jitter comes from thread and attempt: two threads
 /// that met once do not meet again at the same distance.
 fn pause(attempt: u32, thread: u64) -> Duration {
-    let whole = FIRST_PAUSE * 2u32.saturating_pow(attempt);
+    let whole = FIRST_PAUSE * 2u32.pow(attempt.min(RETRIES));
     let mut mixed = (thread << 8 | u64::from(attempt)).wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -193,6 +193,59 @@ fn many_at_once_lose_nothing_and_share_commits() {
     });
 }
 
+/// Changes the one row on which the two of the next test meet.
+fn rename(tx: &gatehouse_store::Tx<'_>, name: &str) -> Result<(), StoreError> {
+    let Some(row) = tx.area(AreaId(id(1, 0)))? else {
+        return Ok(());
+    };
+    tx.update_area(&gatehouse_store::area::AreaRow {
+        name: name.to_owned(),
+        ..row
+    })
+}
+
+/// An import in steps and a gate that change the same row: the gate is never told that it lost.
+#[test]
+fn a_gate_gets_through_beside_a_long_job() {
+    const STEPS: u32 = 40;
+    const ROWS: u32 = 200;
+    on_both_places(|database| {
+        let store = &database.store;
+        write(store, |tx| {
+            tx.insert_area(&area(0, None, "county", "青石县"))
+        });
+        let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+        runtime.block_on(async {
+            let import = {
+                let store = store.clone();
+                tokio::spawn(async move {
+                    for step in 0..STEPS {
+                        let done = store.write(Lane::Jobs, move |tx| {
+                            rename(tx, "步骤")?;
+                            for n in 0..ROWS {
+                                let row = area(1 + step * ROWS + n, Some(0), "township", "某街道");
+                                tx.insert_area(&row)?;
+                            }
+                            Ok::<_, StoreError>(())
+                        });
+                        done.await.unwrap();
+                    }
+                })
+            };
+            let mut decided = 0;
+            while !import.is_finished() {
+                store
+                    .write(Lane::Gate, |tx| rename(tx, "门岗"))
+                    .await
+                    .unwrap();
+                decided += 1;
+            }
+            import.await.unwrap();
+            assert!(decided > 0);
+        });
+    });
+}
+
 #[test]
 fn somebody_alone_waits_for_nobody() {
     let database = sqlite();
