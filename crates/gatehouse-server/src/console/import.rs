@@ -13,7 +13,7 @@ use crate::ops::import_people::state::State as RunState;
 use crate::ops::import_people::template::template;
 use crate::ops::import_people::upload::upload;
 use crate::ops::import_people::view::{name, runs, uploader};
-use crate::ops::import_people::{Desk, ImportError, Place, run_text};
+use crate::ops::import_people::{Desk, ImportError, Place, rows_left, run_text};
 use crate::ops::list_areas::{AreaLine, list_areas};
 use crate::page::{Frame, PageError, show as show_page};
 use crate::sheet::{FILE_BYTES_MOST, SheetError};
@@ -52,6 +52,7 @@ struct RunLine {
     accepted: i64,
     rejected: i64,
     duplicate: i64,
+    left: i64,
     state: &'static str,
     look: &'static str,
 }
@@ -220,6 +221,7 @@ fn line(
         accepted: row.accepted,
         rejected: row.rejected,
         duplicate: row.duplicate,
+        left: rows_left(row),
         state,
         look,
     })

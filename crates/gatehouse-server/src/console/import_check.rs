@@ -5,7 +5,7 @@ use super::import_run::{About, Wish};
 use crate::ops::import_people::field::Field;
 use crate::ops::import_people::report::{self, DifferentRow, Report};
 use crate::ops::import_people::view::{columns, kept_values};
-use crate::ops::import_people::{Desk, ImportError};
+use crate::ops::import_people::{Desk, ImportError, rows_left};
 use crate::page::Frame;
 use crate::sheet::column_name;
 use crate::times::Times;
@@ -26,6 +26,7 @@ pub(super) struct CheckPage {
     seconds: String,
     row: ImportRunRow,
     widths: [i64; 4],
+    left: i64,
     /// Words on the buttons, where there is something for them to do.
     faults: Option<String>,
     run: Option<String>,
@@ -115,6 +116,7 @@ pub(super) fn check_page(
     Ok(CheckPage {
         seconds: format!("{}.{}", report.millis / 1_000, report.millis % 1_000 / 100),
         widths: widths(&row),
+        left: rows_left(&row),
         faults: words("import-check-faults", row.rejected),
         run: words("import-check-run", row.accepted),
         headers: headers

@@ -4,7 +4,7 @@ use super::import_check::widths;
 use super::import_run::{About, Wish};
 use crate::ops::import_people::state::State as RunState;
 use crate::ops::import_people::undo::{UndoCounts, counts_of, preview};
-use crate::ops::import_people::{Desk, ImportError};
+use crate::ops::import_people::{Desk, ImportError, rows_left};
 use crate::page::Frame;
 use crate::times::Times;
 use askama::Template;
@@ -34,6 +34,7 @@ pub(super) struct DonePage {
     title: &'static str,
     row: ImportRunRow,
     widths: [i64; 4],
+    left: i64,
     until: Option<String>,
     said: Vec<(bool, String)>,
     looked: bool,
@@ -124,6 +125,7 @@ pub(super) fn done_page(
             _ => "import-done-title",
         },
         widths: widths(&row),
+        left: rows_left(&row),
         faults: (row.wrapped_key.is_some() && row.rejected > 0)
             .then(|| frame.with("import-check-faults", "rows", &row.rejected.to_string())),
         stopped: (state == Some(RunState::Stopped))

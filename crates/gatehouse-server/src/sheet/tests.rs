@@ -4,16 +4,27 @@ use super::*;
 use gatehouse_core::moment::CivilDay;
 use proptest::prelude::*;
 use std::io::{Cursor, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where the data lies is for the machine to say"
+)]
 fn shared(name: &str) -> Option<Vec<u8>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/data")
-        .join(name);
-    let found = std::fs::read(&path).ok();
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folders = [
+        std::env::var_os("GATEHOUSE_SHARED_DATA").map(PathBuf::from),
+        Some(workspace.join("../shared/data")),
+        Some(workspace.join("../../shared/data")),
+    ];
+    let mut files = folders
+        .into_iter()
+        .flatten()
+        .map(|folder| folder.join(name));
+    let found = files.find_map(|file| std::fs::read(file).ok());
     if found.is_none() {
-        eprintln!("SKIPPED: {} is not here", path.display());
+        eprintln!("SKIPPED: {name} is not here; set GATEHOUSE_SHARED_DATA to its folder");
     }
     found
 }

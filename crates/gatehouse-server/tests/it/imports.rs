@@ -1,12 +1,14 @@
 //! Imports of people on both databases: what goes in, what does not, what goes out again.
 
 use crate::support::{COMPOUND, COUNTY, NEXT_COMPOUND, TestApp, on_both};
+use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::{AreaId, PersonId};
 use gatehouse_server::ops::check_draft::Phones;
 use gatehouse_server::ops::import_people::header::read_mapping;
 use gatehouse_server::ops::import_people::map::{
     begin, discard, map, map_again, put_right, stop, take_back,
 };
+use gatehouse_server::ops::import_people::remarks::remarks;
 use gatehouse_server::ops::import_people::report::{self, Report};
 use gatehouse_server::ops::import_people::run::{run_whole, work};
 use gatehouse_server::ops::import_people::sweep::sweep;
@@ -78,7 +80,7 @@ impl Story<'_> {
         self.place.shard
     }
 
-    fn upload(&self, text: &str) -> RunId {
+    pub fn upload(&self, text: &str) -> RunId {
         let bytes = text.as_bytes().to_vec();
         upload(&self.desk, &self.place, None, "台账.csv", bytes).expect("is taken")
     }
@@ -103,6 +105,18 @@ impl Story<'_> {
         begin(&self.desk, self.shard(), id, None).expect("begins");
         run_whole(&self.desk, self.shard(), id).expect("runs");
         id
+    }
+
+    /// Uploads and checks.
+    pub fn check_again(&self, text: &str) -> (ImportRunRow, Report) {
+        self.check(self.upload(text))
+    }
+
+    /// The workbook of what is wrong with a sheet.
+    pub fn faults_of(&self, text: &str) -> Vec<u8> {
+        let id = self.upload(text);
+        self.check(id);
+        remarks(&self.desk, self.shard(), id, Lang::Zh, None).expect("a workbook")
     }
 
     pub fn people(&self) -> Vec<PersonRow> {

@@ -18,7 +18,7 @@ import-limit-refused = With macros, with a password, too large once unpacked: re
 import-limit-never = Native place, ethnicity, belief, petitions, convictions: not taken, there are no such fields
 import-limit-kept = The file is kept sealed and deleted once it can no longer be undone
 import-history = Earlier imports
-import-history-note = Accepted + rejected + duplicate = rows, kept each time
+import-history-note = Accepted + rejected + duplicate + not read = rows, kept each time
 import-history-none = Nothing has been imported here yet.
 import-history-file = File
 import-history-rows = Rows
@@ -97,6 +97,7 @@ import-sum-rows = rows in the sheet
 import-sum-accepted = accepted
 import-sum-rejected = rejected
 import-sum-duplicate = duplicate
+import-sum-left = not read
 import-sum-right = Not a row too many, not one missing
 import-bad-title = Which cell is at fault
 import-bad-count = { $rows } rows · { $cells } cells

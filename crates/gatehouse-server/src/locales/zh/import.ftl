@@ -18,7 +18,7 @@ import-limit-refused = 带宏、带密码、解开过大的：不收，说明原
 import-limit-never = 籍贯、民族、信仰、上访、前科：不收，没有这些栏
 import-limit-kept = 文件封存在库里，撤回期一过就删掉
 import-history = 导过的
-import-history-note = 采用 + 未采用 + 重复 = 行数，每次都存着
+import-history-note = 采用 + 未采用 + 重复 + 没轮到 = 行数，每次都存着
 import-history-none = 这里还没有导过台账。
 import-history-file = 文件
 import-history-rows = 行数
@@ -97,6 +97,7 @@ import-sum-rows = 表里的行
 import-sum-accepted = 采用
 import-sum-rejected = 未采用
 import-sum-duplicate = 重复
+import-sum-left = 没轮到
 import-sum-right = 一行不多，一行不少
 import-bad-title = 毛病在哪一格
 import-bad-count = { $rows } 行 · { $cells } 格

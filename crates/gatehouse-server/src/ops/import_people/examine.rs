@@ -432,7 +432,9 @@ impl Counts {
     pub fn count(&mut self, verdict: &Verdict, is_taken: bool) {
         match verdict {
             Verdict::New(..) => self.accepted += 1,
-            Verdict::Differs(..) if is_taken => self.accepted += 1,
+            Verdict::Differs(_, fields, _) if is_taken && can_be_taken(fields) => {
+                self.accepted += 1;
+            }
             Verdict::Rejected(faults) => {
                 self.rejected += 1;
                 for fault in faults {

@@ -3,7 +3,7 @@
 
 use super::field::Field;
 use super::values::Basis;
-use super::workbook::{COLUMNS, fault, new, write_headers};
+use super::workbook::{COLUMNS, fault, new, text_format, write_headers};
 use super::{Desk, ImportError, Place};
 use crate::locale::text_filled;
 use gatehouse_core::gate::wording::Lang;
@@ -184,7 +184,8 @@ fn write(desk: &Desk, place: &Place, by: &Exporter, lines: &[Line]) -> Result<Ve
             ("rows", people.as_str()),
         ],
     );
-    sheet.write_string(0, 0, &said)?;
+    let plain = text_format();
+    sheet.write_string_with_format(0, 0, &said, &plain)?;
     write_headers(sheet, HEADERS, by.lang)?;
     sheet.set_freeze_panes(HEADERS + 1, 0)?;
     let names: BTreeMap<PersonId, &str> = lines
@@ -195,7 +196,7 @@ fn write(desk: &Desk, place: &Place, by: &Exporter, lines: &[Line]) -> Result<Ve
         for (at, field) in (0..).zip(COLUMNS) {
             let value = value_of(line, field, by.lang, &names);
             if !value.is_empty() {
-                sheet.write_string(row, at, value)?;
+                sheet.write_string_with_format(row, at, value, &plain)?;
             }
         }
     }

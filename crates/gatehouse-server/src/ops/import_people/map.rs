@@ -228,4 +228,9 @@ pub fn discard(desk: &Desk, shard: Shard, run: RunId) -> Result<(), ImportError>
 fn start(row: &mut ImportRunRow, state: State) {
     row.state = state.code().to_owned();
     row.rows_done = 0;
+    if matches!(state, State::Mapping | State::Checking) {
+        // What an earlier check counted holds no more.
+        (row.accepted, row.rejected, row.duplicate) = (0, 0, 0);
+        row.faults.clear();
+    }
 }

@@ -194,6 +194,12 @@ impl Desk {
     }
 }
 
+/// Rows that nobody has looked at, or that a stop left out. Rows in = accepted + rejected +
+/// duplicate + these, at every moment of an import (issue 3 §2).
+pub const fn rows_left(run: &ImportRunRow) -> i64 {
+    run.rows_all - run.accepted - run.rejected - run.duplicate
+}
+
 /// An import's number as it stands in addresses.
 pub fn run_text(run: &RunId) -> String {
     data_encoding::HEXLOWER.encode(run)

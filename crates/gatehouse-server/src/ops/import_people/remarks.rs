@@ -107,7 +107,8 @@ fn put(
         }
     });
     let at = u16::try_from(columns.len()).unwrap_or(u16::MAX - 2);
-    sheet.write_string(row, at, said.collect::<Vec<_>>().join(" "))?;
-    sheet.write_string(row, at + 1, number.to_string())?;
+    let said = said.collect::<Vec<_>>().join(" ");
+    sheet.write_string_with_format(row, at, said, &text_format())?;
+    sheet.write_string_with_format(row, at + 1, number.to_string(), &text_format())?;
     Ok(())
 }

@@ -2,11 +2,11 @@
 
 use super::ImportError;
 use super::field::Field;
-use super::workbook::{COLUMNS, fault, head_format, new, write_headers};
+use super::workbook::{COLUMNS, fault, head_format, new, text_format, write_headers};
 use crate::locale::text;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::person::DocumentKind;
-use rust_xlsxwriter::{DataValidation, Format, Worksheet, XlsxError};
+use rust_xlsxwriter::{DataValidation, Worksheet, XlsxError};
 
 /// Row of the headers, from 0: title, a note and an example stand above, and an empty row, so that
 /// the example is not read as a group over the headers.
@@ -28,10 +28,11 @@ fn write(lang: Lang, made_at: i64) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = new(made_at)?;
     let sheet = workbook.add_worksheet();
     sheet.set_name(text(lang, "import-sheet-name"))?;
-    let bold = Format::new().set_bold();
+    let bold = text_format().set_bold();
     sheet.write_string_with_format(0, 0, text(lang, "import-sheet-title"), &bold)?;
-    sheet.write_string(1, 0, text(lang, "import-sheet-example"))?;
-    let grey = Format::new().set_italic().set_num_format("@");
+    let plain = text_format();
+    sheet.write_string_with_format(1, 0, text(lang, "import-sheet-example"), &plain)?;
+    let grey = text_format().set_italic();
     for (at, field) in (0..).zip(COLUMNS) {
         sheet.write_string_with_format(2, at, example(lang, field), &grey)?;
     }
@@ -45,7 +46,8 @@ fn write(lang: Lang, made_at: i64) -> Result<Vec<u8>, XlsxError> {
     notes.set_column_width(0, 80)?;
     notes.write_string_with_format(0, 0, text(lang, "import-sheet-notes"), &head_format())?;
     for (at, note) in (1..).zip(NOTES) {
-        notes.write_string(at, 0, text(lang, &format!("import-note-{note}")))?;
+        let note = text(lang, &format!("import-note-{note}"));
+        notes.write_string_with_format(at, 0, note, &plain)?;
     }
     workbook.save_to_buffer()
 }

@@ -44,13 +44,15 @@ pub(super) fn header(lang: Lang, field: Field) -> String {
 pub(super) fn head_format() -> Format {
     Format::new()
         .set_bold()
+        .set_quote_prefix()
         .set_background_color(Color::RGB(0x00E4_EDF5))
         .set_align(FormatAlign::VerticalCenter)
 }
 
-/// Cells that stay text whatever is typed into them.
+/// Cells that stay text whatever is typed into them; marked in the cell too, so that editing one
+/// does not make a formula of it.
 pub(super) fn text_format() -> Format {
-    Format::new().set_num_format("@")
+    Format::new().set_num_format("@").set_quote_prefix()
 }
 
 /// A row of headers, with widths.
