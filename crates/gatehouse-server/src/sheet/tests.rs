@@ -1,6 +1,7 @@
 //! Real and hostile files (`../shared/data`, in place), and made ones.
 
 use super::*;
+use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::moment::CivilDay;
 use proptest::prelude::*;
 use std::io::{Cursor, Write};
@@ -98,6 +99,42 @@ fn hostile_workbooks_are_refused_with_a_reason() {
             read("claims.xlsx", bytes),
             Ok(vec![(1, vec!["姓名".to_owned()])])
         );
+    }
+}
+
+/// What a gate keeper does not know must not stand in a reason.
+#[test]
+fn reasons_are_said_in_words_of_the_gate() {
+    let unknown = [
+        "XML",
+        "zip",
+        "ZIP",
+        "DTD",
+        "实体",
+        "解析",
+        "entity",
+        "parse",
+        "dimension",
+        "sharedStrings",
+        "utf16",
+        "panic",
+        "error",
+    ];
+    let known = ["xlsx", "xls", "csv", "MB", "UTF-8"];
+    for error in SheetError::ALL {
+        let reason = crate::locale::text(Lang::Zh, &format!("import-file-{}", error.code()));
+        assert!(
+            reason.ends_with('。') && reason.chars().count() <= 40,
+            "{reason}"
+        );
+        for word in unknown {
+            assert!(!reason.contains(word), "{reason}");
+        }
+        let bare = known
+            .iter()
+            .fold(reason.clone(), |text, word| text.replace(word, ""));
+        let latin = bare.chars().any(|c| c.is_ascii_alphabetic());
+        assert!(!latin, "{reason}");
     }
 }
 

@@ -11,7 +11,7 @@ use gatehouse_store::import_run::ImportRunRow;
 const SHEET: &str = "楼号,门牌,姓名,电话\n999,101,王华,15400001111\n999,102,,\n";
 
 /// Compounds of the town, and every import that its lists name.
-fn compounds_and_runs(town: &Place) -> (Vec<String>, Vec<ImportRunRow>) {
+pub fn compounds_and_runs(town: &Place) -> (Vec<String>, Vec<ImportRunRow>) {
     let store = town.open();
     let read = store.read_blocking::<_, StoreError, _>(|tx| {
         let (mut compounds, mut runs) = (Vec::new(), Vec::new());
@@ -29,7 +29,7 @@ fn compounds_and_runs(town: &Place) -> (Vec<String>, Vec<ImportRunRow>) {
 }
 
 /// Commands on both, with the town's secrets where the program looks for them.
-fn imports_on_both(story: impl Fn(&Place)) {
+pub fn imports_on_both(story: impl Fn(&Place)) {
     commands_on_both(|town| {
         let data = town.folder.path().join("data");
         std::fs::create_dir_all(&data).expect("a folder");

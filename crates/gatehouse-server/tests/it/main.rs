@@ -4,6 +4,7 @@ mod audit;
 mod bad_input;
 mod command;
 mod command_lines;
+mod corpus;
 mod crossings;
 mod database;
 mod emergencies;

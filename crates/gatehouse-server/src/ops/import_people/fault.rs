@@ -10,6 +10,10 @@ pub enum Fault {
     Complaint(ComplaintCode),
     /// `#N/A` and the like.
     ErrorCell,
+    /// True or false: a spreadsheet's yes, nobody's value.
+    BoolCell,
+    /// 男, 女 were expected.
+    SexUnknown,
     /// The sheet made a date of a door such as 3-2.
     DoorIsDate,
     /// The door in one cell cannot be taken apart.
@@ -26,8 +30,10 @@ pub enum Fault {
 
 impl Fault {
     /// Faults that are not core's, for the test that looks for missing words.
-    pub const OWN: [Fault; 7] = [
+    pub const OWN: [Fault; 9] = [
         Fault::ErrorCell,
+        Fault::BoolCell,
+        Fault::SexUnknown,
         Fault::DoorIsDate,
         Fault::DoorUnclear,
         Fault::NoSuchBuilding,
@@ -41,6 +47,8 @@ impl Fault {
         match self {
             Fault::Complaint(code) => code.text_key(),
             Fault::ErrorCell => "import-fault-error-cell",
+            Fault::BoolCell => "import-fault-bool-cell",
+            Fault::SexUnknown => "import-fault-sex-unknown",
             Fault::DoorIsDate => "import-fault-door-is-date",
             Fault::DoorUnclear => "import-fault-door-unclear",
             Fault::NoSuchBuilding => "import-fault-no-such-building",

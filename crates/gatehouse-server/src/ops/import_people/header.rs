@@ -3,6 +3,7 @@
 use super::field::{Field, Known, fold_header, guess, is_never_read};
 use crate::sheet::{Cell, Merged, SheetError, Table};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 /// Rows that are looked at to find the headers (local choice).
@@ -219,7 +220,7 @@ fn find_in(sheet: usize, rows: &[(u32, Vec<Cell>)]) -> Option<Head> {
     let best = scores.iter().position(|score| *score == most)?;
     let below_is_header = looked.get(best + 1).is_some_and(|(_, cells)| {
         let filled = cells.iter().filter(|cell| !cell.is_blank()).count();
-        scores[best + 1] >= 2 && scores[best + 1] == filled
+        scores[best + 1] >= 2 && header_words(cells).count() == filled
     });
     let last = if below_is_header { best + 1 } else { best };
     let filled = |at: usize| rows[at].1.iter().filter(|cell| !cell.is_blank()).count();
@@ -239,20 +240,24 @@ fn find_in(sheet: usize, rows: &[(u32, Vec<Cell>)]) -> Option<Head> {
     })
 }
 
-/// How many cells are a usual header: those that hold one of the words as it stands.
+/// How many different usual headers a row holds: a group over the headers may say the same word
+/// over each column.
 fn score(cells: &[Cell]) -> usize {
+    header_words(cells).collect::<BTreeSet<_>>().len()
+}
+
+/// Cells that are a usual header: those that hold one of the words as it stands.
+fn header_words(cells: &[Cell]) -> impl Iterator<Item = &String> {
     let texts = cells.iter().filter_map(|cell| match cell {
         Cell::Text(text) => Some(text),
         _ => None,
     });
-    texts
-        .filter(|text| match guess(text) {
-            Some((_, Known::Recognised)) => true,
-            // A short header with a usual word inside; people's texts are longer or bare.
-            Some((_, Known::Look)) => text.chars().count() <= 24,
-            _ => is_never_read(text),
-        })
-        .count()
+    texts.filter(|text| match guess(text) {
+        Some((_, Known::Recognised)) => true,
+        // A short header with a usual word inside; people's texts are longer or bare.
+        Some((_, Known::Look)) => text.chars().count() <= 24,
+        _ => is_never_read(text),
+    })
 }
 
 fn columns(upper: Option<&[Cell]>, lower: &[Cell]) -> Vec<Column> {
@@ -316,6 +321,12 @@ mod tests {
             fields(groups),
             "0:building 1:room 2:name 3:document 4:phone"
         );
+    }
+
+    #[test]
+    fn a_group_that_repeats_a_word_is_no_row_of_headers() {
+        let found = head("Contact,Contact,Contact\nname,room,sex\n王华,302,\n").expect("headers");
+        assert_eq!((found.last_row, found.samples.len()), (2, 1));
     }
 
     #[test]

@@ -149,6 +149,7 @@ fn broken_cells(fields: &Fields<'_>) -> Vec<(Field, Fault)> {
     for field in Field::ALL {
         match fields.cell(*field) {
             Cell::Error(_) => faults.push((*field, Fault::ErrorCell)),
+            Cell::Bool(_) => faults.push((*field, Fault::BoolCell)),
             cell if cell.is_destroyed_number() && *field == Field::Document => {
                 let damaged = ComplaintCode::IdNumberDamaged;
                 faults.push((*field, Fault::Complaint(damaged)));
@@ -200,7 +201,7 @@ fn read_door(
 
 fn of_person(complaint: &Complaint) -> (Field, Fault) {
     let field = match complaint.field {
-        "sex" => Field::Sex,
+        "sex" => return (Field::Sex, Fault::SexUnknown),
         "birth_on" => Field::BirthOn,
         "document" => Field::Document,
         "phone" => Field::Phone,
