@@ -114,10 +114,8 @@ pub(super) fn done_page(
         let first = LOOKED_AT.to_string();
         said.push((false, frame.with("import-undo-first", "rows", &first)));
     }
-    let until = row
-        .undo_until
-        .filter(|_| can_be_undone)
-        .map(|until| times.moment(until));
+    let until = row.undo_until.filter(|_| can_be_undone);
+    let until = until.map(|until| times.moment(until));
     Ok(DonePage {
         title: match state {
             Some(RunState::Undone) => "import-undone-title",

@@ -4,7 +4,8 @@
 use crate::command::Place as Town;
 use crate::import_command::{compounds_and_runs, imports_on_both};
 use crate::imports::{Story, counted};
-use crate::support::{TestApp, on_both, shared_data};
+use crate::shared::shared_data;
+use crate::support::{TestApp, on_both};
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_server::ops::import_people::ImportError;
 use gatehouse_server::ops::import_people::field::Field;

@@ -38,6 +38,7 @@ mod replay;
 mod replay_pages;
 mod resident;
 mod retention;
+mod shared;
 mod sign_in;
 mod staff;
 mod start;

@@ -1,6 +1,7 @@
 //! The ledger, its search, what opens for a purpose, edits: over the demo town on both databases.
 
-use crate::support::{Answer, TestApp, demo_on_both, shared_data};
+use crate::shared::shared_data;
+use crate::support::{Answer, TestApp, demo_on_both};
 use axum::http::StatusCode;
 use gatehouse_core::id::{AreaId, HouseholdId, PersonId};
 use gatehouse_server::app::App;

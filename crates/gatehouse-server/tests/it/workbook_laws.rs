@@ -2,7 +2,8 @@
 //! text cell, marked as such, whatever stands in it.
 
 use crate::imports::Story;
-use crate::support::{TestApp, percent, shared_data};
+use crate::shared::shared_data;
+use crate::support::{TestApp, percent};
 use axum::http::StatusCode;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_server::auth::role::Role;
