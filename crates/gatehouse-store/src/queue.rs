@@ -112,6 +112,8 @@ struct Waiting {
     turns: [u32; 2],
     /// Jobs of the two upper lanes that lost against another and run again.
     losers: usize,
+    /// Jobs of the lowest lane at work.
+    at_work: usize,
     /// Threads that wait for a job: only they are woken up, which is a call of the kernel.
     idle: usize,
     closed: bool,
@@ -124,6 +126,7 @@ impl Queue {
                 lanes: [VecDeque::new(), VecDeque::new(), VecDeque::new()],
                 turns: [0, 0],
                 losers: 0,
+                at_work: 0,
                 idle: 0,
                 closed: false,
             }),
@@ -202,21 +205,24 @@ impl Queue {
     }
 
     /// Somebody who is waited for lost against another and runs again: until it is through, no job
-    /// of the lowest lane begins. A long import would otherwise win every time, since its next
-    /// step begins while the loser still pauses.
+    /// of the lowest lane begins, and those at work are waited for. A long import would otherwise
+    /// win every time: it overlaps all that the loser can meet.
     pub(crate) fn lost(&self) -> Loser<'_> {
         self.lock().losers += 1;
         Loser { queue: self }
     }
 
-    /// Waits until nobody who lost runs again: before a job of the lowest lane runs again itself.
-    pub(crate) fn let_losers_through(&self) {
-        let waiting = self.lock();
-        drop(
-            self.settled
-                .wait_while(waiting, |waiting| waiting.losers > 0)
-                .unwrap_or_else(|poisoned| poisoned.into_inner()),
-        );
+    /// A job of the lowest lane goes to work once nobody who lost runs again.
+    pub(crate) fn begin_job(&self) -> AtWork<'_> {
+        let mut waiting = self.settle(|waiting| waiting.losers > 0);
+        waiting.at_work += 1;
+        AtWork { queue: self }
+    }
+
+    fn settle(&self, hinders: impl Fn(&Waiting) -> bool) -> MutexGuard<'_, Waiting> {
+        self.settled
+            .wait_while(self.lock(), |waiting| hinders(waiting))
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// Takes no more jobs; those that wait are still served.
@@ -232,6 +238,13 @@ pub(crate) struct Loser<'a> {
     queue: &'a Queue,
 }
 
+impl Loser<'_> {
+    /// Waits until no job of the lowest lane is at work.
+    pub(crate) fn outlast_jobs(&self) {
+        drop(self.queue.settle(|waiting| waiting.at_work > 0));
+    }
+}
+
 impl Drop for Loser<'_> {
     fn drop(&mut self) {
         let mut waiting = self.queue.lock();
@@ -239,6 +252,21 @@ impl Drop for Loser<'_> {
         if waiting.losers == 0 {
             self.queue.settled.notify_all();
             self.queue.arrived.notify_all();
+        }
+    }
+}
+
+/// A job of the lowest lane at work; done when dropped.
+pub(crate) struct AtWork<'a> {
+    queue: &'a Queue,
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        let mut waiting = self.queue.lock();
+        waiting.at_work -= 1;
+        if waiting.at_work == 0 {
+            self.queue.settled.notify_all();
         }
     }
 }
@@ -323,8 +351,10 @@ mod tests {
         drop(first);
         assert_eq!(order(&queue), "");
         drop(second);
-        queue.let_losers_through();
         assert_eq!(order(&queue), "j");
+        // Nobody at work, nobody who lost: neither is waited for.
+        drop(queue.begin_job());
+        queue.lost().outlast_jobs();
     }
 
     #[test]

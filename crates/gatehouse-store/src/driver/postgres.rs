@@ -1,12 +1,12 @@
 //! PostgreSQL: several threads, each with its own connection, SERIALIZABLE.
 //!
 //! A closure that loses against another runs again, some times with growing, jittered pauses;
-//! meanwhile no import or other job that nobody waits for begins. The client blocks and
+//! meanwhile no import or other job that nobody waits for is at work. The client blocks and
 //! owns a runtime, so it lives on these threads only.
 
 use crate::driver::Counters;
 use crate::error::StoreError;
-use crate::queue::{Job, Lane, Queue, Ran};
+use crate::queue::{Job, Lane, Loser, Queue, Ran};
 use crate::sql::Sql;
 use crate::tx::{Backend, Limits, Tx};
 use crate::value::Value;
@@ -23,11 +23,13 @@ const WRITERS: usize = 8;
 /// Threads that read.
 const READERS: usize = 4;
 /// Runs of a closure after the first one that lost; somebody waits for the answer.
-const RETRIES: u32 = 8;
+const RETRIES: u32 = 12;
 /// The same for a job that nobody waits for: its steps are long and lose more often.
 const RETRIES_OF_JOBS: u32 = 60;
 /// The first pause, doubled at each further one and jittered between half and whole.
 const FIRST_PAUSE: Duration = Duration::from_micros(500);
+/// From this one on pauses grow no more: 64 ms.
+const LONGEST_PAUSE: u32 = 7;
 /// A single statement may take so long; the writer of SQLite is stricter, since all wait for it.
 const STATEMENT_TIMEOUT: &str = "10s";
 
@@ -226,14 +228,16 @@ impl Worker {
             Lane::Gate | Lane::People => RETRIES,
             Lane::Jobs => RETRIES_OF_JOBS,
         };
-        let mut loser = None;
+        let mut loser: Option<Loser<'_>> = None;
         for attempt in 0..=retries {
-            match self.attempt(job) {
+            let at_work = (lane == Lane::Jobs).then(|| queue.begin_job());
+            let end = self.attempt(job);
+            drop(at_work);
+            match end {
                 Err(StoreError::Conflict) if attempt < retries => {
                     self.counters.repeated(1);
-                    match lane {
-                        Lane::Jobs => queue.let_losers_through(),
-                        Lane::Gate | Lane::People => loser = loser.or_else(|| Some(queue.lost())),
+                    if lane != Lane::Jobs {
+                        loser.get_or_insert_with(|| queue.lost()).outlast_jobs();
                     }
                     wait(pause(attempt, u64::from(self.number)));
                 }
@@ -297,7 +301,7 @@ fn wait(pause: Duration) {
 /// Half to whole of the doubled pause. The jitter comes from thread and attempt: two threads
 /// that met once do not meet again at the same distance.
 fn pause(attempt: u32, thread: u64) -> Duration {
-    let whole = FIRST_PAUSE * 2u32.pow(attempt.min(RETRIES));
+    let whole = FIRST_PAUSE * 2u32.pow(attempt.min(LONGEST_PAUSE));
     let mut mixed = (thread << 8 | u64::from(attempt)).wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -312,7 +316,7 @@ mod tests {
     #[test]
     fn pauses_grow_and_differ_between_threads() {
         for attempt in 0..RETRIES {
-            let whole = FIRST_PAUSE * 2u32.pow(attempt);
+            let whole = FIRST_PAUSE * 2u32.pow(attempt.min(LONGEST_PAUSE));
             let pauses: Vec<Duration> = (0..8).map(|thread| pause(attempt, thread)).collect();
             assert!(pauses.iter().all(|p| *p >= whole / 2 && *p <= whole));
             let mut different = pauses.clone();
