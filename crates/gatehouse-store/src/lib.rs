@@ -150,6 +150,7 @@ nouns!(
     person_picture,
     person_view,
     policy,
+    policy_draft,
     policy_replay,
     policy_suspension,
     resident_code,

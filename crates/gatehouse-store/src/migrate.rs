@@ -65,6 +65,7 @@ migrations! {
     32 "0032_erasure_plans";
     33 "0033_policy_replay";
     34 "0034_policy_suspension";
+    35 "0035_policy_draft";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -16,6 +16,8 @@ pub struct PolicyDocumentRow {
     pub version: i64,
     /// `policy.toml`.
     pub text: String,
+    /// `cases.toml`; `None` where it was loaded without.
+    pub cases: Option<String>,
     /// Of the text.
     pub sha256: [u8; 32],
     /// When, milliseconds UTC.
@@ -44,14 +46,15 @@ pub struct PolicyForceRow {
 }
 
 sql! {
-    DOCUMENT = "SELECT document, version, text, sha256, loaded_at, loaded_by FROM policy_document
+    DOCUMENT = "SELECT document, version, text, sha256, loaded_at, loaded_by, cases
+        FROM policy_document
         WHERE document = ?1 AND version = ?2";
-    LAST_DOCUMENT = "SELECT document, version, text, sha256, loaded_at, loaded_by
+    LAST_DOCUMENT = "SELECT document, version, text, sha256, loaded_at, loaded_by, cases
         FROM policy_document WHERE document = ?1 ORDER BY version DESC LIMIT 1";
     INSERT_DOCUMENT = "INSERT INTO policy_document (document, version, text, sha256, loaded_at,
-            loaded_by)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    DOCUMENTS = "SELECT d.document, d.version, d.text, d.sha256, d.loaded_at, d.loaded_by
+            loaded_by, cases)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    DOCUMENTS = "SELECT d.document, d.version, d.text, d.sha256, d.loaded_at, d.loaded_by, d.cases
         FROM policy_document d
         WHERE d.version = (SELECT max(o.version) FROM policy_document o
             WHERE o.document = d.document)
@@ -66,6 +69,8 @@ sql! {
         WHERE from_at < ?2 AND (to_at IS NULL OR to_at > ?1)
             AND (decided_by IS NULL OR approved_by IS NOT NULL)
         ORDER BY area, document, from_at";
+    FORCES_OF = "SELECT area, document, version, from_at, to_at, decided_by, approved_by
+        FROM policy_force WHERE area = ?1 ORDER BY from_at DESC, document LIMIT ?2";
     FORCE = "SELECT area, document, version, from_at, to_at, decided_by, approved_by
         FROM policy_force WHERE area = ?1 AND document = ?2 ORDER BY from_at";
     APPROVE_FORCE = "UPDATE policy_force SET approved_by = ?4
@@ -84,6 +89,7 @@ fn read_document(row: &Row<'_>) -> Result<PolicyDocumentRow, StoreError> {
         sha256: row.get(3)?,
         loaded_at: row.get(4)?,
         loaded_by: row.get(5)?,
+        cases: row.get(6)?,
     })
 }
 
@@ -107,6 +113,14 @@ impl ReadTx<'_> {
         version: i64,
     ) -> Result<Option<PolicyDocumentRow>, StoreError> {
         self.optional(&DOCUMENT, params![document, version], read_document)
+    }
+
+    /// The newest version of a document.
+    pub fn newest_policy_document(
+        &self,
+        document: &str,
+    ) -> Result<Option<PolicyDocumentRow>, StoreError> {
+        self.optional(&LAST_DOCUMENT, params![document], read_document)
     }
 
     /// The newest version of each document.
@@ -133,6 +147,15 @@ impl ReadTx<'_> {
         self.query(&FORCE, params![&area, document], read_force)
     }
 
+    /// What was put in force or proposed in an area, the latest first.
+    pub fn policy_forces_of(
+        &self,
+        area: AreaId,
+        limit: u32,
+    ) -> Result<Vec<PolicyForceRow>, StoreError> {
+        self.query(&FORCES_OF, params![&area, limit], read_force)
+    }
+
     /// The compiled form of an effective policy.
     pub fn effective_policy(&self, policy: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
         self.optional(&EFFECTIVE, params![policy], |row| row.get(0))
@@ -145,18 +168,19 @@ impl Tx<'_> {
     pub fn load_policy_document(
         &self,
         document: &str,
-        text: &str,
+        (text, cases): (&str, Option<&str>),
         sha256: &[u8; 32],
         now_millis: i64,
         staff: Option<StaffId>,
     ) -> Result<i64, StoreError> {
-        let newest = self.optional(&LAST_DOCUMENT, params![document], read_document)?;
+        let newest = self.newest_policy_document(document)?;
         let version = match newest {
             Some(row) if row.sha256 == *sha256 => return Ok(row.version),
             Some(row) => row.version + 1,
             None => 1,
         };
-        let parameters = params![document, version, text, sha256, now_millis, staff.as_ref()];
+        let by = staff.as_ref();
+        let parameters = params![document, version, text, sha256, now_millis, by, cases];
         self.execute_one(&INSERT_DOCUMENT, parameters)?;
         Ok(version)
     }

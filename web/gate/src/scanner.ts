@@ -11,8 +11,8 @@ const PAUSE_MILLIS = 60;
 /** A text is given again when it was not seen for this long, in milliseconds: a card that stays
  * before the camera is one person, however long it stays. */
 const SAME_MILLIS = 2_500;
-/** Frames without a text after which a card counts as taken away at once. One empty frame says little: by
- * turns the reader sees the whole picture and its middle, and a small code only in one of them. */
+/** Frames without a text after which a card counts as taken away at once. One says little: by turns
+ * the reader sees the whole picture and its middle, and a small code only in one of them. */
 const EMPTY_UNTIL_GONE = 3;
 /** Frames that BarcodeDetector may miss before zxing sees every frame too. */
 const MISSES_BEFORE_SECOND_READER = 4;

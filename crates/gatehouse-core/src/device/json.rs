@@ -3,7 +3,7 @@
 use super::read_json::read_request;
 use super::screen::{Counts, Header, Output, Screen, ScreenKind, Sound};
 use super::view::code;
-use super::write_json::{verdict as verdict_name, write_output};
+use super::write_json::write_output;
 use super::{Device, step, words};
 use crate::digits::BASE64;
 use crate::gate::wording::{Lang, sentence};
@@ -63,7 +63,7 @@ pub fn decide_vector(request: &[u8]) -> Vec<u8> {
             let steps = decision.steps().into_iter();
             let steps = steps.map(|step| step.name().as_str().into());
             Json::object([
-                ("verdict", verdict_name(decision.verdict).into()),
+                ("verdict", decision.verdict.name().into()),
                 ("reasons", rows(&decision.reasons)),
                 ("applied", rows(&decision.applied)),
                 ("steps", Json::List(steps.collect())),

@@ -65,7 +65,7 @@ pub(super) fn write_output(output: &Output) -> Vec<u8> {
 fn screen(to: &mut Writer, screen: &Screen) {
     to.open('{');
     to.text("kind", kind(screen.kind));
-    to.maybe("verdict", screen.verdict.map(verdict));
+    to.maybe("verdict", screen.verdict.map(Verdict::name));
     to.text("headline", &screen.headline);
     to.list("sentences", &screen.sentences, |to, sentence| {
         to.open('{');
@@ -157,15 +157,6 @@ fn kind(kind: ScreenKind) -> &'static str {
         ScreenKind::Choose => "choose",
         ScreenKind::Shift => "shift",
         ScreenKind::Message => "message",
-    }
-}
-
-pub(super) fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Admit => "admit",
-        Verdict::Ask => "ask",
-        Verdict::Refuse => "refuse",
-        Verdict::Refer => "refer",
     }
 }
 

@@ -54,6 +54,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Its word in files and records.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Verdict::Admit => "admit",
+            Verdict::Ask => "ask",
+            Verdict::Refuse => "refuse",
+            Verdict::Refer => "refer",
+        }
+    }
+
     /// 0 for admit, 1 for ask, 2 for refuse and refer, which are equally grave.
     pub fn gravity(self) -> u8 {
         match self {

@@ -214,64 +214,50 @@ fn list(fields: &mut TableReader<'_>, key: &'static str) -> Option<Vec<String>> 
 
 /// Runs a case; an answer that is not the expected one is told in words.
 pub fn run_case(case: &Case, policy: &Policy) -> Result<Decision, String> {
-    let decision = decide(&case.situation, Some(policy));
+    let (decision, answer) = answer_case(case, policy);
+    let expect = &case.expect;
     let mut differences = Vec::new();
-    if decision.verdict != case.expect.verdict {
-        differences.push(format!(
-            "verdict {:?}, expected {:?}",
-            decision.verdict, case.expect.verdict
-        ));
+    if answer.verdict != expect.verdict {
+        let (found, wanted) = (answer.verdict, expect.verdict);
+        differences.push(format!("verdict {found:?}, expected {wanted:?}"));
     }
-    let rows: Vec<&str> = decision
-        .reason_rows(policy)
-        .map(|row| row.id.as_str())
-        .collect();
-    let duties: Vec<&str> = decision
-        .duty_rows(policy)
-        .map(|row| row.id.as_str())
-        .collect();
-    let steps: Vec<String> = decision.steps().into_iter().map(Step::name).collect();
-    let acts = acts(&decision, policy);
-    let acts: Vec<&str> = acts.iter().map(String::as_str).collect();
-    compare(
-        &mut differences,
-        "do",
-        &acts,
-        case.expect.acts.as_deref(),
-        false,
-    );
-    compare(
-        &mut differences,
-        "rows",
-        &rows,
-        case.expect.rows.as_deref(),
-        false,
-    );
-    compare(
-        &mut differences,
-        "duties",
-        &duties,
-        case.expect.duties.as_deref(),
-        false,
-    );
-    let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
-    compare(
-        &mut differences,
-        "steps",
-        &steps,
-        case.expect.steps.as_deref(),
-        true,
-    );
+    let lists = [
+        ("do", &answer.acts, &expect.acts, false),
+        ("rows", &answer.rows, &expect.rows, false),
+        ("duties", &answer.duties, &expect.duties, false),
+        ("steps", &answer.steps, &expect.steps, true),
+    ];
+    for (what, found, expected, ordered) in lists {
+        compare(&mut differences, what, found, expected, ordered);
+    }
     if differences.is_empty() {
-        Ok(decision)
-    } else {
-        Err(format!(
-            "case {} ({}): {}; rows {rows:?}, steps {steps:?}, duties {duties:?}",
-            case.id,
-            case.clause,
-            differences.join("; ")
-        ))
+        return Ok(decision);
     }
+    let text = |list: &Option<Vec<String>>| format!("{:?}", list.as_deref().unwrap_or_default());
+    Err(format!(
+        "case {} ({}): {}; rows {}, steps {}, duties {}",
+        case.id,
+        case.clause,
+        differences.join("; "),
+        text(&answer.rows),
+        text(&answer.steps),
+        text(&answer.duties)
+    ))
+}
+
+/// What a policy answers in the situation of a case, everything of it.
+pub fn answer_case(case: &Case, policy: &Policy) -> (Decision, Expect) {
+    let decision = decide(&case.situation, Some(policy));
+    let reasons = decision.reason_rows(policy).map(|row| row.id.clone());
+    let duties = decision.duty_rows(policy).map(|row| row.id.clone());
+    let answer = Expect {
+        verdict: decision.verdict,
+        rows: Some(reasons.collect()),
+        steps: Some(decision.steps().into_iter().map(Step::name).collect()),
+        duties: Some(duties.collect()),
+        acts: Some(acts(&decision, policy).into_iter().collect()),
+    };
+    (decision, answer)
 }
 
 /// What the rows that apply ask to be done, each once, by the name it has in a row.
@@ -287,13 +273,14 @@ fn acts(decision: &Decision, policy: &Policy) -> BTreeSet<String> {
 fn compare(
     differences: &mut Vec<String>,
     what: &str,
-    found: &[&str],
-    expected: Option<&[String]>,
+    found: &Option<Vec<String>>,
+    expected: &Option<Vec<String>>,
     ordered: bool,
 ) {
-    let Some(expected) = expected else { return };
-    let mut found: Vec<&str> = found.to_vec();
-    let mut wanted: Vec<&str> = expected.iter().map(String::as_str).collect();
+    let (Some(found), Some(expected)) = (found, expected) else {
+        return;
+    };
+    let (mut found, mut wanted) = (found.clone(), expected.clone());
     if !ordered {
         found.sort_unstable();
         wanted.sort_unstable();

@@ -29,6 +29,9 @@ pub struct PolicyDocument {
     pub parameters: BTreeMap<String, Parameter>,
     /// The gate table; a document without it has no say at the gate.
     pub rows: Vec<DocumentRow>,
+    /// Rows that are switched off (`off = true`): written, and without any effect. What they would
+    /// do is shown, so that an official sees what the notice offers.
+    pub off: Vec<DocumentRow>,
     /// What it says beyond the gate.
     pub parts: Parts,
     /// Clauses that no row carries, with the reason (SCOPE-7).

@@ -4,6 +4,7 @@
 //! typed [`document::PolicyDocument`] with every complaint at its line and column; [`compile`]
 //! makes one effective policy of all documents in force; [`explain`] says in words what it holds,
 //! [`answers`] what it means for those who ask (posters);
+//! [`edit`] changes its text,
 //! [`cases`] runs the cases and tells which rows they never try; [`proof`] shows what no case can:
 //! that there is no gap. Nothing here reaches a browser.
 
@@ -16,6 +17,7 @@ pub mod coverage;
 pub mod diagnostic;
 pub mod difference;
 pub mod document;
+pub mod edit;
 pub mod explain;
 mod need;
 mod node;
@@ -23,6 +25,7 @@ mod node_serde;
 pub mod part;
 pub mod proof;
 pub mod read;
+mod read_row;
 mod zones;
 
 pub use compile::compile;

@@ -1,15 +1,12 @@
 //! Reading `policy.toml` into a typed document, with every complaint at its place (POL-4).
 
-use super::condition::{Condition, Context, read_conditions, read_exceptions};
+use super::condition::Context;
 use super::diagnostic::Diagnostic;
-use super::document::{
-    Basis, Below, DocumentRow, Force, Outside, Parameter, PolicyDocument, Sourced,
-};
+use super::document::{Basis, DocumentRow, Force, Outside, Parameter, PolicyDocument, Sourced};
 use super::node::{self, Node, NodeValue, TableReader};
 use super::part::read_parts;
-use crate::gate::compiled::{Effect, Text};
-use crate::gate::duty::Duty;
-use crate::gate::fact::{Fact, Kind};
+use super::read_row::row;
+use crate::gate::compiled::Text;
 use crate::moment::{CivilDay, Moment};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,7 +70,11 @@ fn of_root(mut reader: TableReader<'_>) -> Option<PolicyDocument> {
         .into_iter()
         .filter_map(|node| row(&mut reader, node, prefix, &context))
         .collect::<Vec<_>>();
-    complain_about_doubles(&mut reader, &rows);
+    let all = rows.iter().map(|(_, row)| row);
+    complain_about_doubles(&mut reader, all);
+    let (off, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(is_off, _)| *is_off);
+    let [off, rows] =
+        [off, rows].map(|rows| rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>());
     let parts = read_parts(&mut reader, prefix);
     if rows.is_empty() && parts.is_empty() && reader.complaints.is_empty() {
         let message = "the document has neither `[[row]]` nor a part beyond the gate".to_owned();
@@ -99,12 +100,16 @@ fn of_root(mut reader: TableReader<'_>) -> Option<PolicyDocument> {
         basis: basis?,
         parameters,
         rows,
+        off,
         parts,
         outside,
     })
 }
 
-fn complain_about_doubles(reader: &mut TableReader<'_>, rows: &[DocumentRow]) {
+fn complain_about_doubles<'a>(
+    reader: &mut TableReader<'_>,
+    rows: impl Iterator<Item = &'a DocumentRow>,
+) {
     let mut seen = BTreeSet::new();
     for row in rows {
         if !seen.insert(row.id.as_str()) {
@@ -150,7 +155,7 @@ fn required_text(reader: &mut TableReader<'_>, key: &'static str) -> Option<Text
     text_of(reader, node)
 }
 
-fn text_of(reader: &mut TableReader<'_>, node: &Node) -> Option<Text> {
+pub(super) fn text_of(reader: &mut TableReader<'_>, node: &Node) -> Option<Text> {
     let mut fields = TableReader::new(node, "a text", reader.complaints)?;
     let (zh, en) = (fields.text("zh"), fields.text("en"));
     fields.finish();
@@ -297,197 +302,4 @@ fn outside(reader: &mut TableReader<'_>, node: &Node) -> Option<Outside> {
         clause: clause?.0,
         why: why?,
     })
-}
-
-fn row(
-    reader: &mut TableReader<'_>,
-    node: &Node,
-    prefix: &str,
-    context: &Context<'_>,
-) -> Option<DocumentRow> {
-    let mut fields = TableReader::new(node, "a row", reader.complaints)?;
-    let id = fields.text("id");
-    if let Some((id, span)) = &id
-        && !id
-            .strip_prefix(prefix)
-            .is_some_and(|rest| rest.len() > 1 && rest.starts_with('/'))
-    {
-        fields.complain(
-            "P014",
-            span.clone(),
-            format!("a row's id starts with `{prefix}/`"),
-        );
-    }
-    let effect = fields
-        .text("effect")
-        .and_then(|text| effect(&mut fields, text));
-    let source = fields.text("source");
-    let mut all = Vec::new();
-    for key in ["who", "when"] {
-        if let Some(node) = fields.optional(key) {
-            all.extend(read_conditions(&mut fields, node, context));
-        }
-    }
-    all.extend(way(&mut fields));
-    let unless = read_exceptions(&mut fields, node, context);
-    let needs = fields
-        .optional("need")
-        .map(|node| read_conditions(&mut fields, node, context))
-        .unwrap_or_default();
-    let duties = fields
-        .optional("duty")
-        .map(|node| duties(&mut fields, node))
-        .unwrap_or_default();
-    let [say, post] = ["say", "post"].map(|key| {
-        let node = fields.optional(key)?;
-        text_of(&mut fields, node)
-    });
-    let below = below(&mut fields);
-    let replaces = names(&mut fields, "replaces");
-    complain_about_shape(&mut fields, node, effect, &needs, &duties, say.is_some());
-    fields.finish();
-    let (id, span) = id?;
-    let (effect, source) = (effect?, source?.0);
-    Some(DocumentRow {
-        id,
-        span,
-        effect,
-        source,
-        all,
-        unless,
-        needs,
-        duties,
-        say,
-        post,
-        below,
-        replaces,
-        is_suspended: false,
-    })
-}
-
-fn complain_about_shape(
-    fields: &mut TableReader<'_>,
-    node: &Node,
-    effect: Option<Effect>,
-    needs: &[Condition],
-    duties: &[Duty],
-    says: bool,
-) {
-    let mut complain = |message: &str| {
-        fields.complain("P015", node.span.clone(), message.to_owned());
-    };
-    if effect != Some(Effect::Grant) && !needs.is_empty() {
-        complain("only a grant carries `need`");
-    }
-    if effect == Some(Effect::Duty) && duties.is_empty() {
-        complain("a duty row says in `duty` what is to be done");
-    }
-    if !matches!(effect, Some(Effect::Duty)) && effect.is_some() && !says {
-        complain("a row that decides has sentences for the guard in `say`");
-    }
-    if let Some(need) = needs.iter().find(|need| need.fact.spec().step.is_none()) {
-        let name = need.fact.spec().name;
-        complain(&format!(
-            "`{name}` cannot be supplied at the gate; put it into `when`"
-        ));
-    }
-}
-
-fn effect(fields: &mut TableReader<'_>, text: (String, std::ops::Range<usize>)) -> Option<Effect> {
-    let effect = match text.0.as_str() {
-        "grant" => Effect::Grant,
-        "bar" => Effect::Bar,
-        "refer" => Effect::Refer,
-        "duty" => Effect::Duty,
-        _ => {
-            let message = "`effect` is one of: grant, bar, refer, duty".to_owned();
-            fields.complain("P005", text.1, message);
-            return None;
-        }
-    };
-    Some(effect)
-}
-
-fn way(fields: &mut TableReader<'_>) -> Option<Condition> {
-    let node = fields.optional("way")?;
-    let want = match node.as_text() {
-        Some("in") => 1,
-        Some("out") => 2,
-        Some("both") => return None,
-        _ => {
-            let message = "`way` is one of: in, out, both".to_owned();
-            fields.complain("P005", node.span.clone(), message);
-            return None;
-        }
-    };
-    debug_assert!(matches!(Fact::Way.spec().kind, Kind::Choice(_)));
-    Some(Condition {
-        fact: Fact::Way,
-        lens: crate::gate::reading::Lens::Whole { cuts: Vec::new() },
-        want: super::condition::Want::OneOf(want),
-        span: node.span.clone(),
-    })
-}
-
-fn below(fields: &mut TableReader<'_>) -> Below {
-    match fields
-        .optional("below")
-        .map(|node| (node.as_text(), node.span.clone()))
-    {
-        None => Below::Keep,
-        Some((Some("may replace"), _)) => Below::MayReplace,
-        Some((Some("may tighten"), _)) => Below::MayTighten,
-        Some((_, span)) => {
-            let message = "`below` is one of: may replace, may tighten".to_owned();
-            fields.complain("P005", span, message);
-            Below::Keep
-        }
-    }
-}
-
-fn names(fields: &mut TableReader<'_>, key: &'static str) -> Vec<String> {
-    let Some(node) = fields.optional(key) else {
-        return Vec::new();
-    };
-    let names = match &node.value {
-        NodeValue::List(list) => list
-            .iter()
-            .map(|item| item.as_text().map(str::to_owned))
-            .collect::<Option<Vec<_>>>(),
-        _ => None,
-    };
-    names.unwrap_or_else(|| {
-        fields.complain(
-            "P005",
-            node.span.clone(),
-            format!("`{key}` is a list of row ids"),
-        );
-        Vec::new()
-    })
-}
-
-fn duties(fields: &mut TableReader<'_>, node: &Node) -> Vec<Duty> {
-    let NodeValue::List(list) = &node.value else {
-        fields.complain(
-            "P002",
-            node.span.clone(),
-            "`duty` is a list of tables".to_owned(),
-        );
-        return Vec::new();
-    };
-    let mut duties = Vec::new();
-    for item in list {
-        match item.to_json().map(serde_json::from_value::<Duty>) {
-            Some(Ok(duty)) => duties.push(duty),
-            Some(Err(error)) => {
-                let message = format!("this is no duty: {error}");
-                fields.complain("P016", item.span.clone(), message);
-            }
-            None => {
-                let message = "a duty has texts and numbers only".to_owned();
-                fields.complain("P016", item.span.clone(), message);
-            }
-        }
-    }
-    duties
 }

@@ -81,6 +81,7 @@ pub fn compile_orders_alone() -> Result<Policy, CompileError> {
         },
         parameters: BTreeMap::new(),
         rows: vec![others],
+        off: Vec::new(),
         parts: Parts::default(),
         outside: Vec::new(),
     }])

@@ -130,7 +130,7 @@ fn gaps_contradictions_and_idle_rows_are_told_with_a_plain_situation() {
                 let fits = |finding: &Finding| {
                     finding.code == code
                         && finding.row.as_deref() == row
-                        && finding.message.contains(words)
+                        && finding.message.en.contains(words)
                 };
                 assert!(findings.iter().any(fits), "{rows}{findings:?}");
             }
@@ -162,7 +162,7 @@ replaces = ["HN/visitor"]"#;
             (finding.code, finding.row.as_deref()),
             ("P026", Some("X/visitor"))
         );
-        assert!(finding.message.contains(words), "{}", finding.message);
+        assert!(finding.message.en.contains(words), "{}", finding.message.en);
     }
     // What may be replaced may be loosened.
     let courier = "who = { subject_kind = \"courier\" }\nway = \"in\"\nreplaces = [\"HN/courier\"]";

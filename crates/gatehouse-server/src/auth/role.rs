@@ -62,6 +62,8 @@ pub enum Permission {
     SeePolicy,
     /// Try a draft on what happened.
     TryPolicy,
+    /// Write drafts of documents; with a key, submit, approve and end them.
+    WritePolicy,
     /// Change areas, gates and openings.
     KeepPlaces,
     /// Change accounts, roles and memberships.
@@ -98,6 +100,7 @@ impl Permission {
             Permission::KeepVisitors => "may-keep_visitors",
             Permission::SeePolicy => "may-see_policy",
             Permission::TryPolicy => "may-try_policy",
+            Permission::WritePolicy => "may-write_policy",
             Permission::KeepPlaces => "may-keep_places",
             Permission::KeepStaff => "may-keep_staff",
             Permission::AnswerComplaints => "may-answer_complaints",
@@ -231,6 +234,7 @@ impl Role {
                 KeepVisitors,
                 SeePolicy,
                 TryPolicy,
+                WritePolicy,
                 KeepPlaces,
                 KeepStaff,
                 AnswerComplaints,
@@ -244,6 +248,7 @@ impl Role {
                 SeePeople,
                 SeePolicy,
                 TryPolicy,
+                WritePolicy,
                 AnswerComplaints,
             ],
             Role::Auditor => &[SeeCrossings, SeeToday, SeePolicy, SeeAudit],

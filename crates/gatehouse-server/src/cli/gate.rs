@@ -54,10 +54,8 @@ pub fn run(command: GateCommand) -> Result<()> {
 fn decide(folders: &[PathBuf], lang: LangArgument) -> Result<()> {
     let policy = match folders {
         [] => None,
-        _ => policy_folder::read_policy(folders).map_err(|complaints| {
-            let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
-            anyhow::anyhow!("{}", lines.join("\n"))
-        })?,
+        _ => policy_folder::read_policy(folders)
+            .map_err(|found| anyhow::anyhow!(policy_folder::in_lines(&found)))?,
     };
     let too_long = decide_line::too_long(LINE_BYTES_MOST);
     each_line(LINE_BYTES_MOST, too_long, |line| {

@@ -149,10 +149,8 @@ fn check(folders: &[PathBuf], json: bool) -> Result<()> {
 }
 
 fn explain_folders(folders: &[PathBuf], lang: Lang, json: bool) -> Result<()> {
-    let documents = policy_folder::read_documents(folders).map_err(|complaints| {
-        let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("{}", lines.join("\n"))
-    })?;
+    let documents = policy_folder::read_documents(folders)
+        .map_err(|found| anyhow::anyhow!(policy_folder::in_lines(&found)))?;
     let mut output = std::io::stdout().lock();
     if json {
         let documents: Vec<_> = documents
@@ -191,10 +189,8 @@ fn document_json(document: &PolicyDocument, lang: Lang) -> Value {
 }
 
 fn diff(folders: [PathBuf; 2], lang: Lang, json: bool) -> Result<()> {
-    let documents = policy_folder::read_documents(&folders).map_err(|complaints| {
-        let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("{}", lines.join("\n"))
-    })?;
+    let documents = policy_folder::read_documents(&folders)
+        .map_err(|found| anyhow::anyhow!(policy_folder::in_lines(&found)))?;
     let found = match documents.as_slice() {
         [before, after] => differences(before, after, lang),
         _ => Vec::new(),

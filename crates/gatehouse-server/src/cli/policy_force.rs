@@ -2,7 +2,7 @@
 //! row suspended. Each act carries the signature of whoever does it.
 
 use crate::cli::key_arguments::{KeyPlace, SignerArguments, moment};
-use crate::ops::put_in_force::{Wanted, approve_policy, end_policy, submit_policy};
+use crate::ops::put_in_force::{Wanted, approve_policy, end_policy, submit_folder};
 use crate::ops::sign_order::OrderDesk;
 use crate::ops::suspend_row::{Which, resume_row, suspend_row};
 use crate::world::Computer;
@@ -119,7 +119,7 @@ pub fn run(action: ForceAction) -> Result<()> {
                 from_at: moment(&from)?,
                 to_at: until.as_deref().map(moment).transpose()?,
             };
-            print(&signer.with(|signer| submit_policy(&desk, &folder, wanted, signer, &Computer))?)
+            print(&signer.with(|signer| submit_folder(&desk, &folder, wanted, signer, &Computer))?)
         }
         ForceAction::Approve {
             holds,

@@ -19,10 +19,8 @@ pub struct PartArguments {
 
 /// Answers every line of standard input.
 pub fn run(kind: Kind, arguments: &PartArguments) -> Result<()> {
-    let documents = policy_folder::read_documents(&arguments.folders).map_err(|complaints| {
-        let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("{}", lines.join("\n"))
-    })?;
+    let documents = policy_folder::read_documents(&arguments.folders)
+        .map_err(|found| anyhow::anyhow!(policy_folder::in_lines(&found)))?;
     let documents: Vec<&PolicyDocument> = documents.iter().collect();
     let layers = Layers::new(&documents).map_err(|error| anyhow::anyhow!("P020 {error}"))?;
     each_line(LINE_BYTES_MOST, too_long(), |line| {

@@ -4,7 +4,7 @@
 use super::policy::LangArgument;
 use crate::config::Config;
 use crate::ops::local_day::DAY_MILLIS;
-use crate::ops::policy_folder::read_documents;
+use crate::ops::policy_folder::{in_lines, read_documents};
 use crate::ops::replay::{Asked, Progress, Report, Under, replay};
 use crate::replay_sheet::workbook;
 use crate::replay_tables::{Cell, TableInWords, headlines, tables};
@@ -83,10 +83,8 @@ pub fn run(arguments: &ReplayArguments) -> Result<()> {
 }
 
 fn asked(arguments: &ReplayArguments) -> Result<Asked> {
-    let drafts = read_documents(&arguments.drafts).map_err(|complaints| {
-        let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!(lines.join("\n"))
-    })?;
+    let drafts =
+        read_documents(&arguments.drafts).map_err(|found| anyhow::anyhow!(in_lines(&found)))?;
     let area = match &arguments.area {
         Some(text) => Some(AreaId::parse(text).context("P006: --area is no area id")?),
         None => None,

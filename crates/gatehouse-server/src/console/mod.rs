@@ -32,6 +32,7 @@ mod import_check;
 mod import_map;
 mod import_progress;
 pub mod import_run;
+pub mod known_fact;
 pub mod login;
 pub mod logout;
 pub mod look;
@@ -58,7 +59,11 @@ pub mod person_plain;
 pub mod person_steps;
 pub mod places;
 pub mod policy;
+pub mod policy_draft;
+pub mod policy_draft_form;
+pub mod policy_draft_view;
 pub mod policy_replay;
+pub mod policy_versions;
 pub mod print;
 pub mod resident_code;
 pub mod staff;
@@ -110,6 +115,8 @@ pub fn routes(table: Routes) -> Routes {
         alarms::routes,
         pass_page::routes,
         policy::routes,
+        policy_draft::routes,
+        policy_versions::routes,
         policy_replay::routes,
         print::routes,
         passes::routes,

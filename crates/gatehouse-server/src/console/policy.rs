@@ -60,6 +60,7 @@ struct PolicyPage {
     gates: Vec<(String, String)>,
     is_free: bool,
     may_try: bool,
+    may_write: bool,
 }
 
 /// A document in force.
@@ -224,13 +225,16 @@ fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPa
         next: next.collect(),
         gates: gates.collect(),
         is_free: here.now.is_none(),
-        may_try: frame
-            .caller
-            .as_ref()
-            .is_some_and(|caller| caller.may_in(Permission::TryPolicy, &area.path)),
+        may_try: may(&frame, &area, Permission::TryPolicy),
+        may_write: may(&frame, &area, Permission::WritePolicy),
         frame,
         area,
     }
+}
+
+fn may(frame: &Frame, area: &AreaInScope, permission: Permission) -> bool {
+    let caller = frame.caller.as_ref();
+    caller.is_some_and(|caller| caller.may_in(permission, &area.path))
 }
 
 fn titles(documents: &[PolicyDocument], lang: Lang) -> String {
@@ -335,12 +339,17 @@ const PARAMETERS: [&str; 9] = [
     "team_least",
 ];
 
+/// What a parameter is called.
+pub fn parameter_words(name: &str, lang: Lang) -> String {
+    match PARAMETERS.contains(&name) {
+        true => crate::locale::text(lang, &format!("policy-parameter-{name}")),
+        false => name.replace('_', " "),
+    }
+}
+
 fn parameters(document: &PolicyDocument, lang: Lang) -> Vec<(String, String, Source)> {
     let all = document.parameters.iter().map(|(name, parameter)| {
-        let words = match PARAMETERS.contains(&name.as_str()) {
-            true => crate::locale::text(lang, &format!("policy-parameter-{name}")),
-            false => name.replace('_', " "),
-        };
+        let words = parameter_words(name, lang);
         let unit = match lang {
             Lang::Zh => parameter.unit.as_str(),
             // Units are written once, in Chinese; a number with its name is clear without.
@@ -356,17 +365,22 @@ fn parameters(document: &PolicyDocument, lang: Lang) -> Vec<(String, String, Sou
     all.collect()
 }
 
+/// Class and key of what a row does.
+pub const fn effect_of(effect: Effect, is_suspended: bool) -> (&'static str, &'static str) {
+    match effect {
+        _ if is_suspended => ("wait", "policy-suspended"),
+        Effect::Grant => ("go", "policy-grant"),
+        Effect::Bar => ("stop", "policy-bar"),
+        Effect::Refer => ("ref", "policy-refer"),
+        Effect::Duty => ("wait", "policy-duty"),
+    }
+}
+
 fn rows(document: &PolicyDocument, lang: Lang) -> Vec<Row> {
     let pairs = document.rows.iter().zip(explain(document, lang));
     pairs
         .map(|(row, line)| {
-            let (class, effect) = match row.effect {
-                _ if line.is_suspended => ("wait", "policy-suspended"),
-                Effect::Grant => ("go", "policy-grant"),
-                Effect::Bar => ("stop", "policy-bar"),
-                Effect::Refer => ("ref", "policy-refer"),
-                Effect::Duty => ("wait", "policy-duty"),
-            };
+            let (class, effect) = effect_of(row.effect, line.is_suspended);
             Row {
                 id: line.row,
                 class,

@@ -1,7 +1,7 @@
 //! A policy folder on disk: `policy.toml`, `cases.toml` beside it.
 
 use gatehouse_core::gate::Policy;
-use gatehouse_core::gate::compiled::Effect;
+use gatehouse_core::gate::compiled::{Effect, Text};
 use gatehouse_core::policy::cases::{CaseFile, read_case_file, run_case};
 use gatehouse_core::policy::coverage::{Untried, untried};
 use gatehouse_core::policy::document::DocumentRow;
@@ -22,8 +22,14 @@ pub struct Complaint {
     pub column: usize,
     /// Short stable code.
     pub code: &'static str,
-    /// What is wrong and what to do.
+    /// What is wrong and what to do, in English.
     pub message: String,
+    /// The same in Chinese, where it is said in Chinese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_zh: Option<String>,
+    /// The row, entry or case that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
 }
 
 impl std::fmt::Display for Complaint {
@@ -34,6 +40,7 @@ impl std::fmt::Display for Complaint {
             column,
             code,
             message,
+            ..
         } = self;
         match line {
             0 => write!(f, "{}: {code} {message}", file.display()),
@@ -50,6 +57,8 @@ impl Complaint {
             column: 0,
             code,
             message,
+            message_zh: None,
+            about: None,
         }
     }
 
@@ -62,8 +71,23 @@ impl Complaint {
             column,
             code: diagnostic.code,
             message,
+            message_zh: None,
+            about: None,
         }
     }
+
+    /// The same, about an entry, and in Chinese too.
+    fn about(mut self, about: &str, message_zh: Option<String>) -> Complaint {
+        self.about = Some(about.to_owned());
+        self.message_zh = message_zh;
+        self
+    }
+}
+
+/// Complaints, one to a line.
+pub fn in_lines(complaints: &[Complaint]) -> String {
+    let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 /// Reads the documents of folders, upper areas first.
@@ -72,7 +96,7 @@ pub fn read_documents(folders: &[PathBuf]) -> Result<Vec<PolicyDocument>, Vec<Co
     let mut documents = Vec::new();
     for folder in folders {
         match read_document(folder) {
-            Ok((document, _)) => documents.push(document),
+            Ok(document) => documents.push(document),
             Err(more) => complaints.extend(more),
         }
     }
@@ -128,31 +152,62 @@ fn check_folder(folder: &Path, before: &[PathBuf]) -> Result<(), Vec<Complaint>>
     check_upon(folder, || read_documents(before)).map(|_| ())
 }
 
-/// A folder's document and its text, if nothing is wrong with it and its cases, upon the documents
-/// above it where it replaces rows of others.
+/// The two files of a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Texts {
+    /// `policy.toml`.
+    pub policy: String,
+    /// `cases.toml`.
+    pub cases: String,
+}
+
+/// The files of a folder.
+///
+/// # Errors
+/// One that cannot be read.
+pub fn read_texts(folder: &Path) -> Result<Texts, Vec<Complaint>> {
+    Ok(Texts {
+        policy: read_text(&folder.join("policy.toml"))?,
+        cases: read_text(&folder.join("cases.toml"))?,
+    })
+}
+
+/// A folder's document, if nothing is wrong with it and its cases, upon the documents above it
+/// where it replaces rows of others.
 ///
 /// # Errors
 /// Everything that is wrong.
 pub fn check_upon(
     folder: &Path,
     above: impl FnOnce() -> Result<Vec<PolicyDocument>, Vec<Complaint>>,
-) -> Result<(PolicyDocument, String), Vec<Complaint>> {
-    let (document, text) = read_document(folder)?;
-    let is_upon = document.rows.iter().any(|row| !row.replaces.is_empty())
-        || document
-            .parts
-            .entries()
-            .any(|(entry, _)| !entry.replaces().is_empty());
-    let above = match is_upon {
+) -> Result<PolicyDocument, Vec<Complaint>> {
+    check_texts(folder, &read_texts(folder)?, above)
+}
+
+/// The same of files that lie elsewhere; the folder only names them in complaints.
+///
+/// # Errors
+/// Everything that is wrong.
+pub fn check_texts(
+    folder: &Path,
+    texts: &Texts,
+    above: impl FnOnce() -> Result<Vec<PolicyDocument>, Vec<Complaint>>,
+) -> Result<PolicyDocument, Vec<Complaint>> {
+    let document = document_of(folder, &texts.policy)?;
+    let mut above = match stands_upon_others(&document) {
         true => above()?,
         false => Vec::new(),
     };
+    // An earlier version of it is what it takes the place of, not what it stands upon.
+    above.retain(|one| one.id != document.id);
     let layers: Vec<&PolicyDocument> = above.iter().chain([&document]).collect();
-    let (source, cases) = read_folder_cases(&folder.join("cases.toml"))?;
+    let file = folder.join("cases.toml");
+    let cases =
+        read_case_file(&texts.cases).map_err(|found| all_of(&file, &texts.cases, &found))?;
     let looked_at = Folder {
         folder,
-        document: (&document, &text),
-        cases: (&cases, &source),
+        document: (&document, &texts.policy),
+        cases: (&cases, &texts.cases),
         layers: &layers,
     };
     let mut complaints = looked_at.check_parts()?;
@@ -160,10 +215,28 @@ pub fn check_upon(
         complaints.extend(looked_at.check_gate()?);
     }
     if complaints.is_empty() {
-        Ok((document, text))
+        Ok(document)
     } else {
         Err(complaints)
     }
+}
+
+/// Whether it replaces rows or entries of documents above it.
+pub fn stands_upon_others(document: &PolicyDocument) -> bool {
+    let mut entries = document.parts.entries();
+    document.rows.iter().any(|row| !row.replaces.is_empty())
+        || entries.any(|(entry, _)| !entry.replaces().is_empty())
+}
+
+fn document_of(folder: &Path, text: &str) -> Result<PolicyDocument, Vec<Complaint>> {
+    read(text).map_err(|found| all_of(&folder.join("policy.toml"), text, &found))
+}
+
+fn all_of(file: &Path, text: &str, found: &[Diagnostic]) -> Vec<Complaint> {
+    found
+        .iter()
+        .map(|one| Complaint::of(file, text, one))
+        .collect()
 }
 
 /// A folder that is read, upon the documents above it.
@@ -180,26 +253,23 @@ impl Folder<'_> {
         vec![Complaint::of_file(file, "P020", error.to_string())]
     }
 
-    fn answered_otherwise(&self, span: &Range<usize>, message: String) -> Complaint {
+    fn answered_otherwise(&self, (id, span): (&str, &Range<usize>), message: String) -> Complaint {
         let diagnostic = Diagnostic {
             code: "P021",
             message,
             span: span.clone(),
         };
-        Complaint::of(&self.folder.join("cases.toml"), self.cases.1, &diagnostic)
+        Complaint::of(&self.folder.join("cases.toml"), self.cases.1, &diagnostic).about(id, None)
     }
 
-    fn untried(&self, span: Range<usize>, message: String) -> Complaint {
+    fn untried(&self, id: &str, span: Range<usize>, message: Text) -> Complaint {
         let diagnostic = Diagnostic {
             code: "P022",
-            message,
+            message: message.en,
             span,
         };
-        Complaint::of(
-            &self.folder.join("policy.toml"),
-            self.document.1,
-            &diagnostic,
-        )
+        let file = self.folder.join("policy.toml");
+        Complaint::of(&file, self.document.1, &diagnostic).about(id, Some(message.zh))
     }
 
     /// The gate: its cases, the rows that none tries, and what no case can show.
@@ -211,13 +281,13 @@ impl Folder<'_> {
         let mut complaints: Vec<Complaint> = cases
             .iter()
             .filter_map(|case| Some((case, run_case(case, &policy).err()?)))
-            .map(|(case, message)| self.answered_otherwise(&case.span, message))
+            .map(|(case, message)| self.answered_otherwise((&case.id, &case.span), message))
             .collect();
         let mut rows = untried(cases, &policy);
         rows.retain(|untried| self.row(&untried.row).is_some());
         complaints.extend(rows.iter().map(|untried| {
             let span = self.row(&untried.row).map_or(0..0, |row| row.span.clone());
-            self.untried(span, untried_message(untried))
+            self.untried(&untried.row, span, untried_message(untried))
         }));
         let file = self.folder.join("policy.toml");
         complaints.extend(proved(&layers, &policy, self.document, &file));
@@ -236,13 +306,18 @@ impl Folder<'_> {
         for case in &self.cases.0.parts {
             match run_part_case(case, &layers) {
                 Ok(answer) => answers.push(answer),
-                Err(message) => complaints.push(self.answered_otherwise(&case.span, message)),
+                Err(message) => {
+                    complaints.push(self.answered_otherwise((&case.id, &case.span), message))
+                }
             }
         }
         let unnamed = self.document.0.parts.unnamed(&answers);
         complaints.extend(unnamed.into_iter().map(|(id, span)| {
-            let message = format!("{id} stands in the answer of no case; add one");
-            self.untried(span, message)
+            let message = Text {
+                zh: format!("{id}：没有一个例子的答案里有它。请加一个例子。"),
+                en: format!("{id} stands in the answer of no case; add one"),
+            };
+            self.untried(&id, span, message)
         }));
         Ok(complaints)
     }
@@ -267,50 +342,40 @@ fn proved(
     findings
         .chain(loose)
         .map(|finding| match finding.row.as_deref().and_then(row_of) {
-            None => Complaint::of_file(file.to_owned(), finding.code, finding.message),
+            None => Complaint {
+                message_zh: Some(finding.message.zh),
+                ..Complaint::of_file(file.to_owned(), finding.code, finding.message.en)
+            },
             Some(row) => {
                 let diagnostic = Diagnostic {
                     code: finding.code,
-                    message: finding.message,
+                    message: finding.message.en,
                     span: row.span.clone(),
                 };
-                Complaint::of(file, text, &diagnostic)
+                Complaint::of(file, text, &diagnostic).about(&row.id, Some(finding.message.zh))
             }
         })
         .collect()
 }
 
-fn untried_message(row: &Untried) -> String {
-    let what = match (row.never_decides, row.never_just_fails) {
-        (true, true) => "decides in no case, and in no case does it just not apply",
-        (true, false) => "decides in no case",
-        _ => "just fails to apply in no case",
+fn untried_message(row: &Untried) -> Text {
+    let (zh, en) = match (row.never_decides, row.never_just_fails) {
+        (true, true) => (
+            "没有一个例子由它决定，也没有一个例子刚好用不上它",
+            "decides in no case, and in no case does it just not apply",
+        ),
+        (true, false) => ("没有一个例子由它决定", "decides in no case"),
+        _ => ("没有一个例子刚好用不上它", "just fails to apply in no case"),
     };
-    format!("{} {what}; add a case", row.row)
-}
-
-/// A folder's document and its text.
-fn read_document(folder: &Path) -> Result<(PolicyDocument, String), Vec<Complaint>> {
-    let file = folder.join("policy.toml");
-    let source = read_text(&file)?;
-    match read(&source) {
-        Ok(document) => Ok((document, source)),
-        Err(diagnostics) => Err(diagnostics
-            .iter()
-            .map(|one| Complaint::of(&file, &source, one))
-            .collect()),
+    Text {
+        zh: format!("{}：{zh}。请加一个例子。", row.row),
+        en: format!("{} {en}; add a case", row.row),
     }
 }
 
-fn read_folder_cases(file: &Path) -> Result<(String, CaseFile), Vec<Complaint>> {
-    let source = read_text(file)?;
-    match read_case_file(&source) {
-        Ok(cases) => Ok((source, cases)),
-        Err(diagnostics) => Err(diagnostics
-            .iter()
-            .map(|one| Complaint::of(file, &source, one))
-            .collect()),
-    }
+/// A folder's document.
+fn read_document(folder: &Path) -> Result<PolicyDocument, Vec<Complaint>> {
+    document_of(folder, &read_text(&folder.join("policy.toml"))?)
 }
 
 fn read_text(file: &Path) -> Result<String, Vec<Complaint>> {

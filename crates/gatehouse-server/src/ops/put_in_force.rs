@@ -1,7 +1,7 @@
 //! Putting a document in force: one office proposes, another approves, and only then it holds
 //! (POL-3). Ending one early lets people through and takes one signature.
 
-use super::policy_folder::check_upon;
+use super::policy_folder::{Texts, check_texts, in_lines, read_texts};
 use super::read_policies::{clash, read_rules};
 use super::sign_order::{OrderDesk, Signer};
 use crate::world::World;
@@ -66,15 +66,39 @@ impl From<Refused> for anyhow::Error {
     }
 }
 
-/// Proposes the document of a folder for an area. It holds once somebody of another organisation
-/// has approved it.
+/// Proposes the document of a folder, under the folder's name.
+///
+/// # Errors
+/// Files that cannot be read, and those of [`submit_policy`].
+pub fn submit_folder(
+    desk: &OrderDesk,
+    folder: &Path,
+    wanted: Wanted,
+    signer: &Signer<'_>,
+    world: &dyn World,
+) -> Result<PolicyAnswer> {
+    let name = folder
+        .file_name()
+        .context("P-NAME: the folder has no name")?;
+    let texts = read_texts(folder).map_err(|found| anyhow::anyhow!(in_lines(&found)))?;
+    submit_policy(
+        desk,
+        (&name.to_string_lossy(), texts),
+        wanted,
+        signer,
+        world,
+    )
+}
+
+/// Proposes a document, named as its folder is, for an area. It holds once somebody of another
+/// organisation has approved it.
 ///
 /// # Errors
 /// A document that `policy check` complains about, a time that has passed or lies outside the
 /// document's own, a signer without authority over the area.
 pub fn submit_policy(
     desk: &OrderDesk,
-    folder: &Path,
+    (name, texts): (&str, Texts),
     wanted: Wanted,
     signer: &Signer<'_>,
     world: &dyn World,
@@ -90,10 +114,8 @@ pub fn submit_policy(
             .collect())
     };
     let above = desk.store()?.read_blocking::<_, StoreError, _>(read)?;
-    let (document, text) = check_upon(folder, || Ok(above)).map_err(|complaints| {
-        let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!(lines.join("\n"))
-    })?;
+    let checked = check_texts(Path::new(name), &texts, || Ok(above));
+    let document = checked.map_err(|found| anyhow::anyhow!(in_lines(&found)))?;
     let ends = document.force.ends.value.millis;
     let to_at = wanted.to_at.unwrap_or(ends);
     let begins = document.force.from.value.millis;
@@ -107,16 +129,16 @@ pub fn submit_policy(
             own[1]
         );
     }
-    let name = folder
-        .file_name()
-        .context("P-NAME: the folder has no name")?;
-    let name = name.to_string_lossy().into_owned();
-    let sha256: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    let name = name.to_owned();
+    let sha256: [u8; 32] = Sha256::digest(texts.policy.as_bytes()).into();
     let staff = listed.person;
     let written = desk
         .store()?
         .write_blocking::<_, Refused, _>(Lane::People, move |tx| {
-            let version = tx.load_policy_document(&name, &text, &sha256, now, Some(staff))?;
+            let version = {
+                let texts = (&*texts.policy, Some(&*texts.cases));
+                tx.load_policy_document(&name, texts, &sha256, now, Some(staff))?
+            };
             let row = PolicyForceRow {
                 area: wanted.area,
                 document: name.clone(),

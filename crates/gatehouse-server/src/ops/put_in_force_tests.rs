@@ -4,7 +4,7 @@ use super::key_home::KeyHome;
 use super::key_tests::{
     COMPOUND, COUNTY, Fixed, HOUR, NOW, database, everybody, made, root, signer,
 };
-use super::put_in_force::{Wanted, approve_policy, end_policy, submit_policy};
+use super::put_in_force::{Wanted, approve_policy, end_policy, submit_folder};
 use super::read_policies::read_rules;
 use super::sign_order::OrderDesk;
 use super::suspend_row::{Which, resume_row, suspend_row};
@@ -76,7 +76,7 @@ fn a_document_holds_once_another_office_has_approved_it_and_until_it_is_ended() 
         to_at: None,
     };
     let henan = shipped(HENAN);
-    let proposed = submit_policy(&desk, &henan, wanted, &signer(&keys, 0), &Fixed(NOW));
+    let proposed = submit_folder(&desk, &henan, wanted, &signer(&keys, 0), &Fixed(NOW));
     let proposed = proposed.expect("is proposed");
     assert_eq!((proposed.state, proposed.version), ("submitted", 1));
     assert_eq!(held(&store, 24), [""; 0]);
@@ -104,7 +104,7 @@ fn a_document_holds_once_another_office_has_approved_it_and_until_it_is_ended() 
         from_at: NOW + 48 * HOUR,
         ..wanted
     };
-    submit_policy(&desk, &henan, next, &signer(&keys, 1), &Fixed(NOW)).expect("is proposed");
+    submit_folder(&desk, &henan, next, &signer(&keys, 1), &Fixed(NOW)).expect("is proposed");
     let what = (HENAN, COUNTY, next.from_at);
     approve_policy(&desk, what, &signer(&keys, 0), &Fixed(NOW)).expect("is approved");
     assert_eq!(held(&store, 49).len(), 1);
@@ -142,7 +142,7 @@ fn what_may_not_come_into_force_is_refused_with_a_code() {
     };
     let henan = shipped(HENAN);
     let refused = |folder: &Path, wanted| {
-        let proposed = submit_policy(&desk, folder, wanted, &signer(&keys, 0), &Fixed(NOW));
+        let proposed = submit_folder(&desk, folder, wanted, &signer(&keys, 0), &Fixed(NOW));
         proposed.map(|_| ()).map_err(code)
     };
     let time = Err("P-TIME".to_owned());
@@ -208,7 +208,7 @@ fn a_row_is_suspended_at_once_by_one_and_what_was_before_stays_as_it_was() {
         from_at: NOW,
         to_at: None,
     };
-    submit_policy(
+    submit_folder(
         &desk,
         &shipped(HENAN),
         wanted,

@@ -217,7 +217,10 @@ fn wrong_together(documents: &[&PolicyDocument]) -> Option<String> {
     }
     // Each layer over those above it.
     (2..=documents.len()).find_map(|layers| match loosened(&documents[..layers]) {
-        Ok(findings) => findings.into_iter().next().map(|finding| finding.message),
+        Ok(findings) => findings
+            .into_iter()
+            .next()
+            .map(|finding| finding.message.en),
         Err(error) => Some(error.to_string()),
     })
 }

@@ -83,11 +83,19 @@ impl OrderDesk {
         Ok((key, listed.clone()))
     }
 
+    /// The keys with which a person signs, by the key list.
+    pub(super) fn keys_of(&self, person: StaffId) -> Vec<OrderKey> {
+        let keys = self.tree.list.keys().orders;
+        keys.iter()
+            .filter(|key| key.person == person)
+            .cloned()
+            .collect()
+    }
+
     /// For whom a person signs, by the key list.
     pub(super) fn organisations_of(&self, person: StaffId) -> Vec<OrganisationId> {
-        let keys = self.tree.list.keys().orders;
-        let own = keys.iter().filter(|key| key.person == person);
-        own.map(|key| key.organisation).collect()
+        let keys = self.keys_of(person).into_iter();
+        keys.map(|key| key.organisation).collect()
     }
 
     /// Puts a proposed order down. A hold has its effect at once.

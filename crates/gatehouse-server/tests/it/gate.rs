@@ -413,7 +413,7 @@ pub fn hold_alone(app: &TestApp, demo: &Demo, document: &'static str, text: Stri
     let area = streets.at_level(gatehouse_core::area::AreaLevel::Township);
     let area = area.expect("a street");
     app.write(move |tx| {
-        let version = tx.load_policy_document(document, &text, &[1; 32], START, None)?;
+        let version = tx.load_policy_document(document, (&text, None), &[1; 32], START, None)?;
         for row in tx.policies_in_force(START, START + 1)? {
             tx.end_policy_force(row.area, &row.document, row.from_at, START)?;
         }

@@ -31,6 +31,7 @@ mod people;
 mod people_records;
 mod places;
 mod policy_commands;
+mod policy_draft_pages;
 mod print;
 mod receiver;
 mod rendered;

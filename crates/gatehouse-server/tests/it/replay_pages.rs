@@ -64,7 +64,7 @@ fn load(app: &TestApp, folder: &'static str) {
     let text = std::fs::read_to_string(path).expect("a policy");
     let sha256: [u8; 32] = Sha256::digest(text.as_bytes()).into();
     app.write(move |tx| {
-        tx.load_policy_document(folder, &text, &sha256, START, None)?;
+        tx.load_policy_document(folder, (&text, None), &sha256, START, None)?;
         Ok(())
     });
 }

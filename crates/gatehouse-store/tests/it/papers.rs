@@ -196,7 +196,7 @@ fn policies_hold_from_to_and_are_kept_word_for_word() {
         lay_town(store);
         let load = |text: &'static str, hash| {
             write(store, move |tx| {
-                tx.load_policy_document("henan-2020-02", text, &[hash; 32], MORNING, None)
+                tx.load_policy_document("henan-2020-02", (text, None), &[hash; 32], MORNING, None)
             })
         };
         assert_eq!(load("a", 1), 1);

@@ -8,8 +8,8 @@ mod example;
 mod model;
 mod tighten;
 
-use crate::gate::compiled::{Effect, Policy, Row};
-use crate::gate::fact::Fact;
+use crate::gate::compiled::{Effect, Policy, Row, Text};
+use crate::gate::fact::{Fact, Words};
 use crate::gate::subject::SubjectKind;
 use example::example;
 use model::Model;
@@ -26,7 +26,7 @@ pub struct Finding {
     /// The row that it is about, if it is about one.
     pub row: Option<String>,
     /// What, with a situation in words.
-    pub message: String,
+    pub message: Text,
 }
 
 /// Everything that is found, gaps first.
@@ -57,7 +57,7 @@ fn gaps(model: &mut Model<'_>) -> Vec<Finding> {
     let uncovered = none_of(model, &covering);
     let mut findings = Vec::new();
     for kind in SubjectKind::ALL {
-        for (way, name) in [(1, "coming in"), (2, "going out")] {
+        for (way, zh, en) in [(1, "进门", "coming in"), (2, "出门", "going out")] {
             let here = [
                 model.lies_in(Fact::SubjectKind, kind as usize + 1),
                 model.lies_in(Fact::Way, way),
@@ -65,14 +65,18 @@ fn gaps(model: &mut Model<'_>) -> Vec<Finding> {
             let here = here.into_iter().flatten();
             let wanted: Vec<Lit> = uncovered.iter().copied().chain(here).collect();
             if let Some(found) = model.find(&wanted) {
+                let example = example(model, &found);
+                let who = kind_words(kind);
                 findings.push(Finding {
                     code: "P023",
                     row: None,
-                    message: format!(
-                        "a gap: no row covers {} {name}, for example: {}",
-                        kind_words(kind),
-                        example(model, &found)
-                    ),
+                    message: Text {
+                        zh: format!("没写到：{}{zh}，没有一条管。例如：{}", who.zh, example.zh),
+                        en: format!(
+                            "a gap: no row covers {} {en}, for example: {}",
+                            who.en, example.en
+                        ),
+                    },
                 });
             }
         }
@@ -80,16 +84,17 @@ fn gaps(model: &mut Model<'_>) -> Vec<Finding> {
     findings
 }
 
-fn kind_words(kind: SubjectKind) -> &'static str {
-    match kind {
-        SubjectKind::Resident => "a resident",
-        SubjectKind::TemporaryResident => "a temporary resident",
-        SubjectKind::ExemptWorker => "an exempt worker",
-        SubjectKind::Courier => "a courier",
-        SubjectKind::Visitor => "a visitor",
-        SubjectKind::Vehicle => "a vehicle",
-        SubjectKind::RegularHelper => "a regular helper",
-    }
+fn kind_words(kind: SubjectKind) -> Words {
+    let (zh, en) = match kind {
+        SubjectKind::Resident => ("住户", "a resident"),
+        SubjectKind::TemporaryResident => ("暂住人员", "a temporary resident"),
+        SubjectKind::ExemptWorker => ("保障人员", "an exempt worker"),
+        SubjectKind::Courier => ("送货的人", "a courier"),
+        SubjectKind::Visitor => ("访客", "a visitor"),
+        SubjectKind::Vehicle => ("车辆", "a vehicle"),
+        SubjectKind::RegularHelper => ("护工、保洁", "a regular helper"),
+    };
+    Words { zh, en }
 }
 
 /// A grant and a bar of one clause, or of the same facts, of which neither says when the other
@@ -105,15 +110,21 @@ fn contradictions(model: &mut Model<'_>) -> Vec<Finding> {
                 continue;
             }
             if let Some(found) = model.find(&[model.applies(grant), model.applies(bar)]) {
+                let example = example(model, &found);
                 findings.push(Finding {
                     code: "P024",
                     row: Some(other.id.clone()),
-                    message: format!(
-                        "{} lets through whom {} keeps out, and neither names the other's case: {}",
-                        one.id,
-                        other.id,
-                        example(model, &found)
-                    ),
+                    message: Text {
+                        zh: format!(
+                            "互相矛盾：{} 放行的人，{} 不放行，两条都没写“除非”。例如：{}",
+                            one.id, other.id, example.zh
+                        ),
+                        en: format!(
+                            "{} lets through whom {} keeps out, and neither names the other's \
+                             case: {}",
+                            one.id, other.id, example.en
+                        ),
+                    },
                 });
             }
         }
@@ -156,15 +167,22 @@ fn idle_rows(model: &mut Model<'_>) -> Vec<Finding> {
             findings.push(Finding {
                 code: "P025",
                 row: Some(row.id.clone()),
-                message: match can_apply {
-                    false => format!("{} can never apply", row.id),
-                    true => format!(
-                        "{} never matters: graver rows apply wherever it does",
-                        row.id
-                    ),
-                },
+                message: idle(&row.id, can_apply),
             });
         }
     }
     findings
+}
+
+fn idle(row: &str, can_apply: bool) -> Text {
+    match can_apply {
+        false => Text {
+            zh: format!("{row} 什么时候都用不上。"),
+            en: format!("{row} can never apply"),
+        },
+        true => Text {
+            zh: format!("{row} 不起作用：用得上它的时候，都有更严的一条。"),
+            en: format!("{row} never matters: graver rows apply wherever it does"),
+        },
+    }
 }

@@ -5,7 +5,7 @@
 use super::Finding;
 use super::example::example;
 use super::model::Model;
-use crate::gate::compiled::{Effect, Policy};
+use crate::gate::compiled::{Effect, Policy, Text};
 use crate::policy::compile::{CompileError, compile_all_rows};
 use crate::policy::document::{Below, PolicyDocument};
 use varisat::Lit;
@@ -56,7 +56,10 @@ pub fn loosened(documents: &[&PolicyDocument]) -> Result<Vec<Finding>, CompileEr
             findings.push(Finding {
                 code: "P026",
                 row: new_ids.first().map(|id| (*id).to_owned()),
-                message: format!("{old} may only be tightened: {message}"),
+                message: Text {
+                    zh: format!("{old} 只能收紧：{}", message.zh),
+                    en: format!("{old} may only be tightened: {}", message.en),
+                },
             });
         }
     }
@@ -71,20 +74,25 @@ fn positions(policy: &Policy, wanted: impl Fn(&str) -> bool) -> Vec<usize> {
 }
 
 /// Where the rows `after` are less strict than those `before`, if anywhere.
-fn looser(model: &mut Model<'_>, before: &[usize], after: &[usize]) -> Option<String> {
+fn looser(model: &mut Model<'_>, before: &[usize], after: &[usize]) -> Option<Text> {
     let (stopped, asked) = strictness(model, before);
     let (stopped_after, asked_after) = strictness(model, after);
     if let Some(found) = model.find(&[stopped, !stopped_after]) {
         let example = example(model, &found);
-        return Some(format!(
-            "somebody who was not let through is now: {example}"
-        ));
+        return Some(Text {
+            zh: format!("原来不放行的人，现在放行了。例如：{}", example.zh),
+            en: format!("somebody who was not let through is now: {}", example.en),
+        });
     }
     let found = model.find(&[!stopped, asked, !stopped_after, !asked_after])?;
     let example = example(model, &found);
-    Some(format!(
-        "somebody is let through without what was needed: {example}"
-    ))
+    Some(Text {
+        zh: format!("原来要的东西，现在不要就放行了。例如：{}", example.zh),
+        en: format!(
+            "somebody is let through without what was needed: {}",
+            example.en
+        ),
+    })
 }
 
 /// Whether rows let nobody through, and whether they want something first.

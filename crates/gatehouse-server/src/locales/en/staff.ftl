@@ -70,6 +70,7 @@ may-print_pass = Print passes.
 may-keep_visitors = Register visitors and regular helpers, and note the household's answer.
 may-see_policy = See the rules in force, the poster and the guard's card.
 may-try_policy = Try a draft on what happened.
+may-write_policy = Write drafts of rules; with a key, submit, approve and end them.
 may-keep_places = Change areas, gates and closed openings.
 may-keep_staff = Keep accounts and roles; only roles that their own may give.
 may-answer_complaints = Answer complaints and corrections.

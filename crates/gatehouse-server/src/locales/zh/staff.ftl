@@ -70,6 +70,7 @@ may-print_pass = 打印出入证。
 may-keep_visitors = 登记访客和固定帮手，记下住户是否同意。
 may-see_policy = 看现行规则、海报和值守卡。
 may-try_policy = 拿草案试算过去的通行。
+may-write_policy = 写规则草案；有钥匙的，送批、批准、结束。
 may-keep_places = 改区域、门岗和封闭口。
 may-keep_staff = 管账号和任职；只能给自己这一级能给的角色。
 may-answer_complaints = 答复意见、更正和投诉。

@@ -18,6 +18,8 @@ use gatehouse_store::Store;
 
 /// The document that decides in the demo town, as shipped.
 pub const POLICY_TEXT: &str = include_str!("../../../../../policies/henan-2020-02/policy.toml");
+/// Its cases.
+pub const POLICY_CASES: &str = include_str!("../../../../../policies/henan-2020-02/cases.toml");
 /// Its folder, which is its id in the database.
 pub const POLICY_FOLDER: &str = "henan-2020-02";
 

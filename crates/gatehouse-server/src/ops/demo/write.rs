@@ -1,7 +1,7 @@
 //! Puts a demo into a new database, in steps of at most 500 rows.
 
 use super::keys::{DemoKeys, make_keys};
-use super::make::{Demo, POLICY_FOLDER, POLICY_TEXT};
+use super::make::{Demo, POLICY_CASES, POLICY_FOLDER, POLICY_TEXT};
 use super::random::Ids;
 use super::staff::DemoStaff;
 use super::town::{DESK_PHONE, DemoGate, HEALTH_PHONE, LEAD_PHONE, OFFICE_PHONE};
@@ -167,8 +167,8 @@ fn policy(demo: &Demo, store: &Store) -> Result<(), WriteError> {
     let (effective, compiled) = (demo.policy.id(), demo.policy.compiled().to_bytes());
     Ok(
         store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
-            let version =
-                tx.load_policy_document(POLICY_FOLDER, POLICY_TEXT, &sha256, made_at, None)?;
+            let texts = (POLICY_TEXT, Some(POLICY_CASES));
+            let version = tx.load_policy_document(POLICY_FOLDER, texts, &sha256, made_at, None)?;
             tx.insert_policy_force(&PolicyForceRow {
                 area,
                 document: POLICY_FOLDER.to_owned(),

@@ -1,0 +1,274 @@
+//! The page of a draft: its values and dates, its rows on and off, what hinders it, what it
+//! changes, and sending it to another office.
+
+use crate::app::App;
+use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
+use crate::auth::caller::Caller;
+use crate::auth::menu::Menu;
+use crate::auth::role::Permission;
+use crate::console::policy_draft_form::{Typed, edits};
+use crate::console::policy_draft_view::{DraftPage, page};
+use crate::console::policy_versions::refusal_words;
+use crate::error::OpError;
+use crate::ops::check_policy_draft::read_draft;
+use crate::ops::policy_draft::{Edit, change_draft, drop_draft, submit_draft};
+use crate::ops::sign_policy::{By, Signed};
+use crate::page::{Frame, PageError, made};
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Form};
+use gatehouse_core::moment::Moment;
+use serde::Deserialize;
+use std::sync::Arc;
+
+const ONE: &str = "/areas/{area}/policy/drafts/{draft}";
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    let may = Access::Needs(Permission::WritePolicy);
+    let page = |path, kept| RouteRule::page(path, may, Scope::Area, kept).in_menu(Menu::Policy);
+    let form = |path| RouteRule::form(path, may, Scope::Area, Kept::Change).in_menu(Menu::Policy);
+    table
+        .add(page(ONE, Kept::View), get(show))
+        .add(form(ONE), post(save))
+        .add(
+            form("/areas/{area}/policy/drafts/{draft}/row"),
+            post(switch),
+        )
+        .add(
+            form("/areas/{area}/policy/drafts/{draft}/case"),
+            post(accept),
+        )
+        .add(form("/areas/{area}/policy/drafts/{draft}/drop"), post(drop))
+        .add(
+            form("/areas/{area}/policy/drafts/{draft}/submit"),
+            post(submit),
+        )
+        .add(
+            page("/areas/{area}/policy/drafts/{draft}/{file}", Kept::View),
+            get(file),
+        )
+}
+
+/// Which row, on or off.
+#[derive(Deserialize)]
+pub struct RowForm {
+    version: i64,
+    row: String,
+    #[serde(default)]
+    off: bool,
+}
+
+/// Cases that shall expect what is answered now.
+#[derive(Deserialize)]
+pub struct CaseForm {
+    version: i64,
+    /// One, or several parted by blanks.
+    case: String,
+}
+
+/// From when until when, and the password of a key.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct SubmitForm {
+    from: String,
+    password: String,
+}
+
+/// GET /areas/{area}/policy/drafts/{draft}
+pub async fn show(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Path((_, draft)): Path<(String, String)>,
+    frame: Frame,
+) -> Response {
+    let lang = frame.lang;
+    let page = draft_page(&app, area, &draft, frame, Typed::default(), None).await;
+    made(page, StatusCode::OK, lang)
+}
+
+async fn draft_page(
+    app: &App,
+    area: AreaInScope,
+    draft: &str,
+    frame: Frame,
+    typed: Typed,
+    fault: Option<String>,
+) -> Result<DraftPage, OpError> {
+    let found = read_draft(app, &area, draft, frame.lang).await?;
+    let now = app.world.now_millis();
+    Ok(page(found, area, now, frame, typed, fault))
+}
+
+/// POST /areas/{area}/policy/drafts/{draft}
+pub async fn save(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    Path((_, draft)): Path<(String, String)>,
+    frame: Frame,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    let lang = frame.lang;
+    let typed = Typed::of(fields);
+    let found = match read_draft(&app, &area, &draft, lang).await {
+        Ok(found) => found,
+        Err(error) => return PageError::new(error, lang).into_response(),
+    };
+    let done = match edits(&typed, &found, area.offset_minutes) {
+        Ok(edits) => {
+            let version = typed.version();
+            change_draft(&app, &area, &caller, (&draft, version), edits).await
+        }
+        Err(error) => Err(error),
+    };
+    answer(&app, area, &draft, frame, typed, done).await
+}
+
+/// POST /areas/{area}/policy/drafts/{draft}/row
+pub async fn switch(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    Path((_, draft)): Path<(String, String)>,
+    frame: Frame,
+    Form(form): Form<RowForm>,
+) -> Response {
+    let edits = vec![Edit::Row(form.row, form.off)];
+    let done = change_draft(&app, &area, &caller, (&draft, form.version), edits).await;
+    answer(&app, area, &draft, frame, Typed::default(), done).await
+}
+
+/// POST /areas/{area}/policy/drafts/{draft}/case
+pub async fn accept(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    Path((_, draft)): Path<(String, String)>,
+    frame: Frame,
+    Form(form): Form<CaseForm>,
+) -> Response {
+    let cases = form.case.split_whitespace();
+    let edits = cases.map(|case| Edit::Accept(case.to_owned())).collect();
+    let done = change_draft(&app, &area, &caller, (&draft, form.version), edits).await;
+    answer(&app, area, &draft, frame, Typed::default(), done).await
+}
+
+/// POST /areas/{area}/policy/drafts/{draft}/drop
+pub async fn drop(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Path((_, draft)): Path<(String, String)>,
+    frame: Frame,
+) -> Response {
+    match drop_draft(&app, &area, &draft).await {
+        Ok(()) => to_versions(&area),
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+/// POST /areas/{area}/policy/drafts/{draft}/submit
+pub async fn submit(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    Path((_, draft)): Path<(String, String)>,
+    frame: Frame,
+    Form(form): Form<SubmitForm>,
+) -> Response {
+    let by = By {
+        caller: &caller,
+        area: area.area,
+        password: &form.password,
+    };
+    let done = match local_moment(&form.from, area.offset_minutes) {
+        Some(from) => submit_draft(&app, by, &draft, (from.millis, None)).await,
+        None => Ok(Signed::Refused("D-TIME".to_owned(), String::new())),
+    };
+    let code = match done {
+        Ok(Signed::Done(_)) => return to_versions(&area),
+        Ok(Signed::Refused(code, _)) => code,
+        Err(error) => return PageError::new(error, frame.lang).into_response(),
+    };
+    let typed = Typed::of(vec![("submit".to_owned(), form.from)]);
+    refused(&app, area, &draft, frame, typed, &code).await
+}
+
+/// GET /areas/{area}/policy/drafts/{draft}/{file}
+pub async fn file(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Path((_, draft, file)): Path<(String, String, String)>,
+    frame: Frame,
+) -> Response {
+    let text = async {
+        let found = read_draft(&app, &area, &draft, frame.lang).await?;
+        match file.as_str() {
+            "policy.toml" => Ok(found.row.text),
+            "cases.toml" => Ok(found.row.cases),
+            _ => Err(OpError::NotFound),
+        }
+    };
+    match text.await {
+        Ok(text) => {
+            let attached = format!("attachment; filename=\"{file}\"");
+            let kind = "application/toml; charset=utf-8".to_owned();
+            let headers = [
+                (header::CONTENT_TYPE, kind),
+                (header::CONTENT_DISPOSITION, attached),
+            ];
+            (headers, text).into_response()
+        }
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+fn to_versions(area: &AreaInScope) -> Response {
+    Redirect::to(&format!("/areas/{}/policy/versions", area.area)).into_response()
+}
+
+/// Back to the draft, or the page with what was typed and why it was not taken.
+async fn answer(
+    app: &App,
+    area: AreaInScope,
+    draft: &str,
+    frame: Frame,
+    typed: Typed,
+    done: Result<(), OpError>,
+) -> Response {
+    match done {
+        Ok(()) => {
+            let to = format!("/areas/{}/policy/drafts/{draft}", area.area);
+            Redirect::to(&to).into_response()
+        }
+        Err(OpError::NotTaken { code, .. }) => refused(app, area, draft, frame, typed, code).await,
+        Err(OpError::Stale) => {
+            let (lang, fault) = (frame.lang, frame.t("draft-stale"));
+            let page = draft_page(app, area, draft, frame, typed, Some(fault)).await;
+            made(page, StatusCode::CONFLICT, lang)
+        }
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+async fn refused(
+    app: &App,
+    area: AreaInScope,
+    draft: &str,
+    frame: Frame,
+    typed: Typed,
+    code: &str,
+) -> Response {
+    let (lang, fault) = (frame.lang, refusal_words(&frame, code));
+    let page = draft_page(app, area, draft, frame, typed, Some(fault)).await;
+    made(page, StatusCode::UNPROCESSABLE_ENTITY, lang)
+}
+
+/// `2026-11-30T07:00` on the clock of a place.
+pub fn local_moment(text: &str, offset_minutes: i16) -> Option<Moment> {
+    let (hours, minutes) = (offset_minutes.abs() / 60, offset_minutes.abs() % 60);
+    let sign = if offset_minutes < 0 { '-' } else { '+' };
+    Moment::parse(&format!("{text}:00{sign}{hours:02}:{minutes:02}"))
+}

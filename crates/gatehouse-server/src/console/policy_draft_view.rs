@@ -1,0 +1,268 @@
+//! What the page of a draft shows.
+
+use crate::auth::access::AreaInScope;
+use crate::console::known_fact::situation_words;
+use crate::console::policy::{effect_of, parameter_words};
+use crate::console::policy_draft_form::{Typed, local_text, number_text};
+use crate::ops::check_policy_draft::{CaseChange, Draft};
+use crate::ops::policy_draft::draft_text;
+use crate::ops::policy_folder::Complaint;
+use crate::page::Frame;
+use crate::times::Times;
+use askama::Template;
+use gatehouse_core::gate::Verdict;
+use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::policy::PolicyDocument;
+use gatehouse_core::policy::document::{LOCAL_CHOICE, Sourced};
+use gatehouse_core::policy::explain::{explain, source_words};
+
+/// The page.
+#[derive(Template)]
+#[template(path = "policy_draft.html")]
+pub struct DraftPage {
+    frame: Frame,
+    area: AreaInScope,
+    id: String,
+    title: String,
+    changed: String,
+    version: i64,
+    fault: Option<String>,
+    fields: Vec<Field>,
+    rows: Vec<Row>,
+    /// Nothing hinders it.
+    is_whole: bool,
+    problems: Vec<Problem>,
+    cases: Vec<CaseLine>,
+    /// All changed cases, for one key.
+    all_cases: String,
+    differences: Vec<(String, String, String)>,
+    submit_from: String,
+}
+
+/// A value with its unit and its source.
+struct Field {
+    name: String,
+    source_name: String,
+    words: String,
+    kind: &'static str,
+    value: String,
+    unit: String,
+    source: String,
+    is_local: bool,
+}
+
+struct Row {
+    id: String,
+    class: &'static str,
+    effect: &'static str,
+    condition: String,
+    demand: String,
+    source: String,
+    is_local: bool,
+    is_off: bool,
+    /// What is wrong with it.
+    problems: Vec<String>,
+}
+
+struct Problem {
+    words: String,
+    detail: String,
+}
+
+struct CaseLine {
+    id: String,
+    clause: String,
+    situation: String,
+    was: (&'static str, &'static str),
+    is: (&'static str, &'static str),
+    rows: String,
+}
+
+/// Puts it together.
+pub fn page(
+    draft: Draft,
+    area: AreaInScope,
+    now: i64,
+    frame: Frame,
+    typed: Typed,
+    fault: Option<String>,
+) -> DraftPage {
+    let lang = frame.lang;
+    let times = Times::new(lang, now, area.offset_minutes);
+    let document = draft.document.as_ref();
+    let title = document.map_or_else(
+        || draft.row.document.clone(),
+        |found| format!("{} {}", found.id, lang.of(&found.title)),
+    );
+    let none = |text: Option<String>| text.unwrap_or_else(|| frame.t("draft-nothing"));
+    let differences = draft.differences.into_iter().map(|one| {
+        let about = format!("{} {}", one.about, one.what);
+        (about, none(one.before), none(one.after))
+    });
+    let cases: Vec<&str> = draft.cases.iter().map(|one| one.case.id.as_str()).collect();
+    DraftPage {
+        id: draft_text(&draft.row.draft),
+        title,
+        changed: times.moment(draft.row.changed_at),
+        version: draft.row.version,
+        fields: document.map_or_else(Vec::new, |found| {
+            fields(found, &typed, &frame, area.offset_minutes)
+        }),
+        rows: document.map_or_else(Vec::new, |found| rows(found, &draft.problems, lang)),
+        is_whole: draft.problems.is_empty() && cases.is_empty(),
+        all_cases: cases.join(" "),
+        problems: draft
+            .problems
+            .iter()
+            .map(|one| problem(one, &frame))
+            .collect(),
+        cases: draft.cases.iter().map(|one| case(one, &frame)).collect(),
+        differences: differences.collect(),
+        submit_from: typed.get("submit").unwrap_or_default().to_owned(),
+        fault,
+        frame,
+        area,
+    }
+}
+
+fn fields(document: &PolicyDocument, typed: &Typed, frame: &Frame, offset: i16) -> Vec<Field> {
+    let field = |name: &str, key: &str, words: String, kind, value: String, source: &str| {
+        let source_name = format!("s-{key}");
+        Field {
+            words,
+            kind,
+            value: typed.get(name).map_or(value, str::to_owned),
+            unit: String::new(),
+            source: typed
+                .get(&source_name)
+                .map_or_else(|| source_words(source, frame.lang), str::to_owned),
+            is_local: is_local(source),
+            name: name.to_owned(),
+            source_name,
+        }
+    };
+    let force = &document.force;
+    let moment = |name: &str, words: &str, at: &Sourced<gatehouse_core::moment::Moment>| {
+        let value = local_text(at.value, offset);
+        field(
+            name,
+            name,
+            frame.t(words),
+            "datetime-local",
+            value,
+            &at.source,
+        )
+    };
+    let review = force.review.value.to_text();
+    let mut all = vec![
+        moment("from", "policy-from", &force.from),
+        moment("ends", "policy-ends", &force.ends),
+        field(
+            "review",
+            "review",
+            frame.t("policy-review"),
+            "date",
+            review,
+            &force.review.source,
+        ),
+    ];
+    all.extend(document.parameters.iter().map(|(name, parameter)| Field {
+        unit: match frame.lang {
+            Lang::Zh => parameter.unit.clone(),
+            // Units are written once, in Chinese; a number with its name is clear without.
+            Lang::En => String::new(),
+        },
+        ..field(
+            &format!("p-{name}"),
+            name,
+            parameter_words(name, frame.lang),
+            "number",
+            number_text(parameter.value),
+            &parameter.source,
+        )
+    }));
+    all
+}
+
+fn is_local(source: &str) -> bool {
+    source.split(", ").any(|part| part == LOCAL_CHOICE)
+}
+
+/// Rows in force first, then those that are off.
+fn rows(document: &PolicyDocument, problems: &[Complaint], lang: Lang) -> Vec<Row> {
+    let mut off = document.clone();
+    off.rows = std::mem::take(&mut off.off);
+    let of = |document: &PolicyDocument, is_off: bool| -> Vec<Row> {
+        let lines = explain(document, lang).into_iter().zip(&document.rows);
+        let rows = lines.map(|(line, row)| {
+            let (class, effect) = effect_of(row.effect, false);
+            let about = |one: &&Complaint| one.about.as_deref() == Some(row.id.as_str());
+            Row {
+                class,
+                effect,
+                source: source_words(&row.source, lang),
+                is_local: is_local(&row.source),
+                is_off,
+                problems: problems
+                    .iter()
+                    .filter(about)
+                    .map(|one| words(one, lang))
+                    .collect(),
+                id: line.row,
+                condition: line.condition,
+                demand: line.demand,
+            }
+        });
+        rows.collect()
+    };
+    let mut all = of(document, false);
+    all.extend(of(&off, true));
+    all
+}
+
+fn words(complaint: &Complaint, lang: Lang) -> String {
+    match (lang, &complaint.message_zh) {
+        (Lang::Zh, Some(zh)) => zh.clone(),
+        _ => complaint.message.clone(),
+    }
+}
+
+/// Codes that have a headline of their own.
+const HEADLINES: [&str; 6] = ["P020", "P021", "P022", "P023", "P024", "P026"];
+
+fn problem(complaint: &Complaint, frame: &Frame) -> Problem {
+    let code = complaint.code;
+    let words_of = match HEADLINES.contains(&code) {
+        true => frame.t(&format!("draft-problem-{code}")),
+        false => frame.with("draft-problem-other", "code", code),
+    };
+    Problem {
+        words: words_of,
+        detail: words(complaint, frame.lang),
+    }
+}
+
+fn case(one: &CaseChange, frame: &Frame) -> CaseLine {
+    CaseLine {
+        id: one.case.id.clone(),
+        clause: one.case.clause.clone(),
+        situation: situation_words(frame, &one.case.situation),
+        was: verdict(one.case.expect.verdict),
+        is: verdict(one.answer.verdict),
+        rows: one.answer.rows.as_deref().unwrap_or_default().join(", "),
+    }
+}
+
+const fn verdict(verdict: Verdict) -> (&'static str, &'static str) {
+    match verdict {
+        Verdict::Admit => ("go", "verdict-admit"),
+        Verdict::Ask => ("ask", "verdict-ask"),
+        Verdict::Refuse => ("stop", "verdict-refuse"),
+        Verdict::Refer => ("ref", "verdict-refer"),
+    }
+}
+
+/// Whether a field takes a number.
+fn is_number(kind: &str) -> bool {
+    kind == "number"
+}

@@ -1,0 +1,317 @@
+//! The documents of an area from draft to end: begin one, approve one, end one, suspend a row.
+//! Each act but writing carries the key of whoever does it.
+
+use crate::app::App;
+use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
+use crate::auth::caller::Caller;
+use crate::auth::menu::Menu;
+use crate::auth::role::Permission;
+use crate::error::OpError;
+use crate::ops::list_policy_versions::{ForceState, Version, Versions, list_policy_versions};
+use crate::ops::policy_draft::{Begin, begin_draft, draft_text};
+use crate::ops::policy_folder::Texts;
+use crate::ops::sign_policy::{By, Signed, approve, end, suspend};
+use crate::ops::suspend_row::REASONS;
+use crate::page::{Frame, PageError, made};
+use crate::times::Times;
+use askama::Template;
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Form};
+use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::policy::read::DOCUMENT_BYTES_MOST;
+use serde::Deserialize;
+use std::sync::Arc;
+
+const LIST: &str = "/areas/{area}/policy/versions";
+/// Days before a review from which on the page reminds of it.
+const REMIND_DAYS: i32 = 7;
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    let may = Access::Needs(Permission::WritePolicy);
+    let page = RouteRule::page(LIST, may, Scope::Area, Kept::View).in_menu(Menu::Policy);
+    let form = |path| RouteRule::form(path, may, Scope::Area, Kept::Change).in_menu(Menu::Policy);
+    table
+        .add(page, get(show))
+        .add(form("/areas/{area}/policy/drafts"), post(begin))
+        .add(form(LIST), post(act))
+}
+
+#[derive(Template)]
+#[template(path = "policy_versions.html")]
+struct VersionsPage {
+    frame: Frame,
+    area: AreaInScope,
+    fault: Option<String>,
+    drafts: Vec<DraftLine>,
+    versions: Vec<VersionLine>,
+    kept: Vec<(String, String)>,
+    reasons: [&'static str; 4],
+    /// Document and row.
+    suspended: Vec<(String, String, String)>,
+}
+
+struct DraftLine {
+    id: String,
+    title: String,
+    changed: String,
+}
+
+struct VersionLine {
+    document: String,
+    from_at: i64,
+    title: String,
+    span: String,
+    by: String,
+    class: &'static str,
+    state: &'static str,
+    /// A review that is near or past.
+    review: Option<String>,
+    rows: Vec<String>,
+    may_approve: bool,
+    may_end: bool,
+}
+
+/// What a key of the page sends.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ActForm {
+    act: String,
+    document: String,
+    from_at: i64,
+    row: String,
+    reason: String,
+    password: String,
+}
+
+/// GET /areas/{area}/policy/versions
+pub async fn show(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    frame: Frame,
+) -> Response {
+    let lang = frame.lang;
+    made(page(&app, area, frame, None).await, StatusCode::OK, lang)
+}
+
+/// POST /areas/{area}/policy/drafts
+pub async fn begin(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    frame: Frame,
+    form: Result<Multipart, MultipartRejection>,
+) -> Response {
+    let lang = frame.lang;
+    let wanted = match form {
+        Ok(form) => wish(form).await,
+        Err(_) => Err(too_large()),
+    };
+    let begun = match wanted {
+        Ok(wanted) => begin_draft(&app, &area, &caller, wanted).await,
+        Err(error) => Err(error),
+    };
+    match begun {
+        Ok(id) => {
+            let draft = draft_text(&id);
+            Redirect::to(&format!("/areas/{}/policy/drafts/{draft}", area.area)).into_response()
+        }
+        Err(OpError::NotTaken { code, .. }) => refused(&app, area, frame, code).await,
+        Err(error) => PageError::new(error, lang).into_response(),
+    }
+}
+
+/// POST /areas/{area}/policy/versions
+pub async fn act(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    frame: Frame,
+    Form(form): Form<ActForm>,
+) -> Response {
+    let lang = frame.lang;
+    let by = By {
+        caller: &caller,
+        area: area.area,
+        password: &form.password,
+    };
+    let row = (form.document.clone(), form.row.clone());
+    let done = match form.act.as_str() {
+        "approve" => said(approve(&app, by, form.document.clone(), form.from_at).await),
+        "end" => said(end(&app, by, form.document.clone()).await),
+        "suspend" => said(suspend(&app, by, row, Some(form.reason.clone())).await),
+        "resume" => said(suspend(&app, by, row, None).await),
+        _ => Err(OpError::Unreadable("act".to_owned())),
+    };
+    match done {
+        Ok(None) => Redirect::to(&format!("/areas/{}/policy/versions", area.area)).into_response(),
+        Ok(Some(code)) => refused(&app, area, frame, &code).await,
+        Err(error) => PageError::new(error, lang).into_response(),
+    }
+}
+
+/// The code of what was refused.
+fn said<T>(signed: Result<Signed<T>, OpError>) -> Result<Option<String>, OpError> {
+    Ok(match signed? {
+        Signed::Done(_) => None,
+        Signed::Refused(code, _) => Some(code),
+    })
+}
+
+async fn refused(app: &App, area: AreaInScope, frame: Frame, code: &str) -> Response {
+    let (lang, fault) = (frame.lang, refusal_words(&frame, code));
+    let page = page(app, area, frame, Some(fault)).await;
+    made(page, StatusCode::UNPROCESSABLE_ENTITY, lang)
+}
+
+/// Codes that have a sentence of their own.
+const REFUSALS: [&str; 16] = [
+    "D-CASES",
+    "D-ENTRY",
+    "D-FILE",
+    "D-MANY",
+    "D-NAME",
+    "D-NUMBER",
+    "D-TEXT",
+    "D-TIME",
+    "K-NONE",
+    "K-PASSWORD",
+    "P-AREA",
+    "P-NONE",
+    "P-ROW",
+    "P-THERE",
+    "P-TIME",
+    "P-TWO",
+];
+
+/// What somebody is told whose act was refused.
+pub fn refusal_words(frame: &Frame, code: &str) -> String {
+    match REFUSALS.contains(&code) {
+        true => format!("{} ({code})", frame.t(&format!("draft-refused-{code}"))),
+        false => frame.with("draft-refused-other", "code", code),
+    }
+}
+
+const fn too_large() -> OpError {
+    OpError::NotTaken {
+        code: "D-FILE",
+        detail: "Two text files of at most 1 MiB each.",
+    }
+}
+
+/// A document that is kept, or two files.
+async fn wish(mut form: Multipart) -> Result<Begin, OpError> {
+    let (mut kept, mut policy, mut cases) = (String::new(), Vec::new(), Vec::new());
+    while let Ok(Some(mut field)) = form.next_field().await {
+        let name = field.name().unwrap_or_default().to_owned();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = field.chunk().await.map_err(|_| too_large())? {
+            if bytes.len() + chunk.len() > DOCUMENT_BYTES_MOST {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        match name.as_str() {
+            "kept" => kept = String::from_utf8_lossy(&bytes).into_owned(),
+            "policy" => policy = bytes,
+            "cases" => cases = bytes,
+            _ => {}
+        }
+    }
+    if !kept.is_empty() {
+        return Ok(Begin::Kept(kept));
+    }
+    let text = |bytes| String::from_utf8(bytes).map_err(|_| too_large());
+    Ok(Begin::Files(Texts {
+        policy: text(policy)?,
+        cases: text(cases)?,
+    }))
+}
+
+async fn page(
+    app: &App,
+    area: AreaInScope,
+    frame: Frame,
+    fault: Option<String>,
+) -> Result<VersionsPage, OpError> {
+    let found = list_policy_versions(app, area.area).await?;
+    let times = Times::new(frame.lang, app.world.now_millis(), area.offset_minutes);
+    let Versions {
+        drafts,
+        versions,
+        kept,
+        suspended,
+    } = found;
+    let drafts = drafts.into_iter().map(|(row, by)| DraftLine {
+        id: draft_text(&row.draft),
+        title: row.document,
+        changed: format!("{} · {by}", times.moment(row.changed_at)),
+    });
+    let kept = kept
+        .into_iter()
+        .map(|(folder, names)| (folder, title(&names, frame.lang)));
+    let suspended = suspended
+        .into_iter()
+        .map(|one| (one.document, one.row_id, times.moment(one.from_at)));
+    Ok(VersionsPage {
+        drafts: drafts.collect(),
+        versions: versions
+            .iter()
+            .map(|one| line(one, &frame, &times))
+            .collect(),
+        kept: kept.collect(),
+        suspended: suspended.collect(),
+        reasons: REASONS,
+        fault,
+        frame,
+        area,
+    })
+}
+
+fn title([id, zh, en]: &[String; 3], lang: Lang) -> String {
+    let words = match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    };
+    format!("{id} {words}")
+}
+
+fn line(one: &Version, frame: &Frame, times: &Times) -> VersionLine {
+    let (class, state) = match one.state {
+        ForceState::Proposed => ("ask", "version-proposed"),
+        ForceState::Lapsed => ("wait", "version-lapsed"),
+        ForceState::Scheduled => ("blue", "version-scheduled"),
+        ForceState::InForce => ("go", "version-in-force"),
+        ForceState::Over => ("wait", "version-over"),
+    };
+    let end = one.row.to_at.map_or_else(String::new, |to| times.end(to));
+    let [proposed, approved] = &one.by;
+    let by = [("version-by", proposed), ("version-approved-by", approved)];
+    let by = by
+        .into_iter()
+        .filter_map(|(key, who)| Some(frame.with(key, "who", who.as_deref()?)));
+    let near = |day: &_| {
+        let gatehouse_core::moment::CivilDay(day) = *day;
+        one.state == ForceState::InForce && day <= times.today().0 + REMIND_DAYS
+    };
+    VersionLine {
+        document: one.row.document.clone(),
+        from_at: one.row.from_at,
+        title: format!("{} · {}", title(&one.names, frame.lang), one.row.version),
+        span: format!("{} – {end}", times.moment(one.row.from_at)),
+        by: by.collect::<Vec<_>>().join(" · "),
+        class,
+        state,
+        review: one
+            .review
+            .filter(near)
+            .map(|day| frame.with("version-review", "day", &times.day(day))),
+        rows: one.rows.clone(),
+        may_approve: one.state == ForceState::Proposed,
+        may_end: matches!(one.state, ForceState::InForce | ForceState::Scheduled),
+    }
+}

@@ -1,0 +1,145 @@
+//! Everything about the documents of an area: drafts, what is proposed, coming, in force, over,
+//! and the rows that are suspended.
+
+use super::policy_draft::DRAFTS_MOST;
+use super::read_fevers::staff_name;
+use crate::app::App;
+use crate::error::OpError;
+use gatehouse_core::id::{AreaId, StaffId};
+use gatehouse_core::moment::CivilDay;
+use gatehouse_core::policy::{PolicyDocument, read};
+use gatehouse_store::policy::PolicyForceRow;
+use gatehouse_store::policy_draft::PolicyDraftRow;
+use gatehouse_store::policy_suspension::SuspensionRow;
+use gatehouse_store::{ReadTx, StoreError};
+
+/// Stretches that a page lists.
+const SHOWN: u32 = 50;
+
+/// How a stretch of a document's force stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForceState {
+    /// Proposed; another organisation has still to approve.
+    Proposed,
+    /// Its begin went by without an approval.
+    Lapsed,
+    /// Approved, and to come.
+    Scheduled,
+    /// In force.
+    InForce,
+    /// Over.
+    Over,
+}
+
+/// A stretch of a document's force.
+pub struct Version {
+    /// As it is kept; its end is the document's own where that comes first.
+    pub row: PolicyForceRow,
+    /// How it stands.
+    pub state: ForceState,
+    /// `HN`, with its titles in Chinese and English.
+    pub names: [String; 3],
+    /// When it is looked at again.
+    pub review: Option<CivilDay>,
+    /// The rows of one that is in force, for the emergency brake.
+    pub rows: Vec<String>,
+    /// Who proposed, who approved, masked.
+    pub by: [Option<String>; 2],
+}
+
+/// The documents of an area.
+pub struct Versions {
+    /// Newest first.
+    pub drafts: Vec<(PolicyDraftRow, String)>,
+    /// What is to come and in force first.
+    pub versions: Vec<Version>,
+    /// Documents that a draft can begin as: folder, and `HN` with its titles.
+    pub kept: Vec<(String, [String; 3])>,
+    /// What is suspended now.
+    pub suspended: Vec<SuspensionRow>,
+}
+
+/// Reads them.
+///
+/// # Errors
+/// The database's.
+pub async fn list_policy_versions(app: &App, area: AreaId) -> Result<Versions, OpError> {
+    let now = app.world.now_millis();
+    let read_all = move |tx: &ReadTx<'_>| {
+        let mut versions = Vec::new();
+        for row in tx.policy_forces_of(area, SHOWN)? {
+            versions.push(version(tx, row, now)?);
+        }
+        versions.sort_by_key(|one| (rank(one.state), -one.row.from_at));
+        let mut drafts = Vec::new();
+        for row in tx.policy_drafts(area, DRAFTS_MOST)? {
+            let by = staff_name(tx, row.changed_by)?;
+            drafts.push((row, by));
+        }
+        let documents = tx.policy_documents()?.into_iter();
+        let kept = documents
+            .filter(|row| row.cases.is_some())
+            .filter_map(|row| {
+                let document = read(&row.text).ok()?;
+                Some((row.document, names(&document)))
+            });
+        let mut suspended = tx.suspensions(now, now.saturating_add(1))?;
+        suspended.retain(|one| one.area == area);
+        Ok::<_, StoreError>(Versions {
+            drafts,
+            versions,
+            kept: kept.collect(),
+            suspended,
+        })
+    };
+    Ok(app.store.read(read_all).await?)
+}
+
+fn names(document: &PolicyDocument) -> [String; 3] {
+    let title = &document.title;
+    [document.id.clone(), title.zh.clone(), title.en.clone()]
+}
+
+fn rank(state: ForceState) -> u8 {
+    match state {
+        ForceState::Proposed => 0,
+        ForceState::Scheduled => 1,
+        ForceState::InForce => 2,
+        ForceState::Lapsed | ForceState::Over => 3,
+    }
+}
+
+fn version(tx: &ReadTx<'_>, mut row: PolicyForceRow, now: i64) -> Result<Version, StoreError> {
+    let kept = tx.policy_document(&row.document, row.version)?;
+    let document = kept.and_then(|kept| read(&kept.text).ok());
+    let own_end = document.as_ref().map(|found| found.force.ends.value.millis);
+    row.to_at = row.to_at.into_iter().chain(own_end).min();
+    let state = state(&row, now);
+    let name = |staff: Option<StaffId>| staff.map(|staff| staff_name(tx, staff)).transpose();
+    let rows = match (&document, state) {
+        (Some(document), ForceState::InForce) => {
+            document.rows.iter().map(|row| row.id.clone()).collect()
+        }
+        _ => Vec::new(),
+    };
+    Ok(Version {
+        by: [name(row.decided_by)?, name(row.approved_by)?],
+        names: document.as_ref().map(names).unwrap_or_default(),
+        review: document.map(|found| found.force.review.value),
+        state,
+        rows,
+        row,
+    })
+}
+
+fn state(row: &PolicyForceRow, now: i64) -> ForceState {
+    let is_approved = row.decided_by.is_none() || row.approved_by.is_some();
+    let is_over = row.to_at.is_some_and(|to| to <= now || to <= row.from_at);
+    match (is_approved, row.from_at > now) {
+        (false, true) => ForceState::Proposed,
+        (false, false) => ForceState::Lapsed,
+        (true, _) if is_over => ForceState::Over,
+        (true, true) => ForceState::Scheduled,
+        (true, false) => ForceState::InForce,
+    }
+}

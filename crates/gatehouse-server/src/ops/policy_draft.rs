@@ -1,0 +1,262 @@
+//! Drafts of documents that officials write in the console: begun from a document that is kept or
+//! from files, changed entry by entry, submitted (POL-3, POL-4).
+
+use super::check_policy_draft::{CaseChange, changed_cases, documents_at};
+use super::note::note;
+use super::policy_folder::Texts;
+use super::put_in_force::{PolicyAnswer, Wanted, submit_policy};
+use super::sign_policy::{By, Signed, sign};
+use crate::app::App;
+use crate::auth::access::AreaInScope;
+use crate::auth::caller::Caller;
+use crate::error::OpError;
+use gatehouse_core::moment::{CivilDay, Moment};
+use gatehouse_core::policy::cases::read_case_file;
+use gatehouse_core::policy::edit::{Change, EditError, change, expect};
+use gatehouse_core::policy::{PolicyDocument, read};
+use gatehouse_store::policy_draft::PolicyDraftRow;
+use gatehouse_store::{Lane, ReadTx, Tx};
+
+/// Drafts that a page lists, and that an area may have at one time.
+pub const DRAFTS_MOST: u32 = 20;
+/// Longest name of a document.
+const NAME_MOST: usize = 64;
+
+/// What a draft begins as.
+#[derive(Clone, Debug)]
+pub enum Begin {
+    /// The newest version of a document that is kept.
+    Kept(String),
+    /// Files that somebody brings.
+    Files(Texts),
+}
+
+/// One change that a form asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit {
+    /// A parameter: name, value, source.
+    Parameter(String, f64, String),
+    /// When it begins to hold.
+    From(Moment, String),
+    /// When it ends.
+    Ends(Moment, String),
+    /// When it is looked at again.
+    Review(CivilDay, String),
+    /// A row, and whether it is off.
+    Row(String, bool),
+    /// A case that shall expect what is answered now.
+    Accept(String),
+}
+
+/// A name that a folder may have.
+fn is_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty() && name.len() <= NAME_MOST && name.chars().all(allowed)
+}
+
+const fn not_taken(code: &'static str) -> OpError {
+    let detail = "See the page of the draft for what is wrong with it.";
+    OpError::NotTaken { code, detail }
+}
+
+fn of_edit(error: EditError) -> OpError {
+    match error {
+        EditError::NotToml => not_taken("D-TEXT"),
+        EditError::NoSuch => not_taken("D-ENTRY"),
+    }
+}
+
+/// The id of a draft in an address.
+pub fn draft_id(text: &str) -> Option<[u8; 16]> {
+    let bytes = data_encoding::HEXLOWER.decode(text.as_bytes()).ok()?;
+    bytes.try_into().ok()
+}
+
+/// A draft's id in an address.
+pub fn draft_text(id: &[u8; 16]) -> String {
+    data_encoding::HEXLOWER.encode(id)
+}
+
+/// Begins a draft for an area; its id.
+///
+/// # Errors
+/// [`OpError::NotTaken`] for files that are no document (`D-TEXT`), a document without cases
+/// (`D-CASES`), a name that is none (`D-NAME`), too many drafts (`D-MANY`).
+pub async fn begin_draft(
+    app: &App,
+    area: &AreaInScope,
+    caller: &Caller,
+    begin: Begin,
+) -> Result<[u8; 16], OpError> {
+    let (id, now, staff) = (app.world.id(), app.world.now_millis(), caller.staff);
+    let (top, shard) = (area.area, area.shard);
+    let put = move |tx: &Tx<'_>| {
+        if tx.count_policy_drafts(top)? >= i64::from(DRAFTS_MOST) {
+            return Err(not_taken("D-MANY"));
+        }
+        let (document, based_on, texts) = begun(tx, &begin)?;
+        let row = PolicyDraftRow {
+            draft: id,
+            area: top,
+            document,
+            based_on,
+            text: texts.policy,
+            cases: texts.cases,
+            made_by: staff,
+            made_at: now,
+            changed_by: staff,
+            changed_at: now,
+            version: 1,
+        };
+        tx.insert_policy_draft(&row)?;
+        let body = format!("{} {top}", row.document);
+        note(tx, shard, staff, now, "policy.draft", body.as_bytes())?;
+        Ok(id)
+    };
+    app.store.try_write(Lane::People, put).await
+}
+
+/// Name, version and texts that a draft begins as.
+fn begun(tx: &ReadTx<'_>, begin: &Begin) -> Result<(String, i64, Texts), OpError> {
+    match begin {
+        Begin::Kept(name) => {
+            let kept = tx.newest_policy_document(name)?.ok_or(OpError::NotFound)?;
+            let document = read(&kept.text).map_err(|_| not_taken("D-TEXT"))?;
+            let next = Change::Version(document.version.saturating_add(1));
+            let texts = Texts {
+                policy: change(&kept.text, next).map_err(of_edit)?,
+                cases: kept.cases.ok_or(not_taken("D-CASES"))?,
+            };
+            Ok((kept.document, kept.version, texts))
+        }
+        Begin::Files(texts) => {
+            let document = read(&texts.policy).map_err(|_| not_taken("D-TEXT"))?;
+            read_case_file(&texts.cases).map_err(|_| not_taken("D-CASES"))?;
+            match is_name(&document.notice) {
+                true => Ok((document.notice, 0, texts.clone())),
+                false => Err(not_taken("D-NAME")),
+            }
+        }
+    }
+}
+
+/// Changes a draft that is still at a version; all of the changes or none.
+///
+/// # Errors
+/// [`OpError::Stale`] where somebody else changed it; [`OpError::NotTaken`] for an entry that it
+/// has not (`D-ENTRY`), or a document that could not be read any more (`D-TEXT`).
+pub async fn change_draft(
+    app: &App,
+    area: &AreaInScope,
+    caller: &Caller,
+    (draft, version): (&str, i64),
+    edits: Vec<Edit>,
+) -> Result<(), OpError> {
+    let id = draft_id(draft).ok_or(OpError::NotFound)?;
+    let (top, now, staff) = (area.area, app.world.now_millis(), caller.staff);
+    let write = move |tx: &Tx<'_>| {
+        let row = tx.policy_draft(top, &id)?.ok_or(OpError::NotFound)?;
+        let above = documents_at(tx, &row, now)?;
+        let texts = edited(row, above, &edits)?;
+        let changed = (&*texts.policy, &*texts.cases);
+        Ok(tx.change_policy_draft(&id, version, changed, (staff, now))?)
+    };
+    app.store.try_write(Lane::People, write).await
+}
+
+fn edited(
+    row: PolicyDraftRow,
+    above: Vec<PolicyDocument>,
+    edits: &[Edit],
+) -> Result<Texts, OpError> {
+    let changed = match edits.iter().any(|edit| matches!(edit, Edit::Accept(_))) {
+        true => changed_cases(&row, above).unwrap_or_default(),
+        false => Vec::new(),
+    };
+    let mut texts = Texts {
+        policy: row.text,
+        cases: row.cases,
+    };
+    for edit in edits {
+        let one = match edit {
+            Edit::Parameter(name, value, source) => Change::Parameter {
+                name,
+                value: *value,
+                source,
+            },
+            Edit::From(at, source) => Change::From(*at, source),
+            Edit::Ends(at, source) => Change::Ends(*at, source),
+            Edit::Review(day, source) => Change::Review(*day, source),
+            Edit::Row(id, is_off) => Change::Row {
+                id,
+                is_off: *is_off,
+            },
+            Edit::Accept(id) => {
+                texts.cases = accepted(&texts.cases, &changed, id)?;
+                continue;
+            }
+        };
+        texts.policy = change(&texts.policy, one).map_err(of_edit)?;
+    }
+    match read(&texts.policy) {
+        Ok(_) => Ok(texts),
+        Err(_) => Err(not_taken("D-TEXT")),
+    }
+}
+
+/// The cases, of which one expects what is answered now.
+fn accepted(cases: &str, changed: &[CaseChange], id: &str) -> Result<String, OpError> {
+    let one = changed.iter().find(|one| one.case.id == id);
+    let one = one.ok_or(not_taken("D-ENTRY"))?;
+    expect(cases, id, &one.answer).map_err(of_edit)
+}
+
+/// Drops a draft.
+///
+/// # Errors
+/// [`OpError::NotFound`].
+pub async fn drop_draft(app: &App, area: &AreaInScope, draft: &str) -> Result<(), OpError> {
+    let id = draft_id(draft).ok_or(OpError::NotFound)?;
+    let top = area.area;
+    let drop = move |tx: &Tx<'_>| tx.drop_policy_draft(top, &id);
+    let was_there = app.store.write(Lane::People, drop).await?;
+    match was_there {
+        true => Ok(()),
+        false => Err(OpError::NotFound),
+    }
+}
+
+/// Submits a draft; it is gone then, and stands among the documents.
+///
+/// # Errors
+/// [`OpError::NotFound`]; a fault of the program.
+pub async fn submit_draft(
+    app: &App,
+    by: By<'_>,
+    draft: &str,
+    (from_at, to_at): (i64, Option<i64>),
+) -> Result<Signed<PolicyAnswer>, OpError> {
+    let id = draft_id(draft).ok_or(OpError::NotFound)?;
+    let area = by.area;
+    let find = move |tx: &ReadTx<'_>| Ok::<_, OpError>(tx.policy_draft(area, &id)?);
+    let row = app.store.try_read(find).await?.ok_or(OpError::NotFound)?;
+    let wanted = Wanted {
+        area,
+        from_at,
+        to_at,
+    };
+    let texts = Texts {
+        policy: row.text,
+        cases: row.cases,
+    };
+    let name = row.document;
+    let submit = sign(app, by, move |desk, signer, world| {
+        submit_policy(desk, (&name, texts), wanted, signer, world)
+    });
+    let signed = submit.await?;
+    if let Signed::Done(_) = &signed {
+        let drop = move |tx: &Tx<'_>| tx.drop_policy_draft(area, &id);
+        app.store.write(Lane::People, drop).await?;
+    }
+    Ok(signed)
+}

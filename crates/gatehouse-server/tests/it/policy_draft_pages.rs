@@ -1,0 +1,288 @@
+//! An official's evening in the console: a document brought as files, a value changed, a row
+//! switched off, the answers that change agreed to, submitted, approved by another office, and a
+//! row suspended; and everything that is not taken.
+
+use crate::support::{Answer, TestApp, demo_on_both};
+use axum::http::{Method, StatusCode};
+use gatehouse_core::id::{AreaId, StaffId};
+use gatehouse_server::auth::role::Role;
+use gatehouse_server::ops::demo::make::Demo;
+use gatehouse_server::ops::demo::staff::DemoStaff;
+
+/// Somebody at a desk.
+struct Desk<'a> {
+    app: &'a TestApp,
+    cookie: String,
+    staff: StaffId,
+    password: String,
+    area: AreaId,
+}
+
+impl<'a> Desk<'a> {
+    fn of(app: &'a TestApp, account: &DemoStaff, area: AreaId) -> Desk<'a> {
+        Desk {
+            app,
+            cookie: app.session(account.id),
+            staff: account.id,
+            password: account.password.clone(),
+            area,
+        }
+    }
+
+    fn path(&self, rest: &str) -> String {
+        let path = format!("/areas/{}/policy/{rest}", self.area);
+        path.trim_end_matches('/').to_owned()
+    }
+
+    fn get(&self, rest: &str) -> String {
+        let answer = self.app.get(&self.path(rest), &self.cookie);
+        assert_eq!(answer.status, StatusCode::OK, "{rest}: {}", answer.body);
+        answer.body
+    }
+
+    fn form(&self, rest: &str, body: &str) -> Answer {
+        self.app.form(&self.path(rest), &self.cookie, body)
+    }
+
+    /// Sends files as a browser does.
+    fn bring(&self, files: &[(&str, &str)]) -> Answer {
+        let mut body = String::new();
+        for (name, text) in files {
+            body.push_str(&format!(
+                "--b\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{name}.toml\"\
+                 \r\nContent-Type: text/plain\r\n\r\n{text}\r\n"
+            ));
+        }
+        body.push_str("--b--\r\n");
+        let kind = "multipart/form-data; boundary=b";
+        let headers = [
+            ("content-type", kind),
+            ("cookie", self.cookie.as_str()),
+            ("sec-fetch-site", "same-origin"),
+        ];
+        self.app
+            .send(Method::POST, &self.path("drafts"), &headers, body)
+    }
+
+    /// Begins a draft; the rest of its address.
+    fn begin(&self, files: &[(&str, &str)]) -> String {
+        let answer = self.bring(files);
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        let to = answer.header("location");
+        to.strip_prefix(&format!("{}/", self.path("")))
+            .expect("its page")
+            .to_owned()
+    }
+
+    /// A form of a draft at the version that its page shows.
+    fn change(&self, draft: &str, rest: &str, body: &str) -> Answer {
+        let page = self.get(draft);
+        let version = between(&page, "name=\"version\" value=\"", "\"");
+        self.form(
+            &format!("{draft}{rest}"),
+            &format!("version={version}&{body}"),
+        )
+    }
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    let (_, rest) = text
+        .split_once(before)
+        .unwrap_or_else(|| panic!("{before} in {text}"));
+    rest.split(after).next().unwrap_or_default()
+}
+
+fn shipped(file: &str) -> String {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let path = format!("{root}/../../policies/zhongxiang-2020-02/{file}.toml");
+    std::fs::read_to_string(path).expect("a policy")
+}
+
+fn desks<'a>(app: &'a TestApp, demo: &'a Demo) -> [Desk<'a>; 2] {
+    let of = |role| {
+        let mut staff = demo.town.staffing.staff.iter();
+        staff.find(|one| one.role == role).expect("one")
+    };
+    let street = of(Role::StreetCommand);
+    // Both about the street: the county speaks for it as well.
+    [street, of(Role::CountyCommand)].map(|account| Desk::of(app, account, street.area))
+}
+
+const VERSIONS: &str = "versions";
+
+#[test]
+fn an_officials_evening() {
+    demo_on_both(|app, demo| {
+        let [street, county] = desks(app, demo);
+        let (policy, cases) = (shipped("policy"), shipped("cases"));
+        let draft = street.begin(&[("policy", &policy), ("cases", &cases)]);
+        let page = street.get(&draft);
+        assert!(page.contains("没有问题"), "as delivered: {page}");
+        assert!(street.get(VERSIONS).contains(&draft[draft.len() - 32..]));
+
+        // A value: its clause does not say it any more.
+        let saved = street.change(&draft, "", "p-entrances_most=2&s-entrances_most=ZX+4");
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+        let text = street.get(&format!("{draft}/policy.toml"));
+        let line = "entrances_most = { value = 2, unit = \"个\", source = \"deployment\" }";
+        assert!(text.contains(line), "{text}");
+        assert!(text.contains("# --- residents"), "comments stay");
+
+        // Couriers are barred no more: nobody says what becomes of them, and a case changes.
+        let off = street.change(&draft, "/row", "row=ZX/courier&off=true");
+        assert_eq!(off.status, StatusCode::SEE_OTHER, "{}", off.body);
+        let page = street.get(&draft);
+        for words in ["没写到", "送货的人进门", "答案变了的例子", "就要这样"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        let from = "from=2020-02-21T07:00";
+        let submit = |desk: &Desk<'_>, password: &str| {
+            desk.form(
+                &format!("{draft}/submit"),
+                &format!("{from}&password={password}"),
+            )
+        };
+        let refused = submit(&street, &street.password);
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            refused.body.contains("2020-02-21T07:00"),
+            "what was typed stays"
+        );
+
+        // Mended: the row is on again, the document differs by the value alone.
+        let on = street.change(&draft, "/row", "row=ZX/courier&off=false");
+        assert_eq!(on.status, StatusCode::SEE_OTHER, "{}", on.body);
+        assert!(street.get(&draft).contains("没有问题"));
+        for (password, code) in [("wrong", "K-PASSWORD"), ("", "K-PASSWORD")] {
+            let refused = submit(&street, password);
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(refused.body.contains(code), "{code}: {}", refused.body);
+        }
+        let submitted = submit(&street, &street.password);
+        assert_eq!(
+            submitted.status,
+            StatusCode::SEE_OTHER,
+            "{}",
+            submitted.body
+        );
+        let gone = app.get(&street.path(&draft), &street.cookie);
+        assert_eq!(gone.status, StatusCode::NOT_FOUND, "it is put away");
+
+        approved_ended_suspended(&street, &county);
+    });
+}
+
+/// What follows for a document that waits.
+fn approved_ended_suspended(street: &Desk<'_>, county: &Desk<'_>) {
+    let page = county.get(VERSIONS);
+    assert!(page.contains("等另一单位批"), "{page}");
+    let from_at = between(&page, "name=\"from_at\" value=\"", "\"").to_owned();
+    let act = |desk: &Desk<'_>, body: &str| {
+        let body = format!(
+            "document=zhongxiang-2020-02&password={}&{body}",
+            desk.password
+        );
+        desk.form(VERSIONS, &body)
+    };
+    let approve = format!("act=approve&from_at={from_at}");
+    let own = act(street, &approve);
+    assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(own.body.contains("P-TWO"), "{}", own.body);
+    let approved = act(county, &approve);
+    assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.body);
+    assert!(street.get(VERSIONS).contains("到时生效"));
+    let again = act(county, &approve);
+    assert!(again.body.contains("P-NONE"), "{}", again.body);
+
+    street.app.later(30 * 86_400_000);
+    let [street, county] = [street, county].map(|desk| Desk {
+        app: desk.app,
+        cookie: desk.app.session(desk.staff),
+        password: desk.password.clone(),
+        ..*desk
+    });
+    let (street, county) = (&street, &county);
+    assert!(street.get(VERSIONS).contains("生效中"));
+    let brake = act(street, "act=suspend&row=ZX/stay-in&reason=harms");
+    assert_eq!(brake.status, StatusCode::SEE_OTHER, "{}", brake.body);
+    let page = street.get(VERSIONS);
+    assert!(page.contains("已暂停的"), "{page}");
+    assert!(street.get("").contains("已暂停"));
+    for (body, code) in [
+        ("act=suspend&row=ZX/stay-in&reason=harms", "P-THERE"),
+        ("act=suspend&row=ZX/none&reason=harms", "P-ROW"),
+    ] {
+        let refused = act(street, body);
+        assert!(refused.body.contains(code), "{code}: {}", refused.body);
+    }
+    let resumed = act(county, "act=resume&row=ZX/stay-in");
+    assert_eq!(resumed.status, StatusCode::SEE_OTHER, "{}", resumed.body);
+    let ended = act(street, "act=end");
+    assert_eq!(ended.status, StatusCode::SEE_OTHER, "{}", ended.body);
+    assert!(street.get(VERSIONS).contains("已结束"));
+}
+
+#[test]
+fn what_is_not_taken_keeps_what_was_typed_and_changes_nothing() {
+    demo_on_both(|app, demo| {
+        let [street, county] = desks(app, demo);
+        let (policy, cases) = (shipped("policy"), shipped("cases"));
+        for (files, code) in [
+            (vec![("policy", "= 1"), ("cases", &*cases)], "D-TEXT"),
+            (vec![("policy", &*policy), ("cases", "[[case]]")], "D-CASES"),
+            (vec![("policy", &*policy)], "D-CASES"),
+            (vec![], "D-TEXT"),
+        ] {
+            let refused = street.bring(&files);
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{code}");
+            assert!(refused.body.contains(code), "{code}: {}", refused.body);
+        }
+        let draft = street.begin(&[("policy", &policy), ("cases", &cases)]);
+        for (body, code, kept) in [
+            ("p-rest_minutes=-1", "D-NUMBER", "value=\"-1\""),
+            ("p-rest_minutes=NaN", "D-NUMBER", "value=\"NaN\""),
+            (
+                "p-rest_minutes=%EF%BC%91%EF%BC%95",
+                "D-NUMBER",
+                "value=\"１５\"",
+            ),
+            (
+                "ends=2019-01-01T00:00",
+                "D-TEXT",
+                "value=\"2019-01-01T00:00\"",
+            ),
+            ("ends=tomorrow", "D-TIME", "value=\"tomorrow\""),
+            ("review=%3Cb%3E", "D-TIME", "value=\"&#60;b&#62;\""),
+        ] {
+            let refused = street.change(&draft, "", body);
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+            assert!(refused.body.contains(code), "{body}: {}", refused.body);
+            assert!(refused.body.contains(kept), "{body}: {}", refused.body);
+        }
+        for (rest, body) in [("/row", "row=ZX/none&off=true"), ("/case", "case=none")] {
+            let refused = street.change(&draft, rest, body);
+            assert!(refused.body.contains("D-ENTRY"), "{}", refused.body);
+        }
+        // Two at one draft: the second is told, and sees what they typed.
+        assert_eq!(
+            street.change(&draft, "", "p-rest_minutes=20").status,
+            StatusCode::SEE_OTHER
+        );
+        let late = county.form(&draft, "version=1&p-rest_minutes=25");
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert!(late.body.contains("value=\"25\""), "{}", late.body);
+        assert_eq!(
+            street
+                .get(&format!("{draft}/policy.toml"))
+                .matches("value = 20,")
+                .count(),
+            1
+        );
+        for rest in ["drafts/00", "drafts/zz", &format!("{draft}/other")] {
+            let answer = app.get(&street.path(rest), &street.cookie);
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{rest}");
+        }
+        let dropped = street.form(&format!("{draft}/drop"), "");
+        assert_eq!(dropped.status, StatusCode::SEE_OTHER);
+    });
+}
