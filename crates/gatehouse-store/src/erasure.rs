@@ -59,8 +59,8 @@ impl ReadTx<'_> {
 
 impl Tx<'_> {
     /// Erases a person whose record exists: key, values, tokens, and what passes,
-    /// applications, residences, messages, fevers, their own page and views name them by. Their
-    /// crossings and events follow in steps
+    /// applications, helpers, residences, messages, fevers, their own page and views name them by.
+    /// Their crossings and events follow in steps
     /// ([`Tx::erase_crossings_at`], [`Tx::erase_events_at`]).
     pub fn erase_person_record(
         &self,
@@ -72,6 +72,7 @@ impl Tx<'_> {
         self.erase_messages_of(shard, person)?;
         self.erase_resident_page(shard, person, random)?;
         self.erase_applications_of(shard, person, random)?;
+        self.erase_helpers(shard, person, random)?;
         self.erase_fevers(shard, &person.0, random)?;
         self.execute(&ERASE_RESIDENCES, params![shard, &person])?;
         self.execute(&ERASE_LANDLORD, params![shard, &person, random])?;

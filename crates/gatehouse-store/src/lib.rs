@@ -122,6 +122,7 @@ nouns!(
     gate_place,
     gate_state,
     handover,
+    helper,
     household,
     import_mapping,
     import_row,

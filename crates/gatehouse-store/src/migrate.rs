@@ -66,6 +66,7 @@ migrations! {
     33 "0033_policy_replay";
     34 "0034_policy_suspension";
     35 "0035_policy_draft";
+    36 "0036_helpers";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -78,7 +78,8 @@ sql! {
     ENDED_PERSONS = "SELECT p.person, p.ended_at FROM person p
         WHERE p.shard = ?1 AND p.person > ?2
             AND (p.state IN ('left', 'died') OR (p.state = 'active' AND p.household IS NULL
-                AND p.kind IN ('visitor', 'courier') AND p.created_at < ?3))
+                AND p.kind IN ('visitor', 'courier', 'regular_helper')
+                AND p.created_at < ?3))
             AND NOT EXISTS (SELECT 1 FROM pass x WHERE x.shard = ?1 AND x.holder = p.person
                 AND x.revoked_at IS NULL AND x.expires_at > ?3)
             AND NOT EXISTS (SELECT 1 FROM order_record o WHERE o.shard = ?1

@@ -166,6 +166,7 @@ impl Case {
             PassKind::Worker => SubjectKind::ExemptWorker,
             PassKind::Visitor | PassKind::Slip => SubjectKind::Visitor,
             PassKind::Vehicle => SubjectKind::Vehicle,
+            PassKind::Helper => SubjectKind::RegularHelper,
         });
         if kind == PassKind::Vehicle {
             self.situation.set(Fact::VehicleOutside, Value::Flag(false));

@@ -133,8 +133,8 @@ pub struct Credential {
 pub enum CredentialError {
     /// It ends before it begins, or begins before 1970 or after 2106.
     Term,
-    /// A kind of pass for residents names a household, any other need not; a worker pass names
-    /// a worker class, and no other does.
+    /// A kind of pass for residents or helpers names a household, any other need not; a worker pass
+    /// names a worker class, and no other does.
     Belongs,
     /// A hint on a kind whose holders the gate knows, or one that is too long or empty, or a
     /// plate on a person's pass.
@@ -174,7 +174,7 @@ impl Credential {
         let belongs = match self.belongs {
             Belongs::Household(_) => self.kind != PassKind::Worker,
             Belongs::WorkerClass(class) => self.kind == PassKind::Worker && class < 32,
-            Belongs::Nobody => !self.kind.is_of_household() && self.kind != PassKind::Worker,
+            Belongs::Nobody => !self.kind.names_household() && self.kind != PassKind::Worker,
         };
         if !belongs {
             return Err(CredentialError::Belongs);

@@ -48,6 +48,8 @@ pub enum PassKind {
     Vehicle,
     /// 单次出入条: one crossing, on paper.
     Slip,
+    /// 帮手出入证: a carer or cleaner who comes again and again, for the household that agreed.
+    Helper,
 }
 
 // The numbers are the positions of `pass_kind` in the vocabulary of the gate, where 0 is "none".
@@ -59,6 +61,7 @@ numbered!(PassKind {
     Visitor = 5,
     Vehicle = 6,
     Slip = 7,
+    Helper = 8,
 });
 
 impl PassKind {
@@ -67,11 +70,19 @@ impl PassKind {
     pub const fn longest_hours(self) -> u32 {
         match self {
             PassKind::Resident => 366 * 24,
-            PassKind::TemporaryResident | PassKind::Worker | PassKind::Vehicle => 92 * 24,
+            PassKind::TemporaryResident
+            | PassKind::Worker
+            | PassKind::Vehicle
+            | PassKind::Helper => 92 * 24,
             PassKind::Errand => 31 * 24,
             PassKind::Visitor => 7 * 24,
             PassKind::Slip => 24,
         }
+    }
+
+    /// Whether it always names a household: of those who live there, or of those who help there.
+    pub const fn names_household(self) -> bool {
+        self.is_of_household() || matches!(self, PassKind::Helper)
     }
 
     /// Whether its holder lives in the household that it names.

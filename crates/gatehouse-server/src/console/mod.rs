@@ -23,6 +23,7 @@ pub mod files;
 pub mod gate_app;
 pub mod handover;
 pub mod health;
+pub mod helpers;
 pub mod home;
 mod hour_chart;
 pub mod household;
@@ -125,6 +126,7 @@ pub fn routes(table: Routes) -> Routes {
         pass_life::routes,
         pass_apply::routes,
         pass_building::routes,
+        helpers::routes,
         style::routes,
         files::routes,
         gate_app::routes,

@@ -8,9 +8,11 @@ use crate::auth::role::Permission;
 use crate::console::pass_apply_view::{ApplyForm, ApplyPage, Typed, apply_page};
 use crate::error::OpError;
 use crate::ops::apply_for_pass::{Applicant, Application, Applied, Photo, apply_for_pass};
-use crate::ops::pass_rules::{DELIVERIES, Source, of_word};
+use crate::ops::keep_helpers::{HelperAsked, WORD_WAYS};
+use crate::ops::pass_rules::{DELIVERIES, Source, WORKS, of_word};
 use crate::ops::read_door::{Door, find_door, list_compounds, read_door};
 use crate::page::{Frame, PageError, show as show_page};
+use crate::paging::query;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -53,6 +55,8 @@ pub fn routes(table: Routes) -> Routes {
 #[serde(default)]
 pub struct Asked {
     household: String,
+    /// The kind of pass that the form begins with.
+    kind: String,
 }
 
 async fn page(
@@ -86,7 +90,8 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Response {
     let lang = frame.lang;
-    let typed = Typed::new(ApplicationId(app.world.id()));
+    let mut typed = Typed::new(ApplicationId(app.world.id()));
+    typed.form.kind = asked.kind;
     let shown = async {
         let household = match asked.household.as_str() {
             "" => None,
@@ -111,6 +116,8 @@ pub struct DoorForm {
     unit: String,
     #[serde(default)]
     room: String,
+    #[serde(default)]
+    kind: String,
 }
 
 /// POST /areas/{area}/passes/apply/door
@@ -132,11 +139,14 @@ pub async fn choose(
     };
     match found {
         Ok(Some(household)) => {
-            let to = format!("/areas/{}/passes/apply?household={household}", area.area);
+            let household = household.to_string();
+            let asked = query(&[("household", &household), ("kind", &form.kind)]);
+            let to = format!("/areas/{}/passes/apply{asked}", area.area);
             Redirect::to(&to).into_response()
         }
         Ok(None) => {
             let mut typed = Typed::new(ApplicationId(app.world.id()));
+            typed.form.kind = form.kind;
             typed.door = [form.compound, form.building, form.unit, form.room];
             typed.door_fault = true;
             unprocessable(page(&app, &area, frame, None, typed).await, lang)
@@ -221,6 +231,7 @@ fn application(
     let basis = basis.into_iter().find(|basis| *basis == form.basis);
     let (holder, kind) = match (form.holder.as_str(), resident) {
         ("household", _) => (Applicant::Household, wanted.unwrap_or(PassKind::Errand)),
+        ("new", _) if wanted == Some(PassKind::Helper) => (helper(form, door), PassKind::Helper),
         ("new", _) => {
             let own = match basis {
                 Some("permanent") => PassKind::Resident,
@@ -259,6 +270,21 @@ fn application(
         photo,
         delivery: delivery.unwrap_or("desk"),
     })
+}
+
+/// A helper whom the household agreed to, as it told the office.
+fn helper(form: &ApplyForm, door: &Door) -> Applicant {
+    let by = PersonId::parse(&form.agreed_by);
+    let work = WORKS.into_iter().find(|work| *work == form.work);
+    let way = WORD_WAYS.into_iter().find(|way| *way == form.word);
+    Applicant::Helper {
+        draft: draft(form, None),
+        asked: HelperAsked {
+            work: work.unwrap_or("other"),
+            way: way.unwrap_or("present"),
+            by: by.filter(|id| door.people.iter().any(|one| one.person == *id)),
+        },
+    }
 }
 
 fn draft(form: &ApplyForm, class: Option<WorkerClass>) -> PersonDraft {

@@ -2,7 +2,8 @@
 
 use crate::auth::access::AreaInScope;
 use crate::console::pass_words::{Place, door as door_words, kind, mask};
-use crate::ops::pass_rules::DELIVERIES;
+use crate::ops::keep_helpers::WORD_WAYS;
+use crate::ops::pass_rules::{DELIVERIES, WORKS};
 use crate::ops::read_door::Door;
 use crate::page::Frame;
 use askama::Template;
@@ -32,6 +33,9 @@ pub struct ApplyForm {
     pub employer: String,
     pub delivery: String,
     pub no_photo: String,
+    pub work: String,
+    pub word: String,
+    pub agreed_by: String,
 }
 
 /// What was typed, and what is wrong with it.
@@ -84,6 +88,8 @@ pub struct ApplyPage {
     documents: Vec<Choice>,
     bases: Vec<Choice>,
     classes: Vec<Choice>,
+    works: Vec<Choice>,
+    words: Vec<Choice>,
     deliveries: Vec<Choice>,
 }
 
@@ -127,16 +133,7 @@ pub fn apply_page(
         offset: area.offset_minutes,
     };
     let form = &typed.form;
-    let choices = |words: &[&str], key: &str, chosen: &str| -> Vec<Choice> {
-        let choice = |word: &&str| {
-            let words = frame.t(&format!(
-                "{key}-{}",
-                if word.is_empty() { "own" } else { word }
-            ));
-            ((*word).to_owned(), words, *word == chosen)
-        };
-        words.iter().map(choice).collect()
-    };
+    let choices = |words: &[&str], key: &str, chosen: &str| choices(&frame, words, key, chosen);
     let label = |zh: &str, en: &str| match frame.lang {
         Lang::Zh => zh.to_owned(),
         Lang::En => en.to_owned(),
@@ -167,7 +164,7 @@ pub fn apply_page(
         compounds: compounds.collect(),
         door: door.map(|door| view(&place, door, &form.holder)),
         kinds: choices(
-            &["", "errand", "visitor", "worker", "slip"],
+            &["", "errand", "helper", "visitor", "worker", "slip"],
             "passes-kind",
             &form.kind,
         ),
@@ -179,10 +176,21 @@ pub fn apply_page(
             &form.basis,
         ),
         classes: classes.into(),
+        works: choices(&WORKS, "helper-work", &form.work),
+        words: choices(&WORD_WAYS, "helper-word", &form.word),
         deliveries: choices(&DELIVERIES, "passes-delivery", &form.delivery),
         typed,
         frame,
     }
+}
+
+fn choices(frame: &Frame, words: &[&str], key: &str, chosen: &str) -> Vec<Choice> {
+    let choice = |word: &&str| {
+        let end = if word.is_empty() { "own" } else { word };
+        let words = frame.t(&format!("{key}-{end}"));
+        ((*word).to_owned(), words, *word == chosen)
+    };
+    words.iter().map(choice).collect()
 }
 
 fn view(place: &Place<'_>, door: &Door, chosen: &str) -> DoorView {

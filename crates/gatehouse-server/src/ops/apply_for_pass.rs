@@ -4,8 +4,10 @@
 use crate::app::App;
 use crate::error::OpError;
 use crate::message::Message;
+use crate::ops::apply_for_helper::{helper_subject, in_ledger};
 use crate::ops::check_draft::check_draft;
 use crate::ops::hold_gate::keyring;
+use crate::ops::keep_helpers::{HelperAsked, helper_wanted};
 use crate::ops::make_pass::{PassWish, valid_pass};
 use crate::ops::pass_rules::{Source, missing, word_of};
 use crate::ops::tell_person::{Told, tell_person};
@@ -13,7 +15,7 @@ use gatehouse_core::complaint::Complaint;
 use gatehouse_core::id::{ApplicationId, AreaId, HouseholdId, PassId, PersonId, StaffId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::PassKind;
-use gatehouse_core::person::search::{SearchKind, SearchTerm, terms_of};
+use gatehouse_core::person::search::terms_of;
 use gatehouse_core::person::{GateName, Person, PersonDraft, WorkerClass};
 use gatehouse_store::application::{ApplicationRow, Landlord};
 use gatehouse_store::audit::AuditNote;
@@ -63,6 +65,13 @@ pub enum Applicant {
         landlord: Option<PersonId>,
         /// Of an exempt worker.
         worker_class: Option<WorkerClass>,
+    },
+    /// A carer or cleaner who is to come again and again.
+    Helper {
+        /// As typed.
+        draft: PersonDraft,
+        /// What the household wants of them, and how it said so.
+        asked: HelperAsked,
     },
     /// Whoever of the household goes shopping, or whoever the slip is for.
     Household,
@@ -134,10 +143,12 @@ pub async fn apply_for_pass(
     let now = Moment::new(app.world.now_millis(), offset_minutes);
     let keys = keyring(app)?;
     let checked = match &application.holder {
-        Applicant::New { draft, .. } => match check_draft(draft, now.day(), keys.phones()) {
-            Ok(person) => Some(person),
-            Err(complaints) => return Ok(Applied::Complaints(complaints)),
-        },
+        Applicant::New { draft, .. } | Applicant::Helper { draft, .. } => {
+            match check_draft(draft, now.day(), keys.phones()) {
+                Ok(person) => Some(person),
+                Err(complaints) => return Ok(Applied::Complaints(complaints)),
+            }
+        }
         _ => None,
     };
     let asked = Asked {
@@ -165,15 +176,15 @@ struct Asked {
 
 /// What the ledger or the form says of whom it is for.
 #[derive(Default)]
-struct Subject {
-    holder: Option<PersonId>,
-    basis: Option<String>,
-    sex: String,
-    birth_year: Option<i64>,
-    worker_class: Option<String>,
-    has_document: bool,
-    has_photo: bool,
-    landlord: Landlord,
+pub(super) struct Subject {
+    pub(super) holder: Option<PersonId>,
+    pub(super) basis: Option<String>,
+    pub(super) sex: String,
+    pub(super) birth_year: Option<i64>,
+    pub(super) worker_class: Option<String>,
+    pub(super) has_document: bool,
+    pub(super) has_photo: bool,
+    pub(super) landlord: Landlord,
 }
 
 fn take_in(tx: &Tx<'_>, vault: &Vault, asked: &Asked) -> Result<Applied, OpError> {
@@ -195,6 +206,10 @@ fn take_in(tx: &Tx<'_>, vault: &Vault, asked: &Asked) -> Result<Applied, OpError
     let subject = match &wanted.holder {
         Applicant::Person(person) => known(tx, asked, &home, *person)?,
         Applicant::New { .. } => new(tx, vault, asked)?,
+        Applicant::Helper { .. } => match &asked.checked {
+            Some(person) => helper_subject(tx, vault, shard, wanted.kind, person)?,
+            None => Err(Applied::NotForThem("passes-needs-person")),
+        },
         Applicant::Household => match wanted.kind {
             PassKind::Errand | PassKind::Slip => Ok(Subject::default()),
             _ => Err(Applied::NotForThem("passes-needs-person")),
@@ -209,7 +224,12 @@ fn take_in(tx: &Tx<'_>, vault: &Vault, asked: &Asked) -> Result<Applied, OpError
     }
     let row = row_of(asked, &home, subject);
     tx.insert_application(&row)?;
-    keep_draft(tx, vault, asked)?;
+    if row.holder.is_none() || asked.checked.is_none() {
+        keep_draft(tx, vault, asked)?;
+    }
+    if let Applicant::Helper { asked: helper, .. } = &wanted.holder {
+        helper_wanted(tx, &row, helper)?;
+    }
     tx.append_audit(&AuditNote {
         shard,
         at: asked.now.millis,
@@ -330,12 +350,7 @@ fn new(tx: &Tx<'_>, vault: &Vault, asked: &Asked) -> Result<Result<Subject, Appl
         return Ok(Err(Applied::NotForThem("passes-other-kind")));
     }
     // Whoever stands in the ledger under this document is chosen there, not typed again.
-    let document: Vec<SearchTerm> = terms_of(person, None)
-        .into_iter()
-        .filter(|term| term.kind == SearchKind::Document)
-        .collect();
-    let there = tx.persons_by_terms(vault, asked.shard, &document)?;
-    if there.iter().any(|row| row.state == "active") {
+    if !in_ledger(tx, vault, asked.shard, person)?.is_empty() {
         return Ok(Err(Applied::NotForThem("passes-in-ledger")));
     }
     let yes = match wanted.kind {
@@ -379,7 +394,9 @@ fn twice(tx: &Tx<'_>, asked: &Asked, subject: &Subject) -> Result<Option<Applied
         }
         None => Vec::new(),
     };
-    let same = |row: &&ApplicationRow| row.kind == kind && row.state == "waiting";
+    let is_there =
+        |row: &ApplicationRow| wanted.kind != PassKind::Helper || row.household == wanted.household;
+    let same = |row: &&ApplicationRow| row.kind == kind && row.state == "waiting" && is_there(row);
     let waits = others.iter().find(same);
     Ok(waits.map(|row| Applied::WaitsAlready(row.application)))
 }

@@ -7,6 +7,7 @@ use crate::keyring::Keyring;
 use crate::message::Message;
 use crate::ops::answer_landlord::application_in;
 use crate::ops::hold_gate::keyring;
+use crate::ops::keep_helpers::helper_comes;
 use crate::ops::make_pass::{Desk, Made, PassWish, hint_of};
 use crate::ops::pass_rules::of_word;
 use crate::ops::tell_person::{Contact, Told, tell_person};
@@ -130,6 +131,11 @@ fn approve_one(
     } else if let Some(person) = holder {
         take_photo(&desk, &row, person, &ready.chance)?;
     }
+    if kind == PassKind::Helper
+        && let Some(person) = holder
+    {
+        helper_comes(tx, &row, person, ready.pass, now.millis)?;
+    }
     let mut decided = row;
     decided.holder = holder;
     decided.state = "approved".to_owned();
@@ -223,6 +229,7 @@ fn make_person(desk: &Desk<'_>, row: &ApplicationRow, ready: &Ready) -> Result<(
     let draft = tx.application_draft(vault, shard, row.application)?;
     let draft = draft.ok_or(StoreError::Sealed("a draft that is gone"))?;
     let kind = match (row.basis.as_deref(), row.worker_class.is_some()) {
+        (None, false) if of_word(&row.kind) == Some(PassKind::Helper) => "regular_helper",
         (Some("permanent"), _) => "resident",
         (Some(_), _) => "temporary_resident",
         (None, true) => "exempt_worker",

@@ -180,6 +180,8 @@ impl Run<'_> {
         let mut whole = true;
         for area in areas.into_iter().map(|row| row.area) {
             whole &= self.until_nothing("passes", move |tx| tx.drop_passes(shard, area, passes))?;
+            whole &=
+                self.until_nothing("helpers", move |tx| tx.drop_helpers(shard, area, passes))?;
             whole &= self.until_nothing("messages", move |tx| {
                 tx.drop_messages(shard, area, messages)
             })?;

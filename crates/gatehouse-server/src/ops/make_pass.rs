@@ -69,7 +69,8 @@ pub enum Made {
     NoIssuer,
 }
 
-/// The valid pass of a kind that a person, vehicle or household holds.
+/// The valid pass of a kind that a person, vehicle or household holds. A helper holds one for each
+/// household that agreed: their pass names it (local choice).
 pub fn valid_pass(
     tx: &ReadTx<'_>,
     shard: Shard,
@@ -86,6 +87,7 @@ pub fn valid_pass(
     };
     Ok(rows.into_iter().find(|row| {
         of_word(&row.kind) == Some(wish.kind)
+            && (wish.kind != PassKind::Helper || row.household == wish.household)
             && row.revocation.is_none()
             && row.expires_at > now_millis
     }))

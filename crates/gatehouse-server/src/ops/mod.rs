@@ -2,6 +2,7 @@
 
 pub mod add_person;
 pub mod answer_landlord;
+mod apply_for_helper;
 pub mod apply_for_pass;
 pub mod approve_applications;
 pub mod area_of_gate;
@@ -39,6 +40,7 @@ pub mod issue_for_building;
 pub mod issue_pass;
 pub mod keep_access;
 pub mod keep_contacts;
+pub mod keep_helpers;
 pub mod keep_jobs;
 pub mod keep_messages;
 pub mod keep_open_items;

@@ -51,6 +51,9 @@ pub const REJECTIONS: [&str; 4] = ["photo_unclear", "landlord_denies", "has_one"
 /// How a landlord's yes came in at a desk.
 pub const DESK_WAYS: [&str; 2] = ["phone", "present"];
 
+/// What a regular helper does for a household.
+pub const WORKS: [&str; 3] = ["carer", "cleaner", "other"];
+
 /// How a pass reaches its holder.
 pub const DELIVERIES: [&str; 3] = ["home", "desk", "page"];
 
@@ -69,13 +72,14 @@ pub const REVOCATIONS: [RevocationReason; 7] = [
 pub const LOST_WAYS: [&str; 4] = ["phone", "desk", "gate", "page"];
 
 /// Kinds for which somebody at a desk or a door applies.
-pub const KINDS: [PassKind; 6] = [
+pub const KINDS: [PassKind; 7] = [
     PassKind::Resident,
     PassKind::TemporaryResident,
     PassKind::Worker,
     PassKind::Errand,
     PassKind::Visitor,
     PassKind::Slip,
+    PassKind::Helper,
 ];
 
 /// A word of core as the database keeps it.
@@ -93,10 +97,13 @@ pub fn of_word<T: DeserializeOwned>(word: &str) -> Option<T> {
 /// name nobody, so they need neither picture nor document (local choice); whoever does not want
 /// a picture of theirs kept gets the card without (design §4).
 pub fn missing(row: &ApplicationRow) -> String {
-    let is_named = !matches!(of_word(&row.kind), Some(PassKind::Errand | PassKind::Slip));
+    let kind = of_word(&row.kind);
+    let is_named = !matches!(kind, Some(PassKind::Errand | PassKind::Slip));
+    // For a helper the household answers; most have no document with them when it applies.
+    let is_shown = is_named && kind != Some(PassKind::Helper);
     let lacks = |what: &str| match what {
         "photo" => is_named && matches!(row.photo.as_str(), "missing" | "unclear"),
-        "document" => is_named && !row.has_document,
+        "document" => is_shown && !row.has_document,
         _ => matches!(row.landlord.answer.as_deref(), Some("wanted" | "no")),
     };
     let lacking = MISSING.into_iter().filter(|what| lacks(what));
@@ -122,6 +129,7 @@ impl Validity {
             PassKind::Worker => (90, PassBand::Purple),
             PassKind::Vehicle => (90, PassBand::Brown),
             PassKind::Errand => (30, PassBand::Yellow),
+            PassKind::Helper => (90, PassBand::Blue),
             PassKind::Visitor => (5, PassBand::Orange),
             PassKind::Slip => (1, PassBand::Orange),
         };

@@ -56,7 +56,10 @@ pub(crate) fn card(opened: &Opened, order: &PrintOrder) -> Card {
             phone => text_with(lang, "paper-desk", "phone", phone),
         },
         call: order.desk.phone.clone(),
-        has_hint: matches!(kind, PassKind::Visitor | PassKind::Worker),
+        has_hint: matches!(
+            kind,
+            PassKind::Visitor | PassKind::Worker | PassKind::Helper
+        ),
         photo: plain.and_then(|(_, plain)| plain.photo.clone()),
         code: to_text(&order.host, &pass.credential),
     }

@@ -66,7 +66,11 @@ pub async fn revoke_pass(
     Ok(revoked)
 }
 
-fn revoke(desk: &Desk<'_>, within: AreaId, asked: &Revoking) -> Result<Revoked, OpError> {
+/// The same inside a transaction.
+///
+/// # Errors
+/// As [`revoke_pass`].
+pub fn revoke(desk: &Desk<'_>, within: AreaId, asked: &Revoking) -> Result<Revoked, OpError> {
     let (tx, shard) = (desk.tx, desk.shard);
     let old = pass_in(tx, shard, within, asked.pass)?;
     let reason = word_of(asked.reason);
@@ -102,6 +106,7 @@ fn revoke(desk: &Desk<'_>, within: AreaId, asked: &Revoking) -> Result<Revoked, 
         None => Revoked::Done(None),
         Some(Made::Issued(pass) | Made::HasOne(pass)) => {
             tx.name_replacement(shard, old.pass, pass)?;
+            tx.replace_helper_pass(shard, old.pass, pass)?;
             Revoked::Done(Some(pass))
         }
         Some(Made::NoIssuer) => Revoked::NoIssuer,

@@ -286,6 +286,7 @@ const fn kind_key(kind: PassKind) -> &'static str {
         PassKind::Visitor => "paper-kind-visitor",
         PassKind::Vehicle => "paper-kind-vehicle",
         PassKind::Slip => "paper-kind-slip",
+        PassKind::Helper => "paper-kind-helper",
     }
 }
 
@@ -340,6 +341,11 @@ fn pattern(canvas: &mut Canvas<'_, '_>, area: Area, kind: PassKind) {
         PassKind::Visitor => {
             for x in steps(3.2).take_while(|x| *x < right) {
                 canvas.stroke((x, area.y), (x, low), pen(1.4));
+            }
+        }
+        PassKind::Helper => {
+            for x in steps(4.6).take_while(|x| *x < right) {
+                canvas.disc((x + 2.3, area.y + area.height / 2.0), 1.7, light);
             }
         }
         PassKind::Vehicle => {

@@ -4,7 +4,8 @@
 use crate::app::App;
 use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
 use crate::ops::apply_for_pass::{Applicant, Application, Applied, Photo, apply_for_pass};
-use crate::ops::pass_rules::Source;
+use crate::ops::keep_helpers::HelperAsked;
+use crate::ops::pass_rules::{Source, WORKS};
 use crate::ops::resident::find_resident::ResidentCaller;
 use crate::page::{Frame, PageError, show as show_page};
 use askama::Template;
@@ -47,7 +48,9 @@ pub struct ApplyForm {
     what: String,
     name: String,
     sex: String,
+    birth_on: String,
     phone: String,
+    work: String,
     no_photo: String,
 }
 
@@ -140,16 +143,21 @@ fn application(form: &ApplyForm, resident: &ResidentCaller) -> Option<Applicatio
             let draft = PersonDraft {
                 name: form.name.clone(),
                 sex: form.sex.clone(),
+                birth_on: form.birth_on.clone(),
                 phone: form.phone.clone(),
                 ..PersonDraft::default()
             };
-            let holder = Applicant::New {
-                draft,
-                basis: None,
-                landlord: None,
-                worker_class: None,
+            let work = WORKS.into_iter().find(|work| *work == form.work);
+            let asked = HelperAsked {
+                work: work.unwrap_or("other"),
+                way: "page",
+                by: Some(resident.person),
             };
-            (PassKind::Visitor, Source::Family, holder)
+            (
+                PassKind::Helper,
+                Source::Family,
+                Applicant::Helper { draft, asked },
+            )
         }
         _ => return None,
     };

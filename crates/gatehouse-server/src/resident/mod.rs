@@ -3,6 +3,7 @@
 mod apply;
 mod code;
 mod data;
+mod helpers;
 mod home;
 mod requests;
 mod tenants;
@@ -39,6 +40,7 @@ pub fn routes(table: Routes) -> Routes {
         home::routes,
         apply::routes,
         data::routes,
+        helpers::routes,
         requests::routes,
         tenants::routes,
         visits::routes,

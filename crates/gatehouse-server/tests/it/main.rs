@@ -14,6 +14,7 @@ mod fevers_desk;
 mod first_start;
 mod gate;
 mod gate_edits;
+mod helpers;
 mod import_command;
 mod import_laws;
 mod import_pages;

@@ -69,7 +69,7 @@ fn margin() -> Margin {
     }
 }
 
-const KINDS: [PassKind; 7] = [
+const KINDS: [PassKind; 8] = [
     PassKind::Resident,
     PassKind::TemporaryResident,
     PassKind::Worker,
@@ -77,6 +77,7 @@ const KINDS: [PassKind; 7] = [
     PassKind::Visitor,
     PassKind::Vehicle,
     PassKind::Slip,
+    PassKind::Helper,
 ];
 
 fn ten() -> Vec<Card> {

@@ -19,6 +19,7 @@ pub const CHOICES: &[Choice] = &[
     choice("visitor", "访客出入证", "visitor pass"),
     choice("vehicle", "车辆出入证", "vehicle pass"),
     choice("slip", "单次出入条", "slip"),
+    choice("helper", "帮手出入证", "helper pass"),
 ];
 
 /// Which kind of pass is shown.

@@ -104,11 +104,13 @@ fn longest_hint(kind: PassKind) -> Option<Hint> {
     match kind {
         PassKind::Resident | PassKind::TemporaryResident | PassKind::Errand => None,
         PassKind::Vehicle => Some(Hint::Plate("京".repeat(7))),
-        PassKind::Worker | PassKind::Visitor | PassKind::Slip => Some(Hint::Person {
-            surname: "欧".repeat(7),
-            sex: 2,
-            birth_year: 1975,
-        }),
+        PassKind::Worker | PassKind::Visitor | PassKind::Slip | PassKind::Helper => {
+            Some(Hint::Person {
+                surname: "欧".repeat(7),
+                sex: 2,
+                birth_year: 1975,
+            })
+        }
     }
 }
 

@@ -8,8 +8,17 @@ use std::path::PathBuf;
 /// Read forever: a pass printed today must scan as long as it is valid.
 #[test]
 fn the_vectors_of_version_one_are_read() {
-    let vectors: serde_json::Value =
-        serde_json::from_str(include_str!("../../../../../testdata/pass/v1.json")).expect("JSON");
+    read_vectors(include_str!("../../../../../testdata/pass/v1.json"));
+}
+
+/// A kind that came later is a number more; a number that nobody knows yet is refused.
+#[test]
+fn the_vectors_of_helpers_passes_are_read() {
+    read_vectors(include_str!("../../../../../testdata/pass/helper-v1.json"));
+}
+
+fn read_vectors(vectors: &str) {
+    let vectors: serde_json::Value = serde_json::from_str(vectors).expect("JSON");
     let root = PublicKey::from(&SigningKey::from_bytes(&[10; 32]));
     let hex = |text: &serde_json::Value| {
         let text = text.as_str().expect("hex digits");

@@ -1,7 +1,8 @@
 //! Who is not on the register: what a guard writes down, where a rule asks for it.
 
 use super::table::check;
-use gatehouse_core::wire::DetailField;
+use gatehouse_core::gate::SubjectKind;
+use gatehouse_core::wire::{DetailField, EventBody};
 
 #[test]
 fn what_a_guard_writes_down_of_a_visitor_is_in_the_record_and_nowhere_else() {
@@ -66,4 +67,29 @@ fn an_emergency_takes_along_what_was_written_and_waits_for_nothing() {
         private.map_or(0, |private| private.details.len())
     };
     assert_eq!((details(1), details(2)), (1, 0));
+}
+
+#[test]
+fn a_carers_own_pass_says_who_stands_there_and_where_they_go() {
+    let stage = check(
+        "
+        08:00 shift                             => scan +1
+        08:01 scan in carer
+            => ask [temperature special_reason registered_now host_consent host_escort]
+        08:02 register 周
+            => ask [temperature special_reason host_consent host_escort]
+        08:02 fact temperature 36.5             => ask [special_reason host_consent host_escort]
+        08:03 fact special_reason true          => ask [host_consent host_escort]
+        08:03 fact host_consent true            => ask [host_escort]
+        08:03 fact host_escort true             => admit
+        08:04 finish crossed                    => scan +1
+        ",
+    );
+    let event = stage.events.last().expect("the crossing");
+    let private = event.private.as_ref().expect("somebody");
+    assert!(private.household.is_some(), "the home that agreed");
+    let EventBody::Crossing(crossing) = &event.body else {
+        panic!("a crossing")
+    };
+    assert_eq!(crossing.subject_kind, Some(SubjectKind::RegularHelper));
 }

@@ -47,7 +47,7 @@ pub static POLICY: LazyLock<Policy> = LazyLock::new(|| {
 });
 
 /// Names of passes in the tables, with index, kind, hours from–until, and household.
-const PASSES: [(&str, u32, PassKind, i64, i64, u8); 9] = [
+const PASSES: [(&str, u32, PassKind, i64, i64, u8); 10] = [
     ("wang", 1, PassKind::Resident, -240, 240, 1),
     ("li-under-order", 2, PassKind::Resident, -240, 240, 2),
     ("zhang-tenant", 3, PassKind::TemporaryResident, -240, 240, 3),
@@ -56,6 +56,7 @@ const PASSES: [(&str, u32, PassKind, i64, i64, u8); 9] = [
     ("visitor", 6, PassKind::Visitor, -1, 24, 1),
     ("visitor-expired", 7, PassKind::Visitor, -40, -30, 1),
     ("nurse", 8, PassKind::Worker, -240, 240, 0),
+    ("carer", 10, PassKind::Helper, -1, 24, 1),
     ("sun-tomorrow", 9, PassKind::Resident, 24, 240, 4),
 ];
 
@@ -92,7 +93,11 @@ pub fn qr(name: &str) -> String {
         PassKind::Worker => Belongs::WorkerClass(0),
         _ => Belongs::Household(ShortId::of(&household(home).0)),
     };
-    let hint = matches!(kind, PassKind::Visitor | PassKind::Worker).then(|| Hint::Person {
+    let hint = matches!(
+        kind,
+        PassKind::Visitor | PassKind::Worker | PassKind::Helper
+    )
+    .then(|| Hint::Person {
         surname: "周".to_owned(),
         sex: 2,
         birth_year: 1988,

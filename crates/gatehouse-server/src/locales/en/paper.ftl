@@ -6,6 +6,7 @@ paper-kind-errand = Errand
 paper-kind-visitor = Visitor
 paper-kind-vehicle = Vehicle
 paper-kind-slip = Once
+paper-kind-helper = Helper
 paper-band-white = White card
 paper-band-blue = Blue card
 paper-band-yellow = Yellow card

@@ -57,6 +57,7 @@ passes-kind-errand = Errand pass
 passes-kind-visitor = Visitor pass
 passes-kind-vehicle = Vehicle pass
 passes-kind-slip = Slip for one crossing
+passes-kind-helper = Helper pass
 passes-kind-exempt_worker = Exempt worker
 passes-source-self = themselves
 passes-source-family = family

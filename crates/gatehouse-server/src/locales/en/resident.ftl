@@ -13,6 +13,7 @@ my-pass-temporary_resident = Temporary resident pass
 my-pass-worker = Worker pass
 my-pass-errand = Errand pass
 my-pass-slip = Single-crossing slip
+my-pass-helper = Helper pass
 my-pass-visitor = Visitor pass
 my-pass-vehicle = Vehicle pass
 my-pass-until = Valid until { $until }

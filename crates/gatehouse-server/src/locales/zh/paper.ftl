@@ -6,6 +6,7 @@ paper-kind-errand = 采购
 paper-kind-visitor = 访客
 paper-kind-vehicle = 车辆
 paper-kind-slip = 单次
+paper-kind-helper = 帮手
 paper-band-white = 白卡
 paper-band-blue = 蓝卡
 paper-band-yellow = 黄卡

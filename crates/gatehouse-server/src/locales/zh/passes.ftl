@@ -57,6 +57,7 @@ passes-kind-errand = 采购出入证
 passes-kind-visitor = 访客出入证
 passes-kind-vehicle = 车辆出入证
 passes-kind-slip = 单次出入条
+passes-kind-helper = 帮手出入证
 passes-kind-exempt_worker = 保障人员
 passes-source-self = 本人
 passes-source-family = 家人替

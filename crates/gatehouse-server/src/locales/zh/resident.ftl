@@ -13,6 +13,7 @@ my-pass-temporary_resident = 暂住出入证
 my-pass-worker = 保障出入证
 my-pass-errand = 采购出入证
 my-pass-slip = 单次出入条
+my-pass-helper = 帮手出入证
 my-pass-visitor = 访客出入证
 my-pass-vehicle = 车辆出入证
 my-pass-until = 有效到 { $until }

@@ -276,6 +276,7 @@ fn subject_kind(kind: PassKind) -> &'static str {
         PassKind::Worker => "exempt_worker",
         PassKind::Visitor | PassKind::Slip => "visitor",
         PassKind::Vehicle => "vehicle",
+        PassKind::Helper => "regular_helper",
     }
 }
 
@@ -289,6 +290,7 @@ fn pass_kind(finding: &PassFinding) -> &'static str {
         Some(PassKind::Visitor) => "visitor",
         Some(PassKind::Vehicle) => "vehicle",
         Some(PassKind::Slip) => "slip",
+        Some(PassKind::Helper) => "helper",
     }
 }
 

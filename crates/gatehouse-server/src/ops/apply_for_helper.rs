@@ -1,0 +1,57 @@
+//! Whom an application for a helper's pass is for: somebody new, or the person who helps another
+//! household already.
+
+use super::apply_for_pass::{Applied, Subject};
+use gatehouse_core::pass::PassKind;
+use gatehouse_core::person::Person;
+use gatehouse_core::person::search::{SearchKind, SearchTerm, terms_of};
+use gatehouse_store::person::PersonRow;
+use gatehouse_store::{Shard, StoreError, Tx, Vault};
+
+/// People of the ledger who have the document of somebody.
+pub(super) fn in_ledger(
+    tx: &Tx<'_>,
+    vault: &Vault,
+    shard: Shard,
+    person: &Person,
+) -> Result<Vec<PersonRow>, StoreError> {
+    let document: Vec<SearchTerm> = terms_of(person, None)
+        .into_iter()
+        .filter(|term| term.kind == SearchKind::Document)
+        .collect();
+    let mut there = tx.persons_by_terms(vault, shard, &document)?;
+    there.retain(|row| row.state == "active");
+    Ok(there)
+}
+
+/// A regular helper: one who is known by their document is that person.
+pub(super) fn helper_subject(
+    tx: &Tx<'_>,
+    vault: &Vault,
+    shard: Shard,
+    kind: PassKind,
+    person: &Person,
+) -> Result<Result<Subject, Applied>, StoreError> {
+    if kind != PassKind::Helper {
+        return Ok(Err(Applied::NotForThem("passes-other-kind")));
+    }
+    let there = in_ledger(tx, vault, shard, person)?;
+    Ok(match there.first() {
+        Some(row) if row.kind == "regular_helper" => {
+            let (has_document, has_photo) = tx.person_has(shard, row.person)?;
+            Ok(Subject {
+                holder: Some(row.person),
+                has_document,
+                has_photo,
+                ..Subject::default()
+            })
+        }
+        Some(_) => Err(Applied::NotForThem("passes-in-ledger")),
+        None => Ok(Subject {
+            sex: person.sex().code().to_owned(),
+            birth_year: person.birth_year().map(i64::from),
+            has_document: person.document().is_some(),
+            ..Subject::default()
+        }),
+    })
+}

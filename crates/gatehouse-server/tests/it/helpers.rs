@@ -1,0 +1,188 @@
+//! Regular helpers: a household wants one, the community approves, the gate sees a helper, the
+//! pass is renewed on the household's word and ended on it.
+
+use crate::gate::{Phone, cookie};
+use crate::passes::{community, pass, read, scan};
+use crate::resident::{hidden, opened, somebody};
+use crate::support::{TestApp, demo_on_both, percent};
+use axum::http::StatusCode;
+use gatehouse_core::id::ApplicationId;
+use gatehouse_server::ops::demo::make::Demo;
+use gatehouse_store::Shard;
+use gatehouse_store::helper::HelperRow;
+use gatehouse_store::pass::PassRow;
+use serde_json::json;
+
+fn helper(app: &TestApp, id: ApplicationId) -> HelperRow {
+    read(app, move |tx| {
+        Ok(tx.helper(Shard(1), id)?.expect("a helper"))
+    })
+}
+
+/// The pass that a helper comes with now.
+fn own_pass(app: &TestApp, id: ApplicationId) -> PassRow {
+    pass(app, helper(app, id).comes.expect("approved").pass)
+}
+
+/// Wanted by a household on its page, approved by the community's office.
+fn wanted(app: &TestApp, demo: &Demo, resident: &str, office: &str) -> ApplicationId {
+    let id = hidden(&app.get("/my/apply", resident), "id");
+    let name = percent("乌林静");
+    let body = format!(
+        "id={id}&what=helper&work=carer&name={name}&sex=female&birth_on=1970-05-06&no_photo=yes"
+    );
+    let sent = app.form("/my/apply", resident, &body);
+    assert_eq!(sent.status, StatusCode::OK, "{}", sent.body);
+    let base = format!("/areas/{}/passes", community(demo));
+    let one = format!("one={id}.1");
+    let done = app.form(&format!("{base}/approve"), office, &one);
+    let whole = format!("{base}?done=1&held=0");
+    assert_eq!(done.header("location"), whole, "{}", done.body);
+    ApplicationId::parse(&id).expect("an id")
+}
+
+#[test]
+fn a_helper_of_a_household_comes_is_renewed_and_ends() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 1);
+        let (resident, office) = (opened(app, demo, &who), cookie(app, demo, "office1"));
+        let id = wanted(app, demo, &resident, &office);
+        let first = own_pass(app, id);
+        assert_eq!((&*first.kind, &*first.band), ("helper", "blue"));
+        assert_eq!(first.household, Some(who.household));
+
+        // The gate sees a helper, and so does the server that decides again.
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        let screen = scan(&mut phone, &first);
+        assert!(screen.to_string().contains("固定帮手"), "{screen}");
+        phone.step(json!({"input": "finish", "outcome": "turned_back"}));
+        phone.send_all();
+        let base = format!("/areas/{}", who.compound);
+        let crossings = app.get(&format!("{base}/crossings?kind=regular_helper"), &office);
+        assert!(
+            crossings.body.contains(&first.number.to_string())
+                || crossings.body.contains("固定帮手"),
+            "{}",
+            crossings.body
+        );
+
+        // The list says who agreed, where, with which pass, until when.
+        let list = format!("{base}/passes/helpers");
+        let page = app.get(&list, &office).body;
+        for said in ["护工", "本人页面上", "有效到", &first.number.to_string()] {
+            assert!(page.contains(said), "{said}: {page}");
+        }
+        assert!(!page.contains("乌林静"), "lists show masks");
+
+        renewed_and_ended(
+            app,
+            &Story {
+                id,
+                first,
+                resident,
+                office,
+                list,
+            },
+        );
+    });
+}
+
+struct Story {
+    id: ApplicationId,
+    first: PassRow,
+    resident: String,
+    office: String,
+    list: String,
+}
+
+fn renewed_and_ended(app: &TestApp, story: &Story) {
+    let Story {
+        id,
+        first,
+        resident,
+        office,
+        list,
+    } = story;
+    let id = *id;
+    // Without the household's word there is no new pass; with it there is.
+    let change = |what: &str| {
+        let version = helper(app, id).version;
+        app.form(
+            list,
+            office,
+            &format!("helper={id}&version={version}&{what}"),
+        )
+    };
+    assert_eq!(change("renew=page").status, StatusCode::CONFLICT);
+    assert_eq!(change("renew=king").status, StatusCode::CONFLICT);
+    app.later(3_600_000);
+    let again = format!("helper={id}&word=again");
+    assert_eq!(
+        app.form("/my/helpers", resident, &again).status,
+        StatusCode::SEE_OTHER
+    );
+    assert_eq!(change("renew=page").status, StatusCode::SEE_OTHER);
+    let second = own_pass(app, id);
+    let old = pass(app, first.pass);
+    assert_eq!(old.replaced_by, Some(second.pass));
+    assert_eq!(change("renew=phone").status, StatusCode::SEE_OTHER);
+    let stale = format!("helper={id}&version=1&renew=phone");
+    assert_eq!(app.form(list, office, &stale).status, StatusCode::CONFLICT);
+
+    // The household ends it: the pass with it, at once.
+    let end = format!("helper={id}&word=end");
+    assert_eq!(
+        app.form("/my/helpers", resident, &end).status,
+        StatusCode::SEE_OTHER
+    );
+    app.form("/my/helpers", resident, &end);
+    let last = own_pass(app, id);
+    assert_eq!(last.revocation.expect("ended").reason, "class_ended");
+    assert_eq!(change("renew=phone").status, StatusCode::CONFLICT);
+    let page = app.get(list, office).body;
+    assert!(page.contains("没有登记固定帮手"), "{page}");
+    let page = app.get(&format!("{list}?ended=yes"), office).body;
+    assert!(page.contains("不来了（住户说的）"), "{page}");
+}
+
+#[test]
+fn the_office_registers_on_the_household_s_word_and_one_person_helps_two_homes() {
+    demo_on_both(|app, demo| {
+        let (grid, office) = (cookie(app, demo, "grid1"), cookie(app, demo, "office1"));
+        let base = format!("/areas/{}/passes", community(demo));
+        let name = percent("乌林静");
+        let mut holders = Vec::new();
+        for n in 0..2 {
+            let who = somebody(demo, n);
+            let id = format!("{n:032x}");
+            let body = format!(
+                "id={id}&household={}&holder=new&kind=helper&work=cleaner&word=phone&name={name}\
+                 &agreed_by={}&sex=female&birth_on=1970-05-06&document_kind=passport\
+                 &document=E01234567&no_photo=yes&delivery=desk",
+                who.household, who.person
+            );
+            let sent = app.form(&format!("{base}/apply"), &grid, &body);
+            assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+            let done = app.form(&format!("{base}/approve"), &office, &format!("one={id}.1"));
+            let whole = format!("{base}?done=1&held=0");
+            assert_eq!(done.header("location"), whole, "{}", done.body);
+            let row = helper(app, ApplicationId::parse(&id).expect("an id"));
+            assert_eq!(
+                (&*row.agreed.way, row.agreed.by),
+                ("phone", Some(who.person))
+            );
+            let pass = pass(app, row.comes.expect("approved").pass);
+            assert_eq!(pass.household, Some(who.household));
+            assert!(pass.revocation.is_none(), "one for each home");
+            holders.push(row.comes.expect("approved").person);
+        }
+        assert_eq!(holders[0], holders[1], "one person");
+        // Nobody of another household says a word about them.
+        let other = opened(app, demo, &somebody(demo, 3));
+        let end = format!("helper={:032x}&word=end", 0);
+        assert_eq!(
+            app.form("/my/helpers", &other, &end).status,
+            StatusCode::NOT_FOUND
+        );
+    });
+}
