@@ -23,3 +23,15 @@ CREATE TABLE helper (
 CREATE INDEX helper_area ON helper (shard, area, helper);
 CREATE INDEX helper_pass ON helper (shard, pass);
 CREATE INDEX helper_household ON helper (shard, household);
+
+-- sharded: lies with its household.
+-- Households that asked the gate not to ring them about visitors: the guard asks the office.
+CREATE TABLE no_call (
+    shard BIGINT NOT NULL, -- county
+    household BYTEA NOT NULL, -- which
+    asked_at BIGINT NOT NULL, -- when
+    staff BYTEA, -- who wrote it down for the household; NULL where it did so on its page
+    PRIMARY KEY (shard, household)
+)
+--sqlite: WITHOUT ROWID
+;

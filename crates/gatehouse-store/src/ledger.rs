@@ -97,6 +97,9 @@ sql! {
         GROUP BY p.kind ORDER BY p.kind";
     PASSES_OF_DOOR = "SELECT count(*) FROM pass x WHERE x.shard = ?1 AND x.household = ?2
         AND x.revoked_at IS NULL AND x.expires_at > ?3";
+    WITH_PHONE = "SELECT person FROM person
+        WHERE shard = ?1 AND household = ?2 AND state = 'active' AND phone_sealed IS NOT NULL
+        ORDER BY coalesce(birth_year, 9999), person";
     NEXT_BUILDING = "SELECT h.building FROM household h
         WHERE h.shard = ?1 AND h.area = ?2
             AND (length(h.building), h.building) > (length(?3), ?3)
@@ -133,6 +136,15 @@ impl ReadTx<'_> {
         };
         let parameters = params![shard, &area, first, &after.unit, &after.room, limit];
         self.query(statement, parameters, HouseholdRow::read)
+    }
+
+    /// Who behind a door has a telephone in the ledger, the oldest first.
+    pub fn persons_with_phone(
+        &self,
+        shard: Shard,
+        household: HouseholdId,
+    ) -> Result<Vec<PersonId>, StoreError> {
+        self.query(&WITH_PHONE, params![shard, &household], |row| row.get(0))
     }
 
     /// Who lives behind a door, by kind, and how many passes are in use.

@@ -137,6 +137,7 @@ nouns!(
     lookup_budget,
     membership,
     message,
+    no_call,
     open_item,
     order,
     organisation,

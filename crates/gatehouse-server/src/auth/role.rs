@@ -58,6 +58,8 @@ pub enum Permission {
     PrintPass,
     /// Register visitors and helpers, and take down the household's yes.
     KeepVisitors,
+    /// Open a number of a household, to ring it about a visitor who waits at one's gate.
+    CallHousehold,
     /// See the rules in force, with poster and guard's card.
     SeePolicy,
     /// Try a draft on what happened.
@@ -98,6 +100,7 @@ impl Permission {
             Permission::DecidePass => "may-decide_pass",
             Permission::PrintPass => "may-print_pass",
             Permission::KeepVisitors => "may-keep_visitors",
+            Permission::CallHousehold => "may-call_household",
             Permission::SeePolicy => "may-see_policy",
             Permission::TryPolicy => "may-try_policy",
             Permission::WritePolicy => "may-write_policy",
@@ -196,13 +199,21 @@ impl Role {
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::*;
         match self {
-            Role::Guard => &[WorkGate, EnrolDevice, SeeCrossings, KeepVisitors, SeePolicy],
+            Role::Guard => &[
+                WorkGate,
+                EnrolDevice,
+                SeeCrossings,
+                KeepVisitors,
+                CallHousehold,
+                SeePolicy,
+            ],
             Role::ShiftLead => &[
                 WorkGate,
                 EnrolDevice,
                 SeeCrossings,
                 KeepOpenItems,
                 KeepVisitors,
+                CallHousehold,
                 SeePolicy,
                 SeeToday,
             ],

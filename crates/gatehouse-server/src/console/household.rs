@@ -12,6 +12,7 @@ use crate::error::OpError;
 use crate::ops::change_household::{HouseholdAsked, HouseholdNotSaved, change_household};
 use crate::ops::purpose::{CROSSINGS, purpose_key};
 use crate::ops::read_household::{HouseholdShown, Member, read_household};
+use crate::ops::resident::call_household::{Calls, household_calls};
 use crate::page::{Frame, PageError, show as show_page};
 use crate::person_line::{PersonLine, mask_of};
 use crate::times::Times;
@@ -57,6 +58,7 @@ struct HouseholdPage {
     looks: Vec<LookLine>,
     purposes: Vec<(&'static str, String)>,
     may_change: bool,
+    rings: bool,
     may_reveal: bool,
     version: i64,
     grid: String,
@@ -117,6 +119,7 @@ async fn page(
     let shown = read_household(app, &area, household).await?;
     let times = Times::new(frame.lang, app.world.now_millis(), area.offset_minutes);
     let row = &shown.household;
+    let calls = household_calls(app, (row.shard, row.household)).await?;
     let purposes = CROSSINGS
         .iter()
         .map(|word| (*word, frame.t(&purpose_key(word))));
@@ -145,6 +148,7 @@ async fn page(
             .collect(),
         purposes: purposes.collect(),
         may_change: may(Permission::ChangePeople),
+        rings: calls == Calls::Wanted,
         may_reveal: may(Permission::RevealPeople),
         version: row.version,
         grid: row.grid.clone().unwrap_or_default(),

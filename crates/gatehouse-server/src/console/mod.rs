@@ -27,6 +27,7 @@ pub mod helpers;
 pub mod home;
 mod hour_chart;
 pub mod household;
+pub mod household_calls;
 pub mod household_crossings;
 pub mod import;
 mod import_check;
@@ -98,6 +99,7 @@ pub fn routes(table: Routes) -> Routes {
         people::routes,
         household::routes,
         household_crossings::routes,
+        household_calls::routes,
         person::routes,
         person_plain::routes,
         person_edit::routes,

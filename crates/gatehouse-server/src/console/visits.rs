@@ -5,28 +5,45 @@ use crate::auth::access::{Access, AreaInScope, GateInScope, Kept, RouteRule, Rou
 use crate::auth::caller::Caller;
 use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
+use crate::door::door_words;
 use crate::error::OpError;
 use crate::ops::list_places::list_places;
 use crate::ops::resident::answer_visit::answer_by_phone;
+use crate::ops::resident::call_household::{Call, call_household};
+use crate::ops::resident::door::TypedDoor;
 use crate::ops::resident::list_visits::{ShownVisit, gate_visits};
+use crate::ops::resident::register_visit::{BY_GUARD, NewVisit, register_visit};
+use crate::ops::resident::visit_code::new_visit;
+use crate::ops::send_message::language_word;
 use crate::page::{Frame, PageError, show as show_page};
+use crate::person_line::mask_of;
+use crate::resident::visits::{fault, purposes};
 use crate::times::Times;
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
+use gatehouse_core::gate::wording::Lang;
 use serde::Deserialize;
 use std::sync::Arc;
 
 const NEEDS: Access = Access::Needs(Permission::KeepVisitors);
+const CALLS: Access = Access::Needs(Permission::CallHousehold);
+const CALL_PATH: &str = "/gates/{gate}/visits/call";
 
 #[derive(Template)]
 #[template(path = "visits.html")]
 struct VisitsPage {
     frame: Frame,
     gate: String,
+    path: String,
+    may_call: bool,
     visits: Vec<Card>,
+    purposes: Vec<(&'static str, String)>,
+    typed: NewForm,
+    fault: Option<String>,
 }
 
 #[derive(Template)]
@@ -52,6 +69,16 @@ struct Card {
     state_key: &'static str,
     how: Option<String>,
     is_waiting: bool,
+    /// What came of asking for a number of the household.
+    call: Option<CallView>,
+}
+
+/// Whom to ring, or why not.
+struct CallView {
+    words: String,
+    phone: Option<String>,
+    /// Which number comes next, where there is one.
+    next: Option<usize>,
 }
 
 /// What the form sends.
@@ -60,6 +87,50 @@ struct Card {
 pub struct AnswerForm {
     visit: String,
     answer: String,
+}
+
+/// What the form for a number sends.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct CallForm {
+    visit: String,
+    nth: usize,
+}
+
+/// What the form for a visitor who has no telephone sends.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct NewForm {
+    visit: String,
+    name: String,
+    phone: String,
+    building: String,
+    unit: String,
+    room: String,
+    whom: String,
+    purpose: String,
+}
+
+/// What a page shows besides the visits.
+struct Beside {
+    call: Option<([u8; 16], CallView)>,
+    typed: NewForm,
+    fault: Option<String>,
+    status: StatusCode,
+}
+
+impl Beside {
+    fn nothing(app: &App) -> Beside {
+        Beside {
+            call: None,
+            typed: NewForm {
+                visit: new_visit(&*app.world),
+                ..NewForm::default()
+            },
+            fault: None,
+            status: StatusCode::OK,
+        }
+    }
 }
 
 /// The routes of this file.
@@ -77,6 +148,14 @@ pub fn routes(table: Routes) -> Routes {
         .add(
             RouteRule::form("/gates/{gate}/visits", NEEDS, Scope::Gate, Kept::Change),
             post(submit),
+        )
+        .add(
+            RouteRule::form(CALL_PATH, CALLS, Scope::Gate, Kept::Change),
+            post(call),
+        )
+        .add(
+            RouteRule::form("/gates/{gate}/visits/new", NEEDS, Scope::Gate, Kept::Change),
+            post(register),
         )
 }
 
@@ -107,20 +186,148 @@ pub async fn gates(
 pub async fn show(
     State(app): State<App>,
     Extension(gate): Extension<GateInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
     frame: Frame,
 ) -> Response {
+    let beside = Beside::nothing(&app);
+    page(&app, &gate, &caller, frame, beside).await
+}
+
+async fn page(
+    app: &App,
+    gate: &GateInScope,
+    caller: &Caller,
+    frame: Frame,
+    mut beside: Beside,
+) -> Response {
     let times = Times::new(frame.lang, app.world.now_millis(), gate.offset_minutes);
-    match gate_visits(&app, &gate).await {
-        Ok(visits) => show_page(&VisitsPage {
-            gate: gate.name,
-            visits: visits
-                .into_iter()
-                .map(|visit| card(visit, times, &frame))
-                .collect(),
-            frame,
-        }),
+    let visits = match gate_visits(app, gate).await {
+        Ok(visits) => visits,
+        Err(error) => return PageError::new(error, frame.lang).into_response(),
+    };
+    let cards = visits.into_iter().map(|visit| {
+        let asked = beside
+            .call
+            .as_ref()
+            .is_some_and(|(id, _)| *id == visit.row.visit);
+        let call = if asked { beside.call.take() } else { None };
+        let mut card = card(visit, times, &frame);
+        card.call = call.map(|(_, call)| call);
+        card
+    });
+    let page = VisitsPage {
+        visits: cards.collect(),
+        gate: gate.name.clone(),
+        path: format!("/gates/{}/visits", gate.gate),
+        may_call: caller.may_in(Permission::CallHousehold, &gate.path),
+        purposes: purposes(),
+        typed: beside.typed,
+        fault: beside.fault,
+        frame,
+    };
+    (beside.status, show_page(&page)).into_response()
+}
+
+/// POST /gates/{gate}/visits/call
+pub async fn call(
+    State(app): State<App>,
+    Extension(gate): Extension<GateInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    frame: Frame,
+    Form(form): Form<CallForm>,
+) -> Response {
+    let Some(id) = visit_id(&form.visit) else {
+        let error = OpError::Unreadable("visit".to_owned());
+        return PageError::new(error, frame.lang).into_response();
+    };
+    let called = match call_household(&app, &caller, &gate, id, form.nth).await {
+        Ok(called) => called,
+        Err(error) => return PageError::new(error, frame.lang).into_response(),
+    };
+    let times = Times::new(frame.lang, app.world.now_millis(), gate.offset_minutes);
+    let mut beside = Beside::nothing(&app);
+    beside.status = match called {
+        Call::Ring { .. } | Call::AskOffice(_) => StatusCode::OK,
+        Call::NotOnDuty => StatusCode::FORBIDDEN,
+        Call::Answered => StatusCode::CONFLICT,
+        Call::UsedUpUntil(_) => StatusCode::TOO_MANY_REQUESTS,
+    };
+    beside.call = Some((id, call_view(called, form.nth, times, &frame)));
+    page(&app, &gate, &caller, frame, beside).await
+}
+
+fn call_view(called: Call, nth: usize, times: Times, frame: &Frame) -> CallView {
+    let plain = |words: String| CallView {
+        words,
+        phone: None,
+        next: None,
+    };
+    match called {
+        Call::Ring {
+            masked,
+            phone,
+            has_next,
+        } => CallView {
+            words: frame.with("visits-call-whom", "name", &mask_of(masked.as_deref())),
+            phone: Some(phone),
+            next: has_next.then_some(nth + 1),
+        },
+        Call::AskOffice(phone) => CallView {
+            words: frame.t("visits-call-office"),
+            phone: Some(phone).filter(|phone| !phone.is_empty()),
+            next: None,
+        },
+        Call::NotOnDuty => plain(frame.t("visits-call-duty")),
+        Call::Answered => plain(frame.t("visits-call-answered")),
+        Call::UsedUpUntil(at) => plain(frame.with("reveal-used-up", "clock", &times.clock(at))),
+    }
+}
+
+/// POST /gates/{gate}/visits/new
+pub async fn register(
+    State(app): State<App>,
+    Extension(gate): Extension<GateInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    frame: Frame,
+    Form(form): Form<NewForm>,
+) -> Response {
+    let Some(visit) = visit_id(&form.visit) else {
+        let error = OpError::Unreadable("visit".to_owned());
+        return PageError::new(error, frame.lang).into_response();
+    };
+    let typed = form.clone();
+    let asked = NewVisit {
+        visit,
+        name: form.name,
+        phone: form.phone,
+        door: TypedDoor {
+            building: form.building,
+            unit: form.unit,
+            room: form.room,
+        },
+        whom: form.whom,
+        purpose: form.purpose,
+        language: language_word(Lang::Zh).to_owned(),
+        by: BY_GUARD,
+    };
+    match register_visit(&app, gate.gate, asked).await {
+        Ok(Ok(_)) => Redirect::to(&format!("/gates/{}/visits", gate.gate)).into_response(),
+        Ok(Err(refusal)) => {
+            let beside = Beside {
+                fault: Some(fault(refusal, &frame)),
+                typed,
+                call: None,
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+            };
+            page(&app, &gate, &caller, frame, beside).await
+        }
         Err(error) => PageError::new(error, frame.lang).into_response(),
     }
+}
+
+fn visit_id(typed: &str) -> Option<[u8; 16]> {
+    let id = data_encoding::HEXLOWER.decode(typed.as_bytes()).ok()?;
+    id.try_into().ok()
 }
 
 fn card(visit: ShownVisit, times: Times, frame: &Frame) -> Card {
@@ -128,17 +335,22 @@ fn card(visit: ShownVisit, times: Times, frame: &Frame) -> Card {
     let answer = visit.row.answer;
     let how = answer.as_ref().map(|answer| {
         let how = frame.t(&format!("visit-by-{}", answer.how));
-        frame.fill(
-            "visit-said",
-            &[("how", &how), ("time", &times.moment(answer.at))],
-        )
+        let time = times.moment(answer.at);
+        match &visit.heard_by {
+            Some(by) => frame.fill(
+                "visit-said-to",
+                &[("how", &how), ("time", &time), ("by", by)],
+            ),
+            None => frame.fill("visit-said", &[("how", &how), ("time", &time)]),
+        }
     });
+    let door = visit.door.as_ref();
     Card {
         id: data_encoding::HEXLOWER.encode(&visit.row.visit),
         number: visit.row.number,
         name: plain.name,
         phone: plain.phone,
-        door: visit.door,
+        door: door.map(|door| door_words(frame.lang, &door.building, &door.unit, &door.room)),
         typed: plain.door,
         whom: plain.whom,
         purpose_key: format!("visit-purpose-{}", visit.row.purpose),
@@ -148,6 +360,7 @@ fn card(visit: ShownVisit, times: Times, frame: &Frame) -> Card {
             Some(false) => "visit-no",
         },
         is_waiting: answer.is_none(),
+        call: None,
         how,
     }
 }
@@ -160,8 +373,7 @@ pub async fn submit(
     frame: Frame,
     Form(form): Form<AnswerForm>,
 ) -> Response {
-    let id = data_encoding::HEXLOWER.decode(form.visit.as_bytes()).ok();
-    let id: Option<[u8; 16]> = id.and_then(|id| id.try_into().ok());
+    let id = visit_id(&form.visit);
     let is_yes = match form.answer.as_str() {
         "yes" => Some(true),
         "no" => Some(false),

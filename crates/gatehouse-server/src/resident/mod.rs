@@ -8,7 +8,7 @@ mod home;
 mod requests;
 mod tenants;
 mod visit;
-mod visits;
+pub mod visits;
 
 use crate::app::App;
 use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};

@@ -7,7 +7,7 @@ use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
 use crate::error::OpError;
 use crate::ops::area_of_gate::area_of_gate;
 use crate::ops::resident::door::TypedDoor;
-use crate::ops::resident::register_visit::{NewVisit, register_visit};
+use crate::ops::resident::register_visit::{BY_VISITOR, NewVisit, register_visit};
 use crate::ops::resident::visit_code::{code_of, new_visit, visit_by_code};
 use crate::ops::resident::visit_page::visit_page;
 use crate::ops::send_message::language_word;
@@ -156,6 +156,7 @@ pub async fn submit(
         whom: form.whom.clone(),
         purpose: form.purpose.clone(),
         language: language_word(frame.lang).to_owned(),
+        by: BY_VISITOR,
     };
     match register_visit(&app, at, asked).await {
         Ok(Ok(_)) => Redirect::to(&format!("/visit/{gate}/{}", form.visit)).into_response(),

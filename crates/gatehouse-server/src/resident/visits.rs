@@ -4,11 +4,12 @@ use super::{own_form, status_of};
 use crate::app::App;
 use crate::auth::access::Routes;
 use crate::ops::resident::answer_visit::answer_on_page;
+use crate::ops::resident::call_household::{Calls, calls_of, wish_calls};
 use crate::ops::resident::door::TypedDoor;
 use crate::ops::resident::expect_visitor::expect_visitor;
 use crate::ops::resident::find_resident::ResidentCaller;
 use crate::ops::resident::list_visits::{ShownVisit, household_visits};
-use crate::ops::resident::register_visit::{NewVisit, PURPOSES, Refusal};
+use crate::ops::resident::register_visit::{BY_HOUSEHOLD, NewVisit, PURPOSES, Refusal};
 use crate::ops::resident::visit_code::{code_of, new_visit};
 use crate::ops::send_message::language_word;
 use crate::page::{Frame, PageError, show as show_page};
@@ -30,6 +31,7 @@ struct VisitsPage {
     purposes: Vec<(&'static str, String)>,
     fresh: String,
     today: String,
+    rings: bool,
     fault: Option<String>,
     typed: VisitForm,
 }
@@ -65,6 +67,7 @@ pub struct VisitForm {
     phone: String,
     purpose: String,
     day: String,
+    calls: String,
 }
 
 /// The routes of this file.
@@ -90,20 +93,22 @@ async fn page(
 ) -> Response {
     let times = Times::new(frame.lang, app.world.now_millis(), resident.offset_minutes);
     let status = status_of(fault.as_ref());
-    match household_visits(app, resident).await {
-        Ok(visits) => {
+    let calls = calls_of(app, resident).await;
+    match (household_visits(app, resident).await, calls) {
+        (Ok(visits), Ok(calls)) => {
             let page = show_page(&VisitsPage {
                 visits: visits.into_iter().map(|visit| card(visit, times)).collect(),
                 purposes: purposes(),
                 fresh: new_visit(&*app.world),
                 today: times.today().to_text(),
+                rings: calls == Calls::Wanted,
                 fault,
                 typed,
                 frame,
             });
             (status, page).into_response()
         }
-        Err(error) => PageError::new(error, frame.lang).into_response(),
+        (Err(error), _) | (_, Err(error)) => PageError::new(error, frame.lang).into_response(),
     }
 }
 
@@ -141,6 +146,12 @@ pub async fn submit(
     frame: Frame,
     Form(form): Form<VisitForm>,
 ) -> Response {
+    if let Some(calls) = Calls::named(&form.calls) {
+        return match wish_calls(&app, &resident, calls).await {
+            Ok(()) => Redirect::to("/my/visits").into_response(),
+            Err(error) => PageError::new(error, frame.lang).into_response(),
+        };
+    }
     let id = data_encoding::HEXLOWER.decode(form.visit.as_bytes()).ok();
     let id: Option<[u8; 16]> = id.and_then(|id| id.try_into().ok());
     let Some(id) = id else {
@@ -183,6 +194,7 @@ async fn expect(
         whom: String::new(),
         purpose: form.purpose.clone(),
         language: language_word(Lang::Zh).to_owned(),
+        by: BY_HOUSEHOLD,
     };
     let day = CivilDay::parse(&form.day).unwrap_or(CivilDay(0));
     Ok(expect_visitor(app, resident, asked, day).await?.map(|_| ()))

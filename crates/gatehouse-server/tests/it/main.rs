@@ -51,6 +51,7 @@ mod systems_tokens;
 mod today;
 mod told;
 mod visits;
+mod visits_call;
 mod webhooks;
 mod workbook_laws;
 mod zones;

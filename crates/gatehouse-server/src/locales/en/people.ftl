@@ -48,6 +48,7 @@ looks-title = Who looked lately
 looks-none = Nobody has looked.
 look-program = this system
 purpose-follow_up = follow-up
+purpose-call_about_visitor = ringing about a visitor
 purpose-deliver_goods = deliver goods
 purpose-fever = fever
 purpose-correct_data = correct data

@@ -67,6 +67,7 @@ may-export_people = Export the ledger; each export is recorded.
 may-apply_for_pass = Apply for a pass on a resident's behalf.
 may-decide_pass = Approve, issue, revoke and replace passes.
 may-print_pass = Print passes.
+may-call_household = See a household's number to ring about a visitor who waits (only at the gate where one is on duty; on record, shown to the person).
 may-keep_visitors = Register visitors and regular helpers, and note the household's answer.
 may-see_policy = See the rules in force, the poster and the guard's card.
 may-try_policy = Try a draft on what happened.

@@ -48,6 +48,7 @@ looks-title = 最近谁看过
 looks-none = 还没有人看过。
 look-program = 本系统
 purpose-follow_up = 随访
+purpose-call_about_visitor = 为访客打电话
 purpose-deliver_goods = 送物资
 purpose-fever = 发热
 purpose-correct_data = 更正资料

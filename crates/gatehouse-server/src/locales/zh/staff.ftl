@@ -67,6 +67,7 @@ may-export_people = 导出住户台账，导出会留痕。
 may-apply_for_pass = 替住户申请出入证。
 may-decide_pass = 批准、发放、作废、补发出入证。
 may-print_pass = 打印出入证。
+may-call_household = 为等在门口的访客，看住户的电话（只在自己值守的门岗，看了留痕，本人看得到）。
 may-keep_visitors = 登记访客和固定帮手，记下住户是否同意。
 may-see_policy = 看现行规则、海报和值守卡。
 may-try_policy = 拿草案试算过去的通行。

@@ -1,7 +1,7 @@
 //! A household says beforehand who comes: its yes is given with it.
 
 use super::find_resident::ResidentCaller;
-use super::register_visit::{CheckedVisit, NewVisit, Refusal, check};
+use super::register_visit::{BY_HOUSEHOLD, CheckedVisit, NewVisit, Refusal, check};
 use crate::app::App;
 use crate::error::OpError;
 use crate::ops::hold_gate::keyring;
@@ -98,7 +98,7 @@ pub async fn expect_at(
             number,
             day,
             household: Some(household),
-            registered_by: "household".to_owned(),
+            registered_by: BY_HOUSEHOLD.to_owned(),
             purpose: purpose.clone(),
             registered_at: now.millis,
             language: asked.language.clone(),

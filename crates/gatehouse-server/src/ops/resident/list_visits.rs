@@ -5,8 +5,8 @@ use crate::app::App;
 use crate::auth::access::GateInScope;
 use crate::error::OpError;
 use crate::ops::hold_gate::keyring;
-use crate::ops::resident::door;
 use gatehouse_core::moment::Moment;
+use gatehouse_store::household::HouseholdRow;
 use gatehouse_store::visit::{VisitPlain, VisitRow};
 use gatehouse_store::{ReadTx, StoreError};
 
@@ -20,7 +20,9 @@ pub struct ShownVisit {
     /// Name and telephone, for the two who ask each other; `None` once they are gone.
     pub plain: Option<VisitPlain>,
     /// The household's door, where it is one of ours.
-    pub door: Option<String>,
+    pub door: Option<HouseholdRow>,
+    /// Who took the answer down on the telephone; names of staff are public.
+    pub heard_by: Option<String>,
 }
 
 /// Whom a household is asked about, and whom it expects, from today on.
@@ -42,6 +44,7 @@ pub async fn household_visits(
                 row,
                 plain,
                 door: None,
+                heard_by: None,
             });
         }
         Ok::<_, StoreError>(all)
@@ -62,8 +65,13 @@ pub async fn gate_visits(app: &App, gate: &GateInScope) -> Result<Vec<ShownVisit
                 Some(household) => tx.household(shard, household)?,
                 None => None,
             };
+            let heard_by = match row.answer.as_ref().and_then(|answer| answer.staff) {
+                Some(staff) => tx.staff(staff)?.map(|staff| staff.name),
+                None => None,
+            };
             all.push(ShownVisit {
-                door: home.as_ref().map(door::words),
+                door: home,
+                heard_by,
                 row,
                 plain,
             });

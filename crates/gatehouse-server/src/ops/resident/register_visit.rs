@@ -24,8 +24,12 @@ pub const PURPOSES: [&str; 6] = ["family", "care", "repair", "work", "delivery",
 const TEXT_MOST: usize = 30;
 /// Most visits of a gate and day: whoever wants more asks the guard.
 const A_DAY_MOST: i64 = 500;
-/// Who registered, as the row says it.
-pub(super) const BY_VISITOR: &str = "visitor";
+/// The visitor registered themselves, from the poster.
+pub const BY_VISITOR: &str = "visitor";
+/// The household said beforehand who comes.
+pub const BY_HOUSEHOLD: &str = "household";
+/// The guard registered somebody who has no telephone.
+pub const BY_GUARD: &str = "guard";
 /// Most visits of a home that are read to count them.
 const A_DAY_READ: u32 = 100;
 /// Most people of a home whose names are compared.
@@ -51,6 +55,8 @@ pub struct NewVisit {
     pub purpose: String,
     /// `zh`, `en`: in which they are answered.
     pub language: String,
+    /// Who registers, a word of the row: [`BY_VISITOR`], [`BY_HOUSEHOLD`], [`BY_GUARD`].
+    pub by: &'static str,
 }
 
 /// A field that was not taken, and why.
@@ -77,8 +83,14 @@ pub fn check(asked: &NewVisit) -> Result<CheckedVisit, Refusal> {
     let line =
         |field, text: &str| clean_line(text, TEXT_MOST).map_err(|code| Refusal::Field(field, code));
     let name = line("name", &asked.name)?;
-    Phone::parse(&asked.phone).map_err(|code| Refusal::Field("phone", code))?;
-    let phone = line("phone", &asked.phone)?;
+    let phone = match (asked.phone.trim(), asked.by) {
+        // Whoever stands before the guard needs none.
+        ("", BY_GUARD) => String::new(),
+        (typed, _) => {
+            Phone::parse(typed).map_err(|code| Refusal::Field("phone", code))?;
+            line("phone", typed)?
+        }
+    };
     let room = line("room", &asked.door.room)?;
     let optional = |field, text: &str| match text.trim() {
         "" => Ok(String::new()),
@@ -183,7 +195,7 @@ pub async fn register_visit(
             number,
             day,
             household: door::find(tx, shard, area, &checked.door)?,
-            registered_by: BY_VISITOR.to_owned(),
+            registered_by: asked.by.to_owned(),
             purpose: checked.purpose.clone(),
             registered_at: now,
             language: asked.language.clone(),
