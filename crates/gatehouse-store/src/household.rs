@@ -85,6 +85,8 @@ sql! {
     RESIDENCES_OF_HOUSEHOLD = "SELECT shard, household, person, from_on, until_on, basis, landlord,
             version
         FROM residence WHERE shard = ?1 AND household = ?2 ORDER BY from_on, person";
+    HOMES_OF_LANDLORD = "SELECT DISTINCT household FROM residence
+        WHERE shard = ?1 AND landlord = ?2 ORDER BY household LIMIT ?3";
     RESIDENCES_OF_PERSON = "SELECT shard, household, person, from_on, until_on, basis, landlord,
             version
         FROM residence WHERE shard = ?1 AND person = ?2 ORDER BY from_on, household";
@@ -169,6 +171,16 @@ impl ReadTx<'_> {
     ) -> Result<Vec<ResidenceRow>, StoreError> {
         let parameters = params![shard, &household];
         self.query(&RESIDENCES_OF_HOUSEHOLD, parameters, ResidenceRow::read)
+    }
+
+    /// Dwellings in which somebody is, or was, the landlord of a tenant or host of a lodger.
+    pub fn homes_of_landlord(
+        &self,
+        shard: Shard,
+        landlord: PersonId,
+        limit: u32,
+    ) -> Result<Vec<HouseholdId>, StoreError> {
+        self.query(&HOMES_OF_LANDLORD, params![shard, &landlord, limit], |row| row.get(0))
     }
 
     /// Where somebody lives or lived.

@@ -43,15 +43,6 @@ pub enum Message {
         /// Where to say yes or no.
         phone: Tel,
     },
-    /// Somebody is expected somewhere.
-    Appointment {
-        /// Where.
-        office: Place,
-        /// When.
-        when: When,
-        /// Whom to tell who cannot come.
-        phone: Tel,
-    },
     /// A new pass takes the place of one that no longer counts, and can be collected.
     PassReplaced {
         /// Where.
@@ -118,7 +109,6 @@ impl Message {
             Message::ApplicationRefused { .. } => "application_refused",
             Message::LandlordWanted { .. } => "landlord_wanted",
             Message::VisitorWaits { .. } => "visitor_waits",
-            Message::Appointment { .. } => "appointment",
             Message::PassReplaced { .. } => "pass_replaced",
             Message::PassLost { .. } => "pass_lost",
             Message::PassEnded { .. } => "pass_ended",
@@ -166,19 +156,6 @@ impl Message {
                 &key,
                 &[("gate", gate.text()), ("phone", phone.text())],
             ),
-            Message::Appointment {
-                office,
-                when,
-                phone,
-            } => {
-                let when = when.text(lang);
-                let office = ("office", office.text());
-                text_filled(
-                    lang,
-                    &key,
-                    &[office, ("when", &when), ("phone", phone.text())],
-                )
-            }
             Message::ErasurePlanned { when, phone } => {
                 let when = when.text(lang);
                 text_filled(lang, &key, &[("when", &when), ("phone", phone.text())])
@@ -220,11 +197,6 @@ mod tests {
             Message::LandlordWanted { phone: phone() },
             Message::VisitorWaits {
                 gate: place(),
-                phone: phone(),
-            },
-            Message::Appointment {
-                office: place(),
-                when,
                 phone: phone(),
             },
             Message::ErasurePlanned {

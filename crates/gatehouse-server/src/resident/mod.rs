@@ -6,6 +6,7 @@ mod data;
 mod helpers;
 mod home;
 mod requests;
+mod tenant_new;
 mod tenants;
 mod visit;
 pub mod visits;
@@ -43,6 +44,7 @@ pub fn routes(table: Routes) -> Routes {
         helpers::routes,
         requests::routes,
         tenants::routes,
+        tenant_new::routes,
         visits::routes,
         visit::routes,
     ]

@@ -2,13 +2,14 @@
 
 use crate::app::App;
 use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
+use crate::door::door_words;
 use crate::ops::resident::find_resident::ResidentCaller;
 use crate::ops::resident::tenants::{answer_tenant, list_tenants};
 use crate::page::{Frame, PageError, show as show_page};
 use crate::person_line::mask_of;
 use crate::times::Times;
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
@@ -21,6 +22,7 @@ use serde::Deserialize;
 struct TenantsPage {
     frame: Frame,
     tenants: Vec<TenantCard>,
+    sent: bool,
 }
 
 struct TenantCard {
@@ -45,28 +47,41 @@ pub fn routes(table: Routes) -> Routes {
         )
 }
 
+/// Whether an application was sent just now.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    sent: String,
+}
+
 /// GET /my/tenants
 pub async fn show(
     State(app): State<App>,
     Extension(resident): Extension<ResidentCaller>,
     frame: Frame,
+    Query(asked): Query<Asked>,
 ) -> Response {
     let times = Times::new(frame.lang, app.world.now_millis(), resident.offset_minutes);
     match list_tenants(&app, &resident).await {
         Ok(lines) => show_page(&TenantsPage {
-            tenants: lines.into_iter().map(|line| card(line, times)).collect(),
+            tenants: lines
+                .into_iter()
+                .map(|line| card(line, times, &frame))
+                .collect(),
+            sent: asked.sent == "yes",
             frame,
         }),
         Err(error) => PageError::new(error, frame.lang).into_response(),
     }
 }
 
-fn card(line: ApplicationLine, times: Times) -> TenantCard {
+fn card(line: ApplicationLine, times: Times, frame: &Frame) -> TenantCard {
+    let [building, unit, room] = &line.door;
     TenantCard {
         id: line.row.application.to_string(),
         who: mask_of(line.masked.as_deref()),
         kind_key: format!("my-pass-{}", line.row.kind),
-        home: line.door.join("-"),
+        home: door_words(frame.lang, building, unit, room),
         asked: times.moment(line.row.applied_at),
     }
 }

@@ -48,6 +48,7 @@ mod streams;
 mod support;
 mod systems;
 mod systems_tokens;
+mod tenants;
 mod today;
 mod told;
 mod visits;

@@ -2,7 +2,6 @@ message-text-pass_ready = Pass ready: { $office }. Bring your ID. Tel { $phone }
 message-text-application_refused = No pass yet: { $mend }, apply again. Tel { $phone }
 message-text-landlord_wanted = A tenant asks for a pass at your home. Yes or no? Tel { $phone }
 message-text-visitor_waits = A visitor waits at { $gate }. Come, or say no: { $phone }
-message-text-appointment = Appointment: { $office }, { $when }. Change: { $phone }
 message-text-pass_replaced = New pass at { $office }; the old one ended. Tel { $phone }
 message-text-pass_lost = Your pass is noted as lost. Found it? New one? Tel { $phone }
 message-text-pass_ended = A pass of yours has ended; you can still go home. Tel { $phone }

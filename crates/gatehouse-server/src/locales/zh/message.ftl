@@ -2,7 +2,6 @@ message-text-pass_ready = 您的出入证办好了。请带身份证到{ $office
 message-text-application_refused = 您的出入证还没有办成：{ $mend }，再申请一次。有事打 { $phone }。
 message-text-landlord_wanted = 有租客用您的房子申请暂住出入证。同意不同意，请打 { $phone } 告诉我们。
 message-text-visitor_waits = 有访客在{ $gate }等您。同意就到门口接，不认识请打 { $phone }。
-message-text-appointment = 请在 { $when } 到{ $office }。来不了请打 { $phone }，再约时间。
 message-text-pass_replaced = 您的新出入证办好了，旧证不再用。请到{ $office }领取。有事打 { $phone }。
 message-text-pass_lost = 您的出入证已记为丢失，回家不受影响。找到了或要补办，请打 { $phone }。
 message-text-pass_ended = 您的一张出入证不再使用，回家不受影响。要办新证或有疑问，请打 { $phone }。

@@ -3,6 +3,7 @@
 
 pub mod answer_request;
 pub mod answer_visit;
+pub mod apply_for_tenant;
 pub mod call_household;
 pub mod door;
 pub mod expect_visitor;
