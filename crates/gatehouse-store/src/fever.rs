@@ -100,6 +100,8 @@ sql! {
     FEVERS_OF_AREA = concat!(fevers!(), "WHERE f.shard = ?1 AND f.area = ?2
             AND (i.closed_at IS NULL OR i.closed_at >= ?3)
         ORDER BY i.opened_at, i.item LIMIT ?4");
+    FEVERS_OF_PERSON = concat!(fevers!(), "WHERE f.shard = ?1 AND f.person = ?2
+        ORDER BY i.opened_at DESC, i.item LIMIT ?3");
     STEP_BY_MARK = "SELECT number FROM fever_step WHERE shard = ?1 AND item = ?2 AND mark = ?3";
     NEXT_STEP = "SELECT coalesce(max(number), 0) + 1 FROM fever_step
         WHERE shard = ?1 AND item = ?2";
@@ -173,6 +175,16 @@ impl ReadTx<'_> {
     /// A fever by its open item.
     pub fn fever(&self, shard: Shard, item: OpenItemId) -> Result<Option<FeverItem>, StoreError> {
         self.optional(&FEVER, params![shard, &item], read_fever)
+    }
+
+    /// The fevers of somebody, the last one first.
+    pub fn fevers_of_person(
+        &self,
+        shard: Shard,
+        person: PersonId,
+        limit: u32,
+    ) -> Result<Vec<FeverItem>, StoreError> {
+        self.query(&FEVERS_OF_PERSON, params![shard, &person, limit], read_fever)
     }
 
     /// The fevers of a compound: all open ones, and those closed since an instant; oldest first.

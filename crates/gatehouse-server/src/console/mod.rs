@@ -8,7 +8,7 @@ pub mod area_today;
 pub mod complaints;
 pub mod contacts;
 pub mod crossing;
-mod crossing_line;
+pub mod crossing_line;
 pub mod crossings;
 mod crossings_sheet;
 mod door_card;

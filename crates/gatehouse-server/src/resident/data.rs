@@ -1,10 +1,13 @@
 //! What is held, and who looked (SCOPE-5): office and purpose; the name on request.
 
+use super::held::{HeldPart, parts};
 use crate::app::App;
 use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
+use crate::door::door_words;
 use crate::locale::text_or;
 use crate::ops::resident::find_resident::ResidentCaller;
 use crate::ops::resident::read_own_data::{Look, OwnData, read_own_data};
+use crate::ops::resident::read_own_records::read_own_records;
 use crate::page::{Frame, PageError, show as show_page};
 use crate::times::Times;
 use askama::Template;
@@ -20,6 +23,7 @@ struct DataPage {
     frame: Frame,
     /// Key of the words for a field, and its value.
     held: Vec<(&'static str, String)>,
+    parts: Vec<HeldPart>,
     looks: Vec<LookLine>,
 }
 
@@ -45,9 +49,14 @@ pub async fn show(
     frame: Frame,
 ) -> Response {
     let times = Times::new(frame.lang, app.world.now_millis(), resident.offset_minutes);
+    let records = match read_own_records(&app, &resident).await {
+        Ok(records) => records,
+        Err(error) => return PageError::new(error, frame.lang).into_response(),
+    };
     match read_own_data(&app, &resident).await {
         Ok(data) => show_page(&DataPage {
             held: held(&data, &frame),
+            parts: parts(&records, &app.config, &frame, times),
             looks: data
                 .looks
                 .iter()
@@ -66,13 +75,15 @@ fn held(data: &OwnData, frame: &Frame) -> Vec<(&'static str, String)> {
         "" | "unknown" => None,
         sex => Some(frame.t(&format!("sex-{sex}"))),
     };
+    let door = data.door.as_ref();
+    let door = door.map(|door| door_words(frame.lang, &door.building, &door.unit, &door.room));
     let all = [
         ("my-field-name", plain.name.clone()),
         ("my-field-sex", sex),
         ("my-field-birth_on", plain.birth_on.map(|day| day.to_text())),
         ("my-field-document", document),
         ("my-field-phone", plain.phone.clone()),
-        ("my-field-door", Some(data.door.clone())),
+        ("my-field-door", door),
         ("my-field-employer", plain.employer.clone()),
         ("my-field-note", plain.note.clone()),
     ];

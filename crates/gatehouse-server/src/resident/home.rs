@@ -45,6 +45,8 @@ struct PassCard {
     number: String,
     until: String,
     qr: String,
+    id: String,
+    lost: Option<String>,
 }
 
 struct ErasureCard {
@@ -124,6 +126,8 @@ fn pass_card(pass: &OwnPass, times: Times) -> PassCard {
         number: pass.row.number.to_string(),
         until: times.end(pass.row.expires_at),
         qr: qr::svg(&pass.text),
+        id: pass.row.pass.to_string(),
+        lost: pass.lost_since.map(|at| times.moment(at)),
     }
 }
 

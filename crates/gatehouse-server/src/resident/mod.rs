@@ -2,9 +2,12 @@
 
 mod apply;
 mod code;
+mod crossings;
 mod data;
+mod held;
 mod helpers;
 mod home;
+mod lost;
 mod requests;
 mod tenant_new;
 mod tenants;
@@ -41,6 +44,8 @@ pub fn routes(table: Routes) -> Routes {
         home::routes,
         apply::routes,
         data::routes,
+        crossings::routes,
+        lost::routes,
         helpers::routes,
         requests::routes,
         tenants::routes,

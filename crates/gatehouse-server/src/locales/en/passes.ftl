@@ -183,6 +183,7 @@ passes-lost-phone = said by phone
 passes-lost-desk = said at the desk
 passes-lost-gate = said at the gate
 passes-lost-page = said on their own page
+passes-lost-page_new = said on their own page, wants a new one
 passes-lost-how = Lost? How they said it
 passes-report-lost = Report lost
 passes-found-again = Found again: cancel the report

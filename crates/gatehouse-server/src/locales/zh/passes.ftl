@@ -183,6 +183,7 @@ passes-lost-phone = 打电话来说的
 passes-lost-desk = 到窗口说的
 passes-lost-gate = 在门岗说的
 passes-lost-page = 在本人页面说的
+passes-lost-page_new = 在本人页面说的，要补办
 passes-lost-how = 丢了？怎么说的
 passes-report-lost = 挂失
 passes-found-again = 又找到了，取消挂失

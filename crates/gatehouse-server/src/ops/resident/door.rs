@@ -2,15 +2,7 @@
 
 use gatehouse_core::id::{AreaId, HouseholdId};
 use gatehouse_core::text::fold_door;
-use gatehouse_store::household::HouseholdRow;
 use gatehouse_store::{ReadTx, Shard, StoreError};
-
-/// Building, unit and room with blanks between; what is not there is left out.
-pub fn words(row: &HouseholdRow) -> String {
-    let parts = [row.building.as_str(), &row.unit, &row.room];
-    let there: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    there.join(" ")
-}
 
 /// A door as it was typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

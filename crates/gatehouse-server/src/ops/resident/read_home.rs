@@ -8,6 +8,7 @@ use crate::message::Message;
 use crate::ops::hold_gate::keyring;
 use crate::ops::read_erasures::{OwnErasure, own_erasure};
 use crate::ops::read_orders::signed;
+use crate::ops::report_pass_lost::lost_since;
 use gatehouse_core::id::AreaId;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::order::{Authority, Effect, Subject, effect};
@@ -31,6 +32,8 @@ pub struct OwnPass {
     pub row: PassRow,
     /// Text of the QR code.
     pub text: String,
+    /// Since when it is written down as lost, milliseconds UTC.
+    pub lost_since: Option<i64>,
 }
 
 /// An order that concerns the resident or their home.
@@ -93,14 +96,17 @@ pub async fn read_home(app: &App, resident: &ResidentCaller) -> Result<Home, OpE
         });
         rows.reverse();
         rows.truncate(PASSES_MOST);
-        let passes = rows.into_iter().map(|row| OwnPass {
-            text: to_text(&host, &row.credential),
-            row,
+        let passes = rows.into_iter().map(|row| {
+            Ok(OwnPass {
+                text: to_text(&host, &row.credential),
+                lost_since: lost_since(tx, me.shard, row.pass)?,
+                row,
+            })
         });
         Ok::<_, StoreError>(Home {
             masked: own.and_then(|(_, masked)| masked),
             compound: tx.area(me.area)?.map(|area| area.name).unwrap_or_default(),
-            passes: passes.collect(),
+            passes: passes.collect::<Result<_, StoreError>>()?,
             orders: own_orders(tx, &keys, &me, now)?,
             messages: own_messages(tx, &me, now.millis)?,
             lives_here: me.household.is_some(),

@@ -5,6 +5,7 @@ use super::find_resident::ResidentCaller;
 use crate::app::App;
 use crate::error::OpError;
 use crate::ops::hold_gate::keyring;
+use gatehouse_store::household::HouseholdRow;
 use gatehouse_store::person::{PersonField, PersonPlain};
 use gatehouse_store::person_view::Viewer;
 use gatehouse_store::{Lane, StoreError, Tx};
@@ -33,7 +34,7 @@ pub struct OwnData {
     /// Core's word.
     pub sex: String,
     /// The door.
-    pub door: String,
+    pub door: Option<HouseholdRow>,
     /// Who looked, the last first; one's own looks left out.
     pub looks: Vec<Look>,
 }
@@ -80,15 +81,11 @@ pub async fn read_own_data(app: &App, resident: &ResidentCaller) -> Result<OwnDa
                 fields: look.fields,
             });
         }
-        Ok::<_, StoreError>(plain.map(|plain| {
-            OwnData {
-                plain,
-                sex: row.sex,
-                door: door
-                    .map(|door| super::door::words(&door))
-                    .unwrap_or_default(),
-                looks: shown,
-            }
+        Ok::<_, StoreError>(plain.map(|plain| OwnData {
+            plain,
+            sex: row.sex,
+            door,
+            looks: shown,
         }))
     };
     let data = app.store.write(Lane::People, open).await?;

@@ -1,0 +1,83 @@
+//! What is held about somebody, on their own page; a pass that they report lost themselves.
+
+use crate::gate::{Phone, cookie};
+use crate::passes::{community, pass, read, scan};
+use crate::resident::{holder, opened, somebody};
+use crate::support::demo_on_both;
+use axum::http::StatusCode;
+use gatehouse_store::Shard;
+use serde_json::json;
+
+#[test]
+fn one_s_own_page_shows_what_is_held_and_how_long() {
+    demo_on_both(|app, demo| {
+        let who = holder(app, demo);
+        let person = who.person;
+        let own = read(app, move |tx| {
+            let now = crate::support::START;
+            let mut rows = tx.passes_of_holder(Shard(1), &person.0)?;
+            rows.retain(|row| row.revocation.is_none() && row.expires_at > now);
+            Ok(rows.pop().expect("a pass"))
+        });
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        scan(&mut phone, &own);
+        phone.step(json!({"input": "fact", "fact": "temperature", "value": 36.5}));
+        phone.step(json!({"input": "finish", "outcome": "crossed"}));
+        phone.send_all();
+        let resident = opened(app, demo, &who);
+        let page = app.get("/my/data", &resident).body;
+        let [building, unit, room] = &who.door;
+        let door = format!("{building} 栋 {unit} 单元 {room}");
+        for said in [
+            door.as_str(),
+            &own.number.to_string(),
+            "我的进出",
+            "进门",
+            "已通过",
+            "留 30 天",
+            "照片",
+        ] {
+            assert!(page.contains(said), "{said}: {page}");
+        }
+        let all = app.get("/my/crossings", &resident).body;
+        assert!(all.contains("已通过"), "{all}");
+        // Nothing of it on the page of somebody else.
+        let other = opened(app, demo, &somebody(demo, 59));
+        let page = app.get("/my/data", &other).body;
+        assert!(!page.contains(&own.number.to_string()), "{page}");
+        let page = app.get("/my/crossings", &other).body;
+        assert!(!page.contains("已通过"), "{page}");
+    });
+}
+
+#[test]
+fn who_lost_a_pass_says_so_and_the_office_makes_a_new_one() {
+    demo_on_both(|app, demo| {
+        let who = holder(app, demo);
+        let resident = opened(app, demo, &who);
+        let page = app.get("/my", &resident).body;
+        let mark = "name=\"pass\" value=\"";
+        let rest = page.split_once(mark).expect("a pass").1;
+        let id = rest.split('"').next().unwrap_or_default().to_owned();
+        let say = |cookie: &str, word: &str| {
+            app.form("/my/lost", cookie, &format!("pass={id}&say={word}"))
+        };
+        let other = opened(app, demo, &somebody(demo, 59));
+        assert_eq!(say(&other, "lost").status, StatusCode::NOT_FOUND);
+        assert_eq!(say(&resident, "replace").status, StatusCode::SEE_OTHER);
+        assert_eq!(say(&resident, "replace").status, StatusCode::SEE_OTHER);
+        assert!(app.get("/my", &resident).body.contains("已挂失"));
+        let office = cookie(app, demo, "office1");
+        let base = format!("/areas/{}/passes", community(demo));
+        assert!(app.get(&base, &office).body.contains("挂失了"));
+        let life = app.get(&format!("{base}/{id}"), &office).body;
+        assert!(life.contains("要补办"), "{life}");
+        let next = "fedcba9876543210fedcba9876543210";
+        let form = format!("reason=lost&replace=yes&next={next}");
+        let done = app.form(&format!("{base}/{id}/revoke"), &office, &form);
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+        let next = gatehouse_core::id::PassId::parse(next).expect("an id");
+        assert!(pass(app, next).revocation.is_none());
+        assert_eq!(say(&resident, "found").status, StatusCode::CONFLICT);
+    });
+}
