@@ -73,6 +73,7 @@ pub mod stream_out;
 pub mod style;
 pub mod today;
 pub mod today_live;
+pub mod vehicles;
 pub mod views;
 pub mod visits;
 mod when;
@@ -100,6 +101,7 @@ pub fn routes(table: Routes) -> Routes {
         household::routes,
         household_crossings::routes,
         household_calls::routes,
+        vehicles::routes,
         person::routes,
         person_plain::routes,
         person_edit::routes,

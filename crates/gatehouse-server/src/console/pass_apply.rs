@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
-use crate::console::pass_apply_view::{ApplyForm, ApplyPage, Typed, apply_page};
+use crate::console::pass_apply_view::{ApplyForm, ApplyPage, Typed, VEHICLE, apply_page};
 use crate::error::OpError;
 use crate::ops::apply_for_pass::{Applicant, Application, Applied, Photo, apply_for_pass};
 use crate::ops::keep_helpers::{HelperAsked, WORD_WAYS};
@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
 use gatehouse_core::household::AddressDraft;
-use gatehouse_core::id::{ApplicationId, AreaId, HouseholdId, PersonId};
+use gatehouse_core::id::{ApplicationId, AreaId, HouseholdId, PersonId, VehicleId};
 use gatehouse_core::pass::PassKind;
 use gatehouse_core::person::{DocumentKind, PersonDraft, WorkerClass};
 use serde::Deserialize;
@@ -229,6 +229,7 @@ fn application(
     let class = WorkerClass::from_code(&form.worker_class);
     let basis = ["permanent", "tenant", "lodger"];
     let basis = basis.into_iter().find(|basis| *basis == form.basis);
+    let vehicle = form.holder.strip_prefix(VEHICLE).and_then(VehicleId::parse);
     let (holder, kind) = match (form.holder.as_str(), resident) {
         ("household", _) => (Applicant::Household, wanted.unwrap_or(PassKind::Errand)),
         ("new", _) if wanted == Some(PassKind::Helper) => (helper(form, door), PassKind::Helper),
@@ -248,6 +249,7 @@ fn application(
             };
             (holder, wanted.unwrap_or(own))
         }
+        _ if vehicle.is_some() => (Applicant::Vehicle(vehicle?), PassKind::Vehicle),
         (_, Some(resident)) => {
             let own = of_word(&resident.kind).unwrap_or(PassKind::Resident);
             (Applicant::Person(resident.person), wanted.unwrap_or(own))

@@ -71,6 +71,9 @@ impl Typed {
     }
 }
 
+/// What stands before the id of a vehicle where a person could be chosen too.
+pub const VEHICLE: &str = "vehicle-";
+
 /// A value of a list: what is sent, what people read, chosen.
 type Choice = (String, String, bool);
 
@@ -97,6 +100,8 @@ struct DoorView {
     household: String,
     name: String,
     people: Vec<PersonView>,
+    /// What is sent, the plate, chosen.
+    vehicles: Vec<Choice>,
 }
 
 struct PersonView {
@@ -207,7 +212,13 @@ fn view(place: &Place<'_>, door: &Door, chosen: &str) -> DoorView {
         }
     });
     let words = door_words(place.frame, [&home.building, &home.unit, &home.room]);
+    let vehicles = door.vehicles.iter().map(|row| {
+        let value = format!("{VEHICLE}{}", row.vehicle);
+        let is_chosen = value == chosen;
+        (value, row.plate.clone(), is_chosen)
+    });
     DoorView {
+        vehicles: vehicles.collect(),
         household: home.household.to_string(),
         name: format!("{} {words}", door.compound),
         people: people.collect(),

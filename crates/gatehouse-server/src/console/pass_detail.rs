@@ -129,7 +129,7 @@ fn view(place: &Place<'_>, read: &Detail, reveals: bool, shown: Shown, area: &st
     let row = &line.row;
     let [building, unit, room] = &line.door;
     let is_waiting = row.state == "waiting";
-    let is_named = row.holder.is_some() || !row.sex.is_empty();
+    let is_named = row.kind != "vehicle" && (row.holder.is_some() || !row.sex.is_empty());
     let holder = shown.holder.unwrap_or_default();
     let masked = mask(line.masked.as_deref());
     let can_open = reveals && is_waiting && is_named && holder.name.is_none();

@@ -124,7 +124,7 @@ pub fn kind(frame: &Frame, word: &str) -> String {
 
 /// What an application needs, each with whether it is there.
 pub fn checks(frame: &Frame, row: &ApplicationRow) -> Vec<Check> {
-    let is_named = row.holder.is_some() || !row.sex.is_empty();
+    let is_named = row.kind != "vehicle" && (row.holder.is_some() || !row.sex.is_empty());
     let mut checks = Vec::new();
     for what in MISSING {
         let word = match what {

@@ -1,7 +1,9 @@
-//! Whom an application for a helper's pass is for: somebody new, or the person who helps another
-//! household already.
+//! Whom an application is for where it is no resident: a helper, new or known from another
+//! household, or a vehicle.
 
-use super::apply_for_pass::{Applied, Subject};
+use super::apply_for_pass::{Application, Applied, Subject};
+use super::keep_vehicles::vehicle_of;
+use gatehouse_core::id::{PersonId, VehicleId};
 use gatehouse_core::pass::PassKind;
 use gatehouse_core::person::Person;
 use gatehouse_core::person::search::{SearchKind, SearchTerm, terms_of};
@@ -54,4 +56,22 @@ pub(super) fn helper_subject(
             ..Subject::default()
         }),
     })
+}
+
+/// A vehicle of the household, named where a person's pass names a person.
+pub(super) fn vehicle_subject(
+    tx: &Tx<'_>,
+    shard: Shard,
+    wanted: &Application,
+    vehicle: VehicleId,
+) -> Result<Result<Subject, Applied>, StoreError> {
+    if wanted.kind != PassKind::Vehicle {
+        return Ok(Err(Applied::NotForThem("passes-other-kind")));
+    }
+    let there = vehicle_of(tx, shard, wanted.household, vehicle)?;
+    let there = there.ok_or(Applied::NotForThem("passes-not-here"));
+    Ok(there.map(|row| Subject {
+        holder: Some(PersonId(row.vehicle.0)),
+        ..Subject::default()
+    }))
 }

@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::error::OpError;
 use crate::message::Message;
-use crate::ops::apply_for_helper::{helper_subject, in_ledger};
+use crate::ops::apply_for_helper::{helper_subject, in_ledger, vehicle_subject};
 use crate::ops::check_draft::check_draft;
 use crate::ops::hold_gate::keyring;
 use crate::ops::keep_helpers::{HelperAsked, helper_wanted};
@@ -12,7 +12,9 @@ use crate::ops::make_pass::{PassWish, valid_pass};
 use crate::ops::pass_rules::{Source, missing, word_of};
 use crate::ops::tell_person::{Told, tell_person};
 use gatehouse_core::complaint::Complaint;
-use gatehouse_core::id::{ApplicationId, AreaId, HouseholdId, PassId, PersonId, StaffId};
+use gatehouse_core::id::{
+    ApplicationId, AreaId, HouseholdId, PassId, PersonId, StaffId, VehicleId,
+};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::PassKind;
 use gatehouse_core::person::search::terms_of;
@@ -73,6 +75,8 @@ pub enum Applicant {
         /// What the household wants of them, and how it said so.
         asked: HelperAsked,
     },
+    /// A vehicle of the household.
+    Vehicle(VehicleId),
     /// Whoever of the household goes shopping, or whoever the slip is for.
     Household,
 }
@@ -210,6 +214,7 @@ fn take_in(tx: &Tx<'_>, vault: &Vault, asked: &Asked) -> Result<Applied, OpError
             Some(person) => helper_subject(tx, vault, shard, wanted.kind, person)?,
             None => Err(Applied::NotForThem("passes-needs-person")),
         },
+        Applicant::Vehicle(vehicle) => vehicle_subject(tx, shard, wanted, *vehicle)?,
         Applicant::Household => match wanted.kind {
             PassKind::Errand | PassKind::Slip => Ok(Subject::default()),
             _ => Err(Applied::NotForThem("passes-needs-person")),

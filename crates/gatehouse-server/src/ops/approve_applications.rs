@@ -8,12 +8,13 @@ use crate::message::Message;
 use crate::ops::answer_landlord::application_in;
 use crate::ops::hold_gate::keyring;
 use crate::ops::keep_helpers::helper_comes;
+use crate::ops::keep_vehicles::vehicle_of;
 use crate::ops::make_pass::{Desk, Made, PassWish, hint_of};
 use crate::ops::pass_rules::of_word;
 use crate::ops::tell_person::{Contact, Told, tell_person};
-use gatehouse_core::id::{ApplicationId, AreaId, PassId, PersonId, StaffId};
+use gatehouse_core::id::{ApplicationId, AreaId, PassId, PersonId, StaffId, VehicleId};
 use gatehouse_core::moment::Moment;
-use gatehouse_core::pass::PassKind;
+use gatehouse_core::pass::{Hint, PassKind};
 use gatehouse_core::person::WorkerClass;
 use gatehouse_store::application::{ApplicationLine, ApplicationRow};
 use gatehouse_store::audit::AuditNote;
@@ -121,14 +122,19 @@ fn approve_one(
         return Ok(Approval::PersonGone);
     };
     let desk = Desk::new(tx, keys, shard, now, Some(staff));
-    match desk.make(&wish(ready.pass, kind, &line, holder))? {
+    let mut wish = wish(ready.pass, kind, &line, holder);
+    if let (PassKind::Vehicle, Some(id)) = (kind, holder) {
+        let row = tx.vehicle(shard, VehicleId(id.0))?;
+        wish.hint = row.map(|row| Hint::Plate(row.plate));
+    }
+    match desk.make(&wish)? {
         Made::HasOne(pass) => return Ok(Approval::HasOne(pass)),
         Made::NoIssuer => return Ok(Approval::NoIssuer),
         Made::Issued(_) => {}
     }
     if row.holder.is_none() && holder.is_some() {
         make_person(&desk, &row, ready)?;
-    } else if let Some(person) = holder {
+    } else if let Some(person) = holder.filter(|_| kind != PassKind::Vehicle) {
         take_photo(&desk, &row, person, &ready.chance)?;
     }
     if kind == PassKind::Helper
@@ -164,14 +170,25 @@ fn holder_of(
     let Some(person) = row.holder else {
         return Ok(Some(is_draft(row).then_some(ready.person)));
     };
+    if row.kind == "vehicle" {
+        let there = vehicle_of(tx, row.shard, row.household, VehicleId(person.0))?;
+        return Ok(there.map(|_| Some(person)));
+    }
     let there = tx.person(row.shard, person)?;
     let is_here = there.is_some_and(|person| person.state == "active");
     Ok(is_here.then_some(Some(person)))
 }
 
+/// Whom it is for, or else whoever asked; a vehicle is told nothing.
+pub(super) fn told_of(row: &ApplicationRow) -> Option<PersonId> {
+    row.holder
+        .filter(|_| row.kind != "vehicle")
+        .or(row.asked_by)
+}
+
 /// Whom it is for, or else whoever asked, is told where the pass can be collected.
 fn tell_approved(tx: &Tx<'_>, row: &ApplicationRow, at: i64) -> Result<(), StoreError> {
-    let Some(person) = row.holder.or(row.asked_by) else {
+    let Some(person) = told_of(row) else {
         return Ok(());
     };
     let told = Told {

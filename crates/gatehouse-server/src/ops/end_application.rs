@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::error::OpError;
 use crate::message::{Mend, Message};
 use crate::ops::answer_landlord::application_in;
+use crate::ops::approve_applications::told_of;
 use crate::ops::pass_rules::REJECTIONS;
 use crate::ops::tell_person::{Told, tell_person};
 use gatehouse_core::id::{ApplicationId, AreaId, PersonId, StaffId};
@@ -59,7 +60,7 @@ fn mend_of(reason: &str) -> Option<Mend> {
 
 /// Whom it was for, or else whoever asked.
 fn tell_rejected(tx: &Tx<'_>, row: &ApplicationRow, mend: Mend, at: i64) -> Result<(), StoreError> {
-    let Some(person) = row.holder.or(row.asked_by) else {
+    let Some(person) = told_of(row) else {
         return Ok(());
     };
     let told = Told {

@@ -6,6 +6,7 @@ use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use crate::ops::answer_landlord::application_in;
 use crate::ops::hold_gate::keyring;
+use crate::ops::keep_vehicles::name_vehicle;
 use crate::ops::make_pass::{PassWish, valid_pass};
 use crate::ops::pass_rules::of_word;
 use crate::ops::print_passes::NAMED_MOST;
@@ -94,6 +95,9 @@ pub async fn list_applications(
             .sort_by_key(|line| (line.row.applied_at, line.row.application));
         queue.has_more = queue.lines.len() > PAGE as usize;
         queue.lines.truncate(PAGE as usize);
+        for line in &mut queue.lines {
+            name_vehicle(tx, line)?;
+        }
         queue.lost.sort_by_key(|(_, _, at)| *at);
         Ok(queue)
     };
@@ -160,7 +164,8 @@ pub async fn read_application(
     let read = move |tx: &ReadTx<'_>| {
         let row = application_in(tx, shard, area, application)?;
         let line = tx.application_line(&keys.vault, shard, row.application)?;
-        let line = line.ok_or(OpError::NotFound)?;
+        let mut line = line.ok_or(OpError::NotFound)?;
+        name_vehicle(tx, &mut line)?;
         let wish = PassWish {
             pass: PassId([0; 16]),
             kind: of_word(&row.kind).unwrap_or(PassKind::Slip),

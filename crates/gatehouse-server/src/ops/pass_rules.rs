@@ -72,7 +72,7 @@ pub const REVOCATIONS: [RevocationReason; 7] = [
 pub const LOST_WAYS: [&str; 4] = ["phone", "desk", "gate", "page"];
 
 /// Kinds for which somebody at a desk or a door applies.
-pub const KINDS: [PassKind; 7] = [
+pub const KINDS: [PassKind; 8] = [
     PassKind::Resident,
     PassKind::TemporaryResident,
     PassKind::Worker,
@@ -80,6 +80,7 @@ pub const KINDS: [PassKind; 7] = [
     PassKind::Visitor,
     PassKind::Slip,
     PassKind::Helper,
+    PassKind::Vehicle,
 ];
 
 /// A word of core as the database keeps it.
@@ -93,12 +94,13 @@ pub fn of_word<T: DeserializeOwned>(word: &str) -> Option<T> {
     serde_json::from_value(word.into()).ok()
 }
 
-/// What an application lacks, words with blanks between. A household's errand pass and a slip
-/// name nobody, so they need neither picture nor document (local choice); whoever does not want
-/// a picture of theirs kept gets the card without (design §4).
+/// What an application lacks, words with blanks between. A household's errand pass, a slip
+/// and a vehicle's name nobody, so they need neither picture nor document (local choice); whoever
+/// does not want a picture of theirs kept gets the card without (design §4).
 pub fn missing(row: &ApplicationRow) -> String {
     let kind = of_word(&row.kind);
-    let is_named = !matches!(kind, Some(PassKind::Errand | PassKind::Slip));
+    let names_nobody = [PassKind::Errand, PassKind::Slip, PassKind::Vehicle];
+    let is_named = !kind.is_some_and(|kind| names_nobody.contains(&kind));
     // For a helper the household answers; most have no document with them when it applies.
     let is_shown = is_named && kind != Some(PassKind::Helper);
     let lacks = |what: &str| match what {

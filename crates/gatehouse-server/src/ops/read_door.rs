@@ -12,6 +12,7 @@ use gatehouse_core::id::{AreaId, HouseholdId, PersonId};
 use gatehouse_store::ReadTx;
 use gatehouse_store::household::HouseholdRow;
 use gatehouse_store::pass_batch::Candidate;
+use gatehouse_store::vehicle::VehicleRow;
 
 /// A door with who lives behind it.
 pub struct Door {
@@ -21,6 +22,8 @@ pub struct Door {
     pub compound: String,
     /// Who lives there.
     pub people: Vec<Resident>,
+    /// Its vehicles.
+    pub vehicles: Vec<VehicleRow>,
 }
 
 /// Somebody behind a door.
@@ -111,7 +114,10 @@ pub async fn read_door(
                 has_pass,
             });
         }
+        let mut vehicles = tx.vehicles_of_household(shard, household)?;
+        vehicles.retain(|row| row.ended_on.is_none());
         Ok(Door {
+            vehicles,
             household: row,
             compound: path.last().map(|one| one.name.clone()).unwrap_or_default(),
             people,

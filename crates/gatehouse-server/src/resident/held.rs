@@ -86,17 +86,21 @@ pub fn parts(records: &OwnRecords, config: &Config, frame: &Frame, times: Times)
             frame.t("my-kept-vehicles"),
         ),
     ];
-    for part in &mut parts {
+    add_more(&mut parts, records.crossings.len());
+    parts.retain(|part| !part.lines.is_empty());
+    parts
+}
+
+fn add_more(parts: &mut [HeldPart], crossings: usize) {
+    for part in parts {
         part.more = match part.heading {
-            "my-held-crossings" if records.crossings.len() > CROSSINGS_SHOWN => {
+            "my-held-crossings" if crossings > CROSSINGS_SHOWN => {
                 Some(("/my/crossings", "my-held-more"))
             }
             "my-held-visits" => Some(("/my/visits", "my-visits")),
             _ => None,
         };
     }
-    parts.retain(|part| !part.lines.is_empty());
-    parts
 }
 
 fn homes(records: &OwnRecords, frame: &Frame, times: Times) -> Vec<String> {

@@ -32,7 +32,6 @@ fn one_s_own_page_shows_what_is_held_and_how_long() {
             door.as_str(),
             &own.number.to_string(),
             "我的进出",
-            "进门",
             "已通过",
             "留 30 天",
             "照片",

@@ -53,6 +53,7 @@ mod tenants;
 mod today;
 mod told;
 mod two_offices;
+mod vehicles;
 mod visits;
 mod visits_call;
 mod webhooks;

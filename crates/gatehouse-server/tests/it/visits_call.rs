@@ -71,7 +71,8 @@ fn the_guard_on_duty_rings_a_household_and_writes_its_word_down() {
         let asked = format!("visit={visit}");
 
         // Who is not on duty here sees no number, and nothing is opened.
-        let idle = call(&asked);
+        let off = app.session(app.staff("idle", "guard", who.compound));
+        let idle = app.form(&format!("{list}/call"), &off, &asked);
         assert_eq!(idle.status, StatusCode::FORBIDDEN);
         assert!(!idle.body.contains(&number), "{}", idle.body);
         let phone = Phone::enrolled(app, demo, "guard1a");

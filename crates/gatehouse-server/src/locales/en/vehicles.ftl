@@ -1,0 +1,16 @@
+vehicles-title = Vehicles
+vehicles-about = Recorded by plate; with a vehicle pass the gate knows it from a scan
+vehicles-apply = Apply for a vehicle pass
+vehicles-back = Back to the household
+vehicles-none = No vehicle is recorded.
+vehicle-plate = Plate
+vehicle-kind = Kind
+vehicle-no-pass = No vehicle pass
+vehicle-change = Correct or end
+vehicle-correct = Correct
+vehicle-end = No longer used
+vehicle-change-note = A changed plate ends the old pass and makes a new one; an ended vehicle's pass ends with it.
+vehicle-add = Record a vehicle
+vehicle-ended = Not used since { $day }
+vehicle-taken = This plate is recorded already; nothing was added. Check the plate, or end it at the other home.
+vehicle-full = This household has too many vehicles. End those not used first.

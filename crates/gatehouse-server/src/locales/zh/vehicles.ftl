@@ -1,0 +1,16 @@
+vehicles-title = 车辆
+vehicles-about = 按车牌登记；发了车辆出入证，门岗扫证就认得
+vehicles-apply = 申请车辆出入证
+vehicles-back = 回到这一户
+vehicles-none = 没有登记车辆。
+vehicle-plate = 车牌
+vehicle-kind = 车型
+vehicle-no-pass = 没有车辆出入证
+vehicle-change = 更正、停用
+vehicle-correct = 更正
+vehicle-end = 不再用了
+vehicle-change-note = 改了车牌，旧证作废，同时发新证；停用了，证也作废。
+vehicle-add = 登记车辆
+vehicle-ended = { $day } 起不用了
+vehicle-taken = 这个车牌已经登记过，没有再记。请核对车牌，或到原来那户停用。
+vehicle-full = 这户登记的车太多了。请先停用不用的。
