@@ -1,7 +1,7 @@
 //! A household's vehicle: recorded, given a pass, scanned at the gate, corrected, ended.
 
 use crate::gate::{Phone, cookie};
-use crate::passes::{community, read, scan};
+use crate::passes::{community, pass, read, scan};
 use crate::resident::somebody;
 use crate::support::{Answer, TestApp, demo_on_both, percent};
 use axum::http::StatusCode;
@@ -104,14 +104,17 @@ fn corrected_and_ended(app: &TestApp, grid: &str, path: &str, next: &str) {
     let form = |act: &str, plate: &str| keep(app, grid, path, act, plate);
     // A corrected plate: the old card ends, the new one names the new plate.
     assert_eq!(form("correct", "豫K9Z8Y6").status, StatusCode::SEE_OTHER);
-    let (old, new) = (passes(app).remove(0), passes(app).pop().expect("a new one"));
-    assert_eq!(old.revocation.expect("ended").reason, "issued_in_error");
-    assert_eq!(old.replaced_by, Some(new.pass));
+    let all = passes(app);
+    let old = all.iter().find(|pass| pass.replaced_by.is_some());
+    let old = old.expect("the first one");
+    let reason = |pass: &PassRow| pass.revocation.as_ref().map(|end| end.reason.clone());
+    assert_eq!(reason(old).as_deref(), Some("issued_in_error"));
+    let new = all.iter().find(|pass| Some(pass.pass) == old.replaced_by);
+    let new = new.expect("the new one").pass;
     let stale = format!("act=end&vehicle={VEHICLE}&version=1");
     assert_eq!(app.form(path, grid, &stale).status, StatusCode::CONFLICT);
     assert_eq!(form("end", "").status, StatusCode::SEE_OTHER);
-    let last = passes(app).pop().expect("a pass");
-    assert_eq!(last.revocation.expect("ended").reason, "class_ended");
+    assert_eq!(reason(&pass(app, new)).as_deref(), Some("class_ended"));
     assert!(app.get(path, grid).body.contains("起不用了"));
     // Nobody else's household, and nothing that is no act.
     let body = format!("act=king&vehicle={VEHICLE}");
