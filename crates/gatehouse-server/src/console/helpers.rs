@@ -192,10 +192,11 @@ fn card(one: &ShownHelper, frame: &Frame, times: Times) -> HelperCard {
     });
     let door = one.door.as_ref();
     let way = frame.t(&format!("helper-agreed-{}", row.agreed.way));
-    let (who, when) = (
-        mask_of(one.agreed_by.as_deref()),
-        times.moment(row.agreed.at),
-    );
+    let when = times.moment(row.agreed.at);
+    let who = match one.agreed_by.as_deref() {
+        Some(masked) => mask_of(Some(masked)),
+        None => frame.t("helper-by-household"),
+    };
     let slots = [
         ("who", who.as_str()),
         ("how", way.as_str()),
