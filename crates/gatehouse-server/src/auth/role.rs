@@ -146,6 +146,16 @@ impl Permission {
     }
 }
 
+/// What somebody at a gate may do.
+const GUARD: &[Permission] = &[
+    Permission::WorkGate,
+    Permission::EnrolDevice,
+    Permission::SeeCrossings,
+    Permission::KeepVisitors,
+    Permission::CallHousehold,
+    Permission::SeePolicy,
+];
+
 impl Role {
     /// Every role.
     pub const ALL: [Role; 9] = [
@@ -199,14 +209,7 @@ impl Role {
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::*;
         match self {
-            Role::Guard => &[
-                WorkGate,
-                EnrolDevice,
-                SeeCrossings,
-                KeepVisitors,
-                CallHousehold,
-                SeePolicy,
-            ],
+            Role::Guard => GUARD,
             Role::ShiftLead => &[
                 WorkGate,
                 EnrolDevice,
