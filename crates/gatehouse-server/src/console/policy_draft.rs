@@ -124,7 +124,7 @@ pub async fn save(
         }
         Err(error) => Err(error),
     };
-    answer(&app, area, &draft, frame, typed, done).await
+    answer(&app, area, &draft, frame, (typed, "problems"), done).await
 }
 
 /// POST /areas/{area}/policy/drafts/{draft}/row
@@ -136,9 +136,11 @@ pub async fn switch(
     frame: Frame,
     Form(form): Form<RowForm>,
 ) -> Response {
+    let place = format!("row-{}", form.row);
     let edits = vec![Edit::Row(form.row, form.off)];
     let done = change_draft(&app, &area, &caller, (&draft, form.version), edits).await;
-    answer(&app, area, &draft, frame, Typed::default(), done).await
+    let (typed, place) = (Typed::default(), place.as_str());
+    answer(&app, area, &draft, frame, (typed, place), done).await
 }
 
 /// POST /areas/{area}/policy/drafts/{draft}/case
@@ -153,7 +155,15 @@ pub async fn accept(
     let cases = form.case.split_whitespace();
     let edits = cases.map(|case| Edit::Accept(case.to_owned())).collect();
     let done = change_draft(&app, &area, &caller, (&draft, form.version), edits).await;
-    answer(&app, area, &draft, frame, Typed::default(), done).await
+    answer(
+        &app,
+        area,
+        &draft,
+        frame,
+        (Typed::default(), "problems"),
+        done,
+    )
+    .await
 }
 
 /// POST /areas/{area}/policy/drafts/{draft}/drop
@@ -229,18 +239,18 @@ fn to_versions(area: &AreaInScope) -> Response {
     Redirect::to(&format!("/areas/{}/policy/versions", area.area)).into_response()
 }
 
-/// Back to the draft, or the page with what was typed and why it was not taken.
+/// Back to a place of the draft, or the page with what was typed and why it was not taken.
 async fn answer(
     app: &App,
     area: AreaInScope,
     draft: &str,
     frame: Frame,
-    typed: Typed,
+    (typed, place): (Typed, &str),
     done: Result<(), OpError>,
 ) -> Response {
     match done {
         Ok(()) => {
-            let to = format!("/areas/{}/policy/drafts/{draft}", area.area);
+            let to = format!("/areas/{}/policy/drafts/{draft}#{place}", area.area);
             Redirect::to(&to).into_response()
         }
         Err(OpError::NotTaken { code, .. }) => refused(app, area, draft, frame, typed, code).await,

@@ -36,6 +36,8 @@ pub struct DraftPage {
     /// All changed cases, for one key.
     all_cases: String,
     differences: Vec<(String, String, String)>,
+    /// What is said where nothing differs.
+    same: &'static str,
     submit_from: String,
 }
 
@@ -118,6 +120,10 @@ pub fn page(
             .collect(),
         cases: draft.cases.iter().map(|one| case(one, &frame)).collect(),
         differences: differences.collect(),
+        same: match draft.is_compared {
+            true => "draft-no-differences",
+            false => "draft-no-base",
+        },
         submit_from: typed.get("submit").unwrap_or_default().to_owned(),
         fault,
         frame,

@@ -4,7 +4,6 @@
 use crate::app::App;
 use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
-use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::error::OpError;
 use crate::ops::list_policy_versions::{ForceState, Version, Versions, list_policy_versions};
@@ -33,8 +32,9 @@ const REMIND_DAYS: i32 = 7;
 /// The routes of this file.
 pub fn routes(table: Routes) -> Routes {
     let may = Access::Needs(Permission::WritePolicy);
-    let page = RouteRule::page(LIST, may, Scope::Area, Kept::View).in_menu(Menu::Policy);
-    let form = |path| RouteRule::form(path, may, Scope::Area, Kept::Change).in_menu(Menu::Policy);
+    // Reached from the rules in force, which stand in the menu.
+    let page = RouteRule::page(LIST, may, Scope::Area, Kept::View);
+    let form = |path| RouteRule::form(path, may, Scope::Area, Kept::Change);
     table
         .add(page, get(show))
         .add(form("/areas/{area}/policy/drafts"), post(begin))

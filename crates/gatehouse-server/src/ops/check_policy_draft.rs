@@ -36,6 +36,8 @@ pub struct Draft {
     pub cases: Vec<CaseChange>,
     /// What differs from what it began as.
     pub differences: Vec<Difference>,
+    /// Whether there is something that it began as.
+    pub is_compared: bool,
 }
 
 /// A draft with everything that hinders it, in a language.
@@ -52,7 +54,11 @@ pub async fn read_draft(
     let (top, now) = (area.area, app.world.now_millis());
     let read_all = move |tx: &ReadTx<'_>| {
         let row = tx.policy_draft(top, &id)?.ok_or(OpError::NotFound)?;
-        let base = tx.policy_document(&row.document, row.based_on)?;
+        let base = match row.based_on {
+            // Brought as files: beside the version that is kept, if there is one.
+            0 => tx.newest_policy_document(&row.document)?,
+            version => tx.policy_document(&row.document, version)?,
+        };
         let above = documents_at(tx, &row, now)?;
         Ok::<_, OpError>((row, base, above))
     };
@@ -77,6 +83,7 @@ fn draft_of(
     };
     let (problems, cases) = look(&row, above);
     Draft {
+        is_compared: base.is_some(),
         row,
         document,
         problems,

@@ -6,6 +6,7 @@ use crate::support::{Answer, TestApp, demo_on_both};
 use axum::http::{Method, StatusCode};
 use gatehouse_core::id::{AreaId, StaffId};
 use gatehouse_server::auth::role::Role;
+use gatehouse_server::jobs::run_due;
 use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_server::ops::demo::staff::DemoStaff;
 
@@ -149,6 +150,8 @@ fn an_officials_evening() {
             "what was typed stays"
         );
 
+        tried_as_it_is(&street, &draft);
+
         // Mended: the row is on again, the document differs by the value alone.
         let on = street.change(&draft, "/row", "row=ZX/courier&off=false");
         assert_eq!(on.status, StatusCode::SEE_OTHER, "{}", on.body);
@@ -170,6 +173,23 @@ fn an_officials_evening() {
 
         approved_ended_suspended(&street, &county);
     });
+}
+
+/// What it would have done: tried as it is, without submitting it.
+fn tried_as_it_is(street: &Desk<'_>, draft: &str) {
+    let app = street.app;
+    let id = &draft[draft.len() - 32..];
+    let list = street.get("replays");
+    assert!(
+        list.contains(&format!("draft/{id}")) && list.contains("（草案）"),
+        "{list}"
+    );
+    let wish = format!("draft=1+draft/{id}&from=2020-02-17&to=2020-02-19");
+    let asked = street.form("replays", &wish);
+    assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.body);
+    app.wait(run_due(&app.app)).expect("the database");
+    let page = app.get(asked.header("location"), &street.cookie).body;
+    assert!(page.contains("无法得知"), "{page}");
 }
 
 /// What follows for a document that waits.

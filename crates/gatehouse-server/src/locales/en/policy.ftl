@@ -128,3 +128,4 @@ draft-refused-P-THERE = It is there already: the same from the same moment, or s
 draft-refused-P-TIME = Not then: from now on, and within the document's own days.
 draft-refused-P-TWO = Somebody of another organisation has to approve it.
 draft-refused-other = Not done ({ $code }). See the problems on the page first.
+draft-no-base = Brought as files; there is no earlier version to compare with.

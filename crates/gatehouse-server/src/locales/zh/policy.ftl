@@ -128,3 +128,4 @@ draft-refused-P-THERE = 已经有了：同一时刻的同一份，或已经暂�
 draft-refused-P-TIME = 时间不行：要从现在以后，在规则自己的起止之内。
 draft-refused-P-TWO = 要另一个单位的人来批。
 draft-refused-other = 没有办成（{ $code }）。先看页上的问题。
+draft-no-base = 这份是拿文件导入的，没有旧版可比。

@@ -10,17 +10,21 @@ use crate::error::OpError;
 use crate::jobs::REPLAY_POLICY;
 use crate::ops::local_day::DAY_MILLIS;
 use crate::ops::note::note;
+use crate::ops::policy_draft::{DRAFTS_MOST, draft_id, draft_text};
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::{AreaId, HouseholdId};
 use gatehouse_core::moment::CivilDay;
 use gatehouse_core::policy::read;
 use gatehouse_store::job::JobRow;
 use gatehouse_store::policy::PolicyDocumentRow;
+use gatehouse_store::policy_draft::PolicyDraftRow;
 use gatehouse_store::policy_replay::PolicyReplayRow;
-use gatehouse_store::{Lane, ReadTx, Store, Tx};
+use gatehouse_store::{Lane, ReadTx, Store, StoreError, Tx};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// How a replay names a draft: this, and its id.
+const DRAFT: &str = "draft/";
 /// Replays that a page lists.
 const SHOWN: u32 = 20;
 /// Replays of one area that may wait or run at one time.
@@ -62,9 +66,11 @@ pub struct Replays {
 /// The database's.
 pub async fn list_replays(app: &App, area: AreaId) -> Result<Replays, OpError> {
     let read = move |tx: &ReadTx<'_>| {
+        let drafts = tx.policy_drafts(area, DRAFTS_MOST)?;
         let documents = tx.policy_documents()?;
+        let drafts = drafts.iter().filter_map(choice_of_draft);
         Ok::<_, OpError>(Replays {
-            drafts: documents.iter().filter_map(choice).collect(),
+            drafts: drafts.chain(documents.iter().filter_map(choice)).collect(),
             rows: tx.policy_replays(area, SHOWN)?,
         })
     };
@@ -79,6 +85,38 @@ fn choice(row: &PolicyDocumentRow) -> Option<DraftChoice> {
         version: row.version,
         names: [document.id, document.title.zh, document.title.en],
     })
+}
+
+/// A draft that says something about the gate.
+fn choice_of_draft(row: &PolicyDraftRow) -> Option<DraftChoice> {
+    let document = read(&row.text).ok().filter(|found| found.is_for_gate())?;
+    let (zh, en) = (document.title.zh, document.title.en);
+    Some(DraftChoice {
+        document: format!("{DRAFT}{}", draft_text(&row.draft)),
+        version: row.version,
+        names: [
+            document.id,
+            format!("{zh}（草案）"),
+            format!("{en} (draft)"),
+        ],
+    })
+}
+
+/// The text that a replay tries; of a draft as it is now.
+fn text_of(
+    tx: &ReadTx<'_>,
+    area: AreaId,
+    document: &str,
+    version: i64,
+) -> Result<Option<String>, StoreError> {
+    let Some(draft) = document.strip_prefix(DRAFT) else {
+        let kept = tx.policy_document(document, version)?;
+        return Ok(kept.map(|kept| kept.text));
+    };
+    let Some(id) = draft_id(draft) else {
+        return Ok(None);
+    };
+    Ok(tx.policy_draft(area, &id)?.map(|draft| draft.text))
 }
 
 /// Puts a replay down for the jobs; its id.
@@ -126,7 +164,7 @@ pub async fn ask_replay(
     let (id, shard) = (row.replay, area.shard);
     let put = move |tx: &Tx<'_>| {
         let is_draft = !row.document.is_empty();
-        if is_draft && tx.policy_document(&row.document, row.version)?.is_none() {
+        if is_draft && text_of(tx, row.area, &row.document, row.version)?.is_none() {
             return Err(OpError::NotFound);
         }
         if tx.count_replays_at_work(row.area)? >= AT_WORK_MOST {
@@ -276,7 +314,7 @@ pub fn work_replay(
         };
         let document = match row.document.is_empty() {
             true => None,
-            false => tx.policy_document(&row.document, row.version)?,
+            false => text_of(tx, row.area, &row.document, row.version)?,
         };
         Ok(Some((row, document)))
     })?;
@@ -289,8 +327,8 @@ pub fn work_replay(
     let under = match document {
         None if row.document.is_empty() => Under::AsItWas,
         None => return Err(ReplayError::Apart(row.document)),
-        Some(kept) => {
-            let document = read(&kept.text).map_err(|_| ReplayError::Apart(kept.document))?;
+        Some(text) => {
+            let document = read(&text).map_err(|_| ReplayError::Apart(row.document.clone()))?;
             Under::Drafts(vec![document])
         }
     };
