@@ -1,15 +1,11 @@
 // Office pages as the community and the street see them: axe-core's rules and no sideways
 // scrolling, wide, narrow, in large type and by night. Wants a build of the server.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import { faults_of } from "./faults.mjs";
 import { follow } from "./pages.mjs";
 import { browse } from "./support.mjs";
 import { open_town, sign_in } from "./town.mjs";
-
-const axe_source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
-  "utf8");
 
 /** Pages of an area, by the end of their address. `FEVER` is the first fever of the board. */
 const PAGES = ["today", "fevers", "FEVER", "fevers/new", "handover", "emergencies", "alarms"];
@@ -43,17 +39,6 @@ async function address(page, area, name) {
   if (name !== "FEVER") return `${area}/${name}`;
   await page.goto(`${area}/fevers`);
   return town.url + await page.locator("article h2 a").first().getAttribute("href");
-}
-
-async function faults_of(page) {
-  await page.evaluate(axe_source);
-  const found = await page.evaluate(() => window.axe.run(document, {
-    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-  }));
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  return found.violations
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 140)).join(" | ")}`)
-    .concat(wide > 0 ? [`scrolls sideways by ${wide}`] : []);
 }
 
 for (const [what, options, cookies] of [
