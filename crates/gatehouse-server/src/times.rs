@@ -104,6 +104,18 @@ impl Times {
     }
 }
 
+/// The clock by which times are said: Asia/Shanghai, elsewhere UTC+06:30.
+pub fn zone(offset_minutes: i16) -> String {
+    /// Minutes east of UTC of China's one zone.
+    const CHINA: i16 = 480;
+    let (hours, minutes) = (offset_minutes.abs() / 60, offset_minutes.abs() % 60);
+    match offset_minutes {
+        CHINA => "Asia/Shanghai".to_owned(),
+        0.. => format!("UTC+{hours:02}:{minutes:02}"),
+        _ => format!("UTC-{hours:02}:{minutes:02}"),
+    }
+}
+
 /// Thousands apart: 3,214.
 pub fn thousands(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();

@@ -94,6 +94,7 @@ sql! {
     GATES_IN = concat!(inside!(), "SELECT g.shard, g.gate, g.area, g.name, g.phone, g.state,
             g.version
         FROM gate g WHERE g.shard = ?1 AND g.gate > ?3 AND g.area IN (SELECT area FROM inside)
+            AND (?5 = '' OR g.state = ?5)
         ORDER BY g.gate LIMIT ?4");
     HOUSEHOLDS_IN = concat!(inside!(), "SELECT ", household_columns!(), " FROM household
         WHERE shard = ?1 AND household > ?3 AND area IN (SELECT area FROM inside)
@@ -144,9 +145,14 @@ impl ReadTx<'_> {
         self.query(&AREAS_IN, parameters, AreaRow::read)
     }
 
-    /// Gates by id.
-    pub fn gates_inside(&self, page: &Page) -> Result<Vec<GateRow>, StoreError> {
-        let parameters = params![page.shard, &page.area, &page.after, page.limit];
+    /// Gates by id, in one state or all.
+    pub fn gates_inside(
+        &self,
+        page: &Page,
+        state: Option<&str>,
+    ) -> Result<Vec<GateRow>, StoreError> {
+        let state = state.unwrap_or_default();
+        let parameters = params![page.shard, &page.area, &page.after, page.limit, state];
         self.query(&GATES_IN, parameters, GateRow::read)
     }
 

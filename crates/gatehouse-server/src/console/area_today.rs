@@ -35,6 +35,9 @@ pub fn routes(table: Routes) -> Routes {
     )
 }
 
+/// The passes that are counted: those that hold now.
+const VALID: &str = "?valid=1";
+
 #[derive(Template)]
 #[template(path = "area_today.html")]
 struct TodayPage {
@@ -219,10 +222,16 @@ impl Figures<'_> {
                 label: "figures-people",
                 value: thousands(people),
                 unit: "figures-people-unit",
-                line: self
-                    .frame
-                    .with("figures-passes-line", "passes", &thousands(passes)),
+                line: self.frame.t("figures-people-line"),
                 href: self.in_menu("menu-people"),
+            },
+            Kpi {
+                class: "",
+                label: "figures-passes",
+                value: thousands(passes),
+                unit: "figures-passes-unit",
+                line: self.frame.t("figures-passes-line"),
+                href: self.in_menu("menu-passes").map(|href| href + VALID),
             },
             Kpi {
                 class: "",
@@ -327,9 +336,10 @@ impl Figures<'_> {
         let count = |key: &str, count: usize| frame.with(key, "count", &count.to_string());
         let figure = |figure, list: &str| Figure {
             text: thousands(figure),
-            href: self
-                .in_menu(&format!("menu-{list}"))
-                .map(|_| format!("/areas/{}/{list}", line.area)),
+            href: self.in_menu(&format!("menu-{list}")).map(|_| {
+                let filter = if list == "passes" { VALID } else { "" };
+                format!("/areas/{}/{list}{filter}", line.area)
+            }),
         };
         let (class, icon, state) = match line {
             line if line.fevers > 0 => ("stop", "stop", count("figures-state-fevers", line.fevers)),

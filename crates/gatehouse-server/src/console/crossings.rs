@@ -10,10 +10,10 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::error::OpError;
 use crate::ops::export_crossings::export_crossings;
-use crate::ops::find_crossings::{Crossings, CrossingsAsked, find_crossings};
+use crate::ops::find_crossings::{Crossings, CrossingsAsked, clock, find_crossings, read_clock};
 use crate::page::{Frame, PageError, show as show_page};
 use crate::paging::query;
-use crate::times::Times;
+use crate::times::{Times, zone};
 use askama::Template;
 use axum::body::Body;
 use axum::extract::{Query, State};
@@ -57,6 +57,9 @@ struct CrossingsPage {
     chosen: Chosen,
     from_on: String,
     to_on: String,
+    from_at: String,
+    to_at: String,
+    zone: String,
     gates: Vec<Choice>,
     ways: Vec<Choice>,
     kinds: Vec<Choice>,
@@ -82,6 +85,8 @@ struct Choice {
 pub struct Chosen {
     from: String,
     to: String,
+    from_at: String,
+    to_at: String,
     gate: String,
     way: String,
     kind: String,
@@ -123,6 +128,8 @@ impl Chosen {
         CrossingsAsked {
             from_on: CivilDay::parse(&self.from),
             to_on: CivilDay::parse(&self.to),
+            from_minute: read_clock(&self.from_at),
+            to_minute: read_clock(&self.to_at),
             gate: GateId::parse(&self.gate),
             filter: CrossingFilter {
                 way: named(&[("in", Way::In), ("out", Way::Out)], &self.way),
@@ -146,10 +153,12 @@ impl Chosen {
         query(&pairs)
     }
 
-    fn pairs<'a>(&'a self, after: &'a str) -> [(&'static str, &'a str); 10] {
+    fn pairs<'a>(&'a self, after: &'a str) -> [(&'static str, &'a str); 12] {
         [
             ("from", &self.from),
             ("to", &self.to),
+            ("from_at", &self.from_at),
+            ("to_at", &self.to_at),
             ("gate", &self.gate),
             ("way", &self.way),
             ("kind", &self.kind),
@@ -244,8 +253,11 @@ fn page(
             false => link(""),
         },
         next: found.next.map(|next| link(&place_text(next))),
-        from_on: found.span.0.to_text(),
-        to_on: found.span.1.to_text(),
+        from_on: found.span.from.0.to_text(),
+        to_on: found.span.to.0.to_text(),
+        from_at: clock(found.span.from.1),
+        to_at: clock(found.span.to.1),
+        zone: frame.with("crossings-zone", "zone", &zone(area.offset_minutes)),
         may_export,
         frame,
         area,

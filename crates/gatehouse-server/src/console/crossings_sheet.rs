@@ -4,12 +4,12 @@
 use super::crossing_line::{reason_key, way_key};
 use crate::locale::{text, text_filled, text_with};
 use crate::ops::export_crossings::{Export, ExportRow, export_outcome_key};
-use crate::ops::find_crossings::outcome_key;
-use crate::times::{Times, thousands};
+use crate::ops::find_crossings::{clock, outcome_key};
+use crate::times::{Times, thousands, zone};
 use gatehouse_core::gate::Verdict;
 use gatehouse_core::gate::fact::subject_kind;
 use gatehouse_core::gate::wording::Lang;
-use gatehouse_core::moment::Moment;
+use gatehouse_core::moment::{CivilDay, Moment};
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use std::io::Write;
 
@@ -86,8 +86,11 @@ fn lines_above(
     plain: &Format,
 ) -> Result<(), XlsxError> {
     let rows = thousands(i64::try_from(export.rows.len()).unwrap_or(i64::MAX));
-    let span = export.span.map(|(from, to)| (from.to_text(), to.to_text()));
+    let said = |(day, minute): (CivilDay, u16)| format!("{} {}", day.to_text(), clock(minute));
+    let span = export.span.map(|span| (said(span.from), said(span.to)));
     let (from, to) = span.unwrap_or_default();
+    let gate = export.gate.iter().map(String::as_str);
+    let filters: Vec<&str> = gate.chain([head.filters.as_str()]).collect();
     let cut = match export.is_cut {
         true => text(head.lang, "crossings-cut"),
         false => String::new(),
@@ -98,7 +101,12 @@ fn lines_above(
         text_filled(
             head.lang,
             "crossings-span",
-            &[("from", &from), ("to", &to), ("filters", &head.filters)],
+            &[
+                ("from", &from),
+                ("to", &to),
+                ("zone", &zone(head.offset_minutes)),
+                ("filters", &filters.join(" · ")),
+            ],
         ),
         text_filled(
             head.lang,

@@ -9,7 +9,7 @@ use crate::auth::role::Permission;
 use crate::console::pass_detail::{DetailView, Shown, detail};
 use crate::console::pass_words::{LineView, Place, door, kind, line, mask};
 use crate::error::OpError;
-use crate::ops::find_passes::{Found, find_passes};
+use crate::ops::find_passes::{Found, ValidPasses, find_passes, valid_passes};
 use crate::ops::list_applications::{Part, Queue, list_applications};
 use crate::ops::pass_rules::Source;
 use crate::page::{Frame, PageError, show as show_page};
@@ -20,6 +20,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Form};
 use gatehouse_core::id::{ApplicationId, AreaId, PassId};
 use gatehouse_store::pass::PassRow;
+use gatehouse_store::pass_batch::PassLine;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -46,6 +47,8 @@ pub struct Asked {
     source: String,
     missing: String,
     after: String,
+    /// `1`: the passes that hold now, from behind `after`, in place of the queue.
+    valid: String,
     /// An application.
     open: String,
     /// How many were approved just now, and how many could not be.
@@ -89,6 +92,11 @@ struct PassesPage {
     unprinted: Vec<(String, String)>,
     lost: Vec<(String, String, String)>,
     found: Option<Vec<PassView>>,
+    /// What stands over the passes that are shown, and where more of them are.
+    found_title: String,
+    found_next: Option<String>,
+    /// The passes that hold now are shown, and no queue.
+    is_valid: bool,
     is_cut: bool,
     said: Option<String>,
     detail: Option<DetailView>,
@@ -180,7 +188,14 @@ pub async fn page(
         };
         let queue = list_applications(app, area, part).await?;
         let open = ApplicationId::parse(&asked.open);
+        let valid = match asked.valid.as_str() {
+            "1" => Some(valid_passes(app, area, PassId::parse(&asked.after)).await?),
+            _ => None,
+        };
         let mut page = build(app, area, caller, frame, asked, &queue);
+        if let Some(valid) = valid {
+            page.show_valid(app, area, valid);
+        }
         if let Some(open) = open {
             let beside = detail(app, area, caller, &page.frame, open, shown).await?;
             page.detail = Some(beside);
@@ -259,6 +274,9 @@ fn build(
         unprinted: unprinted(&frame, queue),
         lost: lost.collect(),
         found: None,
+        found_title: frame.t("passes-found-passes"),
+        found_next: None,
+        is_valid: false,
         is_cut: false,
         said: said(&frame, &asked),
         detail: None,
@@ -340,26 +358,46 @@ impl PassesPage {
         };
         let waiting = found.waiting.iter().map(|one| line(&place, one, None));
         let lines: Vec<LineView> = waiting.collect();
-        let passes = found.passes.iter().map(|one| {
-            let [building, unit, room] = &one.door;
-            let (mark, state) = standing(&place, &one.row);
-            PassView {
-                href: format!("{}/{}", self.base, one.row.pass),
-                number: one.row.number.to_string(),
-                name: mask(one.masked.as_deref())
-                    .unwrap_or_else(|| self.frame.t("passes-household")),
-                door: door(&self.frame, [building, unit, room]),
-                kind: kind(&self.frame, &one.row.kind),
-                state,
-                mark,
-            }
-        });
+        let passes = found.passes.iter().map(|one| self.pass(&place, one));
         let passes = passes.collect();
         self.chips.iter_mut().for_each(|chip| chip.is_on = false);
         self.is_cut = found.is_cut;
         self.next = None;
         self.lines = lines;
         self.found = Some(passes);
+    }
+
+    /// The passes that hold now stand in place of the queue, with the number that today's figures
+    /// say.
+    fn show_valid(&mut self, app: &App, area: &AreaInScope, valid: ValidPasses) {
+        let place = Place {
+            frame: &self.frame,
+            now: app.world.now_millis(),
+            offset: area.offset_minutes,
+        };
+        let passes = valid.page.rows.iter().map(|one| self.pass(&place, one));
+        let passes = passes.collect();
+        let count = valid.count.to_string();
+        self.found_title = self.frame.with("passes-valid-now", "count", &count);
+        let next = valid.page.next;
+        self.found_next = next.map(|after| format!("{}?valid=1&after={after}", self.base));
+        self.chips.iter_mut().for_each(|chip| chip.is_on = false);
+        self.is_valid = true;
+        self.found = Some(passes);
+    }
+
+    fn pass(&self, place: &Place<'_>, one: &PassLine) -> PassView {
+        let [building, unit, room] = &one.door;
+        let (mark, state) = standing(place, &one.row);
+        PassView {
+            href: format!("{}/{}", self.base, one.row.pass),
+            number: one.row.number.to_string(),
+            name: mask(one.masked.as_deref()).unwrap_or_else(|| self.frame.t("passes-household")),
+            door: door(&self.frame, [building, unit, room]),
+            kind: kind(&self.frame, &one.row.kind),
+            state,
+            mark,
+        }
     }
 }
 

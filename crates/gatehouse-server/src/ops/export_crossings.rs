@@ -2,8 +2,7 @@
 //! plates. What was taken out, by whom and how many rows, stands in the audit chain.
 
 use super::find_crossings::{
-    CrossingsAsked, GateName, chosen_gates, gates_of, instants, outcome_key, page, rule_ids,
-    span_of,
+    CrossingsAsked, GateName, Span, chosen_gates, gates_of, outcome_key, page, rule_ids,
 };
 use crate::app::App;
 use crate::auth::access::AreaInScope;
@@ -11,7 +10,7 @@ use crate::auth::caller::Caller;
 use crate::error::OpError;
 use gatehouse_core::gate::{Outcome, SubjectKind, Verdict, Way};
 use gatehouse_core::id::StaffId;
-use gatehouse_core::moment::{CivilDay, Moment};
+use gatehouse_core::moment::Moment;
 use gatehouse_core::wire::OverrulingReason;
 use gatehouse_store::audit::AuditNote;
 use gatehouse_store::crossing::CrossingRow;
@@ -62,8 +61,10 @@ pub struct Export {
     pub staff: Vec<String>,
     /// Lists of rows that applied.
     pub rules: Vec<String>,
-    /// The span of days.
-    pub span: Option<(CivilDay, CivilDay)>,
+    /// What was looked through.
+    pub span: Option<Span>,
+    /// Compound and gate, where only one was asked for.
+    pub gate: Option<String>,
     /// Whether there is more than a workbook takes.
     pub is_cut: bool,
     /// When, milliseconds UTC.
@@ -84,8 +85,8 @@ pub async fn export_crossings(
     let shard = area.county()?;
     let offset = area.offset_minutes;
     let made_at = app.world.now_millis();
-    let span = span_of(&asked, Moment::new(made_at, offset).day());
-    let (from, until) = instants(span, offset);
+    let span = Span::of(&asked, Moment::new(made_at, offset).day());
+    let (from, until) = span.instants(offset);
     let area_id = area.area;
     let (gates, chosen) = app
         .store
@@ -96,6 +97,8 @@ pub async fn export_crossings(
         })
         .await?;
     let mut collected = Collected::new(&gates, span, made_at);
+    let one = gates.iter().find(|gate| Some(gate.gate) == asked.gate);
+    collected.export.gate = one.map(|gate| gate.name.clone());
     let mut before = CrossingPlace::before(until);
     loop {
         let (chosen, filter) = (chosen.clone(), asked.filter.clone());
@@ -149,7 +152,7 @@ struct Collected {
 }
 
 impl Collected {
-    fn new(gates: &[GateName], span: (CivilDay, CivilDay), made_at: i64) -> Collected {
+    fn new(gates: &[GateName], span: Span, made_at: i64) -> Collected {
         Collected {
             export: Export {
                 gates: gates.iter().map(|gate| gate.name.clone()).collect(),

@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 pub const DAYS_MOST: i32 = 92;
 /// Crossings that one page looks through for something rare, over all gates.
 const STRETCH: u32 = 5_000;
+/// Milliseconds of a day.
 const DAY_MILLIS: i64 = 86_400_000;
 
 /// What is asked for.
@@ -28,6 +29,10 @@ pub struct CrossingsAsked {
     pub from_on: Option<CivilDay>,
     /// Last day; today where it is empty.
     pub to_on: Option<CivilDay>,
+    /// Minutes of the first day after which it begins; its midnight where it is empty.
+    pub from_minute: Option<u16>,
+    /// Last minute of the last day; 23:59 where it is empty.
+    pub to_minute: Option<u16>,
     /// One gate of the area.
     pub gate: Option<GateId>,
     /// The rest.
@@ -62,7 +67,7 @@ pub struct Crossings {
     /// Gates to choose from.
     pub gates: Vec<GateName>,
     /// The span that was looked through.
-    pub span: (CivilDay, CivilDay),
+    pub span: Span,
     /// What was found.
     pub lines: Vec<CrossingLine>,
     /// Where to go on.
@@ -83,11 +88,11 @@ pub async fn find_crossings(
     let shard = area.county()?;
     let (area, offset) = (area.area, area.offset_minutes);
     let today = Moment::new(app.world.now_millis(), offset).day();
-    let span = span_of(&asked, today);
+    let span = Span::of(&asked, today);
     let read = move |tx: &ReadTx<'_>| {
         let gates = gates_of(tx, shard, area)?;
         let chosen = chosen_gates(&gates, asked.gate)?;
-        let (from, until) = instants(span, offset);
+        let (from, until) = span.instants(offset);
         let before = asked.after.unwrap_or(CrossingPlace::before(until));
         let found = page(tx, shard, &chosen, from, before, &asked.filter, ROWS)?;
         let mut staff = BTreeMap::new();
@@ -107,18 +112,54 @@ pub async fn find_crossings(
     app.store.try_read(read).await
 }
 
-/// The span of days that is looked through: in order, and not too long.
-pub fn span_of(asked: &CrossingsAsked, today: CivilDay) -> (CivilDay, CivilDay) {
-    let to = asked.to_on.or(asked.from_on).unwrap_or(today).min(today);
-    let from = asked.from_on.unwrap_or(to).min(to);
-    (from.max(CivilDay(to.0 - DAYS_MOST + 1)), to)
+/// Last minute of a day.
+pub const LAST_MINUTE: u16 = 24 * 60 - 1;
+
+/// What is looked through: from a minute of a day to a minute of a day by the clock of the place,
+/// both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Day and minute.
+    pub from: (CivilDay, u16),
+    /// Day and minute.
+    pub to: (CivilDay, u16),
 }
 
-/// The instants of a span of days at a place; the end is not included.
-pub fn instants(span: (CivilDay, CivilDay), offset_minutes: i16) -> (i64, i64) {
-    let midnight =
-        |day: CivilDay| i64::from(day.0) * DAY_MILLIS - i64::from(offset_minutes) * 60_000;
-    (midnight(span.0), midnight(CivilDay(span.1.0 + 1)))
+impl Span {
+    /// The span that is asked for: in order, and not too long.
+    pub fn of(asked: &CrossingsAsked, today: CivilDay) -> Span {
+        let last = asked.to_on.or(asked.from_on).unwrap_or(today).min(today);
+        let first = asked.from_on.unwrap_or(last).min(last);
+        let first = first.max(CivilDay(last.0 - DAYS_MOST + 1));
+        let minute = |typed: Option<u16>, otherwise| typed.unwrap_or(otherwise).min(LAST_MINUTE);
+        let from = (first, minute(asked.from_minute, 0));
+        let to = (last, minute(asked.to_minute, LAST_MINUTE));
+        Span {
+            from: from.min(to),
+            to: from.max(to),
+        }
+    }
+
+    /// Its instants at a place; the end is not included.
+    pub fn instants(self, offset_minutes: i16) -> (i64, i64) {
+        let at = |(day, minute): (CivilDay, u16), more: i64| {
+            let minutes = i64::from(minute) + more - i64::from(offset_minutes);
+            i64::from(day.0) * DAY_MILLIS + minutes * 60_000
+        };
+        (at(self.from, 0), at(self.to, 1))
+    }
+}
+
+/// A minute of the day as clocks show it: 07:30.
+pub fn clock(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+/// Reads what [`clock`] wrote.
+pub fn read_clock(text: &str) -> Option<u16> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    let part = |text: &str, most: u16| text.parse::<u16>().ok().filter(|number| *number <= most);
+    Some(part(hour, 23)? * 60 + part(minute, 59)?)
 }
 
 /// The gates of an area, those that ended included: their records stay.
@@ -300,4 +341,72 @@ pub fn kind_words(row: &CrossingRow, lang: Lang) -> &'static str {
     let choices = gatehouse_core::gate::fact::subject_kind::CHOICES;
     let kind = row.subject_kind.and_then(|kind| choices.get(kind as usize));
     kind.map_or("—", |kind| lang.pick(kind.label))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_in_order_whole_days_where_no_time_is_said() {
+        let day = |text| CivilDay::parse(text).expect("a day");
+        let (first, today) = (day("2020-02-18"), day("2020-02-19"));
+        let span = |from, from_at: &str, to, to_at: &str| {
+            let asked = CrossingsAsked {
+                from_on: from,
+                to_on: to,
+                from_minute: read_clock(from_at),
+                to_minute: read_clock(to_at),
+                ..CrossingsAsked::default()
+            };
+            let span = Span::of(&asked, today);
+            let said =
+                |(day, minute): (CivilDay, u16)| format!("{} {}", day.to_text(), clock(minute));
+            format!("{}, {}", said(span.from), said(span.to))
+        };
+        let table = [
+            (None, "", None, "", "2020-02-19 00:00, 2020-02-19 23:59"),
+            (
+                Some(first),
+                "07:30",
+                None,
+                "8:05",
+                "2020-02-18 07:30, 2020-02-18 08:05",
+            ),
+            (
+                Some(first),
+                "",
+                Some(today),
+                "06:00",
+                "2020-02-18 00:00, 2020-02-19 06:00",
+            ),
+            (
+                None,
+                "09:00",
+                None,
+                "08:00",
+                "2020-02-19 08:00, 2020-02-19 09:00",
+            ),
+            (
+                None,
+                "24:00",
+                None,
+                "7.30",
+                "2020-02-19 00:00, 2020-02-19 23:59",
+            ),
+        ];
+        for (from, from_at, to, to_at, expected) in table {
+            assert_eq!(span(from, from_at, to, to_at), expected);
+        }
+        let span = Span {
+            from: (first, 450),
+            to: (first, 450),
+        };
+        let (from, until) = span.instants(480);
+        assert_eq!(
+            Moment::new(from, 480).to_text(),
+            "2020-02-18T07:30:00+08:00"
+        );
+        assert_eq!(until - from, 60_000, "the last minute is within");
+    }
 }

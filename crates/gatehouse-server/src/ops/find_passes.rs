@@ -7,10 +7,13 @@ use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use crate::ops::hold_gate::keyring;
 use crate::ops::read_area::compounds_of;
+use crate::paging::{Page, ROWS_AND_ONE};
 use gatehouse_core::household::AddressDraft;
+use gatehouse_core::id::PassId;
 use gatehouse_core::pass::PassNumber;
 use gatehouse_core::person::search::terms_for_query;
 use gatehouse_store::application::ApplicationLine;
+use gatehouse_store::listing;
 use gatehouse_store::pass_batch::PassLine;
 use gatehouse_store::{ReadTx, StoreError};
 
@@ -67,6 +70,49 @@ pub async fn find_passes(app: &App, area: &AreaInScope, typed: &str) -> Result<F
         }
         found.tidy();
         Ok::<_, StoreError>(found)
+    };
+    Ok(app.store.read(read).await?)
+}
+
+/// Passes of an area that hold now: how many there are, and a page of them.
+pub struct ValidPasses {
+    /// All of them, as today's figures count them.
+    pub count: i64,
+    /// By id, from behind a pass.
+    pub page: Page<PassLine>,
+}
+
+/// The passes that hold now.
+///
+/// # Errors
+/// The database's; no keys.
+pub async fn valid_passes(
+    app: &App,
+    area: &AreaInScope,
+    after: Option<PassId>,
+) -> Result<ValidPasses, OpError> {
+    let (keys, now) = (keyring(app)?, app.world.now_millis());
+    let page = listing::Page {
+        shard: area.county()?,
+        area: area.area,
+        after: after.map_or([0; 16], |pass| pass.0),
+        limit: ROWS_AND_ONE,
+    };
+    let filter = listing::PassFilter {
+        in_use_at: Some(now),
+        ..listing::PassFilter::default()
+    };
+    let read = move |tx: &ReadTx<'_>| {
+        let mut count = 0;
+        for compound in compounds_of(tx, page.area)? {
+            count += tx.count_valid_passes(page.shard, compound.area, now)?;
+        }
+        let mut lines = Vec::new();
+        for row in tx.passes_inside(&page, &filter)? {
+            lines.extend(tx.pass_line(&keys.vault, page.shard, row.number)?);
+        }
+        let page = Page::of(lines, |line: &PassLine| line.row.pass.to_string());
+        Ok::<_, StoreError>(ValidPasses { count, page })
     };
     Ok(app.store.read(read).await?)
 }

@@ -68,25 +68,42 @@ pub async fn areas(
     Ok(app.store.read(read).await?)
 }
 
-/// Gates by id.
+/// Gates by id, in one state or all.
 ///
 /// # Errors
 /// The database's.
-pub async fn gates(app: &App, page: Page) -> Result<Vec<GateRow>, OpError> {
-    Ok(app.store.read(move |tx| tx.gates_inside(&page)).await?)
+pub async fn gates(app: &App, page: Page, state: Option<String>) -> Result<Vec<GateRow>, OpError> {
+    let read = move |tx: &ReadTx<'_>| tx.gates_inside(&page, state.as_deref());
+    Ok(app.store.read(read).await?)
 }
 
-/// What is in force at an area now, from the top down.
+/// A place in the list of what is in force: area, document, since when.
+pub type PolicyPlace = (AreaId, String, i64);
+
+/// What is in force at an area now, from the top down, behind a place; of one document or all.
 ///
 /// # Errors
 /// The database's.
-pub async fn policies(app: &App, area: &AreaInScope) -> Result<Vec<PolicyForceRow>, OpError> {
+pub async fn policies(
+    app: &App,
+    area: &AreaInScope,
+    after: Option<PolicyPlace>,
+    document: Option<&str>,
+    limit: u32,
+) -> Result<Vec<PolicyForceRow>, OpError> {
     let (now, path) = (app.world.now_millis(), area.path.clone());
     let read = move |tx: &ReadTx<'_>| tx.policies_in_force(now, now.saturating_add(1));
     let mut rows = app.store.read(read).await?;
-    let depth = |row: &PolicyForceRow| path.iter().position(|area| *area == row.area);
-    rows.retain(|row| depth(row).is_some());
-    rows.sort_by_key(|row| (depth(row), row.document.clone(), row.from_at));
+    let depth = |of: AreaId| path.iter().position(|area| *area == of);
+    let key = |row: &PolicyForceRow| (depth(row.area), row.document.clone(), row.from_at);
+    let after = after.map(|(area, document, from_at)| (depth(area), document, from_at));
+    rows.retain(|row| {
+        let is_asked = document.is_none_or(|document| row.document == document);
+        let is_behind = after.as_ref().is_none_or(|after| key(row) > *after);
+        depth(row.area).is_some() && is_asked && is_behind
+    });
+    rows.sort_by_key(key);
+    rows.truncate(limit as usize);
     Ok(rows)
 }
 
@@ -147,7 +164,7 @@ pub async fn crossings(
         limit: u32::MAX,
     };
     let read = move |tx: &ReadTx<'_>| {
-        let mut gates = tx.gates_inside(&all)?;
+        let mut gates = tx.gates_inside(&all, None)?;
         gates.retain(|row| gate.is_none_or(|gate| gate == row.gate));
         if gates.len() > GATES_MOST as usize {
             return Ok(None);

@@ -22,6 +22,7 @@ use gatehouse_core::id::{AreaId, DeviceId, GateId, HouseholdId, PersonId};
 use gatehouse_core::moment::Moment;
 use gatehouse_store::crossing::CrossingRow;
 use gatehouse_store::listing::{CrossingFilter, CrossingPlace, Page, PassFilter, PeopleFilter};
+use gatehouse_store::policy::PolicyForceRow;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -39,7 +40,7 @@ pub fn routes(table: Routes) -> Routes {
     let all = Access::Needs(SeePolicy);
     let areas = Doc::list::<AreasQuery, PageOf<AreaItem>>("Areas that the token may see");
     let gates = Doc::list::<GatesQuery, PageOf<GateItem>>("Gates");
-    let policies = Doc::plain::<PageOf<PolicyItem>>("Policy documents in force now");
+    let policies = Doc::list::<PoliciesQuery, PageOf<PolicyItem>>("Policy documents in force now");
     let households = Doc::list::<HouseholdsQuery, PageOf<HouseholdItem>>("Households");
     let people = Doc::list::<PeopleQuery, PageOf<PersonItem>>("People, masked");
     let passes = Doc::list::<PassesQuery, PageOf<PassItem>>("Passes");
@@ -120,6 +121,20 @@ pub struct GatesQuery {
     after: Option<String>,
     /// Rows of a page, 1 to 200; else 50.
     limit: Option<u32>,
+    /// One state only: open, suspended, ended
+    state: Option<String>,
+}
+
+/// Query of the policies.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PoliciesQuery {
+    /// `next` of the page before.
+    after: Option<String>,
+    /// Rows of a page, 1 to 200; else 50.
+    limit: Option<u32>,
+    /// One document only, by its id.
+    document: Option<String>,
 }
 
 /// Query of the households.
@@ -249,17 +264,41 @@ async fn list_gates(
     ListQuery(query): ListQuery<GatesQuery>,
 ) -> Answer<GateItem> {
     let page = page(&area, query.after.as_deref(), query.limit)?;
-    let found = ops::gates(&app, page).await?;
+    let found = ops::gates(&app, page, query.state).await?;
     answer(found, page.limit, |item: &GateItem| item.gate.clone())
 }
 
 async fn list_policies(
     State(app): State<App>,
     Extension(area): Extension<AreaInScope>,
+    ListQuery(query): ListQuery<PoliciesQuery>,
 ) -> Answer<PolicyItem> {
-    let found = ops::policies(&app, &area).await?;
-    // In force at one place are a handful: one page.
-    answer(found, u32::MAX, |item: &PolicyItem| item.document.clone())
+    let limit = rows(query.limit)?;
+    let after = query.after.as_deref();
+    let after = after.map(|text| read_policy_place(text).ok_or_else(unreadable));
+    let found = ops::policies(
+        &app,
+        &area,
+        after.transpose()?,
+        query.document.as_deref(),
+        limit,
+    )
+    .await?;
+    let is_full = found.len() >= limit as usize;
+    let next = found.last().filter(|_| is_full).map(write_policy_place);
+    let items = found.into_iter().map(PolicyItem::from).collect();
+    Ok(Json(PageOf { items, next }))
+}
+
+fn write_policy_place(row: &PolicyForceRow) -> String {
+    format!("{}.{}.{}", row.area, row.from_at, row.document)
+}
+
+fn read_policy_place(text: &str) -> Option<ops::PolicyPlace> {
+    let mut parts = text.splitn(3, '.');
+    let area = AreaId::parse(parts.next()?)?;
+    let from_at = parts.next()?.parse().ok()?;
+    Some((area, parts.next()?.to_owned(), from_at))
 }
 
 async fn list_households(

@@ -138,6 +138,43 @@ fn every_filter_parts_the_list_without_loss() {
 }
 
 #[test]
+fn hours_part_a_day_and_stand_above_the_workbook() {
+    demo_on_both(|app, demo| {
+        let office = Office::new(app, demo, Role::CommunityOffice);
+        let day = "from=2020-02-18&to=2020-02-18";
+        let all = office.all(day);
+        let parts: Vec<String> = [("", "07:29"), ("07:30", "11:59"), ("12:00", "")]
+            .iter()
+            .flat_map(|(from, to)| office.all(&format!("{day}&from_at={from}&to_at={to}")))
+            .collect();
+        assert!(all.len() > 20 && parts.len() == all.len(), "{}", all.len());
+        assert_eq!(parts.iter().collect::<BTreeSet<_>>(), all.iter().collect());
+        let gate = demo.town.streets.gates.iter();
+        let gate = gate.map(|gate| gate.id.to_string()).find(|gate| {
+            let filter = format!("crossings?{day}&gate={gate}");
+            office.get(&filter).status == StatusCode::OK
+        });
+        let gate = gate.expect("a gate");
+        let filter = format!("{day}&from_at=07:30&to_at=11:59&gate={gate}&verdict=admit");
+        let page = office.get(&format!("crossings?{filter}")).body;
+        assert!(page.contains("value=\"07:30\"") && page.contains("Asia/Shanghai"));
+        let bytes = office.form("crossings/workbook", &filter).bytes;
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
+        let sheet = book.sheet_names()[0].clone();
+        let cells = book.worksheet_range(&sheet).expect("reads");
+        let line = cells.get_value((2, 0)).expect("the filter").to_string();
+        let words = [
+            "2020-02-18 07:30",
+            "2020-02-18 11:59",
+            "Asia/Shanghai",
+            "放行",
+            "门",
+        ];
+        assert!(words.iter().all(|word| line.contains(word)), "{line}");
+    });
+}
+
+#[test]
 fn an_amendment_stands_beside_what_was_recorded() {
     demo_on_both(|app, demo| {
         let office = Office::new(app, demo, Role::CommunityOffice);

@@ -2,6 +2,7 @@
 
 use crate::support::{COMPOUND, GATE, TestApp};
 use axum::http::{Method, StatusCode};
+use gatehouse_server::auth::access::Face;
 
 fn page(app: &TestApp, path: &str, cookie: &str, language: &str) -> String {
     let headers = [("cookie", cookie), ("accept-language", language)];
@@ -94,4 +95,16 @@ fn figures_name_routes_and_nobody() {
         "{text}"
     );
     assert_eq!(app.get("/healthz", "").status, StatusCode::OK);
+}
+
+/// The browser tests open every page of this list (`web/tests/widths.test.mjs`): whoever adds a
+/// page brings it up to date and is told there whether the page fits a phone.
+#[test]
+fn every_page_is_in_the_list_that_the_browser_opens() {
+    let table = gatehouse_server::app::routes();
+    let rules = table.rules().iter();
+    let pages = rules.filter(|rule| rule.method == Method::GET && rule.face == Face::Page);
+    let mut paths: Vec<&str> = pages.map(|rule| rule.path).collect();
+    paths.sort_unstable();
+    insta::assert_snapshot!("list-of-pages", paths.join("\n"));
 }

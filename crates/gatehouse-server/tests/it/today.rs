@@ -3,6 +3,7 @@
 use crate::gate::{Phone, compound_of, cookie};
 use crate::support::{COMMUNITY, COMPOUND, GATE, NEXT_COMPOUND, TestApp, demo_on_both, on_both};
 use axum::http::{Method, StatusCode};
+use gatehouse_server::auth::role::Role;
 use gatehouse_server::changes;
 use gatehouse_store::Shard;
 use serde_json::json;
@@ -158,4 +159,44 @@ fn there_is_room_for_so_many_pages_and_no_more() {
         app.head_of(Method::GET, &path, &headers).status,
         StatusCode::OK
     );
+}
+
+#[test]
+fn the_number_of_passes_opens_the_passes_that_it_counts() {
+    demo_on_both(|app, demo| {
+        let mut staff = demo.town.staffing.staff.iter();
+        let office = staff.find(|one| one.role == Role::CommunityOffice);
+        let office = office.expect("one");
+        let cookie = app.session(office.id);
+        let today = app
+            .get(&format!("/areas/{}/today", office.area), &cookie)
+            .body;
+        let base = format!("/areas/{}/passes", office.area);
+        let link = format!("href=\"{base}?valid=1\"");
+        let (before, after) = today.split_once(&link).expect("the passes' own key");
+        assert!(!before.contains(&link));
+        let number: String = after
+            .split("<b>")
+            .nth(1)
+            .expect("a number")
+            .chars()
+            .take_while(|c| *c != '<')
+            .filter(char::is_ascii_digit)
+            .collect();
+        let (mut found, mut next) = (0, Some(format!("{base}?valid=1")));
+        while let Some(path) = next {
+            let page = app.get(&path, &cookie).body;
+            assert!(
+                page.contains(&format!("现在有效的证 {number} 张")),
+                "{page}"
+            );
+            found += page.matches("class=\"st go\"").count();
+            let more = format!("{base}?valid=1&#38;after=");
+            next = page.split_once(&more).map(|(_, rest)| {
+                let id: String = rest.chars().take_while(|c| *c != '"').collect();
+                format!("{base}?valid=1&after={id}")
+            });
+        }
+        assert_eq!(found.to_string(), number);
+    });
 }

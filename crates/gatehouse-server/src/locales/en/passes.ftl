@@ -20,6 +20,7 @@ passes-lacks-photo = No picture
 passes-lacks-document = No document
 passes-lacks-landlord = Landlord to answer
 passes-found-passes = Passes found
+passes-valid-now = Passes that hold now: { $count }
 passes-found-waiting = Applications found
 passes-found-none = No pass was found.
 passes-found-cut = Too many: only the first 50 are shown. Write a little more.

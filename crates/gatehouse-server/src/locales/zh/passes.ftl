@@ -20,6 +20,7 @@ passes-lacks-photo = 缺照片
 passes-lacks-document = 缺证件
 passes-lacks-landlord = 等房东
 passes-found-passes = 找到的出入证
+passes-valid-now = 现在有效的证 { $count } 张
 passes-found-waiting = 找到的申请
 passes-found-none = 没有找到出入证。
 passes-found-cut = 太多了，只列前 50 条。请多写几个字。
