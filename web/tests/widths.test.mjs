@@ -11,8 +11,8 @@ import { open_town, sign_in } from "./town.mjs";
 
 const axe_source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
   "utf8");
-const LIST = new URL("../../crates/gatehouse-server/tests/it/snapshots/it__pages__list-of-pages.snap",
-  import.meta.url);
+const SNAPSHOTS = new URL("../../crates/gatehouse-server/tests/it/snapshots/", import.meta.url);
+const LIST = new URL("it__pages__list-of-pages.snap", SNAPSHOTS);
 
 /** What the list holds and is no page, or needs what no link leads to; each with why. */
 const NO_PAGES = {
@@ -31,7 +31,8 @@ const is_file = (path) => /\.(pdf|xlsx|json)$/.test(path);
 const ROLES = ["community_office", "street_command", "administrator", "auditor", "county_command",
   "health_worker", "grid_worker", "shift_lead", "guard"];
 
-const LEDGER = "楼号,门牌,姓名,身份证号,备注\n999,101,王华,,独居\n999,102,,4.4E+17,\n999,103,赵国,,\n";
+const LEDGER = "楼号,门牌,姓名,身份证号,备注\n999,101,王华,,独居\n999,102,,4.4E+17,\n" +
+  "999,103,赵国,,\n";
 
 let browser;
 let town;

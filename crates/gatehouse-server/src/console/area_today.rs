@@ -17,6 +17,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use gatehouse_core::gate::wording::sentence;
+use gatehouse_core::id::AreaId;
 use gatehouse_core::policy::document::LOCAL_CHOICE;
 use gatehouse_core::policy::explain::source_words;
 use std::sync::Arc;
@@ -408,6 +409,38 @@ impl Figures<'_> {
         }
     }
 
+    /// Passes that came in twice, for whoever keeps the items.
+    fn copied(&self) -> Option<Todo> {
+        let count = self.today.copied_open;
+        (count > 0 && self.keeps).then(|| Todo {
+            class: "ask",
+            icon: "card",
+            title: self.frame.t("items-copied_pass"),
+            line: (self.frame).with("figures-todo-copied", "count", &count.to_string()),
+            href: format!("{}/emergencies", self.path),
+            key: "figures-open-alarms",
+        })
+    }
+
+    /// Compounds whose fire exits wait to be looked at, for whoever may record the look.
+    fn exits(&self) -> Vec<Todo> {
+        let may = self.in_menu("menu-places").is_some();
+        let due = self.today.exits_due.iter().filter(|_| may);
+        let todo = |(area, name, count): &(AreaId, String, usize)| {
+            let count = count.to_string();
+            let slots = [("area", name.as_str()), ("count", count.as_str())];
+            Todo {
+                class: "ask",
+                icon: "gate",
+                title: self.frame.fill("figures-todo-exits", &slots),
+                line: self.frame.t("figures-todo-exits-line"),
+                href: format!("/areas/{area}/places"),
+                key: "figures-open-exits",
+            }
+        };
+        due.take(5).map(todo).collect()
+    }
+
     fn todo(&self) -> Vec<Todo> {
         let (today, frame) = (self.today, self.frame);
         let mut todo = Vec::new();
@@ -434,20 +467,7 @@ impl Figures<'_> {
                 key: "figures-open-emergencies",
             });
         }
-        if today.copied_open > 0 && self.keeps {
-            todo.push(Todo {
-                class: "ask",
-                icon: "card",
-                title: frame.t("items-copied_pass"),
-                line: frame.with(
-                    "figures-todo-copied",
-                    "count",
-                    &today.copied_open.to_string(),
-                ),
-                href: format!("{}/emergencies", self.path),
-                key: "figures-open-alarms",
-            });
-        }
+        todo.extend(self.copied());
         if today.alarms > 0 {
             todo.push(Todo {
                 class: "ask",
@@ -458,6 +478,7 @@ impl Figures<'_> {
                 key: "figures-open-alarms",
             });
         }
+        todo.extend(self.exits());
         let silent = today.devices.iter().filter(|device| device.is_silent);
         for device in silent.take(5) {
             let seen = device.seen_at.map(|at| clock(at, self.offset));

@@ -217,6 +217,7 @@ fn cells(head: &SheetHead, export: &Export, row: &ExportRow, words: &Words) -> [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::find_crossings::Span;
     use calamine::{Data, Reader, Xlsx};
     use gatehouse_core::gate::{Outcome, SubjectKind, Way};
     use proptest::prelude::*;
@@ -266,7 +267,11 @@ mod tests {
             gates: names.to_vec(),
             staff: names.to_vec(),
             rules: names.to_vec(),
-            span: None,
+            span: Some(Span {
+                from: (Moment::new(NOW, 480).day(), 450),
+                to: (Moment::new(NOW, 480).day(), 1_439),
+            }),
+            gate: Some(names[0].clone()),
             is_cut: false,
             made_at: NOW,
         }
@@ -314,6 +319,10 @@ mod tests {
             line(1).contains("李=cmd 于 2020-02-19 07:00 导出"),
             "{}",
             line(1)
+        );
+        assert_eq!(
+            line(2),
+            "从 2020-02-19 07:30 到 2020-02-19 23:59（Asia/Shanghai）· 东门 · 李=cmd"
         );
         assert!(line(3).contains("共 3 条"), "{}", line(3));
         assert_eq!(cells[6][0].to_string(), "2020-02-19 07:00:00");

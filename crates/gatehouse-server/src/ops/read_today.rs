@@ -7,6 +7,7 @@ use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use crate::ops::flag_copied_pass::COPIED_PASS;
 use crate::ops::local_day::{DAY_MILLIS, midnight};
+use crate::ops::places::is_check_due;
 use crate::ops::read_area::compounds_of;
 use crate::ops::read_fevers::staff_name;
 use crate::ops::read_policies::read_policies;
@@ -111,6 +112,8 @@ pub struct Today {
     pub reasons: Vec<Reason>,
     /// When open fevers were opened, oldest first.
     pub fevers: Vec<i64>,
+    /// Fire exits that wait for somebody to see that they open, by compound with its name.
+    pub exits_due: Vec<(AreaId, String, usize)>,
     /// By compound.
     pub compounds: Vec<CompoundLine>,
     /// By gate.
@@ -183,6 +186,12 @@ impl Day {
         for row in tx.fevers_of_area(shard, compound.area, i64::MAX, FEVERS_MOST)? {
             line.fevers += 1;
             self.today.fevers.push(row.item.opened_at);
+        }
+        let openings = tx.openings_of_area(shard, compound.area)?;
+        let due = openings.iter().filter(|row| is_check_due(row, now)).count();
+        if due > 0 {
+            let exits = (compound.area, compound.name.clone(), due);
+            self.today.exits_due.push(exits);
         }
         self.today.compounds.push(line);
         Ok(())

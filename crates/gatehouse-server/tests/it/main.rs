@@ -1,6 +1,7 @@
 //! The server from outside: its router without a socket, and its binary.
 
 mod audit;
+mod bad_forms;
 mod bad_input;
 mod command;
 mod command_lines;
@@ -48,6 +49,7 @@ mod start;
 mod streams;
 mod support;
 mod systems;
+mod systems_lists;
 mod systems_tokens;
 mod tenants;
 mod today;

@@ -62,7 +62,7 @@ fn a_compound_has_one_open_gate() {
 }
 
 #[test]
-fn a_fire_exit_opens_from_inside_and_is_looked_at() {
+fn a_fire_exit_opens_from_inside_and_is_looked_at_by_gate_1() {
     on_both(|app| {
         let cookie = office(app);
         let exit = format!(
@@ -79,6 +79,19 @@ fn a_fire_exit_opens_from_inside_and_is_looked_at() {
         );
         let path = format!("/areas/{COMPOUND}/places");
         assert!(app.get(&path, &cookie).body.contains("该去看了"));
+        // Today says so wherever the compound is seen from, and leads there.
+        let said = |cookie: &str| {
+            let pages = [COMPOUND, COMMUNITY].map(|area| {
+                let page = app.get(&format!("/areas/{area}/today"), cookie).body;
+                let is_said = page.contains("消防通道 1 处该去看了");
+                let link = format!("class=\"b s\" href=\"{path}\"");
+                assert_eq!(is_said, page.contains(&link), "{page}");
+                is_said
+            });
+            assert_eq!(pages[0], pages[1]);
+            pages[0]
+        };
+        assert!(said(&cookie));
         let check = format!("act=check&id={}", "c".repeat(32));
         assert_eq!(
             post(app, &cookie, COMPOUND, &check).0,
@@ -89,9 +102,10 @@ fn a_fire_exit_opens_from_inside_and_is_looked_at() {
             !page.contains("该去看了") && page.contains("2020-02-19"),
             "{page}"
         );
+        assert!(!said(&cookie));
         app.later(8 * 86_400_000);
         let cookie = office_again(app);
-        assert!(app.get(&path, &cookie).body.contains("该去看了"));
+        assert!(app.get(&path, &cookie).body.contains("该去看了") && said(&cookie));
         assert_eq!(
             post(app, &cookie, COMMUNITY, &check).0,
             StatusCode::NOT_FOUND

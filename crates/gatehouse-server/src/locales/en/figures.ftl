@@ -66,3 +66,6 @@ figures-device-seen = Last contact { $time }, { $wait } ago
 figures-device-silent = Out of touch
 figures-device-there = In touch
 figures-todo-copied = { $count } not looked at yet
+figures-todo-exits = { $area }: { $count } fire exits to look at
+figures-todo-exits-line = Push them: they have to open from inside.
+figures-open-exits = Record the look

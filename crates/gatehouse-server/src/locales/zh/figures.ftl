@@ -66,3 +66,6 @@ figures-device-seen = 上次 { $time }，{ $wait }前
 figures-device-silent = 没联系
 figures-device-there = 在线
 figures-todo-copied = { $count } 件还没看
+figures-todo-exits = { $area }：消防通道 { $count } 处该去看了
+figures-todo-exits-line = 推一推，能从里面打开才算。
+figures-open-exits = 去登记看过了

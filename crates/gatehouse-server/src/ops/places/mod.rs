@@ -14,5 +14,5 @@ pub use check_opening::check_opening;
 pub use put_gate::{GateEdit, put_gate};
 pub use put_gate_place::{GatePlaceEdit, put_gate_place};
 pub use put_opening::{OpeningEdit, put_opening};
-pub use read_places::{Opening, Places, read_places};
+pub use read_places::{Opening, Places, is_check_due, read_places};
 pub use refusal::Refusal;

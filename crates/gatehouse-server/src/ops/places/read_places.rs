@@ -32,6 +32,12 @@ pub struct Opening {
     pub is_check_due: bool,
 }
 
+/// Whether a fire exit waits for somebody to see that it opens (GATE-1, issue 3 §1).
+pub fn is_check_due(row: &OpeningRow, now_millis: i64) -> bool {
+    let since = row.checked_at.map_or(i64::MAX, |at| now_millis - at);
+    row.is_fire_exit && since > CHECK_DAYS * DAY_MILLIS
+}
+
 /// Reads it.
 pub async fn read_places(app: &App, area: AreaId) -> Result<Places, OpError> {
     let now = app.world.now_millis();
@@ -51,8 +57,7 @@ pub async fn read_places(app: &App, area: AreaId) -> Result<Places, OpError> {
             None => (Vec::new(), Vec::new()),
         };
         let openings = openings.into_iter().map(|row| {
-            let since = row.checked_at.map_or(i64::MAX, |at| now - at);
-            let is_check_due = row.is_fire_exit && since > CHECK_DAYS * DAY_MILLIS;
+            let is_check_due = is_check_due(&row, now);
             Opening { row, is_check_due }
         });
         Ok::<_, StoreError>(Some(Places {
