@@ -242,9 +242,20 @@ impl Column for Hash {
     }
 }
 
+/// A text without its NULs, if it has any. PostgreSQL keeps none, and a filter that somebody
+/// typed one into is no fault of ours: both databases get U+FFFD in its place.
+fn without_nul(text: &str) -> Option<String> {
+    text.contains('\0').then(|| text.replace('\0', "\u{FFFD}"))
+}
+
 impl rusqlite::ToSql for Value<'_> {
     fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
         use rusqlite::types::{ToSqlOutput, ValueRef};
+        if let Value::Text(text) = self
+            && let Some(text) = without_nul(text)
+        {
+            return Ok(ToSqlOutput::from(text));
+        }
         Ok(ToSqlOutput::Borrowed(match self {
             Value::Null => ValueRef::Null,
             Value::Int(value) => ValueRef::Integer(*value),
@@ -266,7 +277,10 @@ impl ToSql for Value<'_> {
             Value::Int(value) if *ty == Type::INT8 => value.to_sql(ty, out),
             Value::Int(value) if *ty == Type::INT4 => i32::try_from(*value)?.to_sql(ty, out),
             Value::Int(value) if *ty == Type::BOOL => (*value != 0).to_sql(ty, out),
-            Value::Text(value) if <&str as ToSql>::accepts(ty) => value.to_sql(ty, out),
+            Value::Text(value) if <&str as ToSql>::accepts(ty) => match without_nul(value) {
+                Some(value) => value.to_sql(ty, out),
+                None => value.to_sql(ty, out),
+            },
             Value::Real(value) if *ty == Type::FLOAT8 => value.to_sql(ty, out),
             Value::Bytes(value) if *ty == Type::BYTEA => value.to_sql(ty, out),
             // The kind, never the value: messages carry no personal data.

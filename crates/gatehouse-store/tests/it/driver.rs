@@ -47,6 +47,20 @@ fn an_error_of_ones_own_undoes_everything() {
 }
 
 #[test]
+fn a_text_with_a_nul_is_the_same_on_both_and_breaks_nothing() {
+    on_both(|store| {
+        write(store, |tx| {
+            tx.insert_area(&area(1, None, "county", "甲\0县"))
+        });
+        assert_eq!(names(store), ["甲\u{FFFD}县"]);
+        let found = read(store, |tx| {
+            tx.areas_by_code("\0", gatehouse_core::moment::CivilDay(18_000))
+        });
+        assert_eq!(found, []);
+    });
+}
+
+#[test]
 fn after_a_failed_statement_nothing_more_is_done_or_kept() {
     on_both(|store| {
         write(store, |tx| tx.insert_area(&area(1, None, "county", "甲县")));
