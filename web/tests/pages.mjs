@@ -2,7 +2,7 @@
 // added is looked at without being named here.
 
 /** Files and streams: not pages. */
-const NO_PAGE = /\.(pdf|xlsx|json|html)$|\/(live|workbook|logout|gate)$|^\/gate\//;
+const NO_PAGE = /\.(pdf|xlsx|json|toml|html)$|\/(live|workbook|logout|gate)$|^\/gate\//;
 
 /** The address without what makes one row of a list differ from the next. */
 export function shape(path) {

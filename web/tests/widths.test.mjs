@@ -24,6 +24,7 @@ const NO_PAGES = {
   "/gate/": "the gate app",
   "/gate/{*file}": "its files",
   "/my/open/{code}": "leads on at once",
+  "/areas/{area}/policy/drafts/{draft}/{file}": "a file to download",
   "/visit/{gate}/{visit}": "a visit, looked at in morning.test.mjs",
 };
 const is_file = (path) => /\.(pdf|xlsx|json)$/.test(path);
@@ -52,6 +53,10 @@ before(async () => {
     await page.locator("main form button.p").first().click();
     await page.waitForURL(/replays\/./);
     made.street_command = [new URL(page.url()).pathname];
+    await page.goto(`${town.url}${area}/policy/versions`);
+    await page.locator("form:has(select[name=kept]) button").click();
+    await page.waitForURL(/drafts\/./);
+    made.street_command.push(new URL(page.url()).pathname);
   });
 });
 after(async () => {
