@@ -174,8 +174,12 @@ impl Tx<'_> {
         staff: Option<StaffId>,
     ) -> Result<i64, StoreError> {
         let newest = self.newest_policy_document(document)?;
+        // Whoever brings no cases brings nothing new by that.
+        let is_the_same = |row: &PolicyDocumentRow| {
+            row.sha256 == *sha256 && (cases.is_none() || row.cases.as_deref() == cases)
+        };
         let version = match newest {
-            Some(row) if row.sha256 == *sha256 => return Ok(row.version),
+            Some(row) if is_the_same(&row) => return Ok(row.version),
             Some(row) => row.version + 1,
             None => 1,
         };

@@ -40,7 +40,7 @@ sql! {
     CHANGE_DRAFT = "UPDATE policy_draft SET text = ?3, cases = ?4, changed_by = ?5,
             changed_at = ?6, version = version + 1
         WHERE draft = ?1 AND version = ?2";
-    DROP_DRAFT = "DELETE FROM policy_draft WHERE draft = ?1 AND area = ?2";
+    DROP_DRAFT = "DELETE FROM policy_draft WHERE draft = ?1 AND version = ?2";
     DRAFT = "SELECT draft, area, document, based_on, text, cases, made_by, made_at, changed_by,
             changed_at, version
         FROM policy_draft WHERE draft = ?1 AND area = ?2";
@@ -121,8 +121,8 @@ impl Tx<'_> {
         self.execute_versioned(&CHANGE_DRAFT, parameters)
     }
 
-    /// Drops a draft; says whether it was there.
-    pub fn drop_policy_draft(&self, area: AreaId, draft: &[u8; 16]) -> Result<bool, StoreError> {
-        Ok(self.execute(&DROP_DRAFT, params![draft, &area])? == 1)
+    /// Drops a draft that is still at a version; [`StoreError::Stale`] where it is not.
+    pub fn drop_policy_draft(&self, draft: &[u8; 16], version: i64) -> Result<(), StoreError> {
+        self.execute_versioned(&DROP_DRAFT, params![draft, version])
     }
 }

@@ -57,10 +57,10 @@ export class Scanner {
     const looking = () => this.running && this.loops === mine;
     while (looking()) {
       const started = performance.now();
-      const text = this.video.readyState >= 2 ? await this.look() : null;
+      const text = this.video.readyState >= 2 ? await this.look() : undefined;
       if (!looking()) return;
       if (text) this.give(text);
-      else this.missed();
+      else if (text === null) this.missed();
       const spent = performance.now() - started;
       await pause(Math.max(PAUSE_MILLIS, Math.min(spent, 250)));
     }
@@ -79,7 +79,9 @@ export class Scanner {
     if (!same) this.found(text);
   }
 
-  private async look(): Promise<string | null> {
+  /** The text in the picture; `null` where there is none, `undefined` where the reader that reads
+   * everything has not looked. */
+  private async look(): Promise<string | null | undefined> {
     if (this.detector) {
       try {
         const codes = await this.detector.detect(this.video);
@@ -92,7 +94,7 @@ export class Scanner {
         this.detector = null;
       }
       this.misses += 1;
-      if (this.detector && this.misses < MISSES_BEFORE_SECOND_READER) return null;
+      if (this.detector && this.misses < MISSES_BEFORE_SECOND_READER) return undefined;
     }
     return this.look_with_worker();
   }

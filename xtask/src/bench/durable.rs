@@ -133,7 +133,7 @@ fn count_outings(root: &Path, town: &Town, demo: &Demo) -> Result<()> {
     let area = area.context("the town has no street")?;
     let store = Store::open_sqlite(&town.database())?;
     store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
-        let version = tx.load_policy_document(COUNTING, &text, &sha256, made_at, None)?;
+        let version = tx.load_policy_document(COUNTING, (&text, None), &sha256, made_at, None)?;
         let held = tx.policies_in_force(made_at, made_at + 1)?;
         for row in held.iter().filter(|row| row.document == POLICY_FOLDER) {
             tx.end_policy_force(row.area, &row.document, row.from_at, made_at)?;

@@ -16,6 +16,8 @@ const PER_ADDRESS: u32 = 60;
 const OPEN_FORMS: u32 = 20;
 /// Requests a minute of one token of another system.
 const PER_TOKEN: u32 = 600;
+/// Acts with a key a minute of one account: whoever finds a desk unlocked does not guess.
+const PER_SIGNER: u32 = 10;
 /// After so many calls, keys that are no longer limited are forgotten.
 const CALLS_BETWEEN_SWEEPS: u32 = 1024;
 
@@ -27,6 +29,7 @@ pub struct Rates {
     addresses: DefaultKeyedRateLimiter<String>,
     open_forms: DefaultKeyedRateLimiter<String>,
     tokens: DefaultKeyedRateLimiter<[u8; 16]>,
+    signers: DefaultKeyedRateLimiter<[u8; 16]>,
     calls: AtomicU32,
 }
 
@@ -37,6 +40,7 @@ impl Default for Rates {
             addresses: RateLimiter::keyed(per_minute(PER_ADDRESS)),
             open_forms: RateLimiter::keyed(per_minute(OPEN_FORMS)),
             tokens: RateLimiter::keyed(per_minute(PER_TOKEN)),
+            signers: RateLimiter::keyed(per_minute(PER_SIGNER)),
             calls: AtomicU32::new(0),
         }
     }
@@ -52,11 +56,16 @@ impl Rates {
     /// # Errors
     /// Too many; how long to wait.
     pub fn token(&self, token: &[u8; 16]) -> Result<(), OpError> {
-        let now = DefaultClock::default().now();
-        let checked = self.tokens.check_key(token);
-        checked.map_err(|until| OpError::TooMany {
-            wait_seconds: until.wait_time_from(now).as_secs() + 1,
-        })
+        self.tokens.check_key(token).map_err(too_many)
+    }
+
+    /// Counts an act with a key, whose password may be a guess. Accounts are few: none is ever
+    /// forgotten.
+    ///
+    /// # Errors
+    /// Too many; how long to wait.
+    pub fn signature(&self, staff: &[u8; 16]) -> Result<(), OpError> {
+        self.signers.check_key(staff).map_err(too_many)
     }
 
     /// Counts a sign-in.
@@ -106,6 +115,14 @@ mod tests {
         assert!((600..=610).contains(&allowed.count()));
         assert!(rates.token(&[2; 16]).is_ok());
         assert!(rates.token(&[1; 16]).is_err());
+    }
+
+    #[test]
+    fn passwords_of_keys_are_not_guessed() {
+        let rates = Rates::default();
+        let allowed = (0..20).filter(|_| rates.signature(&[1; 16]).is_ok());
+        assert_eq!(allowed.count(), PER_SIGNER as usize);
+        assert!(rates.signature(&[2; 16]).is_ok(), "somebody else");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! row suspended. Each act carries the signature of whoever does it.
 
 use crate::cli::key_arguments::{KeyPlace, SignerArguments, moment};
-use crate::ops::put_in_force::{Wanted, approve_policy, end_policy, submit_folder};
+use crate::ops::put_in_force::{Ending, Wanted, approve_policy, end_policy, submit_folder};
 use crate::ops::sign_order::OrderDesk;
 use crate::ops::suspend_row::{Which, resume_row, suspend_row};
 use crate::world::Computer;
@@ -143,8 +143,13 @@ pub fn run(action: ForceAction) -> Result<()> {
         } => {
             let desk = OrderDesk::open(place.home()?)?;
             let at = at.as_deref().map(moment).transpose()?;
-            let what = (holds.document.as_str(), area_id(&holds.area)?, at);
-            print(&signer.with(|signer| end_policy(&desk, what, signer, &Computer))?)
+            let ending = Ending {
+                document: &holds.document,
+                area: area_id(&holds.area)?,
+                from_at: None,
+                at,
+            };
+            print(&signer.with(|signer| end_policy(&desk, ending, signer, &Computer))?)
         }
         ForceAction::Suspend {
             of,

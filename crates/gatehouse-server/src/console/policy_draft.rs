@@ -11,7 +11,7 @@ use crate::console::policy_draft_view::{DraftPage, page};
 use crate::console::policy_versions::refusal_words;
 use crate::error::OpError;
 use crate::ops::check_policy_draft::read_draft;
-use crate::ops::policy_draft::{Edit, change_draft, drop_draft, submit_draft};
+use crate::ops::policy_draft::{Edit, change_draft, drop_draft, file_of_draft, submit_draft};
 use crate::ops::sign_policy::{By, Signed};
 use crate::page::{Frame, PageError, made};
 use axum::extract::{Path, State};
@@ -61,18 +61,18 @@ pub struct RowForm {
     off: bool,
 }
 
-/// Cases that shall expect what is answered now.
-#[derive(Deserialize)]
-pub struct CaseForm {
+/// Which version somebody means to drop.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct DropForm {
     version: i64,
-    /// One, or several parted by blanks.
-    case: String,
 }
 
-/// From when until when, and the password of a key.
+/// From when on, and the password of a key.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct SubmitForm {
+    version: i64,
     from: String,
     password: String,
 }
@@ -150,11 +150,13 @@ pub async fn accept(
     Extension(caller): Extension<Arc<Caller>>,
     Path((_, draft)): Path<(String, String)>,
     frame: Frame,
-    Form(form): Form<CaseForm>,
+    Form(fields): Form<Vec<(String, String)>>,
 ) -> Response {
-    let cases = form.case.split_whitespace();
-    let edits = cases.map(|case| Edit::Accept(case.to_owned())).collect();
-    let done = change_draft(&app, &area, &caller, (&draft, form.version), edits).await;
+    // One field for each case that shall expect what is answered now.
+    let cases = fields.iter().filter(|(name, _)| name == "case");
+    let edits = cases.map(|(_, case)| Edit::Accept(case.clone())).collect();
+    let version = Typed::of(fields).version();
+    let done = change_draft(&app, &area, &caller, (&draft, version), edits).await;
     answer(
         &app,
         area,
@@ -170,12 +172,17 @@ pub async fn accept(
 pub async fn drop(
     State(app): State<App>,
     Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
     Path((_, draft)): Path<(String, String)>,
     frame: Frame,
+    Form(form): Form<DropForm>,
 ) -> Response {
-    match drop_draft(&app, &area, &draft).await {
+    match drop_draft(&app, &area, &caller, (&draft, form.version)).await {
         Ok(()) => to_versions(&area),
-        Err(error) => PageError::new(error, frame.lang).into_response(),
+        Err(error) => {
+            let typed = (Typed::default(), "problems");
+            answer(&app, area, &draft, frame, typed, Err(error)).await
+        }
     }
 }
 
@@ -194,13 +201,19 @@ pub async fn submit(
         password: &form.password,
     };
     let done = match local_moment(&form.from, area.offset_minutes) {
-        Some(from) => submit_draft(&app, by, &draft, (from.millis, None)).await,
+        Some(from) => submit_draft(&app, by, (&draft, form.version), (from.millis, None)).await,
         None => Ok(Signed::Refused("D-TIME".to_owned(), String::new())),
     };
     let code = match done {
         Ok(Signed::Done(_)) => return to_versions(&area),
         Ok(Signed::Refused(code, _)) => code,
-        Err(error) => return PageError::new(error, frame.lang).into_response(),
+        Err(error) => {
+            let typed = (
+                Typed::of(vec![("submit".to_owned(), form.from)]),
+                "problems",
+            );
+            return answer(&app, area, &draft, frame, typed, Err(error)).await;
+        }
     };
     let typed = Typed::of(vec![("submit".to_owned(), form.from)]);
     refused(&app, area, &draft, frame, typed, &code).await
@@ -213,15 +226,7 @@ pub async fn file(
     Path((_, draft, file)): Path<(String, String, String)>,
     frame: Frame,
 ) -> Response {
-    let text = async {
-        let found = read_draft(&app, &area, &draft, frame.lang).await?;
-        match file.as_str() {
-            "policy.toml" => Ok(found.row.text),
-            "cases.toml" => Ok(found.row.cases),
-            _ => Err(OpError::NotFound),
-        }
-    };
-    match text.await {
+    match file_of_draft(&app, &area, &draft, &file).await {
         Ok(text) => {
             let attached = format!("attachment; filename=\"{file}\"");
             let kind = "application/toml; charset=utf-8".to_owned();

@@ -70,7 +70,8 @@ pub fn edits(typed: &Typed, draft: &Draft, offset_minutes: i16) -> Result<Vec<Ed
             continue;
         };
         let at = local_moment(text, offset_minutes).ok_or(not_taken("D-TIME"))?;
-        let is_new = at.millis != kept.value.millis;
+        // The field holds no seconds.
+        let is_new = at.millis.div_euclid(60_000) != kept.value.millis.div_euclid(60_000);
         if let Some(source) = changed(typed, name, &kept.source, is_new) {
             edits.push(match name {
                 "from" => Edit::From(at, source),

@@ -33,8 +33,6 @@ pub struct DraftPage {
     is_whole: bool,
     problems: Vec<Problem>,
     cases: Vec<CaseLine>,
-    /// All changed cases, for one key.
-    all_cases: String,
     differences: Vec<(String, String, String)>,
     /// What is said where nothing differs.
     same: &'static str,
@@ -101,7 +99,6 @@ pub fn page(
         let about = format!("{} {}", one.about, one.what);
         (about, none(one.before), none(one.after))
     });
-    let cases: Vec<&str> = draft.cases.iter().map(|one| one.case.id.as_str()).collect();
     DraftPage {
         id: draft_text(&draft.row.draft),
         title,
@@ -111,8 +108,7 @@ pub fn page(
             fields(found, &typed, &frame, area.offset_minutes)
         }),
         rows: document.map_or_else(Vec::new, |found| rows(found, &draft.problems, lang)),
-        is_whole: draft.problems.is_empty() && cases.is_empty(),
-        all_cases: cases.join(" "),
+        is_whole: draft.problems.is_empty() && draft.cases.is_empty(),
         problems: draft
             .problems
             .iter()
@@ -234,7 +230,7 @@ fn words(complaint: &Complaint, lang: Lang) -> String {
 }
 
 /// Codes that have a headline of their own.
-const HEADLINES: [&str; 6] = ["P020", "P021", "P022", "P023", "P024", "P026"];
+const HEADLINES: [&str; 7] = ["P020", "P021", "P022", "P023", "P024", "P025", "P026"];
 
 fn problem(complaint: &Complaint, frame: &Frame) -> Problem {
     let code = complaint.code;

@@ -21,6 +21,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
 use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::policy::difference::{differences, effect};
+use gatehouse_core::policy::explain::{Line, explain};
 use gatehouse_core::policy::read::DOCUMENT_BYTES_MOST;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -71,7 +73,10 @@ struct VersionLine {
     state: &'static str,
     /// A review that is near or past.
     review: Option<String>,
-    rows: Vec<String>,
+    /// Id and sentence.
+    rows: Vec<(String, String)>,
+    /// What a proposal changes: about what, before, after.
+    differences: Vec<(String, String, String)>,
     may_approve: bool,
     may_end: bool,
 }
@@ -142,7 +147,7 @@ pub async fn act(
     let row = (form.document.clone(), form.row.clone());
     let done = match form.act.as_str() {
         "approve" => said(approve(&app, by, form.document.clone(), form.from_at).await),
-        "end" => said(end(&app, by, form.document.clone()).await),
+        "end" => said(end(&app, by, form.document.clone(), form.from_at).await),
         "suspend" => said(suspend(&app, by, row, Some(form.reason.clone())).await),
         "resume" => said(suspend(&app, by, row, None).await),
         _ => Err(OpError::Unreadable("act".to_owned())),
@@ -158,7 +163,9 @@ pub async fn act(
 fn said<T>(signed: Result<Signed<T>, OpError>) -> Result<Option<String>, OpError> {
     Ok(match signed? {
         Signed::Done(_) => None,
-        Signed::Refused(code, _) => Some(code),
+        // What has a sentence of its own needs no other.
+        Signed::Refused(code, _) if REFUSALS.contains(&code.as_str()) => Some(code),
+        Signed::Refused(_, text) => Some(text),
     })
 }
 
@@ -169,13 +176,14 @@ async fn refused(app: &App, area: AreaInScope, frame: Frame, code: &str) -> Resp
 }
 
 /// Codes that have a sentence of their own.
-const REFUSALS: [&str; 16] = [
+const REFUSALS: [&str; 17] = [
     "D-CASES",
     "D-ENTRY",
     "D-FILE",
     "D-MANY",
     "D-NAME",
     "D-NUMBER",
+    "D-OLD",
     "D-TEXT",
     "D-TIME",
     "K-NONE",
@@ -272,6 +280,54 @@ async fn page(
     })
 }
 
+/// The rows of one that is in force, each in a sentence.
+fn rows(one: &Version, lang: Lang) -> Vec<(String, String)> {
+    let document = one
+        .document
+        .iter()
+        .filter(|_| one.state == ForceState::InForce);
+    let lines = document.flat_map(|document| explain(document, lang));
+    lines
+        .map(|line| (line.row.clone(), row_words(&line, lang)))
+        .collect()
+}
+
+fn row_words(line: &Line, lang: Lang) -> String {
+    format!(
+        "{} {} · {}",
+        effect(line.effect, lang),
+        line.condition,
+        line.row
+    )
+}
+
+/// What whoever approves agrees to: the differences from the version before, or every row of a
+/// first one.
+fn changes(one: &Version, frame: &Frame) -> Vec<(String, String, String)> {
+    let lang = frame.lang;
+    let Some(document) = one
+        .document
+        .as_ref()
+        .filter(|_| one.state == ForceState::Proposed)
+    else {
+        return Vec::new();
+    };
+    let none = |text: Option<String>| text.unwrap_or_else(|| frame.t("draft-nothing"));
+    match &one.before {
+        Some(before) => differences(before, document, lang)
+            .into_iter()
+            .map(|one| {
+                let about = format!("{} {}", one.about, one.what);
+                (about, none(one.before), none(one.after))
+            })
+            .collect(),
+        None => explain(document, lang)
+            .into_iter()
+            .map(|line| (line.row.clone(), String::new(), row_words(&line, lang)))
+            .collect(),
+    }
+}
+
 fn title([id, zh, en]: &[String; 3], lang: Lang) -> String {
     let words = match lang {
         Lang::Zh => zh,
@@ -310,7 +366,8 @@ fn line(one: &Version, frame: &Frame, times: &Times) -> VersionLine {
             .review
             .filter(near)
             .map(|day| frame.with("version-review", "day", &times.day(day))),
-        rows: one.rows.clone(),
+        rows: rows(one, frame.lang),
+        differences: changes(one, frame),
         may_approve: one.state == ForceState::Proposed,
         may_end: matches!(one.state, ForceState::InForce | ForceState::Scheduled),
     }

@@ -41,8 +41,10 @@ pub struct Version {
     pub names: [String; 3],
     /// When it is looked at again.
     pub review: Option<CivilDay>,
-    /// The rows of one that is in force, for the emergency brake.
-    pub rows: Vec<String>,
+    /// The document; `None` where it is not kept any more.
+    pub document: Option<PolicyDocument>,
+    /// The version before it.
+    pub before: Option<PolicyDocument>,
     /// Who proposed, who approved, masked.
     pub by: [Option<String>; 2],
 }
@@ -116,18 +118,17 @@ fn version(tx: &ReadTx<'_>, mut row: PolicyForceRow, now: i64) -> Result<Version
     row.to_at = row.to_at.into_iter().chain(own_end).min();
     let state = state(&row, now);
     let name = |staff: Option<StaffId>| staff.map(|staff| staff_name(tx, staff)).transpose();
-    let rows = match (&document, state) {
-        (Some(document), ForceState::InForce) => {
-            document.rows.iter().map(|row| row.id.clone()).collect()
-        }
-        _ => Vec::new(),
+    let before = match state {
+        ForceState::Proposed => tx.policy_document(&row.document, row.version - 1)?,
+        _ => None,
     };
     Ok(Version {
         by: [name(row.decided_by)?, name(row.approved_by)?],
         names: document.as_ref().map(names).unwrap_or_default(),
-        review: document.map(|found| found.force.review.value),
+        review: document.as_ref().map(|found| found.force.review.value),
+        before: before.and_then(|kept| read(&kept.text).ok()),
+        document,
         state,
-        rows,
         row,
     })
 }
@@ -136,6 +137,7 @@ fn state(row: &PolicyForceRow, now: i64) -> ForceState {
     let is_approved = row.decided_by.is_none() || row.approved_by.is_some();
     let is_over = row.to_at.is_some_and(|to| to <= now || to <= row.from_at);
     match (is_approved, row.from_at > now) {
+        (false, true) if is_over => ForceState::Over,
         (false, true) => ForceState::Proposed,
         (false, false) => ForceState::Lapsed,
         (true, _) if is_over => ForceState::Over,

@@ -15,7 +15,7 @@ use gatehouse_core::policy::cases::read_case_file;
 use gatehouse_core::policy::edit::{Change, EditError, change, expect};
 use gatehouse_core::policy::{PolicyDocument, read};
 use gatehouse_store::policy_draft::PolicyDraftRow;
-use gatehouse_store::{Lane, ReadTx, Tx};
+use gatehouse_store::{Lane, ReadTx, StoreError, Tx};
 
 /// Drafts that a page lists, and that an area may have at one time.
 pub const DRAFTS_MOST: u32 = 20;
@@ -63,6 +63,27 @@ fn of_edit(error: EditError) -> OpError {
     match error {
         EditError::NotToml => not_taken("D-TEXT"),
         EditError::NoSuch => not_taken("D-ENTRY"),
+    }
+}
+
+/// A file of a draft, `policy.toml` or `cases.toml`.
+///
+/// # Errors
+/// [`OpError::NotFound`].
+pub async fn file_of_draft(
+    app: &App,
+    area: &AreaInScope,
+    draft: &str,
+    file: &str,
+) -> Result<String, OpError> {
+    let id = draft_id(draft).ok_or(OpError::NotFound)?;
+    let top = area.area;
+    let row = app.store.read(move |tx| tx.policy_draft(top, &id)).await?;
+    let row = row.ok_or(OpError::NotFound)?;
+    match file {
+        "policy.toml" => Ok(row.text),
+        "cases.toml" => Ok(row.cases),
+        _ => Err(OpError::NotFound),
     }
 }
 
@@ -153,15 +174,30 @@ pub async fn change_draft(
     edits: Vec<Edit>,
 ) -> Result<(), OpError> {
     let id = draft_id(draft).ok_or(OpError::NotFound)?;
-    let (top, now, staff) = (area.area, app.world.now_millis(), caller.staff);
-    let write = move |tx: &Tx<'_>| {
+    let (top, shard) = (area.area, area.shard);
+    let (now, staff) = (app.world.now_millis(), caller.staff);
+    let find = move |tx: &ReadTx<'_>| {
         let row = tx.policy_draft(top, &id)?.ok_or(OpError::NotFound)?;
         let above = documents_at(tx, &row, now)?;
-        let texts = edited(row, above, &edits)?;
-        let changed = (&*texts.policy, &*texts.cases);
-        Ok(tx.change_policy_draft(&id, version, changed, (staff, now))?)
+        Ok::<_, OpError>((row, above))
     };
-    app.store.try_write(Lane::People, write).await
+    let (row, above) = app.store.try_read(find).await?;
+    if row.version != version {
+        return Err(OpError::Stale);
+    }
+    let body = format!("{} {top} {version}", row.document);
+    // Away from the database's own thread: many cases may have to be decided.
+    let texts = tokio::task::spawn_blocking(move || edited(row, above, &edits));
+    let texts = texts
+        .await
+        .map_err(|_| OpError::Bug("a change of a draft panicked".to_owned()))??;
+    let write = move |tx: &Tx<'_>| {
+        let changed = (&*texts.policy, &*texts.cases);
+        tx.change_policy_draft(&id, version, changed, (staff, now))?;
+        note(tx, shard, staff, now, "policy.change", body.as_bytes())
+    };
+    app.store.write(Lane::People, write).await?;
+    Ok(())
 }
 
 fn edited(
@@ -211,35 +247,53 @@ fn accepted(cases: &str, changed: &[CaseChange], id: &str) -> Result<String, OpE
     expect(cases, id, &one.answer).map_err(of_edit)
 }
 
-/// Drops a draft.
+/// Drops a draft that is still at a version.
 ///
 /// # Errors
-/// [`OpError::NotFound`].
-pub async fn drop_draft(app: &App, area: &AreaInScope, draft: &str) -> Result<(), OpError> {
+/// [`OpError::NotFound`]; [`OpError::Stale`].
+pub async fn drop_draft(
+    app: &App,
+    area: &AreaInScope,
+    caller: &Caller,
+    (draft, version): (&str, i64),
+) -> Result<(), OpError> {
     let id = draft_id(draft).ok_or(OpError::NotFound)?;
-    let top = area.area;
-    let drop = move |tx: &Tx<'_>| tx.drop_policy_draft(top, &id);
-    let was_there = app.store.write(Lane::People, drop).await?;
-    match was_there {
-        true => Ok(()),
-        false => Err(OpError::NotFound),
-    }
+    let (top, shard) = (area.area, area.shard);
+    let (staff, now) = (caller.staff, app.world.now_millis());
+    let drop = move |tx: &Tx<'_>| {
+        let row = tx.policy_draft(top, &id)?.ok_or(OpError::NotFound)?;
+        tx.drop_policy_draft(&id, version)?;
+        let body = format!("{} {top}", row.document);
+        note(tx, shard, staff, now, "policy.drop", body.as_bytes())?;
+        Ok(())
+    };
+    app.store.try_write(Lane::People, drop).await
 }
 
-/// Submits a draft; it is gone then, and stands among the documents.
+/// Submits a draft as it was at a version; it is gone then, and stands among the documents.
 ///
 /// # Errors
-/// [`OpError::NotFound`]; a fault of the program.
+/// [`OpError::NotFound`]; [`OpError::Stale`]; a fault of the program.
 pub async fn submit_draft(
     app: &App,
     by: By<'_>,
-    draft: &str,
+    (draft, version): (&str, i64),
     (from_at, to_at): (i64, Option<i64>),
 ) -> Result<Signed<PolicyAnswer>, OpError> {
     let id = draft_id(draft).ok_or(OpError::NotFound)?;
     let area = by.area;
-    let find = move |tx: &ReadTx<'_>| Ok::<_, OpError>(tx.policy_draft(area, &id)?);
-    let row = app.store.try_read(find).await?.ok_or(OpError::NotFound)?;
+    let find = move |tx: &ReadTx<'_>| {
+        let row = tx.policy_draft(area, &id)?.ok_or(OpError::NotFound)?;
+        let newest = tx.newest_policy_document(&row.document)?;
+        Ok::<_, OpError>((row, newest.map_or(0, |kept| kept.version)))
+    };
+    let (row, newest) = app.store.try_read(find).await?;
+    if row.version != version {
+        return Err(OpError::Stale);
+    }
+    if row.based_on != 0 && newest != row.based_on {
+        return Ok(Signed::Refused("D-OLD".to_owned(), String::new()));
+    }
     let wanted = Wanted {
         area,
         from_at,
@@ -255,8 +309,12 @@ pub async fn submit_draft(
     });
     let signed = submit.await?;
     if let Signed::Done(_) = &signed {
-        let drop = move |tx: &Tx<'_>| tx.drop_policy_draft(area, &id);
-        app.store.write(Lane::People, drop).await?;
+        let drop = move |tx: &Tx<'_>| tx.drop_policy_draft(&id, version);
+        match app.store.write(Lane::People, drop).await {
+            // What somebody wrote meanwhile stays a draft of its own.
+            Ok(()) | Err(StoreError::Stale) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(signed)
 }

@@ -211,7 +211,8 @@ pub fn check_texts(
         layers: &layers,
     };
     let mut complaints = looked_at.check_parts()?;
-    if document.is_for_gate() {
+    // One whose rows are all switched off says nothing to anybody: its cases tell so.
+    if document.is_for_gate() || !document.off.is_empty() {
         complaints.extend(looked_at.check_gate()?);
     }
     if complaints.is_empty() {
@@ -330,7 +331,9 @@ fn proved(
     (document, text): (&PolicyDocument, &str),
     file: &Path,
 ) -> Vec<Complaint> {
-    let has_grants = document.rows.iter().any(|row| row.effect == Effect::Grant);
+    // A row that is switched off tells as well that the document says who may cross.
+    let mut all = document.rows.iter().chain(&document.off);
+    let has_grants = all.any(|row| row.effect == Effect::Grant);
     let row_of = |id: &str| document.rows.iter().find(|row| row.id == id);
     let findings = prove(policy)
         .into_iter()

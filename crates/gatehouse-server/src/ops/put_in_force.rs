@@ -193,8 +193,8 @@ pub fn approve_policy(
     {
         bail!("P-TWO: the second signature must be another organisation's");
     }
-    if from_at < now {
-        bail!("P-TIME: it was to begin before now; propose it again");
+    if from_at < now || proposed.to_at.is_some_and(|to| to <= from_at) {
+        bail!("P-TIME: it was to begin before now, or was taken back; propose it again");
     }
     let staff = listed.person;
     let written = desk
@@ -221,34 +221,47 @@ pub fn approve_policy(
     Ok(written)
 }
 
-/// Ends a document's force in an area at an instant from now on.
+/// Which stretch of a document's force is to end, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Ending<'a> {
+    /// The document.
+    pub document: &'a str,
+    /// Top of the subtree.
+    pub area: AreaId,
+    /// The stretch that begins then; the one that holds at the end, or else the next to come,
+    /// where it is not said.
+    pub from_at: Option<i64>,
+    /// From now on; now where it is not said.
+    pub at: Option<i64>,
+}
+
+/// Ends a stretch of a document's force; one that is still to come never begins.
 ///
 /// # Errors
 /// None that holds then, a signer without authority.
 pub fn end_policy(
     desk: &OrderDesk,
-    (document, area, at): (&str, AreaId, Option<i64>),
+    ending: Ending<'_>,
     signer: &Signer<'_>,
     world: &dyn World,
 ) -> Result<PolicyAnswer> {
     let now = world.now_millis();
+    let area = ending.area;
     let listed = authority(desk, area, signer, now)?;
-    let at = at.unwrap_or(now);
+    let at = ending.at.unwrap_or(now);
     if at < now {
         bail!("P-TIME: what has happened is not decided anew: end it from now on");
     }
-    let (document, staff) = (document.to_owned(), listed.person);
+    let (document, from_at, staff) = (ending.document.to_owned(), ending.from_at, listed.person);
     let written = desk
         .store()?
         .write_blocking::<_, Refused, _>(Lane::People, move |tx| {
+            let none = || Refused::Because("P-NONE: it does not hold there then".to_owned());
             let rows = tx.policy_forces(area, &document)?;
-            let holds = |row: &&PolicyForceRow| row.to_at.is_none_or(|to| at < to);
-            let Some(mut row) = rows.iter().rfind(holds).cloned() else {
-                return Err(Refused::Because(
-                    "P-NONE: it does not hold there then".to_owned(),
-                ));
-            };
-            tx.end_policy_force(area, &document, row.from_at, at.max(row.from_at))?;
+            let mut row = to_end(&rows, from_at, at).cloned().ok_or_else(none)?;
+            if !tx.end_policy_force(area, &document, row.from_at, at.max(row.from_at))? {
+                return Err(none());
+            }
             row.to_at = Some(at.max(row.from_at));
             if let Some(why) = clash_below(tx, area, at)? {
                 return Err(Refused::Because(format!("P020: {why}")));
@@ -257,6 +270,19 @@ pub fn end_policy(
             Ok(answer(row, "ended"))
         })?;
     Ok(written)
+}
+
+/// Of the stretches of a document, oldest first, the one that somebody means to end.
+fn to_end(rows: &[PolicyForceRow], from_at: Option<i64>, at: i64) -> Option<&PolicyForceRow> {
+    let holds = |row: &&PolicyForceRow| {
+        let is_approved = row.decided_by.is_none() || row.approved_by.is_some();
+        is_approved && row.to_at.is_none_or(|to| at < to && row.from_at < to)
+    };
+    let mut rows = rows.iter().filter(holds);
+    match from_at {
+        Some(from_at) => rows.find(|row| row.from_at == from_at),
+        None => rows.next(),
+    }
 }
 
 /// The signer's key as listed, if it speaks for the area now.

@@ -4,7 +4,7 @@ use super::key_home::KeyHome;
 use super::key_tests::{
     COMPOUND, COUNTY, Fixed, HOUR, NOW, database, everybody, made, root, signer,
 };
-use super::put_in_force::{Wanted, approve_policy, end_policy, submit_folder};
+use super::put_in_force::{Ending, Wanted, approve_policy, end_policy, submit_folder};
 use super::read_policies::read_rules;
 use super::sign_order::OrderDesk;
 use super::suspend_row::{Which, resume_row, suspend_row};
@@ -67,6 +67,56 @@ fn audited(store: &Store) -> Vec<String> {
     entries.expect("reads")
 }
 
+const fn ending(at: Option<i64>) -> Ending<'static> {
+    Ending {
+        document: HENAN,
+        area: COUNTY,
+        from_at: None,
+        at,
+    }
+}
+
+/// Who ends what holds does not cut what is to follow; what was taken back is not approved.
+#[test]
+fn ending_what_holds_leaves_what_is_to_come() {
+    let (store, desk, keys) = desk();
+    let put = |from_at: i64, is_approved: bool| {
+        let wanted = Wanted {
+            area: COUNTY,
+            from_at,
+            to_at: None,
+        };
+        let (folder, now) = (shipped(HENAN), Fixed(NOW));
+        submit_folder(&desk, &folder, wanted, &signer(&keys, 0), &now).expect("proposed");
+        if is_approved {
+            let what = (HENAN, COUNTY, from_at);
+            approve_policy(&desk, what, &signer(&keys, 1), &now).expect("approved");
+        }
+    };
+    put(NOW, true);
+    put(NOW + 10 * HOUR, true);
+    put(NOW + 20 * HOUR, false);
+    let end = |from_at: Option<i64>, now: i64| {
+        let ending = Ending {
+            from_at,
+            ..ending(None)
+        };
+        let ended = end_policy(&desk, ending, &signer(&keys, 0), &Fixed(now));
+        ended.map(|ended| ended.from_at).map_err(code)
+    };
+    let held_at = |hours: i64| held(&store, hours).len();
+    // Not said which: what holds. A proposal is none that could be ended.
+    assert_eq!(end(None, NOW + HOUR), Ok(NOW));
+    assert_eq!([held_at(2), held_at(11), held_at(21)], [0, 1, 1]);
+    assert_eq!(
+        end(Some(NOW + 20 * HOUR), NOW + HOUR),
+        Err("P-NONE".to_owned())
+    );
+    assert_eq!(end(Some(NOW + 10 * HOUR), NOW + HOUR), Ok(NOW + 10 * HOUR));
+    assert_eq!(held_at(11), 0, "it never begins");
+    assert_eq!(end(None, NOW + HOUR), Err("P-NONE".to_owned()));
+}
+
 #[test]
 fn a_document_holds_once_another_office_has_approved_it_and_until_it_is_ended() {
     let (store, desk, keys) = desk();
@@ -110,18 +160,13 @@ fn a_document_holds_once_another_office_has_approved_it_and_until_it_is_ended() 
     assert_eq!(held(&store, 49).len(), 1);
 
     let end = |at, now| {
-        let ended = end_policy(&desk, (HENAN, COUNTY, at), &signer(&keys, 2), &Fixed(now));
+        let ended = end_policy(&desk, ending(at), &signer(&keys, 2), &Fixed(now));
         ended.map(|ended| ended.to_at).map_err(code)
     };
     let past = NOW + 49 * HOUR;
     assert_eq!(end(Some(past), past + 1), Err("P-TIME".to_owned()));
     let at = NOW + 60 * HOUR;
-    let ended = end_policy(
-        &desk,
-        (HENAN, COUNTY, Some(at)),
-        &signer(&keys, 2),
-        &Fixed(NOW),
-    );
+    let ended = end_policy(&desk, ending(Some(at)), &signer(&keys, 2), &Fixed(NOW));
     assert_eq!(ended.expect("is ended").to_at, Some(at));
     assert_eq!((held(&store, 59).len(), held(&store, 60).len()), (1, 0));
     // Whoever says no time means now, however long it takes to open the key.

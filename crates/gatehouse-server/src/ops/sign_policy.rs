@@ -2,16 +2,18 @@
 //! row, bring it back. The key is chosen by the place; the password opens it for this once.
 
 use super::key_home::KeyHome;
-use super::put_in_force::{PolicyAnswer, approve_policy, end_policy};
+use super::put_in_force::{Ending, PolicyAnswer, approve_policy, end_policy};
 use super::sign_order::{OrderDesk, Signer};
 use super::suspend_row::{SuspensionAnswer, Which, resume_row, suspend_row};
 use crate::app::App;
 use crate::auth::caller::Caller;
+use crate::auth::password::BYTES_MOST;
 use crate::error::OpError;
 use crate::world::World;
 use anyhow::{Context, Result};
 use gatehouse_core::id::{AreaId, StaffId};
 use gatehouse_core::key::KeyId;
+use gatehouse_store::StoreError;
 use std::sync::Arc;
 
 /// What came of an act that needs a key.
@@ -43,9 +45,13 @@ pub async fn sign<T: Send + 'static>(
     by: By<'_>,
     act: impl FnOnce(&OrderDesk, &Signer<'_>, &dyn World) -> Result<T> + Send + 'static,
 ) -> Result<Signed<T>, OpError> {
+    app.rates.signature(&by.caller.staff.0)?;
+    if by.password.len() > BYTES_MOST {
+        return Ok(Signed::Refused("K-PASSWORD".to_owned(), String::new()));
+    }
     let (store, world) = (app.store.clone(), Arc::clone(&app.world));
     let (staff, area, password) = (by.caller.staff, by.area, by.password.to_owned());
-    let signed = tokio::task::spawn_blocking(move || -> Result<T> {
+    let act = move || -> Result<T> {
         let desk = OrderDesk::open(KeyHome::Database(store))?;
         let key = key_for(&desk, staff, area, world.now_millis())?;
         let signer = Signer {
@@ -53,22 +59,30 @@ pub async fn sign<T: Send + 'static>(
             password: &password,
         };
         act(&desk, &signer, &*world)
-    });
-    match signed.await {
+    };
+    match tokio::task::spawn_blocking(act).await {
         Ok(Ok(answer)) => Ok(Signed::Done(answer)),
-        Ok(Err(error)) => refusal(&error),
+        Ok(Err(error)) => refusal(error),
         Err(_) => Err(OpError::Bug("an act with a key panicked".to_owned())),
     }
 }
 
-/// Everything that an act refuses names its code; anything else is a fault, told as such.
-fn refusal<T>(error: &anyhow::Error) -> Result<Signed<T>, OpError> {
-    let text = error.to_string();
-    let first = text.lines().next().unwrap_or_default();
-    let is_code = |word: &&str| {
-        word.len() < 16 && word.starts_with(['P', 'K', 'O', 'S']) && !word.contains('.')
+/// Everything that an act refuses names its code, `P-TWO` or `P024`; what the database says is
+/// told as such, and anything else is a fault.
+fn refusal<T>(error: anyhow::Error) -> Result<Signed<T>, OpError> {
+    let error = match error.downcast::<StoreError>() {
+        Ok(error) => return Err(error.into()),
+        Err(error) => error,
     };
-    match first.split([':', ' ']).find(is_code) {
+    let text = error.to_string();
+    let is_code = |word: &&str| {
+        let (letter, rest) = word.split_at_checked(1).unwrap_or_default();
+        let word = rest.strip_prefix('-');
+        let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_uppercase());
+        let is_number = rest.len() == 3 && rest.chars().all(|c| c.is_ascii_digit());
+        matches!(letter, "P" | "K" | "O") && (is_number || word.is_some_and(is_word))
+    };
+    match text.split([':', ' ', '\n']).find(is_code) {
         Some(code) => Ok(Signed::Refused(code.to_owned(), text)),
         None => Err(OpError::Bug(format!("an act with a key: {text}"))),
     }
@@ -99,14 +113,25 @@ pub async fn approve(
     .await
 }
 
-/// Ends a document's force now.
+/// Ends the stretch of a document's force that begins then, now.
 ///
 /// # Errors
 /// A fault of the program.
-pub async fn end(app: &App, by: By<'_>, document: String) -> Result<Signed<PolicyAnswer>, OpError> {
+pub async fn end(
+    app: &App,
+    by: By<'_>,
+    document: String,
+    from_at: i64,
+) -> Result<Signed<PolicyAnswer>, OpError> {
     let area = by.area;
     sign(app, by, move |desk, signer, world| {
-        end_policy(desk, (&document, area, None), signer, world)
+        let ending = Ending {
+            document: &document,
+            area,
+            from_at: Some(from_at),
+            at: None,
+        };
+        end_policy(desk, ending, signer, world)
     })
     .await
 }

@@ -133,15 +133,12 @@ fn an_officials_evening() {
         let off = street.change(&draft, "/row", "row=ZX/courier&off=true");
         assert_eq!(off.status, StatusCode::SEE_OTHER, "{}", off.body);
         let page = street.get(&draft);
-        for words in ["没写到", "送货的人进门", "答案变了的例子", "就要这样"] {
+        for words in ["没写到", "配送人员进门", "答案变了的例子", "就要这样"] {
             assert!(page.contains(words), "{words}: {page}");
         }
         let from = "from=2020-02-21T07:00";
         let submit = |desk: &Desk<'_>, password: &str| {
-            desk.form(
-                &format!("{draft}/submit"),
-                &format!("{from}&password={password}"),
-            )
+            desk.change(&draft, "/submit", &format!("{from}&password={password}"))
         };
         let refused = submit(&street, &street.password);
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -184,7 +181,11 @@ fn tried_as_it_is(street: &Desk<'_>, draft: &str) {
         list.contains(&format!("draft/{id}")) && list.contains("（草案）"),
         "{list}"
     );
-    let wish = format!("draft=1+draft/{id}&from=2020-02-17&to=2020-02-19");
+    let version = between(&list, "<option value=\"", " ");
+    let wish = format!("draft={version}+draft/{id}&from=2020-02-17&to=2020-02-19");
+    // Of a version that is not there any more nothing is tried.
+    let old = street.form("replays", &wish.replace(&format!("={version}+"), "=1+"));
+    assert_eq!(old.status, StatusCode::NOT_FOUND);
     let asked = street.form("replays", &wish);
     assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.body);
     app.wait(run_due(&app.app)).expect("the database");
@@ -196,6 +197,10 @@ fn tried_as_it_is(street: &Desk<'_>, draft: &str) {
 fn approved_ended_suspended(street: &Desk<'_>, county: &Desk<'_>) {
     let page = county.get(VERSIONS);
     assert!(page.contains("等另一单位批"), "{page}");
+    assert!(
+        page.contains("看改了什么") && page.contains("ZX/stay-in"),
+        "{page}"
+    );
     let from_at = between(&page, "name=\"from_at\" value=\"", "\"").to_owned();
     let act = |desk: &Desk<'_>, body: &str| {
         let body = format!(
@@ -237,9 +242,27 @@ fn approved_ended_suspended(street: &Desk<'_>, county: &Desk<'_>) {
     }
     let resumed = act(county, "act=resume&row=ZX/stay-in");
     assert_eq!(resumed.status, StatusCode::SEE_OTHER, "{}", resumed.body);
-    let ended = act(street, "act=end");
+    let none = act(street, "act=end&from_at=1");
+    assert!(none.body.contains("P-NONE"), "{}", none.body);
+    let over = street.get(VERSIONS).matches("已结束").count();
+    let ended = act(street, &format!("act=end&from_at={from_at}"));
     assert_eq!(ended.status, StatusCode::SEE_OTHER, "{}", ended.body);
-    assert!(street.get(VERSIONS).contains("已结束"));
+    let page = street.get(VERSIONS);
+    assert_eq!(page.matches("已结束").count(), over + 1, "{page}");
+}
+
+/// Files that are none, or not both.
+fn bad_files(street: &Desk<'_>, policy: &str, cases: &str) {
+    for (files, code) in [
+        (vec![("policy", "= 1"), ("cases", cases)], "D-TEXT"),
+        (vec![("policy", policy), ("cases", "[[case]]")], "D-CASES"),
+        (vec![("policy", policy)], "D-CASES"),
+        (vec![], "D-TEXT"),
+    ] {
+        let refused = street.bring(&files);
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{code}");
+        assert!(refused.body.contains(code), "{code}: {}", refused.body);
+    }
 }
 
 #[test]
@@ -247,16 +270,7 @@ fn what_is_not_taken_keeps_what_was_typed_and_changes_nothing() {
     demo_on_both(|app, demo| {
         let [street, county] = desks(app, demo);
         let (policy, cases) = (shipped("policy"), shipped("cases"));
-        for (files, code) in [
-            (vec![("policy", "= 1"), ("cases", &*cases)], "D-TEXT"),
-            (vec![("policy", &*policy), ("cases", "[[case]]")], "D-CASES"),
-            (vec![("policy", &*policy)], "D-CASES"),
-            (vec![], "D-TEXT"),
-        ] {
-            let refused = street.bring(&files);
-            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{code}");
-            assert!(refused.body.contains(code), "{code}: {}", refused.body);
-        }
+        bad_files(&street, &policy, &cases);
         let draft = street.begin(&[("policy", &policy), ("cases", &cases)]);
         for (body, code, kept) in [
             ("p-rest_minutes=-1", "D-NUMBER", "value=\"-1\""),
@@ -302,7 +316,15 @@ fn what_is_not_taken_keeps_what_was_typed_and_changes_nothing() {
             let answer = app.get(&street.path(rest), &street.cookie);
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{rest}");
         }
-        let dropped = street.form(&format!("{draft}/drop"), "");
+        for rest in ["/drop", "/submit"] {
+            let body = format!(
+                "version=1&from=2020-02-21T07:00&password={}",
+                street.password
+            );
+            let late = street.form(&format!("{draft}{rest}"), &body);
+            assert_eq!(late.status, StatusCode::CONFLICT, "{rest}: {}", late.body);
+        }
+        let dropped = street.change(&draft, "/drop", "");
         assert_eq!(dropped.status, StatusCode::SEE_OTHER);
     });
 }

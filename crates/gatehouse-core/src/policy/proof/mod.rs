@@ -9,7 +9,7 @@ mod model;
 mod tighten;
 
 use crate::gate::compiled::{Effect, Policy, Row, Text};
-use crate::gate::fact::{Fact, Words};
+use crate::gate::fact::{Fact, Kind, Words};
 use crate::gate::subject::SubjectKind;
 use example::example;
 use model::Model;
@@ -85,14 +85,20 @@ fn gaps(model: &mut Model<'_>) -> Vec<Finding> {
 }
 
 fn kind_words(kind: SubjectKind) -> Words {
-    let (zh, en) = match kind {
-        SubjectKind::Resident => ("住户", "a resident"),
-        SubjectKind::TemporaryResident => ("暂住人员", "a temporary resident"),
-        SubjectKind::ExemptWorker => ("保障人员", "an exempt worker"),
-        SubjectKind::Courier => ("送货的人", "a courier"),
-        SubjectKind::Visitor => ("访客", "a visitor"),
-        SubjectKind::Vehicle => ("车辆", "a vehicle"),
-        SubjectKind::RegularHelper => ("护工、保洁", "a regular helper"),
+    let en = match kind {
+        SubjectKind::Resident => "a resident",
+        SubjectKind::TemporaryResident => "a temporary resident",
+        SubjectKind::ExemptWorker => "an exempt worker",
+        SubjectKind::Courier => "a courier",
+        SubjectKind::Visitor => "a visitor",
+        SubjectKind::Vehicle => "a vehicle",
+        SubjectKind::RegularHelper => "a regular helper",
+    };
+    let zh = match Fact::SubjectKind.spec().kind {
+        Kind::Choice(choices) => choices
+            .get(kind as usize)
+            .map_or(en, |choice| choice.label.zh),
+        _ => en,
     };
     Words { zh, en }
 }

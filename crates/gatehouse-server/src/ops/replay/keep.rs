@@ -102,7 +102,7 @@ fn choice_of_draft(row: &PolicyDraftRow) -> Option<DraftChoice> {
     })
 }
 
-/// The text that a replay tries; of a draft as it is now.
+/// The text that a replay tries; of a draft only while it is as it was when somebody asked.
 fn text_of(
     tx: &ReadTx<'_>,
     area: AreaId,
@@ -116,7 +116,10 @@ fn text_of(
     let Some(id) = draft_id(draft) else {
         return Ok(None);
     };
-    Ok(tx.policy_draft(area, &id)?.map(|draft| draft.text))
+    let draft = tx.policy_draft(area, &id)?;
+    Ok(draft
+        .filter(|draft| draft.version == version)
+        .map(|draft| draft.text))
 }
 
 /// Puts a replay down for the jobs; its id.
