@@ -11,7 +11,9 @@ use crate::changes::Changes;
 use crate::config::Config;
 use crate::gate_state::GateStates;
 use crate::keyring::SharedKeyring;
+use crate::ops::check_policy_draft::Looked;
 use crate::paper::Press;
+use crate::proofs::Proofs;
 use crate::signatures::SeenSignatures;
 use crate::world::SharedWorld;
 use crate::{api, console, resident, systems};
@@ -52,6 +54,8 @@ pub struct Parts {
     pub changes: Changes,
     /// Passes that were verified before.
     pub signatures: Arc<SeenSignatures>,
+    /// What was found wrong with drafts of documents.
+    pub proofs: Arc<Proofs<Looked>>,
     /// County codes of ID numbers.
     pub area_codes: Arc<HeldAreaCodes>,
     /// Figures for /metrics.

@@ -32,6 +32,7 @@ pub mod paper;
 mod peer;
 pub mod person_line;
 pub mod pinyin;
+pub mod proofs;
 mod qr;
 mod replay_sheet;
 mod replay_tables;

@@ -50,6 +50,7 @@ pub fn app(
     App::new(Parts {
         area_codes: Arc::new(area_codes),
         signatures: Arc::new(SeenSignatures::new(config.signatures_most)),
+        proofs: Arc::default(),
         store,
         passwords: Passwords::new(Arc::clone(&world), PASSWORDS_AT_ONCE),
         world,

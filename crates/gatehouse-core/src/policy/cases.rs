@@ -247,7 +247,12 @@ pub fn run_case(case: &Case, policy: &Policy) -> Result<Decision, String> {
 
 /// What a policy answers in the situation of a case, everything of it.
 pub fn answer_case(case: &Case, policy: &Policy) -> (Decision, Expect) {
-    let decision = decide(&case.situation, Some(policy));
+    answer_situation(&case.situation, policy)
+}
+
+/// What a policy answers in a situation, everything of it.
+pub fn answer_situation(situation: &Situation, policy: &Policy) -> (Decision, Expect) {
+    let decision = decide(situation, Some(policy));
     let reasons = decision.reason_rows(policy).map(|row| row.id.clone());
     let duties = decision.duty_rows(policy).map(|row| row.id.clone());
     let answer = Expect {

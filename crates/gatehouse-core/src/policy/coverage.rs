@@ -52,7 +52,7 @@ pub fn untried_of(cases: &[Case], policy: &Policy, wanted: impl Fn(&Row) -> bool
     .collect()
 }
 
-fn decided_by(decision: &Decision, at: u16, row: &Row) -> bool {
+pub(super) fn decided_by(decision: &Decision, at: u16, row: &Row) -> bool {
     match row.effect {
         Effect::Duty => decision.applied.contains(&at),
         _ => decision.reasons.contains(&at),
@@ -60,7 +60,7 @@ fn decided_by(decision: &Decision, at: u16, row: &Row) -> bool {
 }
 
 /// All conditions hold but one, or just one exception holds.
-fn fails_by_one(row: &Row, classes: &[u64]) -> bool {
+pub(super) fn fails_by_one(row: &Row, classes: &[u64]) -> bool {
     let failing = row
         .all
         .iter()

@@ -2,9 +2,12 @@
 //! written, comments too: what an official changes in a form, a developer finds in the file.
 
 use super::cases::Expect;
+use super::row_edit::{add_row, write_row};
+use super::row_text::{RowText, rows_as_written};
+use super::trial::{Trial, facts_of};
 use crate::moment::{CivilDay, Moment};
 use std::fmt;
-use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike, Value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 /// One change to `policy.toml`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,6 +36,12 @@ pub enum Change<'a> {
         /// Written, and without any effect.
         is_off: bool,
     },
+    /// What a row says, of the id that it has.
+    Says(&'a RowText),
+    /// A row that there is not yet.
+    NewRow(&'a RowText),
+    /// A row that goes.
+    DropRow(&'a str),
 }
 
 /// Why nothing was changed.
@@ -88,6 +97,23 @@ pub fn change(text: &str, change: Change<'_>) -> Result<String, EditError> {
                 false => row.remove("off"),
             };
         }
+        Change::Says(is) => {
+            let written = rows_as_written(text);
+            let was = written.iter().find(|row| row.id == is.id);
+            let was = was.ok_or(EditError::NoSuch)?;
+            write_row(entry(&mut document, "row", &is.id)?, was, is);
+        }
+        Change::NewRow(row) => add_row(&mut document, row)?,
+        Change::DropRow(id) => {
+            let rows = document
+                .get_mut("row")
+                .and_then(Item::as_array_of_tables_mut);
+            let rows = rows.ok_or(EditError::NoSuch)?;
+            let at = rows
+                .iter()
+                .position(|row| row.get("id").and_then(Item::as_str) == Some(id));
+            rows.remove(at.ok_or(EditError::NoSuch)?);
+        }
     }
     Ok(document.to_string())
 }
@@ -119,6 +145,67 @@ pub fn expect(cases: &str, case: &str, answer: &Expect) -> Result<String, EditEr
         }
     }
     Ok(document.to_string())
+}
+
+/// Adds a case at the end that expects what was answered.
+///
+/// # Errors
+/// A text that is not TOML, or that has a case of this id.
+pub fn add_case(cases: &str, trial: &Trial) -> Result<String, EditError> {
+    let mut document = parse(cases)?;
+    if entry(&mut document, "case", &trial.id).is_ok() {
+        return Err(EditError::NoSuch);
+    }
+    let list = document
+        .entry("case")
+        .or_insert(Item::ArrayOfTables(Default::default()));
+    let list = list.as_array_of_tables_mut().ok_or(EditError::NoSuch)?;
+    let mut expect = InlineTable::new();
+    expect.insert("verdict", trial.answer.verdict.name().into());
+    let lists = [
+        ("rows", &trial.answer.rows),
+        ("steps", &trial.answer.steps),
+        ("duties", &trial.answer.duties),
+    ];
+    for (key, list) in lists {
+        let Some(list) = list.as_ref().filter(|list| !list.is_empty()) else {
+            continue;
+        };
+        expect.insert(
+            key,
+            Array::from_iter(list.iter().map(String::as_str)).into(),
+        );
+    }
+    let mut case = Table::new();
+    case.insert("id", toml_edit::value(&trial.id));
+    case.insert("clause", toml_edit::value(&trial.clause));
+    case.insert("moment", toml_edit::value(trial.situation.moment.to_text()));
+    case.insert(
+        "facts",
+        toml_edit::value(of_json(&facts_of(&trial.situation))),
+    );
+    case.insert("expect", toml_edit::value(expect));
+    list.push(case);
+    Ok(document.to_string())
+}
+
+/// A JSON value as TOML writes it: a field without a value is left out.
+fn of_json(json: &serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Bool(flag) => (*flag).into(),
+        serde_json::Value::Number(number) => match number.as_i64() {
+            Some(whole) => whole.into(),
+            None => number.as_f64().unwrap_or(0.0).into(),
+        },
+        serde_json::Value::String(text) => text.as_str().into(),
+        serde_json::Value::Array(list) => list.iter().map(of_json).collect::<Array>().into(),
+        serde_json::Value::Object(map) => {
+            let told = map.iter().filter(|(_, value)| !value.is_null());
+            let fields = told.map(|(key, value)| (key, of_json(value)));
+            fields.collect::<InlineTable>().into()
+        }
+        serde_json::Value::Null => "".into(),
+    }
 }
 
 fn parse(text: &str) -> Result<DocumentMut, EditError> {

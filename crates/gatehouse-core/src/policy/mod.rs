@@ -4,9 +4,9 @@
 //! typed [`document::PolicyDocument`] with every complaint at its line and column; [`compile`]
 //! makes one effective policy of all documents in force; [`explain`] says in words what it holds,
 //! [`answers`] what it means for those who ask (posters);
-//! [`edit`] changes its text,
-//! [`cases`] runs the cases and tells which rows they never try; [`proof`] shows what no case can:
-//! that there is no gap. Nothing here reaches a browser.
+//! [`edit`] changes its text, [`row_text`] shows a row as it is written, [`cases`] runs the cases
+//! and tells which rows they never try, [`trial`] finds situations that would; [`proof`] shows what
+//! no case can: that there is no gap. Nothing here reaches a browser.
 
 pub mod answers;
 pub mod cases;
@@ -26,6 +26,9 @@ pub mod part;
 pub mod proof;
 pub mod read;
 mod read_row;
+mod row_edit;
+pub mod row_text;
+pub mod trial;
 mod zones;
 
 pub use compile::compile;

@@ -65,6 +65,9 @@ pub mod policy_draft;
 pub mod policy_draft_form;
 pub mod policy_draft_view;
 pub mod policy_replay;
+pub mod policy_row;
+pub mod policy_row_form;
+pub mod policy_row_view;
 pub mod policy_versions;
 pub mod print;
 pub mod resident_code;
@@ -121,6 +124,7 @@ pub fn routes(table: Routes) -> Routes {
         pass_page::routes,
         policy::routes,
         policy_draft::routes,
+        policy_row::routes,
         policy_versions::routes,
         policy_replay::routes,
         print::routes,

@@ -97,7 +97,7 @@ async fn draft_page(
     typed: Typed,
     fault: Option<String>,
 ) -> Result<DraftPage, OpError> {
-    let found = read_draft(app, &area, draft, frame.lang).await?;
+    let found = read_draft(app, &area, draft, Vec::new(), frame.lang).await?;
     let now = app.world.now_millis();
     Ok(page(found, area, now, frame, typed, fault))
 }
@@ -113,17 +113,24 @@ pub async fn save(
 ) -> Response {
     let lang = frame.lang;
     let typed = Typed::of(fields);
-    let found = match read_draft(&app, &area, &draft, lang).await {
+    let found = match read_draft(&app, &area, &draft, Vec::new(), lang).await {
         Ok(found) => found,
         Err(error) => return PageError::new(error, lang).into_response(),
     };
-    let done = match edits(&typed, &found, area.offset_minutes) {
-        Ok(edits) => {
-            let version = typed.version();
-            change_draft(&app, &area, &caller, (&draft, version), edits).await
+    let edits = match edits(&typed, &found, area.offset_minutes) {
+        Ok(edits) => edits,
+        Err(error) => {
+            return answer(&app, area, &draft, frame, (typed, "problems"), Err(error)).await;
         }
-        Err(error) => Err(error),
     };
+    if typed.get("act") == Some("look") {
+        let now = app.world.now_millis();
+        let tried = read_draft(&app, &area, &draft, edits, lang).await;
+        let shown = tried.map(|tried| page(tried, area, now, frame, typed, None));
+        return made(shown, StatusCode::OK, lang);
+    }
+    let version = typed.version();
+    let done = change_draft(&app, &area, &caller, (&draft, version), edits).await;
     answer(&app, area, &draft, frame, (typed, "problems"), done).await
 }
 
@@ -152,9 +159,16 @@ pub async fn accept(
     frame: Frame,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Response {
-    // One field for each case that shall expect what is answered now.
-    let cases = fields.iter().filter(|(name, _)| name == "case");
-    let edits = cases.map(|(_, case)| Edit::Accept(case.clone())).collect();
+    // One field for each case that shall expect what is answered now, and for each row whose
+    // examples shall be cases.
+    let edits = fields
+        .iter()
+        .filter_map(|(name, value)| match name.as_str() {
+            "case" => Some(Edit::Accept(value.clone())),
+            "try" => Some(Edit::Try(value.clone())),
+            _ => None,
+        });
+    let edits = edits.collect();
     let version = Typed::of(fields).version();
     let done = change_draft(&app, &area, &caller, (&draft, version), edits).await;
     answer(

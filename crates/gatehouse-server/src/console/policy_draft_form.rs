@@ -1,6 +1,7 @@
 //! What the form of a draft says, and the changes that it asks for.
 
 use crate::console::policy_draft::local_moment;
+use crate::console::policy_row_form::source_of;
 use crate::error::OpError;
 use crate::ops::check_policy_draft::Draft;
 use crate::ops::policy_draft::Edit;
@@ -8,11 +9,6 @@ use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_core::policy::PolicyDocument;
 use gatehouse_core::policy::document::LOCAL_CHOICE;
 use std::collections::BTreeMap;
-
-/// Most characters of a source.
-const SOURCE_MOST: usize = 80;
-/// How pages call what the notice leaves open.
-const LOCAL_WORDS: [&str; 2] = ["本地自定", "local choice"];
 
 /// Fields as they were typed, by name: `p-NAME` a parameter, `s-NAME` where it comes from, `from`,
 /// `ends`, `review` with their sources, `version`.
@@ -110,16 +106,7 @@ fn parameters(typed: &Typed, document: &PolicyDocument) -> Result<Vec<Edit>, OpE
 /// The source of something that changed; `None` where neither it nor its source did.
 fn changed(typed: &Typed, name: &str, kept: &str, is_new: bool) -> Option<String> {
     let source = typed.get(&format!("s-{name}")).unwrap_or(kept);
-    let source: String = source.chars().take(SOURCE_MOST).collect();
-    let parts = source.split(',').map(|part| match part.trim() {
-        words if LOCAL_WORDS.contains(&words) => LOCAL_CHOICE,
-        clause => clause,
-    });
-    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
-    let source = match parts.is_empty() {
-        true => LOCAL_CHOICE.to_owned(),
-        false => parts.join(", "),
-    };
+    let source = source_of(source);
     match (is_new, source == kept) {
         (false, true) => None,
         (true, true) => Some(LOCAL_CHOICE.to_owned()),

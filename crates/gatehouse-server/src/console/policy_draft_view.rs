@@ -15,6 +15,7 @@ use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::PolicyDocument;
 use gatehouse_core::policy::document::{LOCAL_CHOICE, Sourced};
 use gatehouse_core::policy::explain::{explain, source_words};
+use gatehouse_core::policy::trial::Trial;
 
 /// The page.
 #[derive(Template)]
@@ -37,6 +38,8 @@ pub struct DraftPage {
     /// What is said where nothing differs.
     same: &'static str,
     submit_from: String,
+    /// It shows changes that nobody has saved.
+    is_tried: bool,
 }
 
 /// A value with its unit and its source.
@@ -64,18 +67,42 @@ struct Row {
     problems: Vec<String>,
 }
 
-struct Problem {
-    words: String,
-    detail: String,
+/// What hinders a draft.
+pub struct Problem {
+    /// What kind of fault it is.
+    pub words: String,
+    /// Its smallest example, or where it stands.
+    pub detail: String,
+    /// Where a row can be added that mends it: for whom, which way.
+    pub mend: Option<String>,
+    /// Examples that would mend it, if somebody agrees to them.
+    pub trials: Vec<TrialLine>,
+    /// The row that it is about, if any.
+    pub row: String,
 }
 
-struct CaseLine {
-    id: String,
-    clause: String,
-    situation: String,
-    was: (&'static str, &'static str),
-    is: (&'static str, &'static str),
-    rows: String,
+/// An example of a row, and what it is answered.
+pub struct TrialLine {
+    /// What happens, in words.
+    pub situation: String,
+    /// Class and key of the verdict.
+    pub verdict: (&'static str, &'static str),
+}
+
+/// A case that is answered otherwise.
+pub struct CaseLine {
+    /// Its id.
+    pub id: String,
+    /// Where it comes from.
+    pub clause: String,
+    /// What happens, in words.
+    pub situation: String,
+    /// Class and key of the verdict that it expects.
+    pub was: (&'static str, &'static str),
+    /// Of the verdict now.
+    pub is: (&'static str, &'static str),
+    /// The rows that say so.
+    pub rows: String,
 }
 
 /// Puts it together.
@@ -95,7 +122,7 @@ pub fn page(
         |found| format!("{} {}", found.id, lang.of(&found.title)),
     );
     let none = |text: Option<String>| text.unwrap_or_else(|| frame.t("draft-nothing"));
-    let differences = draft.differences.into_iter().map(|one| {
+    let differences = draft.differences.iter().cloned().map(|one| {
         let about = format!("{} {}", one.about, one.what);
         (about, none(one.before), none(one.after))
     });
@@ -107,20 +134,17 @@ pub fn page(
         fields: document.map_or_else(Vec::new, |found| {
             fields(found, &typed, &frame, area.offset_minutes)
         }),
-        rows: document.map_or_else(Vec::new, |found| rows(found, &draft.problems, lang)),
-        is_whole: draft.problems.is_empty() && draft.cases.is_empty(),
-        problems: draft
-            .problems
-            .iter()
-            .map(|one| problem(one, &frame))
-            .collect(),
-        cases: draft.cases.iter().map(|one| case(one, &frame)).collect(),
+        rows: document.map_or_else(Vec::new, |found| rows(found, &draft.looked.problems, lang)),
+        is_whole: draft.looked.problems.is_empty() && draft.looked.cases.is_empty(),
+        problems: problems(&draft, &frame),
+        cases: case_lines(&draft, &frame),
         differences: differences.collect(),
         same: match draft.is_compared {
             true => "draft-no-differences",
             false => "draft-no-base",
         },
         submit_from: typed.get("submit").unwrap_or_default().to_owned(),
+        is_tried: typed.get("act") == Some("look"),
         fault,
         frame,
         area,
@@ -232,7 +256,23 @@ fn words(complaint: &Complaint, lang: Lang) -> String {
 /// Codes that have a headline of their own.
 const HEADLINES: [&str; 7] = ["P020", "P021", "P022", "P023", "P024", "P025", "P026"];
 
-fn problem(complaint: &Complaint, frame: &Frame) -> Problem {
+/// What hinders a draft, in words.
+pub fn problems(draft: &Draft, frame: &Frame) -> Vec<Problem> {
+    let all = draft.looked.problems.iter();
+    let untried = |one: &Complaint| match (one.code, &one.about) {
+        ("P022", Some(row)) => draft.looked.trials.get(row).map_or(&[][..], Vec::as_slice),
+        _ => &[],
+    };
+    all.map(|one| problem(one, untried(one), frame)).collect()
+}
+
+/// The cases of a draft that are answered otherwise, in words.
+pub fn case_lines(draft: &Draft, frame: &Frame) -> Vec<CaseLine> {
+    let all = draft.looked.cases.iter();
+    all.map(|one| case(one, frame)).collect()
+}
+
+fn problem(complaint: &Complaint, trials: &[Trial], frame: &Frame) -> Problem {
     let code = complaint.code;
     let words_of = match HEADLINES.contains(&code) {
         true => frame.t(&format!("draft-problem-{code}")),
@@ -241,6 +281,11 @@ fn problem(complaint: &Complaint, frame: &Frame) -> Problem {
     Problem {
         words: words_of,
         detail: words(complaint, frame.lang),
+        mend: complaint
+            .crossing
+            .map(|[who, way]| format!("who={who}&way={way}")),
+        trials: trials.iter().map(|one| trial(one, frame)).collect(),
+        row: complaint.about.clone().unwrap_or_default(),
     }
 }
 
@@ -252,6 +297,13 @@ fn case(one: &CaseChange, frame: &Frame) -> CaseLine {
         was: verdict(one.case.expect.verdict),
         is: verdict(one.answer.verdict),
         rows: one.answer.rows.as_deref().unwrap_or_default().join(", "),
+    }
+}
+
+fn trial(one: &Trial, frame: &Frame) -> TrialLine {
+    TrialLine {
+        situation: situation_words(frame, &one.situation),
+        verdict: verdict(one.answer.verdict),
     }
 }
 

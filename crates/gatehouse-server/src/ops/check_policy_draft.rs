@@ -1,19 +1,29 @@
 //! What hinders a draft of a document, which of its cases it answers otherwise, and what differs
 //! from what it began as: all that its page shows (POL-4).
 
-use super::policy_draft::draft_id;
+use super::policy_draft::{Edit, apply, draft_id};
 use super::policy_folder::{Complaint, Texts, check_texts, stands_upon_others};
 use super::read_policies::read_rules;
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
+use gatehouse_core::gate::Policy;
+use gatehouse_core::gate::compiled::Row;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::cases::{Case, Expect, answer_case, read_case_file, run_case};
+use gatehouse_core::policy::coverage::untried_of;
 use gatehouse_core::policy::difference::{Difference, differences};
+use gatehouse_core::policy::trial::{Trial, trials};
 use gatehouse_core::policy::{PolicyDocument, compile, read};
 use gatehouse_store::ReadTx;
 use gatehouse_store::policy_draft::PolicyDraftRow;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
+
+/// Rows for which examples are looked for at one time.
+const TRIED_MOST: usize = 10;
 
 /// A case that is answered otherwise than it expects.
 #[derive(Clone, Debug)]
@@ -30,121 +40,185 @@ pub struct Draft {
     pub row: PolicyDraftRow,
     /// The document; `None` where its text cannot be read.
     pub document: Option<PolicyDocument>,
-    /// What hinders it, but for `cases`.
-    pub problems: Vec<Complaint>,
-    /// Cases of the gate that are answered otherwise.
-    pub cases: Vec<CaseChange>,
+    /// What was found out about it.
+    pub looked: Arc<Looked>,
     /// What differs from what it began as.
     pub differences: Vec<Difference>,
     /// Whether there is something that it began as.
     pub is_compared: bool,
 }
 
-/// A draft with everything that hinders it, in a language.
+/// What was found out about a draft's text.
+#[derive(Debug)]
+pub struct Looked {
+    /// What hinders it, but for `cases`.
+    pub problems: Vec<Complaint>,
+    /// Cases of the gate that are answered otherwise.
+    pub cases: Vec<CaseChange>,
+    /// Situations that would try the rows that no case tries, by row.
+    pub trials: BTreeMap<String, Vec<Trial>>,
+}
+
+/// A draft with everything that hinders it, in a language, as it would be with changes that
+/// nobody has saved.
 ///
 /// # Errors
-/// [`OpError::NotFound`]; the database's.
+/// [`OpError::NotFound`]; [`OpError::NotTaken`] for a change of something that it has not; the
+/// database's.
 pub async fn read_draft(
     app: &App,
     area: &AreaInScope,
     draft: &str,
+    edits: Vec<Edit>,
     lang: Lang,
 ) -> Result<Draft, OpError> {
     let id = draft_id(draft).ok_or(OpError::NotFound)?;
     let (top, now) = (area.area, app.world.now_millis());
     let read_all = move |tx: &ReadTx<'_>| {
-        let row = tx.policy_draft(top, &id)?.ok_or(OpError::NotFound)?;
+        let mut row = tx.policy_draft(top, &id)?.ok_or(OpError::NotFound)?;
         let base = match row.based_on {
             // Brought as files: beside the version that is kept, if there is one.
             0 => tx.newest_policy_document(&row.document)?,
             version => tx.policy_document(&row.document, version)?,
         };
+        let texts = apply(&row, None, &edits)?;
+        (row.text, row.cases) = (texts.policy, texts.cases);
         let above = documents_at(tx, &row, now)?;
         Ok::<_, OpError>((row, base, above))
     };
     let (row, base, above) = app.store.try_read(read_all).await?;
+    let looked = app.proofs.of(rests_on(&row, &above), {
+        let row = row.clone();
+        move || look(&row, above.documents)
+    });
+    let looked = looked.await?;
     let base = base.and_then(|base| read(&base.text).ok());
-    let shown = tokio::task::spawn_blocking(move || draft_of(row, base, above, lang));
-    shown
-        .await
-        .map_err(|_| OpError::Bug("a check of a draft panicked".to_owned()))
-}
-
-fn draft_of(
-    row: PolicyDraftRow,
-    base: Option<PolicyDocument>,
-    above: Vec<PolicyDocument>,
-    lang: Lang,
-) -> Draft {
     let document = read(&row.text).ok();
     let differences = match (&base, &document) {
         (Some(base), Some(document)) => differences(base, document, lang),
         _ => Vec::new(),
     };
-    let (problems, cases) = look(&row, above);
-    Draft {
+    Ok(Draft {
         is_compared: base.is_some(),
         row,
         document,
-        problems,
-        cases,
+        looked,
         differences,
-    }
+    })
 }
 
-/// What holds at the draft's place when it begins.
+/// The hash of everything that tells what is wrong with a draft.
+fn rests_on(row: &PolicyDraftRow, above: &Above) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for text in [&row.document, &row.text, &row.cases] {
+        hash.update((text.len() as u64).to_be_bytes());
+        hash.update(text);
+    }
+    for policy in &above.policies {
+        hash.update(policy);
+    }
+    hash.finalize().into()
+}
+
+/// What holds at a draft's place when it begins.
+pub(super) struct Above {
+    /// The documents, upper areas first.
+    pub documents: Vec<PolicyDocument>,
+    /// What they are together.
+    policies: Vec<[u8; 32]>,
+}
+
+/// Reads it.
 pub(super) fn documents_at(
     tx: &ReadTx<'_>,
     row: &PolicyDraftRow,
     now: i64,
-) -> Result<Vec<PolicyDocument>, OpError> {
+) -> Result<Above, OpError> {
     let begins = read(&row.text).map_or(now, |document| document.force.from.value.millis);
     let at = begins.max(now);
     let path = tx.area_path(row.area)?;
     let rules = read_rules(tx, &path, at, at.saturating_add(1))?;
-    Ok(rules
-        .into_iter()
-        .flat_map(|rules| rules.documents)
-        .collect())
+    Ok(Above {
+        policies: rules.iter().map(|rules| rules.policy.id()).collect(),
+        documents: rules
+            .into_iter()
+            .flat_map(|rules| rules.documents)
+            .collect(),
+    })
 }
 
 /// What hinders a draft, and which cases are answered otherwise: these an official can agree to.
-fn look(row: &PolicyDraftRow, above: Vec<PolicyDocument>) -> (Vec<Complaint>, Vec<CaseChange>) {
+fn look(row: &PolicyDraftRow, above: Vec<PolicyDocument>) -> Looked {
     let texts = Texts {
         policy: row.text.clone(),
         cases: row.cases.clone(),
     };
     let checked = check_texts(Path::new(&row.document), &texts, || Ok(above.clone()));
     let Err(mut problems) = checked else {
-        return (Vec::new(), Vec::new());
+        return Looked {
+            problems: Vec::new(),
+            cases: Vec::new(),
+            trials: BTreeMap::new(),
+        };
     };
-    let cases = changed_cases(row, above).unwrap_or_default();
+    let at_gate = AtGate::of(row, above);
+    let cases = at_gate.as_ref().map_or_else(Vec::new, AtGate::changed);
     problems.retain(|one| {
         let about = one.about.as_deref().unwrap_or_default();
         one.code != "P021" || cases.iter().all(|changed| changed.case.id != about)
     });
-    (problems, cases)
+    let trials = at_gate.as_ref().map_or_else(BTreeMap::new, AtGate::trials);
+    Looked {
+        problems,
+        cases,
+        trials,
+    }
 }
 
-/// The cases of the gate that are answered otherwise than they expect; `None` where the document
-/// or its cases cannot be read.
-pub(super) fn changed_cases(
-    row: &PolicyDraftRow,
-    above: Vec<PolicyDocument>,
-) -> Option<Vec<CaseChange>> {
-    let document = read(&row.text).ok()?;
-    let is_upon = stands_upon_others(&document);
-    let others = above
-        .into_iter()
-        .filter(|one| is_upon && one.id != document.id);
-    let layers: Vec<PolicyDocument> = others.chain([document.clone()]).collect();
-    let at_gate: Vec<&PolicyDocument> = layers.iter().filter(|one| one.is_for_gate()).collect();
-    let policy = compile(&at_gate).ok()?;
-    let cases = read_case_file(&row.cases).ok()?.gate.into_iter();
-    let changed = cases.filter(|case| run_case(case, &policy).is_err());
-    let found = changed.map(|case| CaseChange {
-        answer: answer_case(&case, &policy).1,
-        case,
-    });
-    Some(found.collect())
+/// A draft that can be read, as it decides at the gate.
+pub(super) struct AtGate {
+    document: PolicyDocument,
+    policy: Policy,
+    cases: Vec<Case>,
+}
+
+impl AtGate {
+    /// `None` where the document or its cases cannot be read.
+    pub fn of(row: &PolicyDraftRow, above: Vec<PolicyDocument>) -> Option<AtGate> {
+        let document = read(&row.text).ok()?;
+        let is_upon = stands_upon_others(&document);
+        let others = above
+            .into_iter()
+            .filter(|one| is_upon && one.id != document.id);
+        let layers: Vec<PolicyDocument> = others.chain([document.clone()]).collect();
+        let at_gate: Vec<&PolicyDocument> = layers.iter().filter(|one| one.is_for_gate()).collect();
+        Some(AtGate {
+            policy: compile(&at_gate).ok()?,
+            cases: read_case_file(&row.cases).ok()?.gate,
+            document,
+        })
+    }
+
+    /// The cases that are answered otherwise than they expect.
+    pub fn changed(&self) -> Vec<CaseChange> {
+        let cases = self.cases.iter();
+        let changed = cases.filter(|case| run_case(case, &self.policy).is_err());
+        let found = changed.map(|case| CaseChange {
+            answer: answer_case(case, &self.policy).1,
+            case: case.clone(),
+        });
+        found.collect()
+    }
+
+    /// Situations that would try the rows that no case tries, by row.
+    pub fn trials(&self) -> BTreeMap<String, Vec<Trial>> {
+        let own = |row: &Row| self.document.rows.iter().any(|one| one.id == row.id);
+        let from = self.document.force.from.value;
+        let rows = untried_of(&self.cases, &self.policy, own).into_iter();
+        let rows = rows.take(TRIED_MOST).map(|untried| {
+            let found = trials(&untried, &self.cases, &self.policy, from);
+            (untried.row, found)
+        });
+        rows.filter(|(_, found)| !found.is_empty()).collect()
+    }
 }

@@ -1,7 +1,7 @@
 //! Drafts of documents that officials write in the console: begun from a document that is kept or
 //! from files, changed entry by entry, submitted (POL-3, POL-4).
 
-use super::check_policy_draft::{CaseChange, changed_cases, documents_at};
+use super::check_policy_draft::{AtGate, CaseChange, documents_at};
 use super::note::note;
 use super::policy_folder::Texts;
 use super::put_in_force::{PolicyAnswer, Wanted, submit_policy};
@@ -12,8 +12,9 @@ use crate::auth::caller::Caller;
 use crate::error::OpError;
 use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_core::policy::cases::read_case_file;
-use gatehouse_core::policy::edit::{Change, EditError, change, expect};
-use gatehouse_core::policy::{PolicyDocument, read};
+use gatehouse_core::policy::edit::{Change, EditError, add_case, change, expect};
+use gatehouse_core::policy::read;
+use gatehouse_core::policy::row_text::RowText;
 use gatehouse_store::policy_draft::PolicyDraftRow;
 use gatehouse_store::{Lane, ReadTx, StoreError, Tx};
 
@@ -46,6 +47,16 @@ pub enum Edit {
     Row(String, bool),
     /// A case that shall expect what is answered now.
     Accept(String),
+    /// A row whose examples, as they were found, shall be cases.
+    Try(String),
+    /// What a row says.
+    Says(RowText),
+    /// A row that there is not yet.
+    NewRow(RowText),
+    /// A row that goes.
+    DropRow(String),
+    /// Both files, as somebody has edited them elsewhere.
+    Files(Texts),
 }
 
 /// A name that a folder may have.
@@ -187,10 +198,16 @@ pub async fn change_draft(
     }
     let body = format!("{} {top} {version}", row.document);
     // Away from the database's own thread: many cases may have to be decided.
-    let texts = tokio::task::spawn_blocking(move || edited(row, above, &edits));
-    let texts = texts
-        .await
-        .map_err(|_| OpError::Bug("a change of a draft panicked".to_owned()))??;
+    let edited = move || {
+        let asks = |edit: &Edit| matches!(edit, Edit::Accept(_) | Edit::Try(_));
+        let at_gate = match edits.iter().any(asks) {
+            true => AtGate::of(&row, above.documents),
+            false => None,
+        };
+        readable(apply(&row, at_gate.as_ref(), &edits)?)
+    };
+    let texts = tokio::task::spawn_blocking(edited).await;
+    let texts = texts.map_err(|_| OpError::Bug("a change of a draft panicked".to_owned()))??;
     let write = move |tx: &Tx<'_>| {
         let changed = (&*texts.policy, &*texts.cases);
         tx.change_policy_draft(&id, version, changed, (staff, now))?;
@@ -200,18 +217,18 @@ pub async fn change_draft(
     Ok(())
 }
 
-fn edited(
-    row: PolicyDraftRow,
-    above: Vec<PolicyDocument>,
+/// The texts of a draft with changes; whether they can be read is not asked.
+///
+/// # Errors
+/// [`OpError::NotTaken`] for a change of something that it has not.
+pub(super) fn apply(
+    row: &PolicyDraftRow,
+    at_gate: Option<&AtGate>,
     edits: &[Edit],
 ) -> Result<Texts, OpError> {
-    let changed = match edits.iter().any(|edit| matches!(edit, Edit::Accept(_))) {
-        true => changed_cases(&row, above).unwrap_or_default(),
-        false => Vec::new(),
-    };
     let mut texts = Texts {
-        policy: row.text,
-        cases: row.cases,
+        policy: row.text.clone(),
+        cases: row.cases.clone(),
     };
     for edit in edits {
         let one = match edit {
@@ -227,16 +244,36 @@ fn edited(
                 id,
                 is_off: *is_off,
             },
+            Edit::Says(row) => Change::Says(row),
+            Edit::NewRow(row) => Change::NewRow(row),
+            Edit::DropRow(id) => Change::DropRow(id),
             Edit::Accept(id) => {
+                let changed = at_gate.map_or_else(Vec::new, AtGate::changed);
                 texts.cases = accepted(&texts.cases, &changed, id)?;
+                continue;
+            }
+            Edit::Try(id) => {
+                let found = at_gate.and_then(|gate| gate.trials().remove(id));
+                for trial in found.ok_or(not_taken("D-ENTRY"))? {
+                    texts.cases = add_case(&texts.cases, &trial).map_err(of_edit)?;
+                }
+                continue;
+            }
+            Edit::Files(files) => {
+                texts = files.clone();
                 continue;
             }
         };
         texts.policy = change(&texts.policy, one).map_err(of_edit)?;
     }
-    match read(&texts.policy) {
-        Ok(_) => Ok(texts),
-        Err(_) => Err(not_taken("D-TEXT")),
+    Ok(texts)
+}
+
+fn readable(texts: Texts) -> Result<Texts, OpError> {
+    match (read(&texts.policy), read_case_file(&texts.cases)) {
+        (Ok(_), Ok(_)) => Ok(texts),
+        (Err(_), _) => Err(not_taken("D-TEXT")),
+        (_, Err(_)) => Err(not_taken("D-CASES")),
     }
 }
 

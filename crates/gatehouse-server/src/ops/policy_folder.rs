@@ -30,6 +30,9 @@ pub struct Complaint {
     /// The row, entry or case that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
+    /// Of a gap: kind of subject and way that no row covers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crossing: Option<[&'static str; 2]>,
 }
 
 impl std::fmt::Display for Complaint {
@@ -59,6 +62,7 @@ impl Complaint {
             message,
             message_zh: None,
             about: None,
+            crossing: None,
         }
     }
 
@@ -73,6 +77,7 @@ impl Complaint {
             message,
             message_zh: None,
             about: None,
+            crossing: None,
         }
     }
 
@@ -347,6 +352,7 @@ fn proved(
         .map(|finding| match finding.row.as_deref().and_then(row_of) {
             None => Complaint {
                 message_zh: Some(finding.message.zh),
+                crossing: finding.crossing,
                 ..Complaint::of_file(file.to_owned(), finding.code, finding.message.en)
             },
             Some(row) => {

@@ -35,6 +35,7 @@ mod people_records;
 mod places;
 mod policy_commands;
 mod policy_draft_pages;
+mod policy_row_pages;
 mod print;
 mod receiver;
 mod rendered;

@@ -11,9 +11,9 @@ use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_server::ops::demo::staff::DemoStaff;
 
 /// Somebody at a desk.
-struct Desk<'a> {
+pub struct Desk<'a> {
     app: &'a TestApp,
-    cookie: String,
+    pub cookie: String,
     staff: StaffId,
     password: String,
     area: AreaId,
@@ -30,18 +30,18 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn path(&self, rest: &str) -> String {
+    pub fn path(&self, rest: &str) -> String {
         let path = format!("/areas/{}/policy/{rest}", self.area);
         path.trim_end_matches('/').to_owned()
     }
 
-    fn get(&self, rest: &str) -> String {
+    pub fn get(&self, rest: &str) -> String {
         let answer = self.app.get(&self.path(rest), &self.cookie);
         assert_eq!(answer.status, StatusCode::OK, "{rest}: {}", answer.body);
         answer.body
     }
 
-    fn form(&self, rest: &str, body: &str) -> Answer {
+    pub fn form(&self, rest: &str, body: &str) -> Answer {
         self.app.form(&self.path(rest), &self.cookie, body)
     }
 
@@ -66,7 +66,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Begins a draft; the rest of its address.
-    fn begin(&self, files: &[(&str, &str)]) -> String {
+    pub fn begin(&self, files: &[(&str, &str)]) -> String {
         let answer = self.bring(files);
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         let to = answer.header("location");
@@ -76,7 +76,7 @@ impl<'a> Desk<'a> {
     }
 
     /// A form of a draft at the version that its page shows.
-    fn change(&self, draft: &str, rest: &str, body: &str) -> Answer {
+    pub fn change(&self, draft: &str, rest: &str, body: &str) -> Answer {
         let page = self.get(draft);
         let version = between(&page, "name=\"version\" value=\"", "\"");
         self.form(
@@ -86,20 +86,20 @@ impl<'a> Desk<'a> {
     }
 }
 
-fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+pub fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     let (_, rest) = text
         .split_once(before)
         .unwrap_or_else(|| panic!("{before} in {text}"));
     rest.split(after).next().unwrap_or_default()
 }
 
-fn shipped(file: &str) -> String {
+pub fn shipped(file: &str) -> String {
     let root = env!("CARGO_MANIFEST_DIR");
     let path = format!("{root}/../../policies/zhongxiang-2020-02/{file}.toml");
     std::fs::read_to_string(path).expect("a policy")
 }
 
-fn desks<'a>(app: &'a TestApp, demo: &'a Demo) -> [Desk<'a>; 2] {
+pub fn desks<'a>(app: &'a TestApp, demo: &'a Demo) -> [Desk<'a>; 2] {
     let of = |role| {
         let mut staff = demo.town.staffing.staff.iter();
         staff.find(|one| one.role == role).expect("one")

@@ -9,7 +9,7 @@ mod model;
 mod tighten;
 
 use crate::gate::compiled::{Effect, Policy, Row, Text};
-use crate::gate::fact::{Fact, Kind, Words};
+use crate::gate::fact::{Fact, Kind, Words, subject_kind};
 use crate::gate::subject::SubjectKind;
 use example::example;
 use model::Model;
@@ -25,6 +25,8 @@ pub struct Finding {
     pub code: &'static str,
     /// The row that it is about, if it is about one.
     pub row: Option<String>,
+    /// Of a gap: who, and which way, by their names in documents.
+    pub crossing: Option<[&'static str; 2]>,
     /// What, with a situation in words.
     pub message: Text,
 }
@@ -70,6 +72,7 @@ fn gaps(model: &mut Model<'_>) -> Vec<Finding> {
                 findings.push(Finding {
                     code: "P023",
                     row: None,
+                    crossing: Some([kind_name(kind), if way == 1 { "in" } else { "out" }]),
                     message: Text {
                         zh: format!("没写到：{}{zh}，没有一条管。例如：{}", who.zh, example.zh),
                         en: format!(
@@ -82,6 +85,11 @@ fn gaps(model: &mut Model<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn kind_name(kind: SubjectKind) -> &'static str {
+    let choice = subject_kind::CHOICES.get(kind as usize);
+    choice.map_or("", |choice| choice.name)
 }
 
 fn kind_words(kind: SubjectKind) -> Words {
@@ -120,6 +128,7 @@ fn contradictions(model: &mut Model<'_>) -> Vec<Finding> {
                 findings.push(Finding {
                     code: "P024",
                     row: Some(other.id.clone()),
+                    crossing: None,
                     message: Text {
                         zh: format!(
                             "互相矛盾：{} 放行的人，{} 不放行，两条都没写“除非”。例如：{}",
@@ -173,6 +182,7 @@ fn idle_rows(model: &mut Model<'_>) -> Vec<Finding> {
             findings.push(Finding {
                 code: "P025",
                 row: Some(row.id.clone()),
+                crossing: None,
                 message: idle(&row.id, can_apply),
             });
         }

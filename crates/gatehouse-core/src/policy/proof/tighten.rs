@@ -56,6 +56,7 @@ pub fn loosened(documents: &[&PolicyDocument]) -> Result<Vec<Finding>, CompileEr
             findings.push(Finding {
                 code: "P026",
                 row: new_ids.first().map(|id| (*id).to_owned()),
+                crossing: None,
                 message: Text {
                     zh: format!("{old} 只能收紧：{}", message.zh),
                     en: format!("{old} may only be tightened: {}", message.en),
