@@ -76,6 +76,9 @@ sql! {
     APPROVE_FORCE = "UPDATE policy_force SET approved_by = ?4
         WHERE area = ?1 AND document = ?2 AND from_at = ?3 AND decided_by IS NOT NULL
             AND approved_by IS NULL";
+    WITHDRAW_FORCE = "DELETE FROM policy_force
+        WHERE area = ?1 AND document = ?2 AND from_at = ?3 AND decided_by IS NOT NULL
+            AND approved_by IS NULL";
     EFFECTIVE = "SELECT compiled FROM effective_policy WHERE policy = ?1";
     INSERT_EFFECTIVE = "INSERT INTO effective_policy (policy, compiled, made_at)
         VALUES (?1, ?2, ?3) ON CONFLICT (policy) DO NOTHING";
@@ -217,6 +220,18 @@ impl Tx<'_> {
         self.mark_list(REFERENCE, Some(area));
         let parameters = params![&area, document, from_at, &staff];
         Ok(self.execute(&APPROVE_FORCE, parameters)? == 1)
+    }
+
+    /// Takes back what somebody proposed and nobody has approved; says whether there was such a
+    /// proposal.
+    pub fn withdraw_policy_force(
+        &self,
+        area: AreaId,
+        document: &str,
+        from_at: i64,
+    ) -> Result<bool, StoreError> {
+        self.mark_list(REFERENCE, Some(area));
+        Ok(self.execute(&WITHDRAW_FORCE, params![&area, document, from_at])? == 1)
     }
 
     /// Ends a document's force earlier than planned; says whether that changed anything.

@@ -78,7 +78,9 @@ fn on_postgres(bench: &Bench<'_>, cluster: &mut Cluster) -> Result<(Town, Demo)>
     let url = bench.folder.canonicalize()?.join("desk-url");
     std::fs::write(&url, cluster.url("desk"))?;
     let settings = format!("database_url_file = \"{}\"", url.display());
-    Town::make(bench, "desk-on-postgres", PEOPLE, &settings)
+    let made = Town::make(bench, "desk-on-postgres", PEOPLE, &settings)?;
+    cluster.settle("desk")?;
+    Ok(made)
 }
 
 /// A hundred thousand crossings as a workbook.

@@ -131,9 +131,15 @@ impl Cluster {
             rows += copy_table(&source, &mut transaction, table)?;
         }
         transaction.commit()?;
-        // As the server's own housekeeping would do within a minute.
-        client.batch_execute("VACUUM ANALYZE")?;
+        self.settle(database)?;
         Ok(rows)
+    }
+
+    /// Does what the server's own housekeeping would do within a minute.
+    pub fn settle(&self, database: &str) -> Result<()> {
+        let mut client = Client::connect(&self.url(database), NoTls)?;
+        client.batch_execute("VACUUM ANALYZE")?;
+        Ok(())
     }
 }
 

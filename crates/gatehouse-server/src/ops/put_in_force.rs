@@ -2,7 +2,7 @@
 //! (POL-3). Ending one early lets people through and takes one signature.
 
 use super::policy_folder::{Texts, check_texts, in_lines, read_texts};
-use super::read_policies::{clash, read_rules};
+use super::read_policies::{Proposal, forces_with, read_rules};
 use super::sign_order::{OrderDesk, Signer};
 use crate::world::World;
 use anyhow::{Context, Result, bail};
@@ -132,9 +132,26 @@ pub fn submit_policy(
     let name = name.to_owned();
     let sha256: [u8; 32] = Sha256::digest(texts.policy.as_bytes()).into();
     let staff = listed.person;
+    let there = goes_together(
+        desk,
+        Proposal {
+            row: PolicyForceRow {
+                area: wanted.area,
+                document: name.clone(),
+                // It has none before it is kept.
+                version: i64::MAX,
+                from_at: wanted.from_at,
+                to_at: Some(to_at),
+                decided_by: Some(staff),
+                approved_by: None,
+            },
+            document: Some(document),
+        },
+    )?;
     let written = desk
         .store()?
         .write_blocking::<_, Refused, _>(Lane::People, move |tx| {
+            still_there(tx, wanted.from_at, &there)?;
             let version = {
                 let texts = (&*texts.policy, Some(&*texts.cases));
                 tx.load_policy_document(&name, texts, &sha256, now, Some(staff))?
@@ -197,9 +214,17 @@ pub fn approve_policy(
         bail!("P-TIME: it was to begin before now, or was taken back; propose it again");
     }
     let staff = listed.person;
+    let there = goes_together(
+        desk,
+        Proposal {
+            row: proposed.clone(),
+            document: None,
+        },
+    )?;
     let written = desk
         .store()?
         .write_blocking::<_, Refused, _>(Lane::People, move |tx| {
+            still_there(tx, from_at, &there)?;
             for before in tx.policy_forces(area, &document)? {
                 let is_earlier = before.from_at < from_at && before.approved_by.is_some();
                 if is_earlier && before.to_at.is_none_or(|to| to > from_at) {
@@ -209,9 +234,6 @@ pub fn approve_policy(
             if !tx.approve_policy_force(area, &document, from_at, staff)? {
                 let why = "P-NONE: somebody else has approved it meanwhile";
                 return Err(Refused::Because(why.to_owned()));
-            }
-            if let Some(why) = clash_below(tx, area, from_at)? {
-                return Err(Refused::Because(format!("P020: {why}")));
             }
             let mut row = proposed.clone();
             row.approved_by = Some(staff);
@@ -263,9 +285,6 @@ pub fn end_policy(
                 return Err(none());
             }
             row.to_at = Some(at.max(row.from_at));
-            if let Some(why) = clash_below(tx, area, at)? {
-                return Err(Refused::Because(format!("P020: {why}")));
-            }
             note(tx, &row, "policy.end", staff, now)?;
             Ok(answer(row, "ended"))
         })?;
@@ -299,26 +318,53 @@ pub(super) fn authority(
     Ok(listed)
 }
 
-/// Whether the documents that hold at the area, or at any place below that has one of its own, do
-/// not go together: half of them would hold for nobody.
-fn clash_below(tx: &ReadTx<'_>, area: AreaId, from: i64) -> Result<Option<String>, StoreError> {
-    let mut places: Vec<AreaId> = vec![area];
-    places.extend(
-        tx.policies_in_force(from, i64::MAX)?
-            .iter()
-            .map(|row| row.area),
-    );
-    places.dedup();
-    for place in places {
-        let path = tx.area_path(place)?;
-        if !path.iter().any(|above| above.area == area) {
-            continue;
-        }
-        if let Some(why) = clash(tx, &path, from)? {
-            return Ok(Some(why));
-        }
+/// What holds anywhere from a proposal's begin on, if the proposal goes together with it at every
+/// place below.
+///
+/// # Errors
+/// `P020` where half of the documents would hold for nobody.
+fn goes_together(desk: &OrderDesk, proposal: Proposal) -> Result<Vec<PolicyForceRow>> {
+    let from = proposal.row.from_at;
+    let read_all = move |tx: &ReadTx<'_>| {
+        let there = tx.policies_in_force(from, i64::MAX)?;
+        Ok((there, forces_with(tx, &proposal)?))
+    };
+    let (there, forces) = desk.store()?.read_blocking::<_, StoreError, _>(read_all)?;
+    match forces.iter().find_map(|force| force.clash(from)) {
+        Some(why) => bail!("P020: {why}"),
+        None => Ok(there),
     }
-    Ok(None)
+}
+
+/// That nothing came into force or ended since it was looked at.
+fn still_there(tx: &ReadTx<'_>, from: i64, there: &[PolicyForceRow]) -> Result<(), Refused> {
+    match tx.policies_in_force(from, i64::MAX)? == there {
+        true => Ok(()),
+        false => Err(Refused::Because(
+            "P-MEANWHILE: another document came into force or ended meanwhile; try again"
+                .to_owned(),
+        )),
+    }
+}
+
+/// Takes back what was proposed and not approved; whoever may write documents there may do it.
+///
+/// # Errors
+/// The database's. `None` where there is no such proposal.
+pub fn withdraw_policy(
+    tx: &Tx<'_>,
+    (document, area, from_at): (&str, AreaId, i64),
+    staff: StaffId,
+    now: i64,
+) -> Result<Option<PolicyForceRow>, StoreError> {
+    let mut rows = tx.policy_forces(area, document)?.into_iter();
+    let found = rows.find(|row| row.from_at == from_at);
+    let found = found.filter(|row| row.decided_by.is_some() && row.approved_by.is_none());
+    if let Some(row) = &found {
+        tx.withdraw_policy_force(area, document, from_at)?;
+        note(tx, row, "policy.withdraw", staff, now)?;
+    }
+    Ok(found)
 }
 
 fn note(

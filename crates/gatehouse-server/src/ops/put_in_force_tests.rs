@@ -4,14 +4,16 @@ use super::key_home::KeyHome;
 use super::key_tests::{
     COMPOUND, COUNTY, Fixed, HOUR, NOW, database, everybody, made, root, signer,
 };
-use super::put_in_force::{Ending, Wanted, approve_policy, end_policy, submit_folder};
+use super::put_in_force::{
+    Ending, Wanted, approve_policy, end_policy, submit_folder, withdraw_policy,
+};
 use super::read_policies::read_rules;
 use super::sign_order::OrderDesk;
 use super::suspend_row::{Which, resume_row, suspend_row};
 use crate::secrets::Secrets;
 use gatehouse_core::gate::Effect;
 use gatehouse_core::key::KeyId;
-use gatehouse_store::{Store, StoreError};
+use gatehouse_store::{Lane, Store, StoreError};
 use std::path::{Path, PathBuf};
 
 fn shipped(name: &str) -> PathBuf {
@@ -208,28 +210,30 @@ fn what_may_not_come_into_force_is_refused_with_a_code() {
         ..at(NOW, None)
     };
     assert_eq!(refused(&henan, elsewhere), Err("O-AREA".to_owned()));
-    // Rows of one id in two layers: the second signature finds that they do not go together.
-    approve_policy(
-        &desk,
-        (HENAN, COUNTY, NOW + HOUR),
-        &signer(&keys, 1),
-        &Fixed(NOW),
-    )
-    .expect("is approved");
+    // Rows of one id in two layers do not go together: the first signature finds it where the other
+    // holds already, the second where it came meanwhile.
     let copy = tempfile::tempdir().expect("a folder");
-    let twin = copy.path().join("twin");
-    std::fs::create_dir(&twin).expect("made");
-    for file in ["policy.toml", "cases.toml"] {
-        std::fs::copy(henan.join(file), twin.join(file)).expect("copied");
-    }
-    let wanted = Wanted {
+    let twin = |name: &str| {
+        let twin = copy.path().join(name);
+        std::fs::create_dir(&twin).expect("made");
+        for file in ["policy.toml", "cases.toml"] {
+            std::fs::copy(henan.join(file), twin.join(file)).expect("copied");
+        }
+        twin
+    };
+    let below = Wanted {
         area: COMPOUND,
         ..at(NOW + 2 * HOUR, None)
     };
-    assert_eq!(refused(&twin, wanted), Ok(()));
-    let what = ("twin", COMPOUND, wanted.from_at);
-    let clash = approve_policy(&desk, what, &signer(&keys, 1), &Fixed(NOW));
-    assert_eq!(clash.map(|_| ()).map_err(code), Err("P020".to_owned()));
+    assert_eq!(refused(&twin("twin"), below), Ok(()));
+    let approve = |what| {
+        let approved = approve_policy(&desk, what, &signer(&keys, 1), &Fixed(NOW));
+        approved.map(|_| ()).map_err(code)
+    };
+    assert_eq!(approve((HENAN, COUNTY, NOW + HOUR)), Ok(()));
+    let clash = Err("P020".to_owned());
+    assert_eq!(approve(("twin", COMPOUND, below.from_at)), clash);
+    assert_eq!(refused(&twin("other"), below), clash);
     assert_eq!(held(&store, 3), [HENAN]);
 }
 
@@ -292,4 +296,108 @@ fn a_row_is_suspended_at_once_by_one_and_what_was_before_stays_as_it_was() {
     assert_eq!([1, 2, 9, 10].map(there), [true, false, false, true]);
     let acts = ["submit", "approve", "suspend", "resume"];
     assert_eq!(audited(&store), acts.map(|act| format!("policy.{act}")));
+}
+
+/// A document of a compound that takes the place of one row of the county's.
+const LOWER: &str = r#"id = "LO"
+version = 1
+title = { zh = "小区", en = "Compound" }
+notice = "lower"
+[force]
+from = { value = "2020-02-06T00:00:00+08:00", source = "deployment" }
+ends = { value = "2027-02-06T00:00:00+08:00", source = "deployment" }
+review = { value = "2026-12-06", source = "deployment" }
+[basis]
+health_ground = "zone_order"
+legal_basis = { zh = "法", en = "law" }
+authority = { zh = "街道", en = "street" }
+appeal = { zh = "街道", en = "street" }
+source = "deployment"
+[parameters]
+fever_threshold_celsius = { value = 37.3, unit = "℃", source = "deployment" }
+rest_minutes = { value = 15, unit = "分钟", source = "deployment" }
+[[row]]
+id = "LO/resident"
+effect = "grant"
+source = "deployment"
+who = { subject_kind = "resident" }
+need = { pass_state = ["valid", "grace"], mask = true }
+say = { zh = "住户，证有效，戴口罩。", en = "Resident, pass valid, mask on." }
+post = { zh = "带证，戴口罩。", en = "Pass and mask." }
+replaces = ["HN/resident"]
+"#;
+const LOWER_CASES: &str = r#"[[case]]
+id = "resident"
+clause = "deployment"
+moment = "2020-02-20T08:00:00+08:00"
+facts = { subject_kind = "resident", way = "in", registered_resident = true, pass_state = "valid", mask = true, temperature = 36.5 }
+expect = { verdict = "admit", rows = ["LO/resident"] }
+[[case]]
+id = "courier"
+clause = "deployment"
+moment = "2020-02-20T08:00:00+08:00"
+facts = { subject_kind = "courier", way = "in" }
+expect = { verdict = "refuse" }
+"#;
+
+#[test]
+fn a_document_that_a_lower_one_stands_upon_can_be_ended() {
+    let (store, desk, keys) = desk();
+    let folder = tempfile::tempdir().expect("a folder");
+    let lower = folder.path().join("lower");
+    std::fs::create_dir(&lower).expect("made");
+    std::fs::write(lower.join("policy.toml"), LOWER).expect("written");
+    std::fs::write(lower.join("cases.toml"), LOWER_CASES).expect("written");
+    for (folder, area) in [(shipped(HENAN), COUNTY), (lower, COMPOUND)] {
+        let wanted = Wanted {
+            area,
+            from_at: NOW,
+            to_at: None,
+        };
+        let now = Fixed(NOW);
+        let proposed = submit_folder(&desk, &folder, wanted, &signer(&keys, 0), &now);
+        let name = proposed.expect("is proposed").document;
+        let what = (name.as_str(), area, NOW);
+        approve_policy(&desk, what, &signer(&keys, 1), &now).expect("is approved");
+    }
+    assert_eq!(held(&store, 0), [HENAN, "lower"]);
+    end_policy(&desk, ending(None), &signer(&keys, 0), &Fixed(NOW + HOUR)).expect("is ended");
+    // The county's rows are gone, the compound's own stands by itself.
+    assert_eq!(held(&store, 2), ["lower"]);
+}
+
+#[test]
+fn what_nobody_has_approved_is_taken_back_and_can_be_proposed_anew() {
+    let (store, desk, keys) = desk();
+    let wanted = Wanted {
+        area: COUNTY,
+        from_at: NOW + HOUR,
+        to_at: None,
+    };
+    let propose = || {
+        let folder = shipped(HENAN);
+        let proposed = submit_folder(&desk, &folder, wanted, &signer(&keys, 0), &Fixed(NOW));
+        proposed.map(|_| ()).map_err(code)
+    };
+    let withdraw = || {
+        let what = (HENAN, COUNTY, NOW + HOUR);
+        let staff = gatehouse_core::id::StaffId([1; 16]);
+        let taken = store.write_blocking::<_, StoreError, _>(Lane::People, move |tx| {
+            withdraw_policy(tx, what, staff, NOW)
+        });
+        taken.expect("writes").is_some()
+    };
+    assert!(!withdraw(), "nothing is proposed");
+    assert_eq!(propose(), Ok(()));
+    assert!(withdraw());
+    let approve = || {
+        let what = (HENAN, COUNTY, NOW + HOUR);
+        let approved = approve_policy(&desk, what, &signer(&keys, 1), &Fixed(NOW));
+        approved.map(|_| ()).map_err(code)
+    };
+    assert_eq!(approve(), Err("P-NONE".to_owned()));
+    assert_eq!(propose(), Ok(()));
+    assert_eq!(approve(), Ok(()));
+    assert!(!withdraw(), "what is approved stays");
+    assert_eq!(held(&store, 2), [HENAN]);
 }

@@ -10,7 +10,7 @@ use gatehouse_store::area::AreaRow;
 use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::policy_suspension::SuspensionRow;
 use gatehouse_store::{ReadTx, StoreError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far ahead a device knows what begins.
 const AHEAD_MILLIS: i64 = 72 * 3_600_000;
@@ -80,8 +80,20 @@ pub fn documents_now(
     Ok(in_force)
 }
 
+/// A row that took the place of one from above stands by itself once the document above has
+/// ended: what ends never closes a gate, nor takes away what another office put in force.
+fn let_go(documents: &mut [PolicyDocument]) {
+    let mut above: BTreeSet<String> = BTreeSet::new();
+    for document in documents {
+        for row in &mut document.rows {
+            row.replaces.retain(|replaced| above.contains(replaced));
+        }
+        above.extend(document.rows.iter().map(|row| row.id.clone()));
+    }
+}
+
 /// What was put in force on a path, and what of it is suspended.
-struct Force {
+pub(super) struct Force {
     rows: Vec<PolicyForceRow>,
     documents: Documents,
     suspended: Vec<SuspensionRow>,
@@ -92,8 +104,23 @@ impl Force {
     fn at(&self, at: i64) -> (Vec<PolicyForceRow>, Vec<PolicyDocument>) {
         let holds = |row: &&PolicyForceRow| row.from_at <= at && row.to_at.is_none_or(|to| at < to);
         let rows = self.rows.iter().filter(holds);
-        rows.filter_map(|row| Some((row.clone(), self.document(row, at)?)))
-            .unzip()
+        let (rows, mut documents): (Vec<_>, Vec<_>) = rows
+            .filter_map(|row| Some((row.clone(), self.document(row, at)?)))
+            .unzip();
+        let_go(&mut documents);
+        (rows, documents)
+    }
+
+    /// Why the documents that hold from an instant on do not go together, at the first moment at
+    /// which they do not; `None` where they do. Computes long: never within a transaction.
+    pub fn clash(&self, from: i64) -> Option<String> {
+        spans(self, from, i64::MAX).into_iter().find_map(|span| {
+            let (_, in_force) = self.at(span.from_at.max(from));
+            match in_force.is_empty() {
+                true => None,
+                false => wrong_together(&in_force.iter().collect::<Vec<_>>()),
+            }
+        })
     }
 
     fn document(&self, row: &PolicyForceRow, at: i64) -> Option<PolicyDocument> {
@@ -116,15 +143,35 @@ fn read_force(
     from: i64,
     until: i64,
 ) -> Result<Force, StoreError> {
+    read_force_with(tx, path, (from, until), None)
+}
+
+/// The same as if a proposal were approved: it takes the place of an earlier version from its
+/// begin on.
+fn read_force_with(
+    tx: &ReadTx<'_>,
+    path: &[AreaRow],
+    (from, until): (i64, i64),
+    proposal: Option<&Proposal>,
+) -> Result<Force, StoreError> {
     let areas: Vec<AreaId> = path.iter().map(|area| area.area).collect();
     let mut rows: Vec<PolicyForceRow> = tx
         .policies_in_force(from, until)?
         .into_iter()
         .filter(|row| areas.contains(&row.area))
         .collect();
+    if let Some(Proposal { row: new, .. }) = proposal {
+        let is_before = |row: &PolicyForceRow| {
+            (row.area, &row.document) == (new.area, &new.document) && row.from_at < new.from_at
+        };
+        rows.retain(|row| !is_before(row));
+        rows.push(new.clone());
+    }
     // Upper areas first: a document below stands on those above it.
     rows.sort_by_key(|row| (areas.iter().position(|area| *area == row.area), row.from_at));
-    let documents = documents(tx, &rows)?;
+    let mut documents = documents(tx, &rows)?;
+    let brought = proposal.and_then(|one| Some((key(&one.row), one.document.clone()?)));
+    documents.extend(brought.filter(|(_, document)| document.is_for_gate()));
     for row in &mut rows {
         // A document ends by itself, also where nobody set an end when it was put in force
         // (SCOPE-1).
@@ -197,18 +244,35 @@ fn spans(force: &Force, from: i64, until: i64) -> Vec<Span> {
         .collect()
 }
 
-/// Why documents that hold at a place from an instant on do not go together, at the first moment
-/// at which they do not; `None` where they do.
-pub fn clash(tx: &ReadTx<'_>, path: &[AreaRow], from: i64) -> Result<Option<String>, StoreError> {
-    let force = read_force(tx, path, from, i64::MAX)?;
-    let clash = spans(&force, from, i64::MAX).into_iter().find_map(|span| {
-        let (_, in_force) = force.at(span.from_at.max(from));
-        match in_force.is_empty() {
-            true => None,
-            false => wrong_together(&in_force.iter().collect::<Vec<_>>()),
+/// What somebody proposes: the stretch, and the document where it is not kept yet.
+pub(super) struct Proposal {
+    /// Where, and from when until when.
+    pub row: PolicyForceRow,
+    /// The document; `None` where the row names one that is kept.
+    pub document: Option<PolicyDocument>,
+}
+
+/// What holds at every place at or below an area that has a document of its own, once a proposal
+/// is approved and the version before it has given way.
+pub(super) fn forces_with(tx: &ReadTx<'_>, proposal: &Proposal) -> Result<Vec<Force>, StoreError> {
+    let (top, from) = (proposal.row.area, proposal.row.from_at);
+    let there = tx.policies_in_force(from, i64::MAX)?;
+    let mut places: Vec<AreaId> = there.iter().map(|row| row.area).chain([top]).collect();
+    places.sort_unstable();
+    places.dedup();
+    let mut found = Vec::new();
+    for place in places {
+        let path = tx.area_path(place)?;
+        if path.iter().any(|above| above.area == top) {
+            found.push(read_force_with(
+                tx,
+                &path,
+                (from, i64::MAX),
+                Some(proposal),
+            )?);
         }
-    });
-    Ok(clash)
+    }
+    Ok(found)
 }
 
 fn wrong_together(documents: &[&PolicyDocument]) -> Option<String> {
