@@ -3,6 +3,7 @@
 //! Counts of roles, no names. What is missing is said; nothing follows from it by itself.
 
 use crate::gate::compiled::Text;
+use crate::gate::fact::{Words, words};
 use crate::sourced::{MayBelow, Sourced};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -135,7 +136,7 @@ pub struct Lacking<'a> {
 
 impl Team {
     /// What is wrong with the team as written.
-    pub fn fault(&self) -> Option<&'static str> {
+    pub fn fault(&self) -> Option<Words> {
         let mut roles: Vec<Role> = self.member.iter().flat_map(|one| one.any.clone()).collect();
         let all = roles.len();
         roles.sort();
@@ -145,14 +146,19 @@ impl Team {
             most.is_some_and(|most| most < one.at_least.value)
         };
         match self.member.is_empty() {
-            true => Some("a team has a `member`"),
-            false if self.member.iter().any(|one| one.any.is_empty()) => {
-                Some("a member is of one of some roles, `any`")
-            }
-            false if roles.len() < all => Some("a role stands twice in the team"),
-            false if self.member.iter().any(ends_early) => {
-                Some("`at_most` is less than `at_least`")
-            }
+            true => Some(words("队伍里要写人员 `member`。", "a team has a `member`")),
+            false if self.member.iter().any(|one| one.any.is_empty()) => Some(words(
+                "人员要写是什么人，`any`。",
+                "a member is of one of some roles, `any`",
+            )),
+            false if roles.len() < all => Some(words(
+                "同一种人写了两次。",
+                "a role stands twice in the team",
+            )),
+            false if self.member.iter().any(ends_early) => Some(words(
+                "`at_most` 比 `at_least` 还少。",
+                "`at_most` is less than `at_least`",
+            )),
             false => None,
         }
     }
@@ -238,14 +244,18 @@ pub struct Item {
 
 impl Checklist {
     /// What is wrong with the list as written.
-    pub fn fault(&self) -> Option<&'static str> {
+    pub fn fault(&self) -> Option<Words> {
         let twice =
             |(at, one): (usize, &Item)| self.item[..at].iter().any(|other| other.id == one.id);
         match self.item.is_empty() {
-            true => Some("a checklist has an `item`"),
-            false if self.item.iter().enumerate().any(twice) => {
-                Some("two items of the list have one id")
-            }
+            true => Some(words(
+                "检查表要有项目 `item`。",
+                "a checklist has an `item`",
+            )),
+            false if self.item.iter().enumerate().any(twice) => Some(words(
+                "检查表里有两项编号相同。",
+                "two items of the list have one id",
+            )),
             false => None,
         }
     }

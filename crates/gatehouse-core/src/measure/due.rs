@@ -2,6 +2,7 @@
 
 use super::stage::Stage;
 use crate::counting::{At, Counting, midnight, minute_of, plus_days};
+use crate::gate::fact::{Words, words};
 use crate::moment::Moment;
 use serde::{Deserialize, Serialize};
 
@@ -103,24 +104,34 @@ pub struct DueAt {
 
 impl Due {
     /// What in it does not go together.
-    pub fn fault(&self) -> Option<&'static str> {
+    pub fn fault(&self) -> Option<Words> {
         let spans = usize::from(self.hours.is_some()) + usize::from(self.days.is_some());
         let minute = self.by.as_deref().map(minute_of_text);
         match self.kind {
-            _ if minute == Some(None) => Some("`by` is a time of the day such as \"17:30\""),
-            DueKind::AtOnce | DueKind::Within if self.after.is_none() => {
-                Some("say what the time runs from, `after`")
-            }
-            DueKind::Within if spans != 1 => Some("say either `hours` or `days`"),
-            DueKind::AtOnce | DueKind::Daily | DueKind::Standing if spans != 0 => {
-                Some("only `within` has `hours` or `days`")
-            }
-            DueKind::Daily | DueKind::Standing if self.after.is_some() => {
-                Some("only `at_once` and `within` run from something, `after`")
-            }
-            kind if kind != DueKind::Daily && self.by.is_some() => {
-                Some("only `daily` has a time of the day, `by`")
-            }
+            _ if minute == Some(None) => Some(words(
+                "`by` 要写一天里的时间，如 \"17:30\"。",
+                "`by` is a time of the day such as \"17:30\"",
+            )),
+            DueKind::AtOnce | DueKind::Within if self.after.is_none() => Some(words(
+                "要写从什么时候算起，`after`。",
+                "say what the time runs from, `after`",
+            )),
+            DueKind::Within if spans != 1 => Some(words(
+                "`hours` 和 `days` 写一个。",
+                "say either `hours` or `days`",
+            )),
+            DueKind::AtOnce | DueKind::Daily | DueKind::Standing if spans != 0 => Some(words(
+                "只有 `within` 写 `hours` 或 `days`。",
+                "only `within` has `hours` or `days`",
+            )),
+            DueKind::Daily | DueKind::Standing if self.after.is_some() => Some(words(
+                "只有 `at_once` 和 `within` 写 `after`。",
+                "only `at_once` and `within` run from something, `after`",
+            )),
+            kind if kind != DueKind::Daily && self.by.is_some() => Some(words(
+                "只有 `daily` 写一天里的时间 `by`。",
+                "only `daily` has a time of the day, `by`",
+            )),
             _ => None,
         }
     }

@@ -1,13 +1,15 @@
 //! Cases of a document: situation, fixed moment, expected answer. Written from the clause text
 //! before the rows.
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, both};
 use super::node::{self, Node, NodeValue, TableReader};
 use super::part::{Kind, PartCase, part_case};
-use crate::gate::compiled::Policy;
+use crate::gate::compiled::{Policy, Text};
 use crate::gate::decide::{Decision, decide};
-use crate::gate::json::read_facts;
+use crate::gate::fact::{Words, words};
+use crate::gate::json::{FactError, read_facts};
 use crate::gate::situation::Situation;
+use crate::gate::wording::verdict_words;
 use crate::gate::{Step, Verdict};
 use crate::moment::Moment;
 use std::collections::BTreeSet;
@@ -63,6 +65,8 @@ pub fn read_cases(source: &str) -> Result<Vec<Case>, Vec<Diagnostic>> {
     read_case_file(source).map(|file| file.gate)
 }
 
+const FILE: Words = words("例子文件", "the file of cases");
+
 /// Reads `cases.toml`.
 ///
 /// # Errors
@@ -71,7 +75,7 @@ pub fn read_case_file(source: &str) -> Result<CaseFile, Vec<Diagnostic>> {
     let root = node::parse(source).map_err(|diagnostic| vec![diagnostic])?;
     let mut complaints = Vec::new();
     let mut cases = CaseFile::default();
-    if let Some(mut reader) = TableReader::new(&root, "the file of cases", &mut complaints) {
+    if let Some(mut reader) = TableReader::new(&root, FILE, &mut complaints) {
         if let Some(list) = reader.required("case") {
             let items: &[Node] = if let NodeValue::List(items) = &list.value {
                 items
@@ -92,7 +96,10 @@ pub fn read_case_file(source: &str) -> Result<CaseFile, Vec<Diagnostic>> {
     let parts = cases.parts.iter().map(|case| (&case.id, &case.span));
     for (id, span) in gate.chain(parts) {
         if !seen.insert(id) {
-            let message = format!("two cases are called `{id}`");
+            let message = both(
+                format!("有两个例子都叫 `{id}`。"),
+                format!("two cases are called `{id}`"),
+            );
             complaints.push(Diagnostic::new("P011", span.clone(), message));
         }
     }
@@ -112,14 +119,18 @@ fn kind(reader: &mut TableReader<'_>, node: &Node) -> Option<Kind> {
     let found = kind.as_text().and_then(Kind::named);
     if found.is_none() && kind.as_text() != Some(GATE) {
         let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-        let message = format!("`kind` is one of: {GATE}, {}", kinds.join(", "));
+        let kinds = kinds.join(", ");
+        let message = both(
+            format!("`kind` 只能是：{GATE}, {kinds}。"),
+            format!("`kind` is one of: {GATE}, {kinds}"),
+        );
         reader.complain("P005", kind.span.clone(), message);
     }
     found
 }
 
 fn case(reader: &mut TableReader<'_>, node: &Node) -> Option<Case> {
-    let mut fields = TableReader::new(node, "a case", reader.complaints)?;
+    let mut fields = TableReader::new(node, words("一个例子", "a case"), reader.complaints)?;
     let _ = fields.optional("kind");
     let id = fields.text("id");
     let clause = fields.text("clause");
@@ -130,7 +141,10 @@ fn case(reader: &mut TableReader<'_>, node: &Node) -> Option<Case> {
         .and_then(|node| expectation(&mut fields, node));
     let (text, at) = moment?;
     let Some(moment) = Moment::parse(&text) else {
-        let message = "`moment` must be written like 2020-02-19T07:00:00+08:00".to_owned();
+        let message = words(
+            "`moment` 要写成 2020-02-19T07:00:00+08:00 这样。",
+            "`moment` must be written like 2020-02-19T07:00:00+08:00",
+        );
         fields.complain("P005", at, message);
         return None;
     };
@@ -142,13 +156,13 @@ fn case(reader: &mut TableReader<'_>, node: &Node) -> Option<Case> {
     match facts.to_json() {
         Some(serde_json::Value::Object(map)) => {
             if let Err(error) = read_facts(&mut situation, &(&map).into()) {
-                fields.complain("P008", facts.span.clone(), error.to_string());
+                fields.complain("P008", facts.span.clone(), fact_message(&error));
             }
         }
         _ => fields.complain(
             "P002",
             facts.span.clone(),
-            "`facts` must be a table".to_owned(),
+            words("`facts` 要写成一个表。", "`facts` must be a table"),
         ),
     }
     fields.finish();
@@ -162,12 +176,29 @@ fn case(reader: &mut TableReader<'_>, node: &Node) -> Option<Case> {
     })
 }
 
+/// What is wrong with the facts of a case.
+fn fact_message(error: &FactError) -> Text {
+    let zh = match error {
+        FactError::UnknownFact(name) => {
+            format!("没有叫 `{name}` 的事实，全部在 `gatehouse gate facts` 里。")
+        }
+        FactError::NotSaid(fact) => format!("`{fact}` 从证、通知和记录里读，这里不写。"),
+        FactError::WrongValue { fact, .. } => {
+            format!("`{fact}` 的值不对，可以写什么看 `gatehouse gate facts`。")
+        }
+    };
+    both(zh, error.to_string())
+}
+
 fn expectation(reader: &mut TableReader<'_>, node: &Node) -> Option<Expect> {
-    let mut fields = TableReader::new(node, "expect", reader.complaints)?;
+    let mut fields = TableReader::new(node, words("`expect`", "expect"), reader.complaints)?;
     let verdict = fields.text("verdict").and_then(|(text, span)| {
         let verdict = serde_json::from_value(text.into()).ok();
         if verdict.is_none() {
-            let message = "`verdict` is one of: admit, ask, refuse, refer".to_owned();
+            let message = words(
+                "`verdict` 只能是：admit, ask, refuse, refer。",
+                "`verdict` is one of: admit, ask, refuse, refer",
+            );
             fields.complain("P005", span, message);
         }
         verdict
@@ -180,7 +211,10 @@ fn expectation(reader: &mut TableReader<'_>, node: &Node) -> Option<Expect> {
             fields.complain(
                 "P005",
                 node.span.clone(),
-                format!("no step is called `{name}`"),
+                both(
+                    format!("没有叫 `{name}` 的步骤。"),
+                    format!("no step is called `{name}`"),
+                ),
             );
         }
     }
@@ -200,7 +234,10 @@ fn list(fields: &mut TableReader<'_>, key: &'static str) -> Option<Vec<String>> 
         fields.complain(
             "P005",
             node.span.clone(),
-            format!("`{key}` is a list of texts"),
+            both(
+                format!("`{key}` 要写文字的列表。"),
+                format!("`{key}` is a list of texts"),
+            ),
         );
         return None;
     };
@@ -212,20 +249,37 @@ fn list(fields: &mut TableReader<'_>, key: &'static str) -> Option<Vec<String>> 
     )
 }
 
-/// Runs a case; an answer that is not the expected one is told in words.
-pub fn run_case(case: &Case, policy: &Policy) -> Result<Decision, String> {
+/// Runs a case.
+///
+/// # Errors
+/// In words, an answer that is not the expected one.
+pub fn run_case(case: &Case, policy: &Policy) -> Result<Decision, Text> {
     let (decision, answer) = answer_case(case, policy);
     let expect = &case.expect;
     let mut differences = Vec::new();
     if answer.verdict != expect.verdict {
         let (found, wanted) = (answer.verdict, expect.verdict);
-        differences.push(format!("verdict {found:?}, expected {wanted:?}"));
+        let [is, was] = [found, wanted].map(verdict_words);
+        differences.push(both(
+            format!("结论是“{}”，例子写的是“{}”", is.zh, was.zh),
+            format!("verdict {found:?}, expected {wanted:?}"),
+        ));
     }
     let lists = [
-        ("do", &answer.acts, &expect.acts, false),
-        ("rows", &answer.rows, &expect.rows, false),
-        ("duties", &answer.duties, &expect.duties, false),
-        ("steps", &answer.steps, &expect.steps, true),
+        (words("要做的事", "do"), &answer.acts, &expect.acts, false),
+        (
+            words("依据的规则", "rows"),
+            &answer.rows,
+            &expect.rows,
+            false,
+        ),
+        (
+            words("要做事的规则", "duties"),
+            &answer.duties,
+            &expect.duties,
+            false,
+        ),
+        (words("步骤", "steps"), &answer.steps, &expect.steps, true),
     ];
     for (what, found, expected, ordered) in lists {
         compare(&mut differences, what, found, expected, ordered);
@@ -233,16 +287,26 @@ pub fn run_case(case: &Case, policy: &Policy) -> Result<Decision, String> {
     if differences.is_empty() {
         return Ok(decision);
     }
+    Err(otherwise(case, &answer, &differences))
+}
+
+/// That a case is answered otherwise, with what was answered.
+fn otherwise(case: &Case, answer: &Expect, differences: &[Text]) -> Text {
     let text = |list: &Option<Vec<String>>| format!("{:?}", list.as_deref().unwrap_or_default());
-    Err(format!(
-        "case {} ({}): {}; rows {}, steps {}, duties {}",
-        case.id,
-        case.clause,
-        differences.join("; "),
-        text(&answer.rows),
-        text(&answer.steps),
-        text(&answer.duties)
-    ))
+    let [rows, steps, duties] = [&answer.rows, &answer.steps, &answer.duties].map(text);
+    let zh: Vec<&str> = differences.iter().map(|one| one.zh.as_str()).collect();
+    let en: Vec<&str> = differences.iter().map(|one| one.en.as_str()).collect();
+    let (id, clause) = (&case.id, &case.clause);
+    both(
+        format!(
+            "例子 {id}（{clause}）：{}。依据 {rows}，步骤 {steps}，要做事的规则 {duties}",
+            zh.join("；")
+        ),
+        format!(
+            "case {id} ({clause}): {}; rows {rows}, steps {steps}, duties {duties}",
+            en.join("; ")
+        ),
+    )
 }
 
 /// What a policy answers in the situation of a case, everything of it.
@@ -276,8 +340,8 @@ fn acts(decision: &Decision, policy: &Policy) -> BTreeSet<String> {
 }
 
 fn compare(
-    differences: &mut Vec<String>,
-    what: &str,
+    differences: &mut Vec<Text>,
+    what: Words,
     found: &Option<Vec<String>>,
     expected: &Option<Vec<String>>,
     ordered: bool,
@@ -291,6 +355,9 @@ fn compare(
         wanted.sort_unstable();
     }
     if found != wanted {
-        differences.push(format!("{what} {found:?}, expected {wanted:?}"));
+        differences.push(both(
+            format!("{}是 {found:?}，例子写的是 {wanted:?}", what.zh),
+            format!("{} {found:?}, expected {wanted:?}", what.en),
+        ));
     }
 }

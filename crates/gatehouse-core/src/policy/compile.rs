@@ -6,6 +6,7 @@
 //! boundaries that any row uses.
 
 use super::condition::{Condition, Want};
+use super::diagnostic::both;
 use super::document::{Below, DocumentRow, PolicyDocument};
 use super::part::wording::{of_no_row, said};
 use super::zones::zone_rows;
@@ -49,31 +50,42 @@ pub enum CompileError {
     Inconsistent(CompiledError),
 }
 
+impl CompileError {
+    /// In both languages.
+    pub fn to_words(&self) -> Text {
+        match self {
+            CompileError::NoSuchRow { document, row } => both(
+                format!("{document} 代替 {row}，可是上级的规则文件里没有这一条。"),
+                format!("{document} replaces {row}, but no document above has that row"),
+            ),
+            CompileError::MayNotReplace { document, row } => both(
+                format!("{document} 代替 {row}，可是那一条没有写下级可以怎样（`below`）。"),
+                format!(
+                    "{document} replaces {row}, but that row says nothing of what may lie below it"
+                ),
+            ),
+            CompileError::WordsForNoRow { wording, row } => both(
+                format!("{wording} 改了 {row} 的话，可是没有这一条规则。"),
+                format!("{wording} has words for {row}, but there is no such row"),
+            ),
+            CompileError::DoubleDocument(id) => both(
+                format!("有两份规则文件都叫 {id}。"),
+                format!("two documents are called {id}"),
+            ),
+            CompileError::TooMany => both(
+                format!("条件太多：最多 {READINGS_MOST} 种，一种最多 {CUTS_MOST} 个界限。"),
+                format!("more than {READINGS_MOST} readings or {CUTS_MOST} limits of one fact"),
+            ),
+            CompileError::Inconsistent(error) => {
+                both("规则太多或者太长，合不成一份。", error.to_string())
+            }
+        }
+    }
+}
+
 impl std::fmt::Display for CompileError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            CompileError::NoSuchRow { document, row } => {
-                write!(
-                    f,
-                    "{document} replaces {row}, but no document above has that row"
-                )
-            }
-            CompileError::MayNotReplace { document, row } => write!(
-                f,
-                "{document} replaces {row}, but that row says nothing of what may lie below it"
-            ),
-            CompileError::WordsForNoRow { wording, row } => {
-                write!(f, "{wording} has words for {row}, but there is no such row")
-            }
-            CompileError::DoubleDocument(id) => write!(f, "two documents are called {id}"),
-            CompileError::TooMany => {
-                write!(
-                    f,
-                    "more than {READINGS_MOST} readings or {CUTS_MOST} limits of one fact"
-                )
-            }
-            CompileError::Inconsistent(error) => write!(f, "{error}"),
-        }
+        f.write_str(&self.to_words().en)
     }
 }
 

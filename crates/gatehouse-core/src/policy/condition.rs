@@ -7,9 +7,11 @@
 //! `{ none, within_days }`. Outings: `{ per, rolling_days | calendar_days, purpose, at_least,
 //! at_most, unsure }`. Every fact also: `"not_applicable"`.
 
+use super::diagnostic::both;
 use super::document::Parameter;
 use super::node::{Node, NodeValue, TableReader};
-use crate::gate::fact::{Choice, Fact, Kind, purpose};
+use crate::gate::compiled::Text;
+use crate::gate::fact::{Choice, Fact, Kind, purpose, words};
 use crate::gate::json::{names, position};
 use crate::gate::reading::{Lens, Per, Unsure, Window};
 use crate::gate::value::StayKind;
@@ -51,7 +53,7 @@ pub(crate) struct Context<'a> {
     pub parameters: &'a BTreeMap<String, Parameter>,
 }
 
-type Complaint = (&'static str, Range<usize>, String);
+type Complaint = (&'static str, Range<usize>, Text);
 
 /// Reads a table of conditions.
 pub(crate) fn read_conditions(
@@ -60,16 +62,17 @@ pub(crate) fn read_conditions(
     context: &Context<'_>,
 ) -> Vec<Condition> {
     let NodeValue::Table(entries) = &node.value else {
-        let message = "conditions are a table of facts".to_owned();
+        let message = words("条件要写成一个表。", "conditions are a table of facts");
         reader.complain("P006", node.span.clone(), message);
         return Vec::new();
     };
     let mut conditions = Vec::new();
     for entry in entries {
         let Some(fact) = Fact::named(&entry.key) else {
-            let message = format!(
-                "no fact is called `{}`; `gatehouse gate facts` lists them",
-                entry.key
+            let key = &entry.key;
+            let message = both(
+                format!("没有叫 `{key}` 的事实，全部在 `gatehouse gate facts` 里。"),
+                format!("no fact is called `{key}`; `gatehouse gate facts` lists them"),
             );
             reader.complain("P007", entry.key_span.clone(), message);
             continue;
@@ -108,7 +111,10 @@ pub(crate) fn read_exceptions(
         Some(node) => vec![read_conditions(fields, node, context)],
     };
     if unless.iter().any(Vec::is_empty) {
-        let message = "an exception without a condition would switch the row off".to_owned();
+        let message = words(
+            "例外里没有条件，这条规则就等于停用了。",
+            "an exception without a condition would switch the row off",
+        );
         fields.complain("P006", row.span.clone(), message);
     }
     unless
@@ -126,7 +132,7 @@ fn read_condition(
     match fact.spec().kind {
         Kind::Flag { .. } => match node.value {
             NodeValue::Flag(flag) => Ok((whole(), Want::Flag(flag))),
-            _ => Err(wrong(fact, node, "true or false")),
+            _ => Err(wrong(fact, node, ("true 或 false", "true or false"))),
         },
         Kind::Choice(choices) => Ok((whole(), Want::OneOf(one_of(fact, choices, node)?))),
         Kind::Set(choices) => of_set(fact, choices, node),
@@ -138,12 +144,23 @@ fn read_condition(
     }
 }
 
-fn wrong(fact: Fact, node: &Node, expected: &str) -> Complaint {
-    (
-        "P008",
-        node.span.clone(),
-        format!("`{}` must be {expected}", fact.spec().name),
-    )
+/// What is expected of a fact, in Chinese and in English, and does not stand there.
+fn wrong(
+    fact: Fact,
+    node: &Node,
+    (zh, en): (impl std::fmt::Display, impl std::fmt::Display),
+) -> Complaint {
+    let name = fact.spec().name;
+    let message = both(
+        format!("`{name}` 要写{zh}。"),
+        format!("`{name}` must be {en}"),
+    );
+    ("P008", node.span.clone(), message)
+}
+
+/// One of some words, in both languages.
+fn one_of_these(words: &str) -> (String, String) {
+    (format!("这些之一：{words}"), format!("one of: {words}"))
 }
 
 fn bits(fact: Fact, choices: &[Choice], node: &Node) -> Result<u32, Complaint> {
@@ -151,7 +168,7 @@ fn bits(fact: Fact, choices: &[Choice], node: &Node) -> Result<u32, Complaint> {
         node.as_text()
             .and_then(|name| position(choices, name))
             .map(|at| 1 << at)
-            .ok_or_else(|| wrong(fact, node, &format!("one of: {}", names(choices))))
+            .ok_or_else(|| wrong(fact, node, one_of_these(&names(choices))))
     };
     match &node.value {
         NodeValue::List(list) if !list.is_empty() => {
@@ -213,13 +230,21 @@ fn fields<'a, const N: usize>(
     allowed: [&'static str; N],
 ) -> Result<[Option<&'a Node>; N], Complaint> {
     let NodeValue::Table(entries) = &node.value else {
-        let expected = format!("a table with {}", allowed.join(", "));
-        return Err(wrong(fact, node, &expected));
+        let keys = allowed.join(", ");
+        let expected = (
+            format!("一个表，键是 {keys}"),
+            format!("a table with {keys}"),
+        );
+        return Err(wrong(fact, node, expected));
     };
     let mut found = [None; N];
     for entry in entries {
         let Some(at) = allowed.iter().position(|key| *key == entry.key) else {
-            let message = format!("`{}` has no key `{}`", fact.spec().name, entry.key);
+            let (name, key) = (fact.spec().name, &entry.key);
+            let message = both(
+                format!("`{name}` 没有 `{key}` 这个键。"),
+                format!("`{name}` has no key `{key}`"),
+            );
             return Err(("P003", entry.key_span.clone(), message));
         };
         found[at] = Some(&entry.node);
@@ -238,17 +263,26 @@ fn number(fact: Fact, node: &Node, context: &Context<'_>) -> Result<i64, Complai
         NodeValue::Text(text) if text.starts_with('$') => {
             let name = &text[1..];
             let parameter = context.parameters.get(name).ok_or_else(|| {
-                let message = format!("the document does not set the parameter `{name}`");
+                let message = both(
+                    format!("规则文件里没有写参数 `{name}`。"),
+                    format!("the document does not set the parameter `{name}`"),
+                );
                 ("P009", node.span.clone(), message)
             })?;
             parameter.value
         }
-        _ => return Err(wrong(fact, node, "a number or \"$parameter\"")),
+        _ => {
+            let expected = ("数或 \"$参数名\"", "a number or \"$parameter\"");
+            return Err(wrong(fact, node, expected));
+        }
     };
     let scaled = written * 10_f64.powi(i32::from(decimals));
     if (scaled - scaled.round()).abs() > 1e-6 || scaled.abs() > 1e12 {
-        let expected = format!("a number with at most {decimals} decimals");
-        return Err(wrong(fact, node, &expected));
+        let expected = (
+            format!("数，小数最多 {decimals} 位"),
+            format!("a number with at most {decimals} decimals"),
+        );
+        return Err(wrong(fact, node, expected));
     }
     Ok(scaled.round() as i64)
 }
@@ -271,14 +305,25 @@ fn bounds(
     let read = |node: Option<&Node>| node.map(|node| number(fact, node, context)).transpose();
     let least = read(least)?;
     let most = match (read(most)?, read(below)?) {
-        (Some(_), Some(_)) => return Err(wrong(fact, node, "bounded by one of at_most, below")),
+        (Some(_), Some(_)) => {
+            let expected = (
+                "at_most、below 中的一个",
+                "bounded by one of at_most, below",
+            );
+            return Err(wrong(fact, node, expected));
+        }
         (most, below) => most.or(below.map(|limit| limit - 1)),
     };
     if least.is_none() && most.is_none() {
-        return Err(wrong(fact, node, "bounded by at_least, at_most or below"));
+        let expected = (
+            "at_least、at_most 或 below",
+            "bounded by at_least, at_most or below",
+        );
+        return Err(wrong(fact, node, expected));
     }
     if least.zip(most).is_some_and(|(least, most)| least > most) {
-        return Err(wrong(fact, node, "a range that is not empty"));
+        let expected = ("不空的范围", "a range that is not empty");
+        return Err(wrong(fact, node, expected));
     }
     Ok(Want::Range(least, most))
 }
@@ -292,7 +337,10 @@ fn clock(fact: Fact, node: &Node) -> Result<Want, Complaint> {
     };
     match (minute(from), minute(to)) {
         (Some(from), Some(to)) if from != to && from < 1440 => Ok(Want::Clock(from, to)),
-        _ => Err(wrong(fact, node, "{ from = \"07:00\", to = \"22:00\" }")),
+        _ => {
+            let example = "{ from = \"07:00\", to = \"22:00\" }";
+            Err(wrong(fact, node, (format!("成 {example}"), example)))
+        }
     }
 }
 
@@ -302,11 +350,17 @@ fn dates(fact: Fact, node: &Node) -> Result<Want, Complaint> {
         None => Ok(None),
         Some(node) => match node.as_text().and_then(CivilDay::parse) {
             Some(day) => Ok(Some(i64::from(day.0))),
-            None => Err(wrong(fact, node, "a date such as \"2020-02-19\"")),
+            None => {
+                let expected = ("日期，如 \"2020-02-19\"", "a date such as \"2020-02-19\"");
+                Err(wrong(fact, node, expected))
+            }
         },
     };
     match (day(from)?, day(to)?) {
-        (None, None) => Err(wrong(fact, node, "a table with from, to")),
+        (None, None) => {
+            let expected = ("一个表，键是 from, to", "a table with from, to");
+            Err(wrong(fact, node, expected))
+        }
         (from, to) => Ok(Want::Range(from, to)),
     }
 }
@@ -317,12 +371,18 @@ fn days(fact: Fact, node: Option<&Node>, context: &Context<'_>) -> Result<u16, O
     u16::try_from(days)
         .ok()
         .filter(|days| (1..=366).contains(days))
-        .ok_or_else(|| Some(wrong(fact, node, "a window of 1 to 366 days")))
+        .ok_or_else(|| {
+            let expected = ("1 到 366 天", "a window of 1 to 366 days");
+            Some(wrong(fact, node, expected))
+        })
 }
 
 fn stays(fact: Fact, node: &Node, context: &Context<'_>) -> Result<(Lens, Want), Complaint> {
     let [any, none, within] = fields(fact, node, ["any", "none", "within_days"])?;
-    let expected = "{ any = [...], within_days = 14 } or the same with none";
+    let expected = (
+        "成 { any = [...], within_days = 14 }，any 可换成 none",
+        "{ any = [...], within_days = 14 } or the same with none",
+    );
     let (list, wanted) = match (any, none) {
         (Some(any), None) => (any, true),
         (None, Some(none)) => (none, false),
@@ -331,12 +391,13 @@ fn stays(fact: Fact, node: &Node, context: &Context<'_>) -> Result<(Lens, Want),
     let days = days(fact, within, context)
         .map_err(|complaint| complaint.unwrap_or_else(|| wrong(fact, node, expected)))?;
     let NodeValue::List(items) = &list.value else {
-        return Err(wrong(fact, list, "a list of classes of place"));
+        let expected = ("地点类别的列表", "a list of classes of place");
+        return Err(wrong(fact, list, expected));
     };
     let kinds = items.iter().try_fold(0, |kinds, item| {
         let kind = item.as_text().and_then(StayKind::named).ok_or_else(|| {
             let known: Vec<&str> = StayKind::ALL.iter().map(|entry| entry.1).collect();
-            wrong(fact, item, &format!("one of: {}", known.join(", ")))
+            wrong(fact, item, one_of_these(&known.join(", ")))
         })?;
         Ok(kinds | 1 << kind as u8)
     })?;
@@ -361,14 +422,17 @@ fn outings(fact: Fact, node: &Node, context: &Context<'_>) -> Result<(Lens, Want
         Some("household") => Per::Household,
         Some("person") => Per::Person,
         _ => {
-            return Err(wrong(
-                fact,
-                node,
+            let expected = (
+                "per = \"household\" 或 \"person\"",
                 "counted per = \"household\" or \"person\"",
-            ));
+            );
+            return Err(wrong(fact, node, expected));
         }
     };
-    let one_window = "counted in one window: rolling_days or calendar_days";
+    let one_window = (
+        "一种时段：rolling_days 或 calendar_days",
+        "counted in one window: rolling_days or calendar_days",
+    );
     let no_window =
         |complaint: Option<Complaint>| complaint.unwrap_or_else(|| wrong(fact, node, one_window));
     let window = match (rolling, calendar) {
@@ -387,7 +451,13 @@ fn outings(fact: Fact, node: &Node, context: &Context<'_>) -> Result<(Lens, Want
     let unsure = match unsure.map(Node::as_text) {
         None | Some(Some("least")) => Unsure::Least,
         Some(Some("most")) => Unsure::Most,
-        _ => return Err(wrong(fact, node, "unsure = \"least\" or \"most\"")),
+        _ => {
+            let expected = (
+                "unsure = \"least\" 或 \"most\"",
+                "unsure = \"least\" or \"most\"",
+            );
+            return Err(wrong(fact, node, expected));
+        }
     };
     let want = bounds(fact, node, [least, most, None], context)?;
     Ok((

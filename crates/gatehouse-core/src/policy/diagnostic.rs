@@ -1,5 +1,8 @@
 //! Complaints about a document: where, what, and what to do.
 
+use crate::gate::compiled::Text;
+use crate::gate::fact::Words;
+use crate::gate::wording::Lang;
 use std::ops::Range;
 
 /// One complaint.
@@ -7,8 +10,9 @@ use std::ops::Range;
 pub struct Diagnostic {
     /// Short stable code, such as `P003`.
     pub code: &'static str,
-    /// What is wrong and what to do, in one or two sentences.
-    pub message: String,
+    /// What is wrong and what to do, in one or two sentences; keys and words of a document as they
+    /// are written there.
+    pub message: Text,
     /// Bytes of the source that it is about.
     pub span: Range<usize>,
 }
@@ -17,7 +21,7 @@ impl Diagnostic {
     pub(crate) fn new(
         code: &'static str,
         span: Range<usize>,
-        message: impl Into<String>,
+        message: impl Into<Text>,
     ) -> Diagnostic {
         Diagnostic {
             code,
@@ -36,8 +40,23 @@ impl Diagnostic {
     }
 
     /// `file:line:column: code message`.
-    pub fn to_text(&self, file: &str, source: &str) -> String {
+    pub fn to_text(&self, file: &str, source: &str, lang: Lang) -> String {
         let (line, column) = self.line_and_column(source);
-        format!("{file}:{line}:{column}: {} {}", self.code, self.message)
+        let message = lang.of(&self.message);
+        format!("{file}:{line}:{column}: {} {message}", self.code)
+    }
+}
+
+/// A sentence in both languages.
+pub(crate) fn both(zh: impl Into<String>, en: impl Into<String>) -> Text {
+    Text {
+        zh: zh.into(),
+        en: en.into(),
+    }
+}
+
+impl From<Words> for Text {
+    fn from(words: Words) -> Text {
+        both(words.zh, words.en)
     }
 }

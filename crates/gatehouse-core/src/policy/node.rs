@@ -1,7 +1,9 @@
 //! TOML as a small tree that keeps where everything stands, and a reader that collects every
 //! complaint instead of stopping at the first.
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, both};
+use crate::gate::compiled::Text;
+use crate::gate::fact::Words;
 use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
@@ -33,11 +35,9 @@ pub(crate) struct Entry {
 pub(crate) fn parse(source: &str) -> Result<Node, Diagnostic> {
     let table = DeTable::parse(source).map_err(|error| {
         let span = error.span().unwrap_or(0..0);
-        Diagnostic::new(
-            "P001",
-            span,
-            format!("this is not TOML: {}", error.message()),
-        )
+        let zh = "这里不合 TOML 的写法：看引号、括号、等号和换行，同一个键有没有写两次。";
+        let en = format!("this is not TOML: {}", error.message());
+        Diagnostic::new("P001", span, both(zh, en))
     })?;
     Ok(Node {
         span: table.span(),
@@ -128,7 +128,7 @@ impl Node {
 
 /// One table being read: fields are taken by name, what is left over is complained about.
 pub(crate) struct TableReader<'a> {
-    what: &'static str,
+    what: Words,
     span: Range<usize>,
     left: Vec<&'a Entry>,
     pub complaints: &'a mut Vec<Diagnostic>,
@@ -138,14 +138,17 @@ impl<'a> TableReader<'a> {
     /// `None`, with a complaint, where the node is no table.
     pub fn new(
         node: &'a Node,
-        what: &'static str,
+        what: Words,
         complaints: &'a mut Vec<Diagnostic>,
     ) -> Option<TableReader<'a>> {
         let NodeValue::Table(entries) = &node.value else {
             complaints.push(Diagnostic::new(
                 "P002",
                 node.span.clone(),
-                format!("{what} must be a table"),
+                both(
+                    format!("{}要写成一个表。", what.zh),
+                    format!("{} must be a table", what.en),
+                ),
             ));
             return None;
         };
@@ -157,7 +160,7 @@ impl<'a> TableReader<'a> {
         })
     }
 
-    pub fn complain(&mut self, code: &'static str, span: Range<usize>, message: String) {
+    pub fn complain(&mut self, code: &'static str, span: Range<usize>, message: impl Into<Text>) {
         self.complaints.push(Diagnostic::new(code, span, message));
     }
 
@@ -169,7 +172,10 @@ impl<'a> TableReader<'a> {
     pub fn required(&mut self, key: &'static str) -> Option<&'a Node> {
         let found = self.optional(key);
         if found.is_none() {
-            let message = format!("{} has no `{key}`; it must be set", self.what);
+            let message = both(
+                format!("{}缺少 `{key}`，要写上。", self.what.zh),
+                format!("{} has no `{key}`; it must be set", self.what.en),
+            );
             self.complain("P004", self.span.clone(), message);
         }
         found
@@ -179,11 +185,20 @@ impl<'a> TableReader<'a> {
         let node = self.required(key)?;
         let text = node.as_text().map(str::to_owned);
         if text.as_ref().is_none_or(|text| text.trim().is_empty()) {
-            let message = format!("`{key}` must be a text that is not empty");
+            let message = both(
+                format!("`{key}` 要写文字，不能空着。"),
+                format!("`{key}` must be a text that is not empty"),
+            );
             self.complain("P005", node.span.clone(), message);
             return None;
         }
         Some((text?, node.span.clone()))
+    }
+
+    /// Complains that something is not written as a list of tables.
+    pub fn complain_about_tables(&mut self, key: &str, span: Range<usize>) {
+        let (zh, en) = (format!("要写成 [[{key}]]。"), format!("write [[{key}]]"));
+        self.complain("P002", span, both(zh, en));
     }
 
     /// Complains about every key that nobody took.
@@ -192,7 +207,10 @@ impl<'a> TableReader<'a> {
             self.complaints.push(Diagnostic::new(
                 "P003",
                 entry.key_span.clone(),
-                format!("{} has no key `{}`", self.what, entry.key),
+                both(
+                    format!("{}没有 `{}` 这个键。", self.what.zh, entry.key),
+                    format!("{} has no key `{}`", self.what.en, entry.key),
+                ),
             ));
         }
     }

@@ -1,12 +1,13 @@
 //! Reading `policy.toml` into a typed document, with every complaint at its place (POL-4).
 
 use super::condition::Context;
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, both};
 use super::document::{Basis, DocumentRow, Force, Outside, Parameter, PolicyDocument, Sourced};
 use super::node::{self, Node, NodeValue, TableReader};
 use super::part::read_parts;
 use super::read_row::row;
 use crate::gate::compiled::Text;
+use crate::gate::fact::{Words, words};
 use crate::moment::{CivilDay, Moment};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,15 +30,20 @@ pub const HEALTH_GROUNDS: [&str; 8] = [
     "zone_order",
 ];
 
+const DOCUMENT: Words = words("规则文件", "the document");
+
 /// Reads a document, or says everything that is wrong with it.
 pub fn read(source: &str) -> Result<PolicyDocument, Vec<Diagnostic>> {
     if source.len() > DOCUMENT_BYTES_MOST {
-        let message = "a policy document is at most 1 MiB";
+        let message = words(
+            "一份规则文件最多 1 MiB。",
+            "a policy document is at most 1 MiB",
+        );
         return Err(vec![Diagnostic::new("P010", 0..0, message)]);
     }
     let root = node::parse(source).map_err(|diagnostic| vec![diagnostic])?;
     let mut complaints = Vec::new();
-    let document = TableReader::new(&root, "the document", &mut complaints).and_then(of_root);
+    let document = TableReader::new(&root, DOCUMENT, &mut complaints).and_then(of_root);
     match document {
         Some(document) if complaints.is_empty() => Ok(document),
         _ => {
@@ -77,12 +83,18 @@ fn of_root(mut reader: TableReader<'_>) -> Option<PolicyDocument> {
         [off, rows].map(|rows| rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>());
     let parts = read_parts(&mut reader, prefix);
     if rows.is_empty() && parts.is_empty() && reader.complaints.is_empty() {
-        let message = "the document has neither `[[row]]` nor a part beyond the gate".to_owned();
+        let message = words(
+            "规则文件里既没有 `[[row]]`，也没有门口以外的规定。",
+            "the document has neither `[[row]]` nor a part beyond the gate",
+        );
         reader.complain("P004", 0..0, message);
     }
     for name in PARAMETERS_REQUIRED {
         if !rows.is_empty() && !parameters.contains_key(name) {
-            let message = format!("the parameter `{name}` is not set");
+            let message = both(
+                format!("没有写参数 `{name}`。"),
+                format!("the parameter `{name}` is not set"),
+            );
             reader.complain("P009", 0..0, message);
         }
     }
@@ -113,7 +125,10 @@ fn complain_about_doubles<'a>(
     let mut seen = BTreeSet::new();
     for row in rows {
         if !seen.insert(row.id.as_str()) {
-            let message = format!("two rows are called `{}`", row.id);
+            let message = both(
+                format!("有两条规则都叫 `{}`。", row.id),
+                format!("two rows are called `{}`", row.id),
+            );
             reader.complain("P011", row.span.clone(), message);
         }
     }
@@ -129,7 +144,10 @@ fn positive(reader: &mut TableReader<'_>, key: &'static str) -> Option<u32> {
         reader.complain(
             "P005",
             node.span.clone(),
-            format!("`{key}` must be a whole number ≥ 1"),
+            both(
+                format!("`{key}` 要写 1 以上的整数。"),
+                format!("`{key}` must be a whole number ≥ 1"),
+            ),
         );
     }
     number
@@ -143,7 +161,7 @@ fn tables<'a>(reader: &mut TableReader<'a>, key: &'static str) -> Vec<&'a Node> 
             ..
         }) => list.iter().collect(),
         Some(node) => {
-            reader.complain("P002", node.span.clone(), format!("write [[{key}]]"));
+            reader.complain_about_tables(key, node.span.clone());
             Vec::new()
         }
     }
@@ -155,8 +173,10 @@ fn required_text(reader: &mut TableReader<'_>, key: &'static str) -> Option<Text
     text_of(reader, node)
 }
 
+const TEXT: Words = words("一段话（zh、en）", "a text");
+
 pub(super) fn text_of(reader: &mut TableReader<'_>, node: &Node) -> Option<Text> {
-    let mut fields = TableReader::new(node, "a text", reader.complaints)?;
+    let mut fields = TableReader::new(node, TEXT, reader.complaints)?;
     let (zh, en) = (fields.text("zh"), fields.text("en"));
     fields.finish();
     Some(Text {
@@ -166,7 +186,7 @@ pub(super) fn text_of(reader: &mut TableReader<'_>, node: &Node) -> Option<Text>
 }
 
 fn force(reader: &mut TableReader<'_>, node: &Node) -> Option<Force> {
-    let mut fields = TableReader::new(node, "force", reader.complaints)?;
+    let mut fields = TableReader::new(node, words("`force`", "force"), reader.complaints)?;
     let from = sourced(
         &mut fields,
         "from",
@@ -183,7 +203,10 @@ fn force(reader: &mut TableReader<'_>, node: &Node) -> Option<Force> {
     if let (Some(from), Some(ends)) = (&from, &ends)
         && ends.value.millis <= from.value.millis
     {
-        let message = "the document must end after it begins".to_owned();
+        let message = words(
+            "结束时间要在开始时间之后。",
+            "the document must end after it begins",
+        );
         fields.complain("P012", node.span.clone(), message);
     }
     fields.finish();
@@ -201,7 +224,8 @@ fn sourced<T>(
     example: &str,
 ) -> Option<Sourced<T>> {
     let node = reader.required(key)?;
-    let mut fields = TableReader::new(node, key, reader.complaints)?;
+    let what = Words { zh: key, en: key };
+    let mut fields = TableReader::new(node, what, reader.complaints)?;
     let value = fields.text("value");
     let source = fields.text("source");
     let (text, span) = value?;
@@ -210,7 +234,10 @@ fn sourced<T>(
         fields.complain(
             "P005",
             span,
-            format!("`{key}` must be written like {example}"),
+            both(
+                format!("`{key}` 要写成 {example} 这样。"),
+                format!("`{key}` must be written like {example}"),
+            ),
         );
     }
     fields.finish();
@@ -221,12 +248,16 @@ fn sourced<T>(
 }
 
 fn basis(reader: &mut TableReader<'_>, node: &Node) -> Option<Basis> {
-    let mut fields = TableReader::new(node, "basis", reader.complaints)?;
+    let mut fields = TableReader::new(node, words("`basis`", "basis"), reader.complaints)?;
     let ground = fields.text("health_ground");
     if let Some((name, span)) = &ground
         && !HEALTH_GROUNDS.contains(&name.as_str())
     {
-        let message = format!("a health ground is one of: {}", HEALTH_GROUNDS.join(", "));
+        let grounds = HEALTH_GROUNDS.join(", ");
+        let message = both(
+            format!("卫生方面的理由只能是：{grounds}。"),
+            format!("a health ground is one of: {grounds}"),
+        );
         fields.complain("P013", span.clone(), message);
     }
     let legal_basis = required_text(&mut fields, "legal_basis");
@@ -243,32 +274,39 @@ fn basis(reader: &mut TableReader<'_>, node: &Node) -> Option<Basis> {
     })
 }
 
+const PARAMETER: Words = words("参数", "a parameter");
+
 fn parameters(reader: &mut TableReader<'_>, node: &Node) -> BTreeMap<String, Parameter> {
     let NodeValue::Table(entries) = &node.value else {
         reader.complain(
             "P002",
             node.span.clone(),
-            "parameters must be a table".to_owned(),
+            words("`parameters` 要写成一个表。", "parameters must be a table"),
         );
         return BTreeMap::new();
     };
     let mut parameters = BTreeMap::new();
     for entry in entries {
-        let Some(mut fields) = TableReader::new(&entry.node, "a parameter", reader.complaints)
-        else {
+        let Some(mut fields) = TableReader::new(&entry.node, PARAMETER, reader.complaints) else {
             continue;
         };
         let value = fields
             .required("value")
             .map(|node| (number(node), node.span.clone()));
         if let Some((None, span)) = &value {
-            let message = format!("the parameter `{}` must be a number", entry.key);
+            let message = both(
+                format!("参数 `{}` 要写数。", entry.key),
+                format!("the parameter `{}` must be a number", entry.key),
+            );
             fields.complain("P005", span.clone(), message);
         }
         if let Some((Some(value), span)) = &value
             && *value < 0.0
         {
-            let message = format!("the parameter `{}` is below 0", entry.key);
+            let message = both(
+                format!("参数 `{}` 小于 0。", entry.key),
+                format!("the parameter `{}` is below 0", entry.key),
+            );
             fields.complain("P005", span.clone(), message);
         }
         let (unit, source) = (fields.text("unit"), fields.text("source"));
@@ -294,7 +332,8 @@ fn number(node: &Node) -> Option<f64> {
 }
 
 fn outside(reader: &mut TableReader<'_>, node: &Node) -> Option<Outside> {
-    let mut fields = TableReader::new(node, "[[outside]]", reader.complaints)?;
+    let mut fields =
+        TableReader::new(node, words("[[outside]]", "[[outside]]"), reader.complaints)?;
     let clause = fields.text("clause");
     let why = required_text(&mut fields, "why");
     fields.finish();

@@ -1,12 +1,13 @@
 //! Reading one `[[row]]` of the gate table.
 
 use super::condition::{Condition, Context, read_conditions, read_exceptions};
+use super::diagnostic::both;
 use super::document::{Below, DocumentRow};
 use super::node::{Node, NodeValue, TableReader};
 use super::read::text_of;
 use crate::gate::compiled::Effect;
 use crate::gate::duty::Duty;
-use crate::gate::fact::{Fact, Kind};
+use crate::gate::fact::{Fact, Kind, words};
 
 /// A row, and whether it is switched off.
 pub(super) fn row(
@@ -15,7 +16,7 @@ pub(super) fn row(
     prefix: &str,
     context: &Context<'_>,
 ) -> Option<(bool, DocumentRow)> {
-    let mut fields = TableReader::new(node, "a row", reader.complaints)?;
+    let mut fields = TableReader::new(node, words("一条规则", "a row"), reader.complaints)?;
     let id = fields.text("id");
     if let Some((id, span)) = &id
         && !id
@@ -25,7 +26,10 @@ pub(super) fn row(
         fields.complain(
             "P014",
             span.clone(),
-            format!("a row's id starts with `{prefix}/`"),
+            both(
+                format!("规则的编号以 `{prefix}/` 开头。"),
+                format!("a row's id starts with `{prefix}/`"),
+            ),
         );
     }
     let effect = fields
@@ -86,7 +90,7 @@ fn off(fields: &mut TableReader<'_>) -> bool {
             ..
         }) => *is_off,
         Some(node) => {
-            let message = "`off` is true or false".to_owned();
+            let message = words("`off` 写 true 或 false。", "`off` is true or false");
             fields.complain("P005", node.span.clone(), message);
             false
         }
@@ -101,23 +105,33 @@ fn complain_about_shape(
     duties: &[Duty],
     says: bool,
 ) {
-    let mut complain = |message: &str| {
-        fields.complain("P015", node.span.clone(), message.to_owned());
+    let mut complain = |zh: &str, en: &str| {
+        fields.complain("P015", node.span.clone(), both(zh, en));
     };
     if effect != Some(Effect::Grant) && !needs.is_empty() {
-        complain("only a grant carries `need`");
+        complain(
+            "只有放行的规则（grant）可以写 `need`。",
+            "only a grant carries `need`",
+        );
     }
     if effect == Some(Effect::Duty) && duties.is_empty() {
-        complain("a duty row says in `duty` what is to be done");
+        complain(
+            "要做事的规则（duty）在 `duty` 里写做什么。",
+            "a duty row says in `duty` what is to be done",
+        );
     }
     if !matches!(effect, Some(Effect::Duty)) && effect.is_some() && !says {
-        complain("a row that decides has sentences for the guard in `say`");
+        complain(
+            "决定放不放行的规则，要在 `say` 里写值守人员说的话。",
+            "a row that decides has sentences for the guard in `say`",
+        );
     }
     if let Some(need) = needs.iter().find(|need| need.fact.spec().step.is_none()) {
         let name = need.fact.spec().name;
-        complain(&format!(
-            "`{name}` cannot be supplied at the gate; put it into `when`"
-        ));
+        complain(
+            &format!("`{name}` 在门口补不了，请写进 `when`。"),
+            &format!("`{name}` cannot be supplied at the gate; put it into `when`"),
+        );
     }
 }
 
@@ -128,7 +142,10 @@ fn effect(fields: &mut TableReader<'_>, text: (String, std::ops::Range<usize>)) 
         "refer" => Effect::Refer,
         "duty" => Effect::Duty,
         _ => {
-            let message = "`effect` is one of: grant, bar, refer, duty".to_owned();
+            let message = words(
+                "`effect` 只能是：grant, bar, refer, duty。",
+                "`effect` is one of: grant, bar, refer, duty",
+            );
             fields.complain("P005", text.1, message);
             return None;
         }
@@ -143,7 +160,10 @@ fn way(fields: &mut TableReader<'_>) -> Option<Condition> {
         Some("out") => 2,
         Some("both") => return None,
         _ => {
-            let message = "`way` is one of: in, out, both".to_owned();
+            let message = words(
+                "`way` 只能是：in, out, both。",
+                "`way` is one of: in, out, both",
+            );
             fields.complain("P005", node.span.clone(), message);
             return None;
         }
@@ -166,7 +186,10 @@ fn below(fields: &mut TableReader<'_>) -> Below {
         Some((Some("may replace"), _)) => Below::MayReplace,
         Some((Some("may tighten"), _)) => Below::MayTighten,
         Some((_, span)) => {
-            let message = "`below` is one of: may replace, may tighten".to_owned();
+            let message = words(
+                "`below` 只能是 `may replace` 或 `may tighten`。",
+                "`below` is one of: may replace, may tighten",
+            );
             fields.complain("P005", span, message);
             Below::Keep
         }
@@ -188,7 +211,10 @@ fn names(fields: &mut TableReader<'_>, key: &'static str) -> Vec<String> {
         fields.complain(
             "P005",
             node.span.clone(),
-            format!("`{key}` is a list of row ids"),
+            both(
+                format!("`{key}` 要写规则编号的列表。"),
+                format!("`{key}` is a list of row ids"),
+            ),
         );
         Vec::new()
     })
@@ -199,7 +225,7 @@ fn duties(fields: &mut TableReader<'_>, node: &Node) -> Vec<Duty> {
         fields.complain(
             "P002",
             node.span.clone(),
-            "`duty` is a list of tables".to_owned(),
+            words("`duty` 要写成表的列表。", "`duty` is a list of tables"),
         );
         return Vec::new();
     };
@@ -208,11 +234,17 @@ fn duties(fields: &mut TableReader<'_>, node: &Node) -> Vec<Duty> {
         match item.to_json().map(serde_json::from_value::<Duty>) {
             Some(Ok(duty)) => duties.push(duty),
             Some(Err(error)) => {
-                let message = format!("this is no duty: {error}");
+                let message = both(
+                    "这不是一项要做的事：做什么、字段、值，有一处不对。",
+                    format!("this is no duty: {error}"),
+                );
                 fields.complain("P016", item.span.clone(), message);
             }
             None => {
-                let message = "a duty has texts and numbers only".to_owned();
+                let message = words(
+                    "要做的事里只写文字和数。",
+                    "a duty has texts and numbers only",
+                );
                 fields.complain("P016", item.span.clone(), message);
             }
         }

@@ -20,7 +20,7 @@ fn cases_of_parts_are_answered_as_expected_and_name_every_entry() {
         for case in &cases {
             match run_part_case(case, &layers) {
                 Ok(answer) => answers.push(answer),
-                Err(failure) => failures.push(failure),
+                Err(failure) => failures.push(failure.en),
             }
         }
         assert!(failures.is_empty(), "{}", failures.join("\n"));
@@ -51,7 +51,7 @@ source = "deployment"
     read(&text).map_err(|complaints| {
         let lines = complaints.iter().map(|one| {
             let there = text[one.span.clone()].lines().next().unwrap_or_default();
-            format!("{} {there}: {}", one.code, one.message)
+            format!("{} {there}: {}", one.code, one.message.en)
         });
         lines.collect::<Vec<_>>().join("\n")
     })

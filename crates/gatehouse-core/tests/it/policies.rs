@@ -38,7 +38,7 @@ pub(crate) fn load_document(folder: &Path) -> PolicyDocument {
     read(&source).unwrap_or_else(|complaints| {
         let lines: Vec<String> = complaints
             .iter()
-            .map(|c| c.to_text(&name, &source))
+            .map(|c| c.to_text(&name, &source, Lang::En))
             .collect();
         panic!("{}", lines.join("\n"))
     })
@@ -52,7 +52,7 @@ pub(crate) fn load(folder: &Path) -> (PolicyDocument, Policy, Vec<Case>) {
     let cases = read_cases(&source).unwrap_or_else(|complaints| {
         let lines: Vec<String> = complaints
             .iter()
-            .map(|c| c.to_text(&name, &source))
+            .map(|c| c.to_text(&name, &source, Lang::En))
             .collect();
         panic!("{}", lines.join("\n"))
     });
@@ -88,7 +88,10 @@ entrances_most = {{ value = 1, unit = "个", source = "deployment" }}
 {rows}"#
     );
     read(&text).unwrap_or_else(|complaints| {
-        let lines: Vec<String> = complaints.iter().map(|c| c.to_text(id, &text)).collect();
+        let lines: Vec<String> = complaints
+            .iter()
+            .map(|c| c.to_text(id, &text, Lang::En))
+            .collect();
         panic!("{}", lines.join("\n"))
     })
 }
@@ -99,7 +102,7 @@ fn cases_are_answered_as_expected() {
         let (document, policy, cases) = load(&folder);
         let failures: Vec<String> = cases
             .iter()
-            .filter_map(|case| run_case(case, &policy).err())
+            .filter_map(|case| Some(run_case(case, &policy).err()?.en))
             .collect();
         assert!(
             failures.is_empty(),

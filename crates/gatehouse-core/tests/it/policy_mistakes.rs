@@ -1,6 +1,7 @@
 //! What somebody writes wrongly in a policy document is found where it stands.
 
-use crate::policies::folders;
+use crate::policies::{all_folders, folders};
+use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::read;
 
 fn henan() -> String {
@@ -57,7 +58,10 @@ fn a_planted_mistake_is_found_with_its_line_and_column() {
         assert!(right.contains(from), "{from} is in the document");
         let wrong = right.replacen(from, to, 1);
         let complaints = read(&wrong).err().unwrap_or_default();
-        let all: Vec<String> = complaints.iter().map(|c| c.to_text("", &wrong)).collect();
+        let all: Vec<String> = complaints
+            .iter()
+            .map(|c| c.to_text("", &wrong, Lang::En))
+            .collect();
         let found = complaints.iter().find(|complaint| {
             complaint.code == code && wrong[complaint.span.start..].starts_with(place)
         });
@@ -72,6 +76,66 @@ fn a_planted_mistake_is_found_with_its_line_and_column() {
     let complaints = read(&wrong).err().unwrap_or_default();
     let found = complaints
         .iter()
-        .any(|complaint| complaint.code == "P004" && complaint.message.contains("source"));
+        .any(|complaint| complaint.code == "P004" && complaint.message.en.contains("source"));
     assert!(found, "{complaints:?}");
 }
+
+/// Words that are not a document's own: two of them side by side are an English sentence.
+fn speaks_english(zh: &str) -> bool {
+    let outside: String = zh.split('`').step_by(2).collect::<Vec<_>>().join("，");
+    let words: Vec<&str> = outside.split(' ').collect();
+    let is_word = |word: &str| word.len() > 1 && word.chars().all(|c| c.is_ascii_alphabetic());
+    let side_by_side = words
+        .windows(2)
+        .any(|two| two.iter().all(|one| is_word(one)));
+    side_by_side || !zh.chars().any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c))
+}
+
+#[test]
+fn complaints_are_in_chinese_too() {
+    let (mut texts, mut told) = (Vec::new(), 0);
+    for folder in all_folders() {
+        let text = std::fs::read_to_string(folder.join("policy.toml")).expect("a text file");
+        for (word, other) in SPOILED {
+            texts.extend(text.contains(word).then(|| text.replace(word, other)));
+        }
+    }
+    for text in texts {
+        for complaint in read(&text).err().unwrap_or_default() {
+            let zh = &complaint.message.zh;
+            assert!(!speaks_english(zh), "{}: {zh}", complaint.code);
+            told += 1;
+        }
+    }
+    assert!(told > 500, "{told}");
+}
+
+/// What is spoiled everywhere in a document, and by what.
+const SPOILED: [(&str, &str); 26] = [
+    ("\nsource = ", "\nsuorce = "),
+    ("id = \"", "id = \"x"),
+    ("days = { value = ", "days = { value = 1000"),
+    ("days = { value = ", "days = { value = \"x\", was = "),
+    ("effect = \"bar\"", "effect = \"duty\""),
+    ("way = \"in\"", "way = \"up\""),
+    ("need = {", "need = { native_place = 1,"),
+    ("when = {", "when = { temperature = \"hot\","),
+    ("when = {", "when = { stays = 3,"),
+    ("when = {", "when = { outings = { per = \"street\" },"),
+    ("unless = {", "unless = [{}, {"),
+    ("say = {", "say = { fr = \"x\","),
+    ("value = \"2020-", "value = \"2020:"),
+    ("health_ground = \"", "health_ground = \"not_"),
+    ("[parameters]", "[parameter]"),
+    ("[counting]", "[counts]"),
+    ("from_day = ", "from_day = 9"),
+    ("to_day = ", "to_day = 9"),
+    ("from = \"low\"", "from = \"lowest\""),
+    ("kind = \"within\"", "kind = \"standing\""),
+    ("at_least = ", "at_least = 99"),
+    ("owner = {", "owner = { who = 1,"),
+    ("duty = [{", "duty = [{ how = 1,"),
+    ("\"08:00\"", "\"08:00:99\""),
+    ("[[", "["),
+    ("= ", "- "),
+];

@@ -30,7 +30,10 @@ enum PolicyAction {
         /// Folders with policy.toml and cases.toml, upper areas first.
         #[arg(required = true)]
         folders: Vec<PathBuf>,
-        /// Answer with JSON: {"complaints": […]}.
+        /// Language of the complaints.
+        #[arg(long, value_enum, default_value = "zh")]
+        lang: LangArgument,
+        /// Answer with JSON: {"complaints": […]}, in both languages.
         #[arg(long)]
         json: bool,
     },
@@ -102,7 +105,11 @@ impl From<LangArgument> for Lang {
 /// Runs the command.
 pub fn run(command: PolicyCommand) -> Result<()> {
     match command.action {
-        PolicyAction::Check { folders, json } => check(&folders, json),
+        PolicyAction::Check {
+            folders,
+            lang,
+            json,
+        } => check(&folders, lang.into(), json),
         PolicyAction::Explain {
             folders,
             lang,
@@ -126,31 +133,32 @@ pub fn run(command: PolicyCommand) -> Result<()> {
     }
 }
 
-fn check(folders: &[PathBuf], json: bool) -> Result<()> {
+fn check(folders: &[PathBuf], lang: Lang, json: bool) -> Result<()> {
     let complaints = policy_folder::check(folders);
     let mut output = std::io::stdout().lock();
     if json {
         writeln!(output, "{}", json!({ "complaints": complaints }))?;
     } else {
         for complaint in &complaints {
-            writeln!(output, "{complaint}")?;
+            writeln!(output, "{}", complaint.to_line(lang))?;
         }
     }
-    match complaints.len() {
-        0 => {
+    match (complaints.len(), lang) {
+        (0, _) => {
             if !json {
                 writeln!(output, "没有问题 · nothing to complain about")?;
             }
             Ok(())
         }
-        1 => bail!("one complaint; the document cannot come into force"),
-        many => bail!("{many} complaints; the document cannot come into force"),
+        (many, Lang::Zh) => bail!("有 {many} 个问题，这份规则不能生效。"),
+        (1, Lang::En) => bail!("one complaint; the document cannot come into force"),
+        (many, Lang::En) => bail!("{many} complaints; the document cannot come into force"),
     }
 }
 
 fn explain_folders(folders: &[PathBuf], lang: Lang, json: bool) -> Result<()> {
     let documents = policy_folder::read_documents(folders)
-        .map_err(|found| anyhow::anyhow!(policy_folder::in_lines(&found)))?;
+        .map_err(|found| anyhow::anyhow!(policy_folder::lines_in(lang, &found)))?;
     let mut output = std::io::stdout().lock();
     if json {
         let documents: Vec<_> = documents
@@ -190,7 +198,7 @@ fn document_json(document: &PolicyDocument, lang: Lang) -> Value {
 
 fn diff(folders: [PathBuf; 2], lang: Lang, json: bool) -> Result<()> {
     let documents = policy_folder::read_documents(&folders)
-        .map_err(|found| anyhow::anyhow!(policy_folder::in_lines(&found)))?;
+        .map_err(|found| anyhow::anyhow!(policy_folder::lines_in(lang, &found)))?;
     let found = match documents.as_slice() {
         [before, after] => differences(before, after, lang),
         _ => Vec::new(),

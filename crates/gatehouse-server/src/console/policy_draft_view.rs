@@ -232,7 +232,7 @@ fn rows(document: &PolicyDocument, problems: &[Complaint], lang: Lang) -> Vec<Ro
                 problems: problems
                     .iter()
                     .filter(about)
-                    .map(|one| words(one, lang))
+                    .map(|one| one.words(lang).to_owned())
                     .collect(),
                 id: line.row,
                 condition: line.condition,
@@ -244,13 +244,6 @@ fn rows(document: &PolicyDocument, problems: &[Complaint], lang: Lang) -> Vec<Ro
     let mut all = of(document, false);
     all.extend(of(&off, true));
     all
-}
-
-fn words(complaint: &Complaint, lang: Lang) -> String {
-    match (lang, &complaint.message_zh) {
-        (Lang::Zh, Some(zh)) => zh.clone(),
-        _ => complaint.message.clone(),
-    }
 }
 
 /// Codes that have a headline of their own.
@@ -280,7 +273,7 @@ fn problem(complaint: &Complaint, trials: &[Trial], frame: &Frame) -> Problem {
     };
     Problem {
         words: words_of,
-        detail: words(complaint, frame.lang),
+        detail: complaint.words(frame.lang).to_owned(),
         mend: complaint
             .crossing
             .map(|[who, way]| format!("who={who}&way={way}")),

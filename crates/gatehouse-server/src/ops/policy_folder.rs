@@ -2,6 +2,7 @@
 
 use gatehouse_core::gate::Policy;
 use gatehouse_core::gate::compiled::{Effect, Text};
+use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::cases::{CaseFile, read_case_file, run_case};
 use gatehouse_core::policy::coverage::{Untried, untried};
 use gatehouse_core::policy::document::DocumentRow;
@@ -24,9 +25,8 @@ pub struct Complaint {
     pub code: &'static str,
     /// What is wrong and what to do, in English.
     pub message: String,
-    /// The same in Chinese, where it is said in Chinese.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message_zh: Option<String>,
+    /// The same in Chinese.
+    pub message_zh: String,
     /// The row, entry or case that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
@@ -35,63 +35,61 @@ pub struct Complaint {
     pub crossing: Option<[&'static str; 2]>,
 }
 
-impl std::fmt::Display for Complaint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Complaint {
-            file,
-            line,
-            column,
-            code,
-            message,
-            ..
-        } = self;
-        match line {
-            0 => write!(f, "{}: {code} {message}", file.display()),
-            _ => write!(f, "{}:{line}:{column}: {code} {message}", file.display()),
-        }
-    }
-}
-
 impl Complaint {
-    fn of_file(file: PathBuf, code: &'static str, message: String) -> Complaint {
+    fn of_file(file: PathBuf, code: &'static str, message: Text) -> Complaint {
         Complaint {
             file,
             line: 0,
             column: 0,
             code,
-            message,
-            message_zh: None,
+            message: message.en,
+            message_zh: message.zh,
             about: None,
             crossing: None,
+        }
+    }
+
+    /// What is wrong, in a language.
+    pub fn words(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.message_zh,
+            Lang::En => &self.message,
+        }
+    }
+
+    /// `file:line:column: code message`; without a place where it is about the whole file.
+    pub fn to_line(&self, lang: Lang) -> String {
+        let (file, code, words) = (self.file.display(), self.code, self.words(lang));
+        match self.line {
+            0 => format!("{file}: {code} {words}"),
+            line => format!("{file}:{line}:{}: {code} {words}", self.column),
         }
     }
 
     fn of(file: &Path, source: &str, diagnostic: &Diagnostic) -> Complaint {
         let (line, column) = diagnostic.line_and_column(source);
-        let message = diagnostic.message.clone();
         Complaint {
-            file: file.to_owned(),
             line,
             column,
-            code: diagnostic.code,
-            message,
-            message_zh: None,
-            about: None,
-            crossing: None,
+            ..Complaint::of_file(file.to_owned(), diagnostic.code, diagnostic.message.clone())
         }
     }
 
-    /// The same, about an entry, and in Chinese too.
-    fn about(mut self, about: &str, message_zh: Option<String>) -> Complaint {
+    /// The same, about an entry.
+    fn about(mut self, about: &str) -> Complaint {
         self.about = Some(about.to_owned());
-        self.message_zh = message_zh;
         self
     }
 }
 
-/// Complaints, one to a line.
+/// Complaints in English, one to a line: for the error of a command that was asked something else.
 pub fn in_lines(complaints: &[Complaint]) -> String {
-    let lines: Vec<String> = complaints.iter().map(ToString::to_string).collect();
+    lines_in(Lang::En, complaints)
+}
+
+/// Complaints in a language, one to a line.
+pub fn lines_in(lang: Lang, complaints: &[Complaint]) -> String {
+    let lines: Vec<String> = complaints.iter().map(|one| one.to_line(lang)).collect();
     lines.join("\n")
 }
 
@@ -123,7 +121,7 @@ pub fn read_policy(folders: &[PathBuf]) -> Result<Option<Policy>, Vec<Complaint>
     }
     compile(&references).map(Some).map_err(|error| {
         let file = folders.last().cloned().unwrap_or_default();
-        vec![Complaint::of_file(file, "P020", error.to_string())]
+        vec![Complaint::of_file(file, "P020", error.to_words())]
     })
 }
 
@@ -148,7 +146,7 @@ fn together(folders: &[PathBuf]) -> Option<Complaint> {
     let references: Vec<&PolicyDocument> = documents.iter().collect();
     let error = Layers::new(&references).err()?;
     let file = folders.last().cloned().unwrap_or_default();
-    Some(Complaint::of_file(file, "P020", error.to_string()))
+    Some(Complaint::of_file(file, "P020", error.to_words()))
 }
 
 /// A document that replaces rows of others is checked upon the folders named before it; any other
@@ -254,35 +252,35 @@ struct Folder<'a> {
 }
 
 impl Folder<'_> {
-    fn apart(&self, error: &dyn std::fmt::Display) -> Vec<Complaint> {
+    fn apart(&self, why: Text) -> Vec<Complaint> {
         let file = self.folder.to_owned();
-        vec![Complaint::of_file(file, "P020", error.to_string())]
+        vec![Complaint::of_file(file, "P020", why)]
     }
 
-    fn answered_otherwise(&self, (id, span): (&str, &Range<usize>), message: String) -> Complaint {
+    fn answered_otherwise(&self, (id, span): (&str, &Range<usize>), message: Text) -> Complaint {
         let diagnostic = Diagnostic {
             code: "P021",
             message,
             span: span.clone(),
         };
-        Complaint::of(&self.folder.join("cases.toml"), self.cases.1, &diagnostic).about(id, None)
+        Complaint::of(&self.folder.join("cases.toml"), self.cases.1, &diagnostic).about(id)
     }
 
     fn untried(&self, id: &str, span: Range<usize>, message: Text) -> Complaint {
         let diagnostic = Diagnostic {
             code: "P022",
-            message: message.en,
+            message,
             span,
         };
         let file = self.folder.join("policy.toml");
-        Complaint::of(&file, self.document.1, &diagnostic).about(id, Some(message.zh))
+        Complaint::of(&file, self.document.1, &diagnostic).about(id)
     }
 
     /// The gate: its cases, the rows that none tries, and what no case can show.
     fn check_gate(&self) -> Result<Vec<Complaint>, Vec<Complaint>> {
         let at_gate = self.layers.iter().copied().filter(|one| one.is_for_gate());
         let layers: Vec<&PolicyDocument> = at_gate.collect();
-        let policy = compile(&layers).map_err(|error| self.apart(&error))?;
+        let policy = compile(&layers).map_err(|error| self.apart(error.to_words()))?;
         let cases = &self.cases.0.gate;
         let mut complaints: Vec<Complaint> = cases
             .iter()
@@ -306,7 +304,7 @@ impl Folder<'_> {
 
     /// The parts beyond the gate: their cases, and the entries that none of these names.
     fn check_parts(&self) -> Result<Vec<Complaint>, Vec<Complaint>> {
-        let layers = Layers::new(self.layers).map_err(|error| self.apart(&error))?;
+        let layers = Layers::new(self.layers).map_err(|error| self.apart(error.to_words()))?;
         let mut complaints = Vec::new();
         let mut answers = Vec::new();
         for case in &self.cases.0.parts {
@@ -350,18 +348,14 @@ fn proved(
     findings
         .chain(loose)
         .map(|finding| match finding.row.as_deref().and_then(row_of) {
-            None => Complaint {
-                message_zh: Some(finding.message.zh),
-                crossing: finding.crossing,
-                ..Complaint::of_file(file.to_owned(), finding.code, finding.message.en)
-            },
+            None => Complaint::of_file(file.to_owned(), finding.code, finding.message),
             Some(row) => {
                 let diagnostic = Diagnostic {
                     code: finding.code,
-                    message: finding.message.en,
+                    message: finding.message,
                     span: row.span.clone(),
                 };
-                Complaint::of(file, text, &diagnostic).about(&row.id, Some(finding.message.zh))
+                Complaint::of(file, text, &diagnostic).about(&row.id)
             }
         })
         .collect()
@@ -392,7 +386,10 @@ fn read_text(file: &Path) -> Result<String, Vec<Complaint>> {
         vec![Complaint::of_file(
             file.to_owned(),
             "P000",
-            format!("cannot be read: {error}"),
+            Text {
+                zh: "读不了这个文件。".to_owned(),
+                en: format!("cannot be read: {error}"),
+            },
         )]
     })
 }

@@ -111,16 +111,15 @@ fn every_shipped_folder_is_checked_and_a_breach_is_told_with_its_place() {
     let rest = tail.split_once("\n[[row]]").map_or("", |(_, rest)| rest);
     let less = format!("{head}[[row]]{rest}");
     std::fs::write(folder.path().join("policy.toml"), less).expect("writes");
-    let said = run(
-        &["policy", "check", &folder.path().display().to_string()],
-        b"",
-    );
-    let gap = "P023 a gap: no row covers a visitor going out";
-    assert!(
-        said.lines.iter().any(|line| line.contains(gap)),
-        "{:?}",
-        said.lines
-    );
+    let name = folder.path().display().to_string();
+    for (lang, gap) in [
+        ("en", "P023 a gap: no row covers a visitor going out"),
+        ("zh", "P023 没写到：访客出门"),
+    ] {
+        let said = run(&["policy", "check", "--lang", lang, &name], b"");
+        let lines = &said.lines;
+        assert!(lines.iter().any(|line| line.contains(gap)), "{lines:?}");
+    }
     let said = run(&["policy", "check", "nowhere"], b"");
     assert!(
         !said.is_content && said.lines[0].contains("policy.toml: P000"),

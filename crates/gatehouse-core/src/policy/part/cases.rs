@@ -1,7 +1,9 @@
 //! Cases of a part: a question and what its answer must hold, beside the cases of the gate.
 
 use super::{Kind, Layers, answer_line};
-use crate::policy::diagnostic::Diagnostic;
+use crate::gate::compiled::Text;
+use crate::gate::fact::words;
+use crate::policy::diagnostic::{Diagnostic, both};
 use crate::policy::node::{Node, TableReader};
 use serde_json::Value;
 use std::ops::Range;
@@ -29,14 +31,17 @@ pub(crate) fn part_case(
     node: &Node,
     kind: Kind,
 ) -> Option<PartCase> {
-    let mut fields = TableReader::new(node, "a case", complaints)?;
+    let mut fields = TableReader::new(node, words("一个例子", "a case"), complaints)?;
     let _ = fields.optional("kind");
     let (id, clause) = (fields.text("id"), fields.text("clause"));
     let [question, expect] = ["ask", "expect"].map(|key| {
         let node = fields.required(key)?;
         let json = node.to_json().filter(Value::is_object);
         if json.is_none() {
-            let message = format!("`{key}` must be a table of texts, numbers and lists");
+            let message = both(
+                format!("`{key}` 要写成一个表，里面是文字、数和列表。"),
+                format!("`{key}` must be a table of texts, numbers and lists"),
+            );
             fields.complain("P002", node.span.clone(), message);
         }
         json
@@ -57,22 +62,35 @@ pub(crate) fn part_case(
 ///
 /// # Errors
 /// Where and how the answer differs.
-pub fn run_part_case(case: &PartCase, layers: &Layers<'_>) -> Result<Value, String> {
+pub fn run_part_case(case: &PartCase, layers: &Layers<'_>) -> Result<Value, Text> {
     let answer = answer_line(case.kind, layers, case.question.to_string().as_bytes());
     let mut differences = Vec::new();
     compare("", &case.expect, &answer, &mut differences);
     match differences.is_empty() {
         true => Ok(answer),
-        false => Err(format!(
-            "case {} ({}): {}; answer {answer}",
-            case.id,
-            case.clause,
-            differences.join("; ")
+        false => Err(both(
+            format!(
+                "例子 {}（{}）：{}。答案是 {answer}",
+                case.id,
+                case.clause,
+                told(&differences, "；", |one| one.zh.as_str())
+            ),
+            format!(
+                "case {} ({}): {}; answer {answer}",
+                case.id,
+                case.clause,
+                told(&differences, "; ", |one| one.en.as_str())
+            ),
         )),
     }
 }
 
-fn compare(place: &str, expected: &Value, found: &Value, differences: &mut Vec<String>) {
+fn told(differences: &[Text], comma: &str, side: impl Fn(&Text) -> &str) -> String {
+    let all: Vec<&str> = differences.iter().map(side).collect();
+    all.join(comma)
+}
+
+fn compare(place: &str, expected: &Value, found: &Value, differences: &mut Vec<Text>) {
     match (expected, found) {
         (Value::Object(expected), Value::Object(found)) => {
             for (key, value) in expected {
@@ -93,6 +111,9 @@ fn compare(place: &str, expected: &Value, found: &Value, differences: &mut Vec<S
         // TOML has no null: an empty text stands for it.
         (Value::String(nothing), Value::Null) if nothing.is_empty() => {}
         _ if expected == found => {}
-        _ => differences.push(format!("{place} is {found}, expected {expected}")),
+        _ => differences.push(both(
+            format!("`{place}` 是 {found}，例子写的是 {expected}"),
+            format!("{place} is {found}, expected {expected}"),
+        )),
     }
 }

@@ -1,7 +1,9 @@
 //! What is wrong with the parts of one document beyond what their types can say.
 
 use super::{Parts, contact, measure, observation, report, returnee, risk, spot, wording};
-use crate::policy::diagnostic::Diagnostic;
+use crate::gate::compiled::Text;
+use crate::gate::fact::words;
+use crate::policy::diagnostic::{Diagnostic, both};
 use std::ops::Range;
 
 /// Collects complaints about the parts of one document.
@@ -17,7 +19,10 @@ pub(super) fn complaints(parts: &Parts) -> Vec<Diagnostic> {
         found: Vec::new(),
     };
     if parts.counting.is_none() && complain.counts_days() {
-        let message = "`[counting]` must be set: how days are counted (POL-6)";
+        let message = words(
+            "缺少 `[counting]`：要写清怎么数天（POL-6）。",
+            "`[counting]` must be set: how days are counted (POL-6)",
+        );
         complain.say("P004", &(0..0), message);
     }
     returnee::complain(parts, &mut complain);
@@ -37,7 +42,7 @@ impl Complain<'_> {
         &mut self,
         code: &'static str,
         span: &Range<usize>,
-        message: impl Into<String>,
+        message: impl Into<Text>,
     ) {
         self.found
             .push(Diagnostic::new(code, span.clone(), message));
@@ -46,7 +51,10 @@ impl Complain<'_> {
     /// Complains where a plan is named that the document does not have.
     pub(super) fn unless_plan(&mut self, plan: &str, span: &Range<usize>) {
         if !self.parts.observation.iter().any(|one| one.id == plan) {
-            let message = format!("there is no `[[observation]]` called `{plan}`");
+            let message = both(
+                format!("没有叫 `{plan}` 的 `[[observation]]`。"),
+                format!("there is no `[[observation]]` called `{plan}`"),
+            );
             self.say("P030", span, message);
         }
     }

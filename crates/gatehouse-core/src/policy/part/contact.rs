@@ -6,6 +6,7 @@ use super::layers::Layers;
 use super::lines::{Refusal, read_question, written};
 use crate::contact::{Class, Classified, Exposed, Rule, Todo, Unknown, classify};
 use crate::counting::{At, On};
+use crate::gate::fact::words;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -126,7 +127,8 @@ pub(super) fn complain(parts: &Parts, complain: &mut Complain<'_>) {
             complain.unless_plan(plan, &rule.span);
         }
         if rule.to.is_empty() {
-            complain.say("P005", &rule.span, "`to` says to whom they were exposed");
+            let message = words("`to` 要写接触过谁。", "`to` says to whom they were exposed");
+            complain.say("P005", &rule.span, message);
         }
     }
 }

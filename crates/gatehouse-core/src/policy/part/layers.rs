@@ -3,6 +3,8 @@
 
 use super::{Parts, Spanned};
 use crate::counting::Counting;
+use crate::gate::compiled::Text;
+use crate::policy::diagnostic::both;
 use crate::policy::document::PolicyDocument;
 use crate::sourced::{Entry, MayBelow};
 
@@ -55,20 +57,27 @@ pub enum LayerError {
     },
 }
 
-impl std::fmt::Display for LayerError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl LayerError {
+    /// In both languages.
+    pub fn to_words(&self) -> Text {
         match self {
-            LayerError::NoSuchEntry { by, entry } => {
-                write!(
-                    f,
-                    "{by} replaces {entry}, but no document above has that entry"
-                )
-            }
-            LayerError::MayNotReplace { by, entry } => write!(
-                f,
-                "{by} replaces {entry}, but that entry does not say `below = \"may replace\"`"
+            LayerError::NoSuchEntry { by, entry } => both(
+                format!("{by} 代替 {entry}，可是上级的规则文件里没有这一条。"),
+                format!("{by} replaces {entry}, but no document above has that entry"),
+            ),
+            LayerError::MayNotReplace { by, entry } => both(
+                format!("{by} 代替 {entry}，可是那一条没有写 `below = \"may replace\"`。"),
+                format!(
+                    "{by} replaces {entry}, but that entry does not say `below = \"may replace\"`"
+                ),
             ),
         }
+    }
+}
+
+impl std::fmt::Display for LayerError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.to_words().en)
     }
 }
 

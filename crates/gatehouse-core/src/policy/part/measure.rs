@@ -7,10 +7,12 @@ use super::layers::{InForce, Layers};
 use super::lines::{Refusal, read_question, written};
 use crate::counting::At;
 use crate::gate::compiled::Text;
+use crate::gate::fact::{Words, words};
 use crate::measure::{
     Due, DueAt, Evidence, Happened, InForceBy, Limit, Measure, Now, Office, Place, Stage, standing,
 };
 use crate::pass::{PassBand, PassKind, Validity};
+use crate::policy::diagnostic::both;
 use crate::retention::{Record, Retention};
 use crate::sourced::Sourced;
 use crate::staffing::{Checked, Item, Lacking, Role, Team, TeamOf, Wear};
@@ -342,20 +344,31 @@ pub(super) fn complain(parts: &Parts, complain: &mut Complain<'_>) {
         };
         let (from, to) = (measure.from.and_then(height), measure.to.and_then(height));
         if measure.to.is_some() && (measure.from.is_none() || to < from) {
-            complain.say("P033", &measure.span, "`to` is no stage at or above `from`");
+            let message = words(
+                "`to` 要和 `from` 一样高，或者更高。",
+                "`to` is no stage at or above `from`",
+            );
+            complain.say("P033", &measure.span, message);
         }
         if let Some(fault) = measure.due.fault() {
             complain.say("P005", &measure.span, fault);
         }
         let percent = measure.limit.as_ref().and_then(|limit| limit.admit_percent);
         if percent.is_some_and(|percent| percent > 100) {
-            complain.say("P005", &measure.span, "`admit_percent` is at most 100");
+            let message = words(
+                "`admit_percent` 最多 100。",
+                "`admit_percent` is at most 100",
+            );
+            complain.say("P005", &measure.span, message);
         }
         if measure.evidence.value.is_empty() {
             complain.say(
                 "P005",
                 &measure.span,
-                "say what shows that it was done, `evidence`",
+                words(
+                    "要写用什么证明做了，`evidence`。",
+                    "say what shows that it was done, `evidence`",
+                ),
             );
         }
     }
@@ -372,7 +385,10 @@ pub(super) fn complain(parts: &Parts, complain: &mut Complain<'_>) {
     for entry in &parts.retention {
         let ceiling = entry.record.ceiling_days();
         if !(1..=ceiling).contains(&entry.days.value) {
-            let message = format!("these records are kept 1 to {ceiling} days");
+            let message = both(
+                format!("这一类记录保存 1 到 {ceiling} 天。"),
+                format!("these records are kept 1 to {ceiling} days"),
+            );
             complain.say("P035", &entry.span, message);
         }
     }
@@ -384,18 +400,29 @@ fn passes_hold(parts: &Parts, complain: &mut Complain<'_>) {
     for entry in &parts.pass {
         let longest = entry.kind.longest_days();
         if !(1..=longest).contains(&entry.days.value) {
-            let message = format!("passes of this kind hold 1 to {longest} days");
+            let message = both(
+                format!("这一类证的有效期是 1 到 {longest} 天。"),
+                format!("passes of this kind hold 1 to {longest} days"),
+            );
             complain.say("P036", &entry.span, message);
         }
         if !kinds.insert(entry.kind) {
             complain.say(
                 "P036",
                 &entry.span,
-                "this kind of pass has an entry already",
+                words(
+                    "这一类证已经写过一条了。",
+                    "this kind of pass has an entry already",
+                ),
             );
         }
     }
 }
+
+pub(super) const NO_SUCH_STAGE: Words = words(
+    "`[stages]` 里没有这一级。",
+    "this stage is not in `[stages]`",
+);
 
 fn unless_stage(
     parts: &Parts,
@@ -405,6 +432,6 @@ fn unless_stage(
 ) {
     let ladder = parts.stages.as_ref();
     if ladder.and_then(|ladder| ladder.height(stage)).is_none() {
-        complain.say("P033", &measure.span, "this stage is not in `[stages]`");
+        complain.say("P033", &measure.span, NO_SUCH_STAGE);
     }
 }

@@ -27,7 +27,7 @@ pub use measure::pass_validity;
 pub use risk::criteria;
 pub use schema::schema;
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, both};
 use super::node::{Node, NodeValue, TableReader};
 use super::node_serde::read_as;
 use crate::counting::Counting;
@@ -268,7 +268,7 @@ fn entries<T: DeserializeOwned + Entry>(
             ..
         }) => list,
         Some(node) => {
-            reader.complain("P002", node.span.clone(), format!("write [[{key}]]"));
+            reader.complain_about_tables(key, node.span.clone());
             return Vec::new();
         }
     };
@@ -283,11 +283,17 @@ fn entries<T: DeserializeOwned + Entry>(
             .strip_prefix(prefix)
             .and_then(|rest| rest.strip_prefix('/'));
         if rest.is_none_or(str::is_empty) {
-            let message = format!("the id of an entry starts with `{prefix}/`");
+            let message = both(
+                format!("编号要以 `{prefix}/` 开头。"),
+                format!("the id of an entry starts with `{prefix}/`"),
+            );
             reader.complain("P014", span.clone(), message);
         }
         if entries.iter().any(|other| other.id() == id) {
-            let message = format!("two entries of `{key}` are called `{id}`");
+            let message = both(
+                format!("`{key}` 里有两条都叫 `{id}`。"),
+                format!("two entries of `{key}` are called `{id}`"),
+            );
             reader.complain("P011", span.clone(), message);
         }
         entries.push(Spanned { span, entry });

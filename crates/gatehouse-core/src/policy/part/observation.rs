@@ -5,10 +5,13 @@ use super::checks::Complain;
 use super::layers::{InForce, Layers};
 use super::lines::{Refusal, read_question, written};
 use crate::counting::At;
+use crate::gate::compiled::Text;
+use crate::gate::fact::words;
 use crate::observation::{
     DayZero, Elsewhere, NotSaid, Ordered, Plan, Schedule, Stage, Subject, Visit, schedule,
 };
 use crate::order::HealthGround;
+use crate::policy::diagnostic::both;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::ops::Range;
@@ -106,16 +109,23 @@ pub(super) fn complain(parts: &Parts, complain: &mut Complain<'_>) {
             complain.say(
                 "P031",
                 span,
-                "a plan has at least one `[[observation.stage]]`",
+                words(
+                    "方案至少要有一段 `[[observation.stage]]`。",
+                    "a plan has at least one `[[observation.stage]]`",
+                ),
             );
         }
         for (at, stage) in plan.stage.iter().enumerate() {
             if stage.days.value == 0 {
-                complain.say("P031", span, "a stage has at least one day");
+                let message = words("一段至少一天。", "a stage has at least one day");
+                complain.say("P031", span, message);
             }
             if stage.zero.value.is_of_stage_before() != (at > 0) {
-                let message = "`zero` of the first stage is a day of the person, that of a further \
-                               one follows from the stage before";
+                let message = words(
+                    "第一段的 `zero` 是这个人的某一天；后面各段的 `zero` 由前一段定。",
+                    "`zero` of the first stage is a day of the person, that of a further one \
+                     follows from the stage before",
+                );
                 complain.say("P031", span, message);
             }
             complain_of_visits(stage, span, complain);
@@ -142,7 +152,10 @@ fn complain_of_visits(stage: &Stage, span: &Range<usize>, complain: &mut Complai
             complain.say(
                 "P031",
                 span,
-                "days of a visit lie outside the days of its stage",
+                words(
+                    "上门的日子超出了这一段的天数。",
+                    "days of a visit lie outside the days of its stage",
+                ),
             );
         }
         // Of one kind, by the same people, day after day.
@@ -172,29 +185,44 @@ fn complain_of_days(
     ranges.sort_unstable();
     for (from, to) in ranges {
         if from > next {
-            complain.say("P031", span, format!("no visits on day {next} of a stage"));
+            complain.say("P031", span, no_visits(next));
         }
         if from < next {
             complain.say(
                 "P031",
                 span,
-                format!("visits of day {from} of a stage stand twice"),
+                both(
+                    format!("第 {from} 天的上门写了两次。"),
+                    format!("visits of day {from} of a stage stand twice"),
+                ),
             );
         }
         next = to.saturating_add(1);
     }
     if next <= last {
-        complain.say("P031", span, format!("no visits on day {next} of a stage"));
+        complain.say("P031", span, no_visits(next));
     }
+}
+
+fn no_visits(day: u16) -> Text {
+    both(
+        format!("第 {day} 天没有人上门。"),
+        format!("no visits on day {day} of a stage"),
+    )
 }
 
 fn complain_of_windows(visit: &Visit, span: &Range<usize>, complain: &mut Complain<'_>) {
     let windows = &visit.windows.value;
     if windows.len() != usize::from(visit.a_day.value) || windows.is_empty() {
-        complain.say("P033", span, "a visit has one window for each time a day");
+        let message = words(
+            "一天上门几次，就要写几个时段。",
+            "a visit has one window for each time a day",
+        );
+        complain.say("P033", span, message);
     }
     if windows.iter().any(|[from, until]| from >= until) {
-        complain.say("P033", span, "a window ends after it begins");
+        let message = words("时段的结束要在开始之后。", "a window ends after it begins");
+        complain.say("P033", span, message);
     }
     for pair in windows.windows(2) {
         let [[first, until], [next, last]] = [pair[0], pair[1]];
@@ -202,19 +230,29 @@ fn complain_of_windows(visit: &Visit, span: &Range<usize>, complain: &mut Compla
             complain.say(
                 "P033",
                 span,
-                "windows of a day overlap, or stand out of order",
+                words(
+                    "一天里的时段重叠，或者先后不对。",
+                    "windows of a day overlap, or stand out of order",
+                ),
             );
         } else if last.0.saturating_sub(first.0) < visit.windows.gap_minutes {
             complain.say(
                 "P033",
                 span,
-                "two windows leave no room for the least time between",
+                words(
+                    "两个时段之间容不下最短间隔。",
+                    "two windows leave no room for the least time between",
+                ),
             );
         }
     }
     let in_person = visit.in_person.as_ref().map_or(0, |number| number.value);
     if in_person > visit.a_day.value {
-        complain.say("P033", span, "more visits in person than there are");
+        let message = words(
+            "面对面的次数比上门次数还多。",
+            "more visits in person than there are",
+        );
+        complain.say("P033", span, message);
     }
 }
 
@@ -222,13 +260,20 @@ fn complain_of_tests(stage: &Stage, span: &Range<usize>, complain: &mut Complain
     let mut next = 0;
     for test in &stage.test {
         if test.from_day < next || test.to_day < test.from_day {
-            complain.say("P031", span, "days of tests overlap, or stand out of order");
+            let message = words(
+                "检测的日子重叠，或者先后不对。",
+                "days of tests overlap, or stand out of order",
+            );
+            complain.say("P031", span, message);
         }
         if test.to_day > stage.days.value {
             complain.say(
                 "P031",
                 span,
-                "days of a test lie outside the days of its stage",
+                words(
+                    "检测的日子超出了这一段的天数。",
+                    "days of a test lie outside the days of its stage",
+                ),
             );
         }
         next = test.to_day.saturating_add(1);
@@ -241,14 +286,19 @@ fn complain_of_ceilings(plan: &Plan, span: &Range<usize>, complain: &mut Complai
     for whom in &plan.whom {
         let most = ground(*whom).map_or(0, HealthGround::ceiling_days);
         if i64::from(kept_in) > most {
-            let message = format!(
-                "{kept_in} days are kept in, an order on this ground runs at most {most} (SCOPE-1)"
+            let message = both(
+                format!("不外出 {kept_in} 天，以这个理由最多 {most} 天（SCOPE-1）。"),
+                format!(
+                    "{kept_in} days are kept in, an order on this ground runs at most {most} \
+                     (SCOPE-1)"
+                ),
             );
             complain.say("P032", span, message);
         }
     }
     if plan.whom.is_empty() {
-        complain.say("P005", span, "`whom` says who is observed");
+        let message = words("`whom` 要写观察谁。", "`whom` says who is observed");
+        complain.say("P005", span, message);
     }
 }
 

@@ -4,7 +4,9 @@ use super::Parts;
 use super::checks::Complain;
 use super::layers::Layers;
 use super::lines::{Refusal, read_question, written};
+use super::measure::NO_SUCH_STAGE;
 use crate::counting::At;
+use crate::gate::fact::words;
 use crate::measure::{DueKind, Happened, Stage};
 use crate::reporting::{Made, Now, Owed, owed};
 use serde::{Deserialize, Serialize};
@@ -68,15 +70,17 @@ pub(super) fn complain(parts: &Parts, complain: &mut Complain<'_>) {
             complain.say("P005", &report.span, fault);
         }
         if report.due.kind == DueKind::Standing {
-            complain.say("P005", &report.span, "a report is due at some time");
+            let message = words("要写什么时候报。", "a report is due at some time");
+            complain.say("P005", &report.span, message);
         }
         if report.to.value.is_empty() {
-            complain.say("P005", &report.span, "say who is told, `to`");
+            let message = words("要写报给谁，`to`。", "say who is told, `to`");
+            complain.say("P005", &report.span, message);
         }
         let ladder = parts.stages.as_ref();
         let unknown = |stage: &Stage| ladder.and_then(|ladder| ladder.height(*stage)).is_none();
         if report.stages.iter().any(unknown) {
-            complain.say("P033", &report.span, "this stage is not in `[stages]`");
+            complain.say("P033", &report.span, NO_SUCH_STAGE);
         }
     }
 }

@@ -5,6 +5,7 @@ use super::checks::Complain;
 use super::layers::{InForce, Layers};
 use super::lines::{Refusal, read_question, written};
 use crate::counting::At;
+use crate::gate::fact::words;
 use crate::observation::{Plan, StageKind, Test};
 use crate::returnee::{Care, Choice, Evidence, Person, Report, Rule, Ruled, Todo, propose};
 use crate::sourced::Sourced;
@@ -181,14 +182,20 @@ pub(super) fn complain(parts: &Parts, complain: &mut Complain<'_>) {
             complain.say(
                 "P005",
                 &rule.span,
-                "a negative test clears: say how old, `test_within`",
+                words(
+                    "阴性检测可以免除观察：要写多久以内的，`test_within`。",
+                    "a negative test clears: say how old, `test_within`",
+                ),
             );
         }
         if rule.cleared.is_some() && rule.cleared_by.is_empty() {
             complain.say(
                 "P005",
                 &rule.span,
-                "`cleared` without `cleared_by` never comes",
+                words(
+                    "写了 `cleared`，没写 `cleared_by`：永远用不上。",
+                    "`cleared` without `cleared_by` never comes",
+                ),
             );
         }
     }

@@ -4,6 +4,7 @@ use super::Parts;
 use super::checks::Complain;
 use super::layers::Layers;
 use super::lines::{Refusal, read_question, written};
+use crate::gate::fact::words;
 use crate::grading::json::{Question, answer as graded};
 use crate::grading::{Criteria, CriteriaFault};
 use serde_json::Value;
@@ -36,7 +37,10 @@ pub(super) fn complain(parts: &Parts, complain: &mut Complain<'_>) {
             complain.say(
                 "P004",
                 &line.span,
-                "`[grading]` must be set: days and dates that count",
+                words(
+                    "缺少 `[grading]`：要写清看多少天、按哪个日期。",
+                    "`[grading]` must be set: days and dates that count",
+                ),
             );
         }
         return;
@@ -45,17 +49,31 @@ pub(super) fn complain(parts: &Parts, complain: &mut Complain<'_>) {
         return;
     };
     if grading.window_days.value == 0 {
-        complain.say("P005", &(0..0), "`window_days` is at least one day");
+        let message = words(
+            "`window_days` 至少一天。",
+            "`window_days` is at least one day",
+        );
+        complain.say("P005", &(0..0), message);
     }
     let lines = parts.risk.iter().map(|line| line.entry.clone()).collect();
     for (index, fault) in Criteria::new(grading, counting, lines).faults() {
         let message = match fault {
-            CriteriaFault::Empty => "this line is met by no count, or makes no level",
-            CriteriaFault::HoleOrOverlap => {
-                "between this line and the one below it a count has no level, or two"
-            }
-            CriteriaFault::NotRising => "more of the same must make a higher level",
-            CriteriaFault::NoTop => "the highest line of a count has no `at_most`",
+            CriteriaFault::Empty => words(
+                "没有哪个数能达到这一条，或者这一条不定等级。",
+                "this line is met by no count, or makes no level",
+            ),
+            CriteriaFault::HoleOrOverlap => words(
+                "这一条和下一条之间，有的数没有等级，或者有两个。",
+                "between this line and the one below it a count has no level, or two",
+            ),
+            CriteriaFault::NotRising => words(
+                "数多了，等级要更高。",
+                "more of the same must make a higher level",
+            ),
+            CriteriaFault::NoTop => words(
+                "最高的一条不写 `at_most`。",
+                "the highest line of a count has no `at_most`",
+            ),
         };
         complain.say("P032", &parts.risk[index].span, message);
     }

@@ -4,7 +4,9 @@ use super::Parts;
 use super::checks::Complain;
 use super::layers::Layers;
 use super::lines::{Refusal, read_question, written};
+use super::measure::NO_SUCH_STAGE;
 use crate::counting::At;
+use crate::gate::fact::words;
 use crate::measure::Stage;
 use crate::spot::{Case, Closed, ClosedPlace, Drawn, Liftable, Pattern, Stay, Unit};
 use serde::{Deserialize, Serialize};
@@ -139,17 +141,22 @@ fn told(rule: &Drawn) -> Told<'_> {
 pub(super) fn complain(parts: &Parts, complain: &mut Complain<'_>) {
     for rule in &parts.drawn {
         if rule.units.is_empty() {
-            complain.say("P005", &rule.span, "say what is drawn, `units`");
+            let message = words("要写划多大，`units`。", "say what is drawn, `units`");
+            complain.say("P005", &rule.span, message);
         }
         let ladder = parts.stages.as_ref();
         let unknown = |stage: &Stage| ladder.and_then(|ladder| ladder.height(*stage)).is_none();
         if rule.stages.iter().any(unknown) {
-            complain.say("P033", &rule.span, "this stage is not in `[stages]`");
+            complain.say("P033", &rule.span, NO_SUCH_STAGE);
         }
     }
     for rule in &parts.lift {
         if rule.quiet_days.value == 0 {
-            complain.say("P005", &rule.span, "`quiet_days` is at least one day");
+            let message = words(
+                "`quiet_days` 至少一天。",
+                "`quiet_days` is at least one day",
+            );
+            complain.say("P005", &rule.span, message);
         }
     }
 }

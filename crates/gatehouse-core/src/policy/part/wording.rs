@@ -4,6 +4,7 @@
 use super::Parts;
 use super::checks::Complain;
 use crate::gate::compiled::Text;
+use crate::policy::diagnostic::both;
 use crate::policy::document::{DocumentRow, PolicyDocument};
 use crate::sourced::{Entry, MayBelow};
 use serde::Deserialize;
@@ -84,13 +85,21 @@ pub(crate) fn of_no_row(documents: &[&PolicyDocument]) -> Option<(String, String
 pub(super) fn complain(parts: &Parts, complain: &mut Complain<'_>) {
     for (at, wording) in parts.wording.iter().enumerate() {
         if wording.say.is_none() && wording.post.is_none() {
-            complain.say("P005", &wording.span, "say which words, `say` or `post`");
+            let message = both(
+                "要写改成什么话，`say` 或 `post`。",
+                "say which words, `say` or `post`",
+            );
+            complain.say("P005", &wording.span, message);
         }
         if parts.wording[..at]
             .iter()
             .any(|other| other.row == wording.row)
         {
-            complain.say("P011", &wording.span, "this row has other words already");
+            let message = both(
+                "这条规则的话已经改过一次了。",
+                "this row has other words already",
+            );
+            complain.say("P011", &wording.span, message);
         }
     }
 }
