@@ -1,7 +1,7 @@
 //! Cases of a document: situation, fixed moment, expected answer. Written from the clause text
 //! before the rows.
 
-use super::diagnostic::{Diagnostic, both};
+use super::diagnostic::{Diagnostic, both, few_of};
 use super::node::{self, Node, NodeValue, TableReader};
 use super::part::{Kind, PartCase, part_case};
 use crate::gate::compiled::{Policy, Text};
@@ -106,7 +106,7 @@ pub fn read_case_file(source: &str) -> Result<CaseFile, Vec<Diagnostic>> {
     if complaints.is_empty() {
         Ok(cases)
     } else {
-        Err(complaints)
+        Err(few_of(complaints))
     }
 }
 

@@ -1,7 +1,11 @@
-//! Which clause of a notice is carried by what in its document (SCOPE-7, POL-1).
+//! Which clause of a notice is carried by what in its document (SCOPE-7, POL-1), and sources that
+//! name a clause which their notice does not have.
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, both};
 use super::node::{self, Node, NodeValue};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::LazyLock;
 
 /// A clause that something in a document stands on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +14,91 @@ pub struct Carried {
     pub by: String,
     /// The clause as it is written there, one of several: `HN 三(三)四`, `deployment`.
     pub clause: String,
+}
+
+/// The clauses of the notices that we have, as `docs/clauses.md` goes through them.
+const LIST: &str = include_str!("../../../../testdata/clauses.toml");
+
+/// For each notice that we have, each of its clauses in the order of the text.
+pub fn known() -> &'static BTreeMap<String, Vec<String>> {
+    static KNOWN: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
+        let list: BTreeMap<String, Vec<String>> =
+            toml::from_str(LIST).expect("the list of clauses is ours, and tested");
+        let each = list.into_iter().map(|(notice, clauses)| {
+            let clauses = clauses.iter().flat_map(|clause| meant(clause));
+            (notice, clauses.collect())
+        });
+        each.collect()
+    });
+    &KNOWN
+}
+
+/// Complaints about sources that name a clause which its notice does not have; notices that we do
+/// not know may have any.
+///
+/// # Errors
+/// A text that is no TOML.
+pub fn unknown(text: &str) -> Result<Vec<Diagnostic>, Diagnostic> {
+    let root = node::parse(text)?;
+    let mut found = Vec::new();
+    sources(&root, &mut found);
+    let complaints = found.into_iter().filter_map(|(source, span)| {
+        let lost = source.split(", ").find(|clause| !may_be(clause))?;
+        let message = both(
+            format!("通知里没有“{lost}”这一条。"),
+            format!("the notice has no clause `{lost}`"),
+        );
+        Some(Diagnostic::new("P017", span, message))
+    });
+    Ok(complaints.collect())
+}
+
+fn sources<'a>(node: &'a Node, found: &mut Vec<(&'a str, Range<usize>)>) {
+    match &node.value {
+        NodeValue::List(list) => list.iter().for_each(|one| sources(one, found)),
+        NodeValue::Table(entries) => {
+            for entry in entries {
+                match (entry.key.as_str(), entry.node.as_text()) {
+                    // `[[outside]]` names parts that our copies lack, too.
+                    ("source", Some(text)) => {
+                        found.push((text, entry.node.span.clone()));
+                    }
+                    _ => sources(&entry.node, found),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether a clause is one of a notice that we know, a part of one or what several are part of; or
+/// of none that we know.
+fn may_be(clause: &str) -> bool {
+    let of_notice = known().iter().find(|(notice, _)| {
+        let rest = clause.strip_prefix(notice.as_str());
+        rest.is_some_and(|rest| rest.starts_with([' ', '-']))
+    });
+    let Some((notice, clauses)) = of_notice else {
+        return true;
+    };
+    let is_there = |one: &String| {
+        let mut clauses = clauses.iter().filter(|known| *known != notice);
+        clauses.any(|known| known == one || lies_in(one, known) || lies_in(known, one))
+    };
+    meant(clause)
+        .iter()
+        .all(|one| one == notice || is_there(one))
+}
+
+/// Whether one clause is a part of another: `P7 六(一)4` of `P7 六(一)`.
+pub fn lies_in(part: &str, whole: &str) -> bool {
+    let rest = part.strip_prefix(whole);
+    // `ZX 1` is no part of `ZX 12`, nor the other way round.
+    let more_digits = whole.ends_with(|c: char| c.is_ascii_digit() || c == '十');
+    rest.is_some_and(|rest| match more_digits {
+        true => rest.starts_with(['(', '.']),
+        false => !rest.is_empty(),
+    })
 }
 
 /// Every clause that a document names as a source, in the order of the text.
@@ -117,6 +206,49 @@ fn like(sample: &str, number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_of_clauses() {
+        let table = [
+            ("P7 六(一)4", "P7 六(一)", true),
+            ("P7 六(一)4", "P7 六", true),
+            ("P7 六(二)3(2)", "P7 六(二)3", true),
+            ("ZX 12", "ZX 1", false),
+            ("ZX 1", "ZX 1", false),
+            ("ZX 1", "ZX 12", false),
+            ("ZJ-1.二.3", "ZJ-1", true),
+            ("P8 十一", "P8 十", false),
+        ];
+        for (part, whole, expected) in table {
+            assert_eq!(lies_in(part, whole), expected, "{part} {whole}");
+        }
+    }
+
+    #[test]
+    fn a_source_that_its_notice_does_not_have_is_told() {
+        let table = [
+            ("ZX 4", true),
+            ("ZX 4 (purchases)", true),
+            ("ZX end", true),
+            ("ZX 21", false),
+            ("ZX", true),
+            ("ZJ-3.二, GATE-6, deployment", true),
+            ("ZJ-3.九", false),
+            ("ZJ-5.一", false),
+            ("HN 三(三)", true),
+            ("HN 三(三)五", false),
+            ("P7 六(一)20", false),
+            ("P7 六(二)3(6)", true),
+            ("P9 二(四)(1), P9 二(四)(9)", false),
+            // A document of somebody else's.
+            ("YY 99", true),
+        ];
+        for (source, expected) in table {
+            let text = format!("[[row]]\nsource = \"{source}\"\n");
+            let found = unknown(&text).expect("reads");
+            assert_eq!(found.is_empty(), expected, "{source}: {found:?}");
+        }
+    }
 
     #[test]
     fn names_of_clauses_stand_for_these() {

@@ -3,6 +3,7 @@
 use crate::gate::compiled::Text;
 use crate::gate::fact::Words;
 use crate::gate::wording::Lang;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// One complaint.
@@ -45,6 +46,48 @@ impl Diagnostic {
         let message = lang.of(&self.message);
         format!("{file}:{line}:{column}: {} {message}", self.code)
     }
+}
+
+/// Complaints of one code that are told; that there are more is told in their place (local choice).
+pub const COMPLAINTS_MOST: usize = 20;
+
+/// The first complaints of each code; where there are more, one that says how many.
+pub(crate) fn few<T: Clone>(
+    all: Vec<T>,
+    code: impl Fn(&T) -> &'static str,
+    with: impl Fn(T, Text) -> T,
+) -> Vec<T> {
+    let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut first = Vec::new();
+    let mut more: BTreeMap<&'static str, T> = BTreeMap::new();
+    for one in all {
+        let count = counts.entry(code(&one)).or_default();
+        *count += 1;
+        match *count <= COMPLAINTS_MOST {
+            true => first.push(one),
+            false => {
+                more.entry(code(&one)).or_insert(one);
+            }
+        }
+    }
+    first.extend(more.into_iter().map(|(code, one)| {
+        let left = counts[code] - COMPLAINTS_MOST;
+        let message = both(
+            format!("还有 {left} 处同样的问题，没有列出。先改前面的。"),
+            format!("{left} more of these are not listed; mend the ones above first"),
+        );
+        with(one, message)
+    }));
+    first
+}
+
+/// [`few`] of complaints about one text.
+pub(crate) fn few_of(all: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    few(
+        all,
+        |one| one.code,
+        |one, message| Diagnostic { message, ..one },
+    )
 }
 
 /// A sentence in both languages.

@@ -4,12 +4,13 @@
 //! typed [`document::PolicyDocument`] with every complaint at its line and column; [`compile`]
 //! makes one effective policy of all documents in force; [`explain`] says in words what it holds,
 //! [`answers`] what it means for those who ask (posters);
-//! [`edit`] changes its text, [`row_text`] shows a row as it is written, [`cases`] runs the cases
-//! and tells which rows they never try, [`trial`] finds situations that would; [`proof`] shows what
-//! no case can: that there is no gap. Nothing here reaches a browser.
+//! [`edit`] changes its text, [`row_text`] shows a row as it is written, [`trial`] finds examples,
+//! [`cases`] runs the cases and tells which rows they never try; [`proof`] shows what no case can:
+//! that there is no gap; [`check`] says all that is wrong. Nothing here reaches a browser.
 
 pub mod answers;
 pub mod cases;
+pub mod check;
 pub mod clauses;
 pub mod compile;
 pub mod condition;

@@ -1,7 +1,7 @@
 //! Reading `policy.toml` into a typed document, with every complaint at its place (POL-4).
 
 use super::condition::Context;
-use super::diagnostic::{Diagnostic, both};
+use super::diagnostic::{Diagnostic, both, few_of};
 use super::document::{Basis, DocumentRow, Force, Outside, Parameter, PolicyDocument, Sourced};
 use super::node::{self, Node, NodeValue, TableReader};
 use super::part::read_parts;
@@ -48,7 +48,7 @@ pub fn read(source: &str) -> Result<PolicyDocument, Vec<Diagnostic>> {
         Some(document) if complaints.is_empty() => Ok(document),
         _ => {
             complaints.sort_by_key(|complaint| complaint.span.start);
-            Err(complaints)
+            Err(few_of(complaints))
         }
     }
 }
@@ -200,6 +200,15 @@ fn force(reader: &mut TableReader<'_>, node: &Node) -> Option<Force> {
         "2020-05-19T00:00:00+08:00",
     );
     let review = sourced(&mut fields, "review", CivilDay::parse, "2020-03-19");
+    if let (Some(from), Some(ends), Some(review)) = (&from, &ends, &review)
+        && !(from.value.day()..=ends.value.day()).contains(&review.value)
+    {
+        let message = words(
+            "复查日期要在开始和结束之间。",
+            "the day of review lies between begin and end",
+        );
+        fields.complain("P012", node.span.clone(), message);
+    }
     if let (Some(from), Some(ends)) = (&from, &ends)
         && ends.value.millis <= from.value.millis
     {

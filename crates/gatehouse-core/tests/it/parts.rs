@@ -137,6 +137,88 @@ fn what_is_wrong_is_told_at_its_place() {
     }
 }
 
+/// A line of the returnee table with these stays besides, and how far back.
+fn stays(id: &str, countries: &str, days: u8, more: &str) -> String {
+    let stay = format!("within_days = {{ value = {days},");
+    let stay = format!("{countries}{stay}");
+    returnee(id, more).replace("within_days = { value = 14,", &stay)
+}
+
+fn contact(id: &str, class: &str, more: &str) -> String {
+    format!(
+        "\n[[contact]]\nid = \"X/{id}\"\nsource = \"X 1\"\nclass = \"{class}\"\n\
+         to = [\"confirmed\"]\n{more}\n"
+    )
+}
+
+#[test]
+fn tables_leave_no_hole_and_say_nothing_twice() {
+    let back = |days: u8, more: &str| stays("X/back", "", days, more);
+    let two = |lines: [String; 2]| format!("{COUNTING}{HOME}{}", lines.concat());
+    let but_russia = "countries_except = [\"RU\"], ";
+    let russia = "countries = [\"RU\"], ";
+    let kept = |days: u8| {
+        format!(
+            "\n[[retention]]\nid = \"X/keep-{days}\"\nsource = \"X 1\"\n\
+             record = \"crossings\"\ndays = {{ value = {days}, source = \"X 1\" }}\n"
+        )
+    };
+    let lift = |days: u8| {
+        format!(
+            "\n[[lift]]\nid = \"X/lift-{days}\"\nsource = \"X 1\"\nof = \"spot\"\n\
+             quiet_days = {{ value = {days}, source = \"X 1\" }}\n"
+        )
+    };
+    let ladder = |top: &str| {
+        format!(
+            "\n[stages]\nladder = [\"low\", \"medium\", \"{top}\"]\nsource = \"X 1\"\n{}",
+            kept(7)
+        )
+    };
+    let table = [
+        (two([back(0, ""), String::new()]), "P031"),
+        (two([back(14, ""), stays("X/more", "", 21, "")]), "P031"),
+        (
+            two([
+                back(14, ""),
+                stays("X/more", "", 21, "groups = [\"cold_chain\"]"),
+            ]),
+            "",
+        ),
+        (
+            two([stays("X/back", but_russia, 14, ""), String::new()]),
+            "P031",
+        ),
+        (
+            two([
+                stays("X/back", but_russia, 14, ""),
+                stays("X/more", russia, 14, ""),
+            ]),
+            "",
+        ),
+        (
+            two([contact("a", "close", ""), contact("b", "general", "")]),
+            "P031",
+        ),
+        (
+            two([
+                contact("a", "close", "unprotected = true"),
+                contact("b", "general", ""),
+            ]),
+            "",
+        ),
+        ([kept(7), kept(8)].concat(), "P035"),
+        (two([lift(14), lift(21)]), "P031"),
+        (ladder("high"), ""),
+        (ladder("low"), "P033"),
+    ];
+    for (parts, expected) in table {
+        let found = of_parts("X", &parts).err().unwrap_or_default();
+        assert!(found.starts_with(expected), "{parts}\n{found}");
+        assert_eq!(found.is_empty(), expected.is_empty(), "{parts}\n{found}");
+    }
+}
+
 #[test]
 fn a_lower_document_takes_out_of_force_what_it_may_and_nothing_else() {
     let upper = |more: &str| {

@@ -2,6 +2,7 @@
 
 use crate::policies::{all_folders, folders};
 use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::policy::diagnostic::COMPLAINTS_MOST;
 use gatehouse_core::policy::read;
 
 fn henan() -> String {
@@ -51,6 +52,7 @@ fn a_planted_mistake_is_found_with_its_line_and_column() {
             "P007",
             "native_place",
         ),
+        ("{ value = \"2026-12", "{ value = \"2036-12", "P012", ""),
         ("rest_minutes = {", "rest_minutes_long = {", "P009", ""),
         ("[parameters]", "[parameters", "P001", ""),
     ];
@@ -139,3 +141,14 @@ const SPOILED: [(&str, &str); 26] = [
     ("[[", "["),
     ("= ", "- "),
 ];
+
+#[test]
+fn of_one_mistake_made_everywhere_the_first_are_told_and_how_many_there_are() {
+    let wrong = henan().replace("\nsource = ", "\nsuorce = ");
+    let complaints = read(&wrong).err().unwrap_or_default();
+    let of_keys: Vec<_> = complaints.iter().filter(|one| one.code == "P003").collect();
+    assert_eq!(of_keys.len(), COMPLAINTS_MOST + 1);
+    let last = &of_keys[COMPLAINTS_MOST].message;
+    assert!(last.en.contains("more of these"), "{last:?}");
+    assert!(last.zh.contains("处同样的问题"), "{last:?}");
+}

@@ -3,7 +3,7 @@
 
 use crate::policies::{folders, load, small_document};
 use gatehouse_core::gate::compiled::Effect;
-use gatehouse_core::policy::proof::{Finding, loosened, prove};
+use gatehouse_core::policy::proof::{FINDINGS_MOST, Finding, PROVED_ROWS_MOST, loosened, prove};
 use gatehouse_core::policy::{PolicyDocument, compile};
 
 /// Of one clause with another grant: whom they let through, that one lets through as well.
@@ -104,7 +104,7 @@ fn planted() -> Vec<Planted> {
                     "deployment",
                     r#"when = { pass_kind = "none", pass_state = "valid" }"#,
                 ),
-            Some(("P025", Some("X/never"), "can never apply")),
+            Some(("P025", Some("X/never"), "pass kind, pass state")),
         ),
         (
             everybody
@@ -115,14 +115,57 @@ fn planted() -> Vec<Planted> {
                     "deployment",
                     &format!("{visitors}\nway = \"in\""),
                 ),
-            Some(("P025", Some("X/late"), "graver rows")),
+            Some((
+                "P025",
+                Some("X/late"),
+                "for example X/refer: subject kind: visitor",
+            )),
+        ),
+    ]
+}
+
+/// Rows that their exceptions empty, and what holds whatever a document says.
+fn planted_too() -> Vec<Planted> {
+    let everybody = row("X/all", "grant", "deployment", "");
+    let visitors = r#"who = { subject_kind = "visitor" }"#;
+    let visitors_only = r#"{ subject_kind = "visitor" }"#;
+    vec![
+        (
+            everybody.clone()
+                + &row(
+                    "X/excepted",
+                    "bar",
+                    "deployment",
+                    &format!("{visitors}\nunless = {visitors_only}"),
+                ),
+            Some(("P025", Some("X/excepted"), "its exceptions leave nothing")),
+        ),
+        (
+            everybody.clone()
+                + &row(
+                    "X/sent-on",
+                    "refer",
+                    "deployment",
+                    r#"who = { subject_kind = "resident" }"#,
+                ),
+            Some(("P028", Some("X/sent-on"), "subject kind: resident, way: in")),
+        ),
+        (
+            everybody.clone()
+                + &row(
+                    "X/ill",
+                    "refer",
+                    "deployment",
+                    r#"when = { symptoms = { any = ["fever"] } }"#,
+                ),
+            None,
         ),
     ]
 }
 
 #[test]
 fn gaps_contradictions_and_idle_rows_are_told_with_a_plain_situation() {
-    for (rows, expected) in planted() {
+    for (rows, expected) in planted().into_iter().chain(planted_too()) {
         let findings = found(&small_document("X", &rows));
         match expected {
             None => assert_eq!(findings, [], "{rows}"),
@@ -168,4 +211,32 @@ replaces = ["HN/visitor"]"#;
     let courier = "who = { subject_kind = \"courier\" }\nway = \"in\"\nreplaces = [\"HN/courier\"]";
     let loose = small_document("X", &row("X/courier", "grant", "deployment", courier));
     assert_eq!(loosened(&[&henan, &loose]), Ok(vec![]));
+}
+
+/// Many rows that contradict one another, each pair its own.
+fn at_odds(pairs: usize) -> String {
+    let visitors = "who = { subject_kind = \"visitor\" }";
+    let pair = |at: usize| {
+        let least = at % 20;
+        let when = format!("{visitors}\nwhen = {{ companions = {{ at_least = {least} }} }}");
+        row(&format!("X/let-{at}"), "grant", "deployment", &when)
+            + &row(&format!("X/keep-{at}"), "bar", "deployment", &when)
+    };
+    (0..pairs).map(pair).collect()
+}
+
+#[test]
+fn there_is_a_bound_to_what_is_proved_and_told() {
+    let everybody = row("X/all", "grant", "deployment", "");
+    let many = found(&small_document("X", &(everybody.clone() + &at_odds(15))));
+    let of = |code: &str| many.iter().filter(|one| one.code == code).count();
+    assert_eq!(of("P024"), FINDINGS_MOST + 1, "{many:?}");
+    let last = many.iter().rfind(|one| one.code == "P024").expect("found");
+    assert!(last.message.en.contains("more of these"), "{last:?}");
+    let more = found(&small_document(
+        "X",
+        &(everybody + &at_odds(PROVED_ROWS_MOST / 2)),
+    ));
+    let codes: Vec<&str> = more.iter().map(|one| one.code).collect();
+    assert_eq!(codes, ["P027"]);
 }

@@ -1,16 +1,14 @@
 //! A policy folder on disk: `policy.toml`, `cases.toml` beside it.
 
 use gatehouse_core::gate::Policy;
-use gatehouse_core::gate::compiled::{Effect, Text};
+use gatehouse_core::gate::compiled::Text;
 use gatehouse_core::gate::wording::Lang;
-use gatehouse_core::policy::cases::{CaseFile, read_case_file, run_case};
-use gatehouse_core::policy::coverage::{Untried, untried};
-use gatehouse_core::policy::document::DocumentRow;
-use gatehouse_core::policy::part::{Layers, run_part_case};
-use gatehouse_core::policy::proof::{loosened, prove};
+use gatehouse_core::policy::check::{self, File, Found};
+use gatehouse_core::policy::part::Layers;
 use gatehouse_core::policy::{Diagnostic, PolicyDocument, compile, read};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+pub use gatehouse_core::policy::check::stands_upon_others;
 
 /// A complaint about a folder, ready to show: where, which code, what.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -73,12 +71,6 @@ impl Complaint {
             column,
             ..Complaint::of_file(file.to_owned(), diagnostic.code, diagnostic.message.clone())
         }
-    }
-
-    /// The same, about an entry.
-    fn about(mut self, about: &str) -> Complaint {
-        self.about = Some(about.to_owned());
-        self
     }
 }
 
@@ -197,39 +189,47 @@ pub fn check_texts(
     above: impl FnOnce() -> Result<Vec<PolicyDocument>, Vec<Complaint>>,
 ) -> Result<PolicyDocument, Vec<Complaint>> {
     let document = document_of(folder, &texts.policy)?;
-    let mut above = match stands_upon_others(&document) {
+    let above = match stands_upon_others(&document) {
         true => above()?,
         false => Vec::new(),
     };
-    // An earlier version of it is what it takes the place of, not what it stands upon.
-    above.retain(|one| one.id != document.id);
-    let layers: Vec<&PolicyDocument> = above.iter().chain([&document]).collect();
-    let file = folder.join("cases.toml");
-    let cases =
-        read_case_file(&texts.cases).map_err(|found| all_of(&file, &texts.cases, &found))?;
-    let looked_at = Folder {
-        folder,
-        document: (&document, &texts.policy),
-        cases: (&cases, &texts.cases),
-        layers: &layers,
+    let both = check::Texts {
+        policy: &texts.policy,
+        cases: &texts.cases,
     };
-    let mut complaints = looked_at.check_parts()?;
-    // One whose rows are all switched off says nothing to anybody: its cases tell so.
-    if document.is_for_gate() || !document.off.is_empty() {
-        complaints.extend(looked_at.check_gate()?);
-    }
-    if complaints.is_empty() {
-        Ok(document)
-    } else {
-        Err(complaints)
+    let found = check::check(&document, both, &above);
+    match found.is_empty() {
+        true => Ok(document),
+        false => Err(found
+            .into_iter()
+            .map(|one| found_in(folder, texts, one))
+            .collect()),
     }
 }
 
-/// Whether it replaces rows or entries of documents above it.
-pub fn stands_upon_others(document: &PolicyDocument) -> bool {
-    let mut entries = document.parts.entries();
-    document.rows.iter().any(|row| !row.replaces.is_empty())
-        || entries.any(|(entry, _)| !entry.replaces().is_empty())
+/// What was found, in the files of a folder.
+fn found_in(folder: &Path, texts: &Texts, found: Found) -> Complaint {
+    let (file, text) = match found.file {
+        File::Policy => (folder.join("policy.toml"), &texts.policy),
+        File::Cases => (folder.join("cases.toml"), &texts.cases),
+        File::Folder => (folder.to_owned(), &texts.policy),
+    };
+    let complaint = match found.span {
+        None => Complaint::of_file(file, found.code, found.message),
+        Some(span) => {
+            let diagnostic = Diagnostic {
+                code: found.code,
+                message: found.message,
+                span,
+            };
+            Complaint::of(&file, text, &diagnostic)
+        }
+    };
+    Complaint {
+        about: found.about,
+        crossing: found.crossing,
+        ..complaint
+    }
 }
 
 fn document_of(folder: &Path, text: &str) -> Result<PolicyDocument, Vec<Complaint>> {
@@ -241,139 +241,6 @@ fn all_of(file: &Path, text: &str, found: &[Diagnostic]) -> Vec<Complaint> {
         .iter()
         .map(|one| Complaint::of(file, text, one))
         .collect()
-}
-
-/// A folder that is read, upon the documents above it.
-struct Folder<'a> {
-    folder: &'a Path,
-    document: (&'a PolicyDocument, &'a str),
-    cases: (&'a CaseFile, &'a str),
-    layers: &'a [&'a PolicyDocument],
-}
-
-impl Folder<'_> {
-    fn apart(&self, why: Text) -> Vec<Complaint> {
-        let file = self.folder.to_owned();
-        vec![Complaint::of_file(file, "P020", why)]
-    }
-
-    fn answered_otherwise(&self, (id, span): (&str, &Range<usize>), message: Text) -> Complaint {
-        let diagnostic = Diagnostic {
-            code: "P021",
-            message,
-            span: span.clone(),
-        };
-        Complaint::of(&self.folder.join("cases.toml"), self.cases.1, &diagnostic).about(id)
-    }
-
-    fn untried(&self, id: &str, span: Range<usize>, message: Text) -> Complaint {
-        let diagnostic = Diagnostic {
-            code: "P022",
-            message,
-            span,
-        };
-        let file = self.folder.join("policy.toml");
-        Complaint::of(&file, self.document.1, &diagnostic).about(id)
-    }
-
-    /// The gate: its cases, the rows that none tries, and what no case can show.
-    fn check_gate(&self) -> Result<Vec<Complaint>, Vec<Complaint>> {
-        let at_gate = self.layers.iter().copied().filter(|one| one.is_for_gate());
-        let layers: Vec<&PolicyDocument> = at_gate.collect();
-        let policy = compile(&layers).map_err(|error| self.apart(error.to_words()))?;
-        let cases = &self.cases.0.gate;
-        let mut complaints: Vec<Complaint> = cases
-            .iter()
-            .filter_map(|case| Some((case, run_case(case, &policy).err()?)))
-            .map(|(case, message)| self.answered_otherwise((&case.id, &case.span), message))
-            .collect();
-        let mut rows = untried(cases, &policy);
-        rows.retain(|untried| self.row(&untried.row).is_some());
-        complaints.extend(rows.iter().map(|untried| {
-            let span = self.row(&untried.row).map_or(0..0, |row| row.span.clone());
-            self.untried(&untried.row, span, untried_message(untried))
-        }));
-        let file = self.folder.join("policy.toml");
-        complaints.extend(proved(&layers, &policy, self.document, &file));
-        Ok(complaints)
-    }
-
-    fn row(&self, id: &str) -> Option<&DocumentRow> {
-        self.document.0.rows.iter().find(|row| row.id == id)
-    }
-
-    /// The parts beyond the gate: their cases, and the entries that none of these names.
-    fn check_parts(&self) -> Result<Vec<Complaint>, Vec<Complaint>> {
-        let layers = Layers::new(self.layers).map_err(|error| self.apart(error.to_words()))?;
-        let mut complaints = Vec::new();
-        let mut answers = Vec::new();
-        for case in &self.cases.0.parts {
-            match run_part_case(case, &layers) {
-                Ok(answer) => answers.push(answer),
-                Err(message) => {
-                    complaints.push(self.answered_otherwise((&case.id, &case.span), message))
-                }
-            }
-        }
-        let unnamed = self.document.0.parts.unnamed(&answers);
-        complaints.extend(unnamed.into_iter().map(|(id, span)| {
-            let message = Text {
-                zh: format!("{id}：没有一个例子的答案里有它。请加一个例子。"),
-                en: format!("{id} stands in the answer of no case; add one"),
-            };
-            self.untried(&id, span, message)
-        }));
-        Ok(complaints)
-    }
-}
-
-/// What no case can show. What only adds to a document above leaves to it who may cross.
-fn proved(
-    layers: &[&PolicyDocument],
-    policy: &Policy,
-    (document, text): (&PolicyDocument, &str),
-    file: &Path,
-) -> Vec<Complaint> {
-    // A row that is switched off tells as well that the document says who may cross.
-    let mut all = document.rows.iter().chain(&document.off);
-    let has_grants = all.any(|row| row.effect == Effect::Grant);
-    let row_of = |id: &str| document.rows.iter().find(|row| row.id == id);
-    let findings = prove(policy)
-        .into_iter()
-        .filter(|finding| match &finding.row {
-            None => has_grants,
-            Some(id) => row_of(id).is_some(),
-        });
-    let loose = loosened(layers).unwrap_or_default();
-    findings
-        .chain(loose)
-        .map(|finding| match finding.row.as_deref().and_then(row_of) {
-            None => Complaint::of_file(file.to_owned(), finding.code, finding.message),
-            Some(row) => {
-                let diagnostic = Diagnostic {
-                    code: finding.code,
-                    message: finding.message,
-                    span: row.span.clone(),
-                };
-                Complaint::of(file, text, &diagnostic).about(&row.id)
-            }
-        })
-        .collect()
-}
-
-fn untried_message(row: &Untried) -> Text {
-    let (zh, en) = match (row.never_decides, row.never_just_fails) {
-        (true, true) => (
-            "没有一个例子由它决定，也没有一个例子刚好用不上它",
-            "decides in no case, and in no case does it just not apply",
-        ),
-        (true, false) => ("没有一个例子由它决定", "decides in no case"),
-        _ => ("没有一个例子刚好用不上它", "just fails to apply in no case"),
-    };
-    Text {
-        zh: format!("{}：{zh}。请加一个例子。", row.row),
-        en: format!("{} {en}; add a case", row.row),
-    }
 }
 
 /// A folder's document.

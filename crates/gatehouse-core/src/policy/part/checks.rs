@@ -1,6 +1,6 @@
 //! What is wrong with the parts of one document beyond what their types can say.
 
-use super::{Parts, contact, measure, observation, report, returnee, risk, spot, wording};
+use super::{Parts, contact, measure, observation, report, returnee, risk, spot, tables, wording};
 use crate::gate::compiled::Text;
 use crate::gate::fact::words;
 use crate::policy::diagnostic::{Diagnostic, both};
@@ -33,6 +33,7 @@ pub(super) fn complaints(parts: &Parts) -> Vec<Diagnostic> {
     spot::complain(parts, &mut complain);
     wording::complain(parts, &mut complain);
     contact::complain(parts, &mut complain);
+    tables::complain(parts, &mut complain);
     complain.found
 }
 

@@ -17,6 +17,7 @@ mod returnee;
 mod risk;
 mod schema;
 mod spot;
+mod tables;
 pub(crate) mod wording;
 
 pub(crate) use cases::part_case;

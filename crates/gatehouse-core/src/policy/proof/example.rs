@@ -14,6 +14,23 @@ pub(super) fn example(model: &Model<'_>, found: &Found) -> Text {
     }
 }
 
+/// The facts of some readings, each once.
+pub(super) fn facts(model: &Model<'_>, readings: &[usize]) -> Text {
+    let in_lang = |lang: Lang, comma: &str| {
+        let mut labels: Vec<&str> = Vec::new();
+        for at in readings {
+            let fact = Fact::numbered(model.reading(*at).fact);
+            let label = fact.map(|fact| lang.pick(fact.spec().label));
+            labels.extend(label.filter(|label| !labels.contains(label)));
+        }
+        labels.join(comma)
+    };
+    Text {
+        zh: in_lang(Lang::Zh, "、"),
+        en: in_lang(Lang::En, ", "),
+    }
+}
+
 fn example_in(lang: Lang, model: &Model<'_>, found: &Found) -> String {
     let mut parts: Vec<(u8, String)> = Vec::new();
     for (at, class) in found.classes.iter().enumerate() {

@@ -1,27 +1,32 @@
 //! What no list of cases can show (design §2 "Proof"): that every kind of subject is covered in
 //! either direction, that no two rows contradict each other, that every row can matter, that a row
-//! which may only be tightened is not loosened. Asked of a
-//! SAT solver over all situations in which everything is known; each finding comes with a
-//! situation as plain as possible.
+//! which may only be tightened is not loosened, that residents come home and emergencies go
+//! through. Asked of a SAT solver over all situations in which everything is known; each finding
+//! comes with a situation as plain as possible. There is a bound to everything: rows, questions,
+//! findings of a code.
 
 mod example;
+mod idle;
+mod invariants;
 mod model;
 mod tighten;
 
 use crate::gate::compiled::{Effect, Policy, Row, Text};
 use crate::gate::fact::{Fact, Kind, Words, subject_kind};
 use crate::gate::subject::SubjectKind;
+use crate::policy::diagnostic::both;
 use example::example;
 use model::Model;
 use varisat::Lit;
 
+pub use model::QUESTIONS_MOST;
 pub use tighten::loosened;
 
 /// Something that the rows of a policy do not do, or do twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// `P023` a gap, `P024` a contradiction, `P025` a row that can never matter, `P026` a row that
-    /// was to be tightened and is loosened.
+    /// was to be tightened and is loosened, `P027` not all was proved, `P028` an invariant.
     pub code: &'static str,
     /// The row that it is about, if it is about one.
     pub row: Option<String>,
@@ -31,13 +36,77 @@ pub struct Finding {
     pub message: Text,
 }
 
+/// Rows of documents together that are proved; more are not looked at (local choice).
+pub const PROVED_ROWS_MOST: usize = 300;
+
+/// Findings of one code that are worked out; that there are more is said.
+pub const FINDINGS_MOST: usize = 20;
+
 /// Everything that is found, gaps first.
 pub fn prove(policy: &Policy) -> Vec<Finding> {
+    let rows = policy.rows().iter();
+    if rows.filter(|row| row.document.is_some()).count() > PROVED_ROWS_MOST {
+        return vec![too_many_rows()];
+    }
     let mut model = Model::of(policy);
     let mut findings = gaps(&mut model);
     findings.extend(contradictions(&mut model));
-    findings.extend(idle_rows(&mut model));
+    findings.extend(idle::rows(&mut model));
+    findings.extend(invariants::broken(&mut model));
+    if model.is_tired() {
+        findings.push(not_all_proved());
+    }
     findings
+}
+
+fn too_many_rows() -> Finding {
+    of_all(both(
+        format!(
+            "各份规则一共超过 {PROVED_ROWS_MOST} 条，没有查空缺和矛盾。请分成几份，或者合并几条。"
+        ),
+        format!(
+            "more than {PROVED_ROWS_MOST} rows together: gaps and contradictions were not looked \
+             for; part the document, or join rows"
+        ),
+    ))
+}
+
+fn not_all_proved() -> Finding {
+    of_all(both(
+        format!("查到第 {QUESTIONS_MOST} 问为止，没有查完。先改已经列出的问题。"),
+        format!(
+            "stopped after {QUESTIONS_MOST} questions, before all was proved; mend what is listed \
+             first"
+        ),
+    ))
+}
+
+fn of_all(message: Text) -> Finding {
+    Finding {
+        code: "P027",
+        row: None,
+        crossing: None,
+        message,
+    }
+}
+
+/// Takes a finding unless there are enough of its code; whether more are wanted.
+fn take(findings: &mut Vec<Finding>, finding: Finding) -> bool {
+    let code = finding.code;
+    let is_full = findings.len() >= FINDINGS_MOST;
+    findings.push(match is_full {
+        false => finding,
+        true => Finding {
+            code,
+            row: None,
+            crossing: None,
+            message: both(
+                "还有同样的问题，没有全部列出。先改前面的。",
+                "there are more of these, not all are listed; mend the ones above first",
+            ),
+        },
+    });
+    !is_full
 }
 
 /// Rows of some effects.
@@ -125,7 +194,7 @@ fn contradictions(model: &mut Model<'_>) -> Vec<Finding> {
             }
             if let Some(found) = model.find(&[model.applies(grant), model.applies(bar)]) {
                 let example = example(model, &found);
-                findings.push(Finding {
+                let finding = Finding {
                     code: "P024",
                     row: Some(other.id.clone()),
                     crossing: None,
@@ -140,7 +209,10 @@ fn contradictions(model: &mut Model<'_>) -> Vec<Finding> {
                             one.id, other.id, example.en
                         ),
                     },
-                });
+                };
+                if !take(&mut findings, finding) {
+                    return findings;
+                }
             }
         }
     }
@@ -158,47 +230,4 @@ fn are_rivals(grant: &Row, bar: &Row) -> bool {
     };
     let same_clause = grant.source == bar.source && grant.source != "deployment";
     !says_when && (same_clause || facts(grant) == facts(bar))
-}
-
-/// Rows that decide in no situation: whatever they say, another row has said.
-fn idle_rows(model: &mut Model<'_>) -> Vec<Finding> {
-    let policy = model.policy;
-    let refers = rows_of(policy, &[Effect::Refer]);
-    let stops = rows_of(policy, &[Effect::Refer, Effect::Bar]);
-    let mut findings = Vec::new();
-    for (at, row) in policy.rows().iter().enumerate() {
-        if row.document.is_none() {
-            continue;
-        }
-        let before: &[usize] = match row.effect {
-            Effect::Grant => &stops,
-            Effect::Bar => &refers,
-            Effect::Refer | Effect::Duty => &[],
-        };
-        let mut wanted = none_of(model, before);
-        wanted.push(model.applies(at));
-        if !model.holds(&wanted) {
-            let can_apply = model.holds(&[model.applies(at)]);
-            findings.push(Finding {
-                code: "P025",
-                row: Some(row.id.clone()),
-                crossing: None,
-                message: idle(&row.id, can_apply),
-            });
-        }
-    }
-    findings
-}
-
-fn idle(row: &str, can_apply: bool) -> Text {
-    match can_apply {
-        false => Text {
-            zh: format!("{row} 什么时候都用不上。"),
-            en: format!("{row} can never apply"),
-        },
-        true => Text {
-            zh: format!("{row} 不起作用：用得上它的时候，都有更严的一条。"),
-            en: format!("{row} never matters: graver rows apply wherever it does"),
-        },
-    }
 }

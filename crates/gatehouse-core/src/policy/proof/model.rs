@@ -12,6 +12,10 @@ use crate::json::Json;
 use std::collections::BTreeMap;
 use varisat::{ExtendFormula, Lit, Solver};
 
+/// Questions that one proof asks at most: some hundred times what a notice of 150 rows needs
+/// (local choice; `cargo xtask bench policy`).
+pub const QUESTIONS_MOST: u32 = 100_000;
+
 /// Bit 0 of a reading.
 const NOT_APPLICABLE: usize = 0;
 const NO: usize = 1;
@@ -26,6 +30,8 @@ pub(super) struct Model<'p> {
     tests: BTreeMap<(u8, u64), Lit>,
     /// For each row whether it applies.
     applies: Vec<Lit>,
+    /// Questions that may still be asked.
+    left: u32,
 }
 
 /// A situation that was asked for.
@@ -37,6 +43,18 @@ pub(super) struct Found {
     pub matters: Vec<bool>,
 }
 
+impl Found {
+    /// Whether a row applies in it.
+    pub fn applies(&self, row: &Row) -> bool {
+        let holds = |test: &Test| {
+            let class = self.classes.get(usize::from(test.reading));
+            class.is_some_and(|class| test.accept >> class & 1 == 1)
+        };
+        let excepted = |tests: &Vec<Test>| tests.iter().all(holds);
+        row.all.iter().all(holds) && !row.unless.iter().any(excepted)
+    }
+}
+
 impl<'p> Model<'p> {
     pub fn of(policy: &'p Policy) -> Model<'p> {
         let mut model = Model {
@@ -45,6 +63,7 @@ impl<'p> Model<'p> {
             classes: Vec::new(),
             tests: BTreeMap::new(),
             applies: Vec::new(),
+            left: QUESTIONS_MOST,
         };
         model.take_readings();
         model.relate_readings();
@@ -83,8 +102,17 @@ impl<'p> Model<'p> {
         Some(Found { classes, matters })
     }
 
-    /// Whether there is a situation in which all of these hold.
+    /// Whether no question is left: answers mean nothing any more.
+    pub fn is_tired(&self) -> bool {
+        self.left == 0
+    }
+
+    /// Whether there is a situation in which all of these hold. Once tired it says no.
     pub fn holds(&mut self, wanted: &[Lit]) -> bool {
+        self.left = self.left.saturating_sub(1);
+        if self.is_tired() {
+            return false;
+        }
         self.solver.assume(wanted);
         // Without a limit of time or memory the solver only ends with an answer.
         self.solver.solve().unwrap_or(false)
@@ -98,6 +126,40 @@ impl<'p> Model<'p> {
     /// That a reading of a whole fact lies in a class, if the policy reads it.
     pub fn lies_in(&self, fact: Fact, class: usize) -> Option<Lit> {
         self.class_of(self.whole(fact)?, class)
+    }
+
+    /// That a reading of a fact lies in its lowest class, or does not arise: nothing is the matter.
+    pub fn nothing_is(&mut self, fact: Fact) -> Vec<Lit> {
+        let mut lits = Vec::new();
+        for at in 0..self.classes.len() {
+            if self.fact(at) == fact {
+                let plain = self.classes[at].iter().filter(|(class, _)| *class <= NO);
+                let plain: Vec<Lit> = plain.map(|(_, lit)| *lit).collect();
+                lits.push(self.one_of(&plain));
+            }
+        }
+        lits
+    }
+
+    /// Of a row that can never apply, the readings of which some conditions alone rule one another
+    /// out; none where it is its exceptions that leave nothing.
+    pub fn at_odds(&mut self, row: &Row) -> Vec<usize> {
+        let mut tests: Vec<(usize, Lit)> = row
+            .all
+            .iter()
+            .map(|test| (usize::from(test.reading), self.test(test)))
+            .collect();
+        let lits = |tests: &[(usize, Lit)]| tests.iter().map(|one| one.1).collect::<Vec<Lit>>();
+        if self.holds(&lits(&tests)) {
+            return Vec::new();
+        }
+        for at in (0..tests.len()).rev() {
+            let taken = tests.remove(at);
+            if self.holds(&lits(&tests)) {
+                tests.insert(at, taken);
+            }
+        }
+        tests.into_iter().map(|(reading, _)| reading).collect()
     }
 
     /// All needs of a row are met.
