@@ -145,6 +145,9 @@ impl PageError {
                 code: "H-EMPTY", ..
             } => "error-H-EMPTY",
             OpError::NotTaken { code: "H-MANY", .. } => "error-H-MANY",
+            OpError::NotTaken {
+                code: "H-FILTER", ..
+            } => "error-H-FILTER",
             OpError::Unreadable(_) | OpError::NotTaken { .. } => "error-H-READ",
             OpError::TooLarge => "error-H-LARGE",
             OpError::KeyTaken | OpError::Stale => "error-stale",

@@ -55,6 +55,31 @@ pub enum Rare {
     Overruled,
 }
 
+/// Which outcomes, as they stand after amendments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OutcomeAsked {
+    /// All crossings.
+    #[default]
+    All,
+    /// Those that are not undone.
+    Stands,
+    /// Those that are.
+    Undone,
+    /// One.
+    Is(Outcome),
+}
+
+impl OutcomeAsked {
+    fn number(self) -> i64 {
+        match self {
+            OutcomeAsked::All => -2,
+            OutcomeAsked::Stands => -3,
+            OutcomeAsked::Undone => -1,
+            OutcomeAsked::Is(outcome) => i64::from(outcome_number(outcome)),
+        }
+    }
+}
+
 /// What is asked for; `None` is all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CrossingFilter {
@@ -64,8 +89,8 @@ pub struct CrossingFilter {
     pub kind: Option<SubjectKind>,
     /// Verdict of the device.
     pub verdict: Option<Verdict>,
-    /// Outcome as it stands after amendments; `Some(None)`: undone.
-    pub outcome: Option<Option<Outcome>>,
+    /// Outcome as it stands after amendments.
+    pub outcome: OutcomeAsked,
     /// A row that applied, by its id. Where the server did not decide, the caller looks into the
     /// facts of the device.
     pub rule: String,
@@ -83,7 +108,8 @@ macro_rules! found {
             $rare,
             " AND (?7 < 0 OR c.way = ?7) AND (?8 < 0 OR c.subject_kind = ?8)
                 AND (?9 < 0 OR c.verdict = ?9)
-                AND (?10 < -1 OR ", outcome_now!(), " = ?10)
+                AND (?10 = -2 OR ", outcome_now!(), " = ?10
+                    OR (?10 = -3 AND ", outcome_now!(), " <> -1))
                 AND (?11 = '' OR c.server_row_ids IS NULL
                     OR lower(' ' || c.server_row_ids || ' ') LIKE ?11)
             ORDER BY c.counted_at DESC, c.device DESC, c.seq DESC LIMIT ?12"
@@ -129,11 +155,6 @@ impl ReadTx<'_> {
             Rare::All => &FOUND,
         };
         let number = |known: Option<u8>| known.map_or(-1, i64::from);
-        let outcome = match filter.outcome {
-            None => -2,
-            Some(None) => -1,
-            Some(Some(outcome)) => i64::from(outcome_number(outcome)),
-        };
         let rule = match filter.rule.as_str() {
             "" => String::new(),
             rule => format!("% {} %", rule.to_lowercase()),
@@ -148,7 +169,7 @@ impl ReadTx<'_> {
             number(filter.way.map(|way| u8::from(way == Way::Out))),
             number(filter.kind.map(|kind| kind as u8)),
             number(filter.verdict.map(verdict_number)),
-            outcome,
+            filter.outcome.number(),
             &rule,
             limit
         ];

@@ -152,7 +152,7 @@ sql! {
             AND crossings <> 0
         GROUP BY hour_at, way, verdict, outcome, is_emergency
         ORDER BY hour_at, way, verdict, outcome, is_emergency";
-    REFUSED_OF_GATE = concat!("SELECT c.public_part FROM crossing c
+    REFUSED_OF_GATE = concat!("SELECT c.public_part, c.server_row_ids FROM crossing c
         WHERE c.shard = ?1 AND c.gate = ?2 AND c.verdict = 2 AND c.counted_at >= ?3
             AND c.counted_at < ?4 AND ", outcome_now!(), " <> -1
         ORDER BY c.counted_at DESC LIMIT ?5");
@@ -209,6 +209,11 @@ impl ReadTx<'_> {
     ) -> Result<Vec<Vec<String>>, StoreError> {
         let parameters = params![shard, &gate, from, until, limit];
         self.query(&REFUSED_OF_GATE, parameters, |row| {
+            // As the list finds them by a row: the server's where it decided.
+            let server: Option<String> = row.get(1)?;
+            if let Some(rows) = server {
+                return Ok(rows.split(' ').map(str::to_owned).collect());
+            }
             let public: Vec<u8> = row.get(0)?;
             let event = PublicEvent::from_bytes(&public).map_err(|_| row.corrupt(0))?;
             Ok(match event.event.body {

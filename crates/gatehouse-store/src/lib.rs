@@ -119,6 +119,7 @@ nouns!(
     event_detail,
     fever,
     gate,
+    gate_look,
     gate_place,
     gate_state,
     handover,

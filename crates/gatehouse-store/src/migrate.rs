@@ -67,6 +67,7 @@ migrations! {
     34 "0034_policy_suspension";
     35 "0035_policy_draft";
     36 "0036_helpers";
+    39 "0039_gate_looks";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -49,14 +49,55 @@ pub struct PersonViewRow {
     pub salt: Option<[u8; 16]>,
 }
 
+/// Place of a look in a list, newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ViewPlace {
+    /// When, milliseconds UTC.
+    pub viewed_at: i64,
+    /// Chain of the audit entry about it.
+    pub writer: WriterId,
+    /// Its number there.
+    pub seq: i64,
+}
+
+impl ViewPlace {
+    /// Before every look.
+    pub const FIRST: ViewPlace = ViewPlace {
+        viewed_at: i64::MAX,
+        writer: WriterId([0; 16]),
+        seq: i64::MAX,
+    };
+
+    /// Of a look.
+    pub fn of(row: &PersonViewRow) -> ViewPlace {
+        ViewPlace {
+            viewed_at: row.viewed_at,
+            writer: row.writer,
+            seq: row.seq,
+        }
+    }
+}
+
+/// Which looks at a person are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct ViewsAsked<'a> {
+    /// Looks with this purpose are left out; empty: none.
+    pub without: &'a str,
+    /// Go on after this one.
+    pub after: ViewPlace,
+    /// How many at most.
+    pub limit: u32,
+}
+
 sql! {
     INSERT_VIEW = "INSERT INTO person_view (shard, person, viewed_at, writer, seq, staff,
             organisation, purpose, fields, salt)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     VIEWS_OF = "SELECT shard, person, viewed_at, writer, seq, staff, organisation, purpose,
             fields, salt
-        FROM person_view WHERE shard = ?1 AND person = ?2
-        ORDER BY viewed_at DESC, writer, seq DESC LIMIT ?3";
+        FROM person_view WHERE shard = ?1 AND person = ?2 AND purpose <> ?3 AND viewed_at <= ?4
+            AND (viewed_at < ?4 OR writer > ?5 OR (writer = ?5 AND seq < ?6))
+        ORDER BY viewed_at DESC, writer, seq DESC LIMIT ?7";
     ERASE_VIEWS = "UPDATE person_view SET person = ?3, salt = NULL
         WHERE shard = ?1 AND person = ?2";
 }
@@ -69,7 +110,31 @@ impl ReadTx<'_> {
         person: PersonId,
         limit: u32,
     ) -> Result<Vec<PersonViewRow>, StoreError> {
-        self.query(&VIEWS_OF, params![shard, &person, limit], |row| {
+        let asked = ViewsAsked {
+            without: "",
+            after: ViewPlace::FIRST,
+            limit,
+        };
+        self.views_asked(shard, person, &asked)
+    }
+
+    /// Looks at a person after a place and without a purpose, newest first.
+    pub fn views_asked(
+        &self,
+        shard: Shard,
+        person: PersonId,
+        asked: &ViewsAsked<'_>,
+    ) -> Result<Vec<PersonViewRow>, StoreError> {
+        let parameters = params![
+            shard,
+            &person,
+            asked.without,
+            asked.after.viewed_at,
+            &asked.after.writer,
+            asked.after.seq,
+            asked.limit
+        ];
+        self.query(&VIEWS_OF, parameters, |row| {
             Ok(PersonViewRow {
                 shard: row.get(0)?,
                 person: row.get(1)?,

@@ -122,12 +122,18 @@ impl Question {
             Question::Helper => &[
                 (
                     First,
-                    r#"{"subject_kind":"regular_helper","way":"in","special_reason":false}"#,
+                    r#"{"subject_kind":"regular_helper","way":"in","special_reason":false,
+                        "pass_kind":"none","pass_state":"none"}"#,
+                ),
+                (
+                    Milder,
+                    r#"{"subject_kind":"regular_helper","way":"in","pass_kind":"helper",
+                        "pass_state":"valid"}"#,
                 ),
                 (
                     Milder,
                     r#"{"subject_kind":"regular_helper","way":"in","special_reason":true,
-                        "approval":["responsible_staff"]}"#,
+                        "approval":["responsible_staff"],"pass_kind":"none","pass_state":"none"}"#,
                 ),
             ],
             Question::Courier => &[

@@ -2,7 +2,8 @@
 //! to date when it hears that something changed, and has a plain link for the same.
 
 use super::hour_chart::HourChart;
-use super::when::{clock, day_clock, short, waited};
+use super::today_todo::Todo;
+use super::when::{day_clock, short, waited};
 use crate::app::App;
 use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
@@ -17,7 +18,6 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use gatehouse_core::gate::wording::sentence;
-use gatehouse_core::id::AreaId;
 use gatehouse_core::policy::document::LOCAL_CHOICE;
 use gatehouse_core::policy::explain::source_words;
 use std::sync::Arc;
@@ -38,6 +38,10 @@ pub fn routes(table: Routes) -> Routes {
 
 /// The passes that are counted: those that hold now.
 const VALID: &str = "?valid=1";
+/// The crossings that are counted: those that took place.
+const CROSSED: &str = "?outcome=crossed";
+/// The refusals that are counted: those that nobody took back.
+const REFUSED: &str = "?verdict=refuse&outcome=stands";
 
 #[derive(Template)]
 #[template(path = "area_today.html")]
@@ -54,7 +58,7 @@ struct TodayPage {
     chart: HourChart,
     chart_words: String,
     hours: Vec<[String; 3]>,
-    refused: String,
+    refused: Figure,
     reasons: Vec<ReasonLine>,
     compounds: Vec<CompoundRow>,
     gates: Vec<GateRow>,
@@ -117,16 +121,6 @@ struct DeviceRow {
     state: &'static str,
 }
 
-/// What waits, the most pressing first.
-struct Todo {
-    class: &'static str,
-    icon: &'static str,
-    title: String,
-    line: String,
-    href: String,
-    key: &'static str,
-}
-
 /// GET /areas/{area}/today
 pub async fn show(
     State(app): State<App>,
@@ -160,7 +154,10 @@ fn page(today: &Today, area: AreaInScope, caller: &Caller, frame: Frame) -> Toda
         chart: HourChart::of(&today.hours),
         chart_words: view.chart_words(),
         hours: view.hours(),
-        refused: thousands(today.refused),
+        refused: Figure {
+            text: thousands(today.refused),
+            href: view.in_menu("menu-crossings").map(|href| href + REFUSED),
+        },
         reasons: today
             .reasons
             .iter()
@@ -180,12 +177,13 @@ fn page(today: &Today, area: AreaInScope, caller: &Caller, frame: Frame) -> Toda
     }
 }
 
-struct Figures<'a> {
-    today: &'a Today,
-    frame: &'a Frame,
-    path: String,
-    offset: i16,
-    keeps: bool,
+/// The figures with what the page is made for.
+pub(super) struct Figures<'a> {
+    pub(super) today: &'a Today,
+    pub(super) frame: &'a Frame,
+    pub(super) path: String,
+    pub(super) offset: i16,
+    pub(super) keeps: bool,
     sees: bool,
 }
 
@@ -196,7 +194,7 @@ impl Figures<'_> {
     }
 
     /// A list that the menu leads to: there, and for whoever may open it.
-    fn in_menu(&self, key: &str) -> Option<String> {
+    pub(super) fn in_menu(&self, key: &str) -> Option<String> {
         let mut links = self.frame.menu.links.iter();
         links
             .find(|link| link.key == key)
@@ -282,7 +280,7 @@ impl Figures<'_> {
             value: thousands(today.hours.iter().flatten().sum()),
             unit: "figures-times-unit",
             line: self.frame.fill("figures-crossings-line", &slots),
-            href: self.in_menu("menu-crossings"),
+            href: self.in_menu("menu-crossings").map(|href| href + CROSSED),
         }
     }
 
@@ -327,7 +325,7 @@ impl Figures<'_> {
                 text: thousands(reason.crossings),
                 href: self
                     .in_menu("menu-crossings")
-                    .map(|_| format!("{}/crossings?rule={}", self.path, reason.row)),
+                    .map(|href| format!("{href}{REFUSED}&rule={}", reason.row)),
             },
         }
     }
@@ -338,7 +336,11 @@ impl Figures<'_> {
         let figure = |figure, list: &str| Figure {
             text: thousands(figure),
             href: self.in_menu(&format!("menu-{list}")).map(|_| {
-                let filter = if list == "passes" { VALID } else { "" };
+                let filter = match list {
+                    "passes" => VALID,
+                    "crossings" => CROSSED,
+                    _ => "",
+                };
                 format!("/areas/{}/{list}{filter}", line.area)
             }),
         };
@@ -407,93 +409,5 @@ impl Figures<'_> {
             icon,
             state,
         }
-    }
-
-    /// Passes that came in twice, for whoever keeps the items.
-    fn copied(&self) -> Option<Todo> {
-        let count = self.today.copied_open;
-        (count > 0 && self.keeps).then(|| Todo {
-            class: "ask",
-            icon: "card",
-            title: self.frame.t("items-copied_pass"),
-            line: (self.frame).with("figures-todo-copied", "count", &count.to_string()),
-            href: format!("{}/emergencies", self.path),
-            key: "figures-open-alarms",
-        })
-    }
-
-    /// Compounds whose fire exits wait to be looked at, for whoever may record the look.
-    fn exits(&self) -> Vec<Todo> {
-        let may = self.in_menu("menu-places").is_some();
-        let due = self.today.exits_due.iter().filter(|_| may);
-        let todo = |(area, name, count): &(AreaId, String, usize)| {
-            let count = count.to_string();
-            let slots = [("area", name.as_str()), ("count", count.as_str())];
-            Todo {
-                class: "ask",
-                icon: "gate",
-                title: self.frame.fill("figures-todo-exits", &slots),
-                line: self.frame.t("figures-todo-exits-line"),
-                href: format!("/areas/{area}/places"),
-                key: "figures-open-exits",
-            }
-        };
-        due.take(5).map(todo).collect()
-    }
-
-    fn todo(&self) -> Vec<Todo> {
-        let (today, frame) = (self.today, self.frame);
-        let mut todo = Vec::new();
-        let fevers = today.fevers.len();
-        if let (Some(since), true) = (today.fevers.first(), self.keeps) {
-            let wait = waited(today.now - since, frame);
-            todo.push(Todo {
-                class: "stop",
-                icon: "therm",
-                title: frame.with("figures-todo-fevers", "count", &fevers.to_string()),
-                line: frame.with("figures-fevers-longest", "wait", &wait),
-                href: format!("{}/fevers", self.path),
-                key: "figures-open-fevers",
-            });
-        }
-        let emergencies = today.emergencies_open.to_string();
-        if today.emergencies_open > 0 && self.keeps {
-            todo.push(Todo {
-                class: "blue",
-                icon: "cross",
-                title: frame.with("figures-todo-emergencies", "count", &emergencies),
-                line: frame.t("figures-todo-emergencies-line"),
-                href: format!("{}/emergencies", self.path),
-                key: "figures-open-emergencies",
-            });
-        }
-        todo.extend(self.copied());
-        if today.alarms > 0 {
-            todo.push(Todo {
-                class: "ask",
-                icon: "alert",
-                title: frame.with("figures-todo-alarms", "count", &today.alarms.to_string()),
-                line: frame.t("figures-alarms-line"),
-                href: format!("{}/alarms", self.path),
-                key: "figures-open-alarms",
-            });
-        }
-        todo.extend(self.exits());
-        let silent = today.devices.iter().filter(|device| device.is_silent);
-        for device in silent.take(5) {
-            let seen = device.seen_at.map(|at| clock(at, self.offset));
-            todo.push(Todo {
-                class: "wait",
-                icon: "off",
-                title: format!("{} · {}", device.place, device.label),
-                line: match seen {
-                    Some(time) => frame.with("figures-todo-silent", "time", &time),
-                    None => frame.t("figures-device-never"),
-                },
-                href: "#devices".to_owned(),
-                key: "figures-open-devices",
-            });
-        }
-        todo
     }
 }

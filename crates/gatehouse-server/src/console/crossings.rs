@@ -24,7 +24,7 @@ use axum::{Extension, Form};
 use gatehouse_core::gate::{Outcome, SubjectKind, Verdict, Way};
 use gatehouse_core::id::{DeviceId, GateId};
 use gatehouse_core::moment::CivilDay;
-use gatehouse_store::crossing_find::{CrossingFilter, CrossingPlace, Rare};
+use gatehouse_store::crossing_find::{CrossingFilter, CrossingPlace, OutcomeAsked, Rare};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -103,12 +103,13 @@ const VERDICTS: [(&str, Verdict); 4] = [
     ("refuse", Verdict::Refuse),
     ("refer", Verdict::Refer),
 ];
-const OUTCOMES: [(&str, Option<Outcome>); 5] = [
-    ("crossed", Some(Outcome::Crossed)),
-    ("turned_back", Some(Outcome::TurnedBack)),
-    ("taken_in_charge", Some(Outcome::TakenInCharge)),
-    ("unknown", Some(Outcome::Unknown)),
-    ("undone", None),
+const OUTCOMES: [(&str, OutcomeAsked); 6] = [
+    ("crossed", OutcomeAsked::Is(Outcome::Crossed)),
+    ("turned_back", OutcomeAsked::Is(Outcome::TurnedBack)),
+    ("taken_in_charge", OutcomeAsked::Is(Outcome::TakenInCharge)),
+    ("unknown", OutcomeAsked::Is(Outcome::Unknown)),
+    ("undone", OutcomeAsked::Undone),
+    ("stands", OutcomeAsked::Stands),
 ];
 /// Longest id of a row.
 const RULE_MOST: usize = 128;
@@ -119,37 +120,62 @@ fn named<T: Copy>(list: &[(&str, T)], name: &str) -> Option<T> {
         .map(|(_, value)| *value)
 }
 
+/// What stands in a field, read; nothing where it is empty.
+///
+/// # Errors
+/// Not taken where it is neither: a filter that is not understood never widens a list.
+fn given<T>(text: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, OpError> {
+    match text.trim() {
+        "" => Ok(None),
+        text => read(text).map(Some).ok_or(UNKNOWN_FILTER),
+    }
+}
+
+const UNKNOWN_FILTER: OpError = OpError::NotTaken {
+    code: "H-FILTER",
+    detail: "A filter is none of those that the page offers; times are written as 07:30.",
+};
+
 impl Chosen {
-    fn asked(&self) -> CrossingsAsked {
+    fn asked(&self) -> Result<CrossingsAsked, OpError> {
         let kinds = gatehouse_core::gate::fact::subject_kind::CHOICES;
-        let kind = kinds.iter().position(|choice| choice.name == self.kind);
-        let kind = kind.and_then(|at| u8::try_from(at).ok());
+        let kind = |name: &str| {
+            let at = kinds.iter().position(|choice| choice.name == name)?;
+            SubjectKind::at(u8::try_from(at).ok()?)
+        };
         let rule: String = self.rule.trim().chars().take(RULE_MOST).collect();
-        CrossingsAsked {
-            from_on: CivilDay::parse(&self.from),
-            to_on: CivilDay::parse(&self.to),
-            from_minute: read_clock(&self.from_at),
-            to_minute: read_clock(&self.to_at),
-            gate: GateId::parse(&self.gate),
+        let rares = [
+            ("emergency", Rare::Emergency),
+            ("overruled", Rare::Overruled),
+        ];
+        let ways = [("in", Way::In), ("out", Way::Out)];
+        let outcome = given(&self.outcome, |word| named(&OUTCOMES, word))?;
+        Ok(CrossingsAsked {
+            from_on: given(&self.from, CivilDay::parse)?,
+            to_on: given(&self.to, CivilDay::parse)?,
+            from_minute: given(&self.from_at, read_clock)?,
+            to_minute: given(&self.to_at, read_clock)?,
+            gate: given(&self.gate, GateId::parse)?,
             filter: CrossingFilter {
-                way: named(&[("in", Way::In), ("out", Way::Out)], &self.way),
-                kind: kind.and_then(SubjectKind::at),
-                verdict: named(&VERDICTS, &self.verdict),
-                outcome: named(&OUTCOMES, &self.outcome),
+                way: given(&self.way, |word| named(&ways, word))?,
+                kind: given(&self.kind, kind)?,
+                verdict: given(&self.verdict, |word| named(&VERDICTS, word))?,
+                outcome: outcome.unwrap_or_default(),
                 rule,
-                rare: match self.only.as_str() {
-                    "emergency" => Rare::Emergency,
-                    "overruled" => Rare::Overruled,
-                    _ => Rare::All,
-                },
+                rare: given(&self.only, |word| named(&rares, word))?.unwrap_or_default(),
             },
-            after: place(&self.after),
-        }
+            after: given(&self.after, place)?,
+        })
     }
 
-    /// The filter for the audit chain: nothing in it is personal.
+    /// The filter for the audit chain. Nothing in it is personal: every field but the rule is one
+    /// of a list, and the rule is written there only where it is one.
     fn words(&self) -> String {
         let pairs = self.pairs("");
+        let pairs: Vec<_> = pairs
+            .into_iter()
+            .filter(|(name, _)| *name != "rule")
+            .collect();
         query(&pairs)
     }
 
@@ -195,7 +221,11 @@ pub async fn show(
     Query(chosen): Query<Chosen>,
     frame: Frame,
 ) -> Response {
-    match find_crossings(&app, &area, chosen.asked()).await {
+    let found = match chosen.asked() {
+        Ok(asked) => find_crossings(&app, &area, asked).await,
+        Err(error) => Err(error),
+    };
+    match found {
         Ok(found) => {
             let times = Times::new(frame.lang, app.world.now_millis(), area.offset_minutes);
             let may_export = caller.may_in(Permission::ExportCrossings, &area.path);
@@ -297,7 +327,7 @@ async fn file(
     frame: &Frame,
     chosen: &Chosen,
 ) -> Result<Body, OpError> {
-    let export = export_crossings(app, area, caller, chosen.asked(), chosen.words()).await?;
+    let export = export_crossings(app, area, caller, chosen.asked()?, chosen.words()).await?;
     let head = SheetHead {
         lang: frame.lang,
         area: area.name.clone(),
@@ -317,24 +347,48 @@ async fn file(
     Ok(body)
 }
 
-/// The filter as somebody reads it.
+/// The filter as somebody reads it: each field that is set, by its name.
 fn filter_words(frame: &Frame, chosen: &Chosen) -> String {
-    let choices = [
-        ("today", chosen.way.as_str()),
-        ("kind", chosen.kind.as_str()),
-        ("verdict", chosen.verdict.as_str()),
-        ("outcome", chosen.outcome.as_str()),
-        ("crossings-only", chosen.only.as_str()),
+    let of = |prefix: &str, value: &str| frame.t(&format!("{prefix}-{value}"));
+    let kinds = gatehouse_core::gate::fact::subject_kind::CHOICES.iter();
+    let kind = kinds.filter(|kind| kind.name == chosen.kind);
+    let kind = kind
+        .map(|kind| frame.lang.pick(kind.label).to_owned())
+        .next();
+    let fields = [
+        ("today-way", &chosen.way, of("today", &chosen.way)),
+        ("today-subject", &chosen.kind, kind.unwrap_or_default()),
+        (
+            "today-verdict",
+            &chosen.verdict,
+            of("verdict", &chosen.verdict),
+        ),
+        (
+            "today-outcome",
+            &chosen.outcome,
+            of("outcome", &chosen.outcome),
+        ),
+        (
+            "crossings-only",
+            &chosen.only,
+            of("crossings-only", &chosen.only),
+        ),
+        (
+            "crossings-rule",
+            &chosen.rule,
+            chosen.rule.trim().chars().take(RULE_MOST).collect(),
+        ),
     ];
-    let mut words: Vec<String> = choices
-        .iter()
-        .map(|(prefix, value)| format!("{prefix}-{value}"))
-        .filter(|key| crate::locale::has(frame.lang, key))
-        .map(|key| frame.t(&key))
+    let set = fields
+        .into_iter()
+        .filter(|(_, value, _)| !value.trim().is_empty());
+    let words: Vec<String> = set
+        .map(|(key, _, words)| {
+            let slots = [("field", frame.t(key)), ("value", words)];
+            let slots = slots.each_ref().map(|(name, text)| (*name, text.as_str()));
+            frame.fill("crossings-filter", &slots)
+        })
         .collect();
-    if !chosen.rule.trim().is_empty() {
-        words.push(chosen.rule.trim().chars().take(RULE_MOST).collect());
-    }
     match words.is_empty() {
         true => frame.t("crossings-all"),
         false => words.join(" · "),

@@ -8,7 +8,8 @@ use crate::auth::role::Permission;
 use crate::door::door_words;
 use crate::error::OpError;
 use crate::ops::keep_helpers::{
-    ENDS, Kept as Done, ShownHelper, WORD_WAYS, Which, end_helper, list_helpers, renew_helper,
+    ENDS, Kept as Done, Renewal, ShownHelper, WORD_WAYS, Which, end_helper, list_helpers,
+    renew_helper,
 };
 use crate::ops::read_door::list_compounds;
 use crate::page::{Frame, PageError, show as show_page};
@@ -21,7 +22,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
-use gatehouse_core::id::{ApplicationId, AreaId};
+use gatehouse_core::id::{ApplicationId, AreaId, PassId};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -58,6 +59,8 @@ pub struct HelperForm {
     compound: String,
     helper: String,
     version: i64,
+    /// Id of the pass that a renewal makes.
+    pass: String,
     /// `phone`, `present`, `page`: the household's word for a new pass.
     renew: String,
     /// Whose word ends it.
@@ -83,6 +86,8 @@ struct HelpersPage {
 struct HelperCard {
     id: String,
     version: i64,
+    /// Id of the pass that its form makes.
+    fresh: String,
     name: String,
     who: String,
     work: String,
@@ -176,7 +181,13 @@ async fn made(
         next: next.as_deref().map(here),
         is_ended,
         can_decide: caller.may_in(Permission::DecidePass, &area.path),
-        helpers: rows.iter().map(|one| card(one, &frame, times)).collect(),
+        helpers: rows
+            .iter()
+            .map(|one| HelperCard {
+                fresh: PassId(app.world.id()).to_string(),
+                ..card(one, &frame, times)
+            })
+            .collect(),
         problem: problem.map(|key| frame.t(key)),
         area: area.area.to_string(),
         base,
@@ -213,6 +224,7 @@ fn card(one: &ShownHelper, frame: &Frame, times: Times) -> HelperCard {
     HelperCard {
         id: row.helper.to_string(),
         version: row.version,
+        fresh: String::new(),
         name: line
             .as_ref()
             .map_or("—".to_owned(), |line| line.name.clone()),
@@ -293,11 +305,14 @@ async fn change(
 ) -> Result<Done, OpError> {
     let end = ENDS.into_iter().find(|by| *by == form.end);
     let way = WORD_WAYS.into_iter().find(|way| *way == form.renew);
-    match (end, way) {
-        (Some(by), _) => end_helper(app, area, caller, which, by).await,
-        (None, way) if way.is_some() || form.renew == "page" => {
-            renew_helper(app, area, caller, which, way).await
+    let pass = PassId::parse(&form.pass);
+    match (end, way, pass) {
+        (Some(by), ..) => end_helper(app, area, caller, which, by).await,
+        (None, way, Some(pass)) if way.is_some() || form.renew == "page" => {
+            let asked = Renewal { which, pass, way };
+            renew_helper(app, area, caller, asked).await
         }
+        (None, _, None) => Err(OpError::Unreadable("pass".to_owned())),
         _ => Ok(Done::NeedsWord),
     }
 }

@@ -76,6 +76,7 @@ pub mod stream_out;
 pub mod style;
 pub mod today;
 pub mod today_live;
+mod today_todo;
 pub mod vehicles;
 pub mod views;
 pub mod visits;

@@ -181,6 +181,9 @@ pub async fn submit(
             return Ok(Applied::NotForThem("passes-no-door"));
         };
         let door = read_door(&app, &area, household).await?;
+        if is_helper_without_word(&form) {
+            return Ok(Applied::NotForThem("helper-needs-word"));
+        }
         let Some(application) = application(&form, &door, caller.staff) else {
             return Ok(Applied::NotForThem("passes-choose-person"));
         };
@@ -232,7 +235,7 @@ fn application(
     let vehicle = form.holder.strip_prefix(VEHICLE).and_then(VehicleId::parse);
     let (holder, kind) = match (form.holder.as_str(), resident) {
         ("household", _) => (Applicant::Household, wanted.unwrap_or(PassKind::Errand)),
-        ("new", _) if wanted == Some(PassKind::Helper) => (helper(form, door), PassKind::Helper),
+        ("new", _) if wanted == Some(PassKind::Helper) => (helper(form, door)?, PassKind::Helper),
         ("new", _) => {
             let own = match basis {
                 Some("permanent") => PassKind::Resident,
@@ -274,19 +277,29 @@ fn application(
     })
 }
 
-/// A helper whom the household agreed to, as it told the office.
-fn helper(form: &ApplyForm, door: &Door) -> Applicant {
+/// How the household said yes to a helper; `None` where nobody chose how.
+fn word(form: &ApplyForm) -> Option<&'static str> {
+    WORD_WAYS.into_iter().find(|way| *way == form.word)
+}
+
+fn is_helper_without_word(form: &ApplyForm) -> bool {
+    let is_helper = form.holder == "new" && of_word(&form.kind) == Some(PassKind::Helper);
+    is_helper && word(form).is_none()
+}
+
+/// A helper whom the household agreed to, as it told the office; `None` where it did not say.
+fn helper(form: &ApplyForm, door: &Door) -> Option<Applicant> {
     let by = PersonId::parse(&form.agreed_by);
     let work = WORKS.into_iter().find(|work| *work == form.work);
-    let way = WORD_WAYS.into_iter().find(|way| *way == form.word);
-    Applicant::Helper {
+    let way = word(form)?;
+    Some(Applicant::Helper {
         draft: draft(form, None),
         asked: HelperAsked {
             work: work.unwrap_or("other"),
-            way: way.unwrap_or("present"),
+            way,
             by: by.filter(|id| door.people.iter().any(|one| one.person == *id)),
         },
-    }
+    })
 }
 
 fn draft(form: &ApplyForm, class: Option<WorkerClass>) -> PersonDraft {

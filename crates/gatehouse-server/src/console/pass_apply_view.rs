@@ -74,6 +74,9 @@ impl Typed {
 /// What stands before the id of a vehicle where a person could be chosen too.
 pub const VEHICLE: &str = "vehicle-";
 
+/// How a household said yes, after "not said yet": consent is never chosen beforehand.
+const WORDS: [&str; 3] = ["", WORD_WAYS[0], WORD_WAYS[1]];
+
 /// A value of a list: what is sent, what people read, chosen.
 type Choice = (String, String, bool);
 
@@ -182,7 +185,7 @@ pub fn apply_page(
         ),
         classes: classes.into(),
         works: choices(&WORKS, "helper-work", &form.work),
-        words: choices(&WORD_WAYS, "helper-word", &form.word),
+        words: choices(&WORDS, "helper-word", &form.word),
         deliveries: choices(&DELIVERIES, "passes-delivery", &form.delivery),
         typed,
         frame,

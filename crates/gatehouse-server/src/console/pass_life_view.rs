@@ -4,7 +4,7 @@
 use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
-use crate::console::pass_words::{Place, door, kind, mask};
+use crate::console::pass_words::{Place, door, kind, mask, why_ended};
 use crate::console::passes::standing;
 use crate::ops::pass_rules::{LOST_WAYS, REVOCATIONS, word_of};
 use crate::ops::read_pass_life::PassLife;
@@ -254,7 +254,7 @@ fn events(place: &Place<'_>, life: &PassLife) -> Vec<EventView> {
         &life.row.revocation,
         life.events.iter().any(|event| event.kind == "revoked"),
     ) {
-        let why = frame.t(&format!("passes-revoked-{}", end.reason));
+        let why = why_ended(frame, &life.row.kind, &end.reason);
         add(end.at, "stop", "stop", frame.t("passes-event-revoked"), why);
     }
     if let Some((_, last)) = life.uses.span {
@@ -297,7 +297,7 @@ fn event_words(
             ("ask", "alert", what, frame.t("passes-event-twice-told"))
         }
         "revoked" => {
-            let why = frame.t(&format!("passes-revoked-{}", event.detail));
+            let why = why_ended(frame, &life.row.kind, &event.detail);
             ("stop", "stop", what, format!("{why} {who}"))
         }
         _ => ("blue", "eye", what, who.to_owned()),

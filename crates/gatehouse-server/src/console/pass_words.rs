@@ -1,10 +1,11 @@
 //! How applications and passes are written on pages: names masked, kinds, doors, waits, moments.
 
-use crate::ops::pass_rules::{MISSING, of_word};
+use crate::ops::pass_rules::{MISSING, of_word, word_of};
 use crate::page::Frame;
 use crate::times::Times;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::moment::Moment;
+use gatehouse_core::pass::RevocationReason;
 use gatehouse_core::person::{GateName, Sex};
 use gatehouse_store::application::{ApplicationLine, ApplicationRow};
 
@@ -175,5 +176,15 @@ pub fn line(place: &Place<'_>, line: &ApplicationLine, open: Option<&str>) -> Li
         is_open: open == Some(id.as_str()),
         wanted: format!("{id}.{}", row.version),
         id,
+    }
+}
+
+/// Why a pass was ended early. For a helper or a vehicle, no class came to its end: they no longer
+/// come, it is no longer used.
+pub fn why_ended(frame: &Frame, kind: &str, reason: &str) -> String {
+    let ends_alone = reason == word_of(RevocationReason::ClassEnded);
+    match kind {
+        "helper" | "vehicle" if ends_alone => frame.t(&format!("passes-revoked-{kind}")),
+        _ => frame.t(&format!("passes-revoked-{reason}")),
     }
 }

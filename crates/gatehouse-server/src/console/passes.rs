@@ -7,7 +7,7 @@ use crate::auth::caller::Caller;
 use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::console::pass_detail::{DetailView, Shown, detail};
-use crate::console::pass_words::{LineView, Place, door, kind, line, mask};
+use crate::console::pass_words::{LineView, Place, door, kind, line, mask, why_ended};
 use crate::error::OpError;
 use crate::ops::find_passes::{Found, ValidPasses, find_passes, valid_passes};
 use crate::ops::list_applications::{Part, Queue, list_applications};
@@ -406,7 +406,7 @@ pub fn standing(place: &Place<'_>, row: &PassRow) -> (&'static str, String) {
     let frame = place.frame;
     match &row.revocation {
         Some(revocation) => {
-            let why = frame.t(&format!("passes-revoked-{}", revocation.reason));
+            let why = why_ended(frame, &row.kind, &revocation.reason);
             let day = place.day(revocation.at);
             (
                 "stop",

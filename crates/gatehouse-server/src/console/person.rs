@@ -2,6 +2,7 @@
 
 use super::household::pass_words;
 use super::look_line::{LookLine, look_line};
+use super::pass_words::why_ended;
 use super::person_steps::MoveForm;
 use crate::app::App;
 use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
@@ -216,7 +217,10 @@ fn residences(frame: &Frame, shown: &PersonShown, times: Times) -> Vec<(String, 
 fn passes(frame: &Frame, shown: &PersonShown, times: Times) -> Vec<(String, Option<String>)> {
     let line = |pass: &gatehouse_store::pass::PassRow| {
         let ended = pass.revocation.as_ref();
-        let ended = ended.map(|ended| frame.t(&format!("pass-ended-{}", ended.reason)));
+        let ended = ended.map(|ended| match (pass.kind.as_str(), ended.reason.as_str()) {
+            ("helper" | "vehicle", "class_ended") => why_ended(frame, &pass.kind, &ended.reason),
+            _ => frame.t(&format!("pass-ended-{}", ended.reason)),
+        });
         (pass_words(frame, pass, times), ended)
     };
     shown.passes.iter().map(line).collect()

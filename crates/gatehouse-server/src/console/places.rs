@@ -7,8 +7,9 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::error::OpError;
 use crate::ops::places::{
-    AreaEdit, GateEdit, GatePlaceEdit, Opening, OpeningEdit, Places, Refusal, add_area,
-    change_area, check_opening, put_gate, put_gate_place, put_opening, read_places,
+    AreaEdit, GateEdit, GateLook, GatePlaceEdit, GateStands, Opening, OpeningEdit, PlaceGate,
+    Places, Refusal, add_area, change_area, check_opening, look_at_gate, put_gate, put_gate_place,
+    put_opening, read_places,
 };
 use crate::page::{Frame, PageError, show as show_page};
 use askama::Template;
@@ -96,6 +97,12 @@ struct GateCard {
     name: String,
     phone: String,
     state: String,
+    /// When, by whom, and what was seen; `None` where nobody has looked.
+    looked: Option<String>,
+    /// Key of what waits; `None` where nothing does.
+    stands_key: Option<&'static str>,
+    /// Id of the look that the form makes.
+    fresh_look: String,
 }
 
 struct OpeningCard {
@@ -131,6 +138,9 @@ pub struct PlaceForm {
     lead: String,
     community: String,
     health: String,
+    look: String,
+    road: String,
+    wide: String,
 }
 
 /// The routes of this file.
@@ -189,14 +199,9 @@ fn places_page(
         Lang::Zh => kind.label_zh(),
         Lang::En => kind.label_en(),
     };
-    let gates = places.gates.iter().map(|(row, place)| GateCard {
-        places: place_fields(place),
-        place_version: place.version,
-        id: row.gate.to_string(),
-        version: row.version,
-        name: row.name.clone(),
-        phone: row.phone.clone(),
-        state: row.state.clone(),
+    let gates = places.gates.iter().map(|gate| GateCard {
+        fresh_look: data_encoding::HEXLOWER.encode(&app.world.id()),
+        ..gate_card(gate, area, &frame)
     });
     PlacesPage {
         levels: below.collect(),
@@ -211,10 +216,48 @@ fn places_page(
         fresh_area: AreaId(app.world.id()).to_string(),
         fresh_gate: GateId(app.world.id()).to_string(),
         fresh_opening: data_encoding::HEXLOWER.encode(&app.world.id()),
-        has_open_gate: places.gates.iter().any(|(row, _)| row.state == "open"),
+        has_open_gate: places.gates.iter().any(|gate| gate.row.state == "open"),
         problem,
         places,
         frame,
+    }
+}
+
+fn gate_card(gate: &PlaceGate, area: &AreaInScope, frame: &Frame) -> GateCard {
+    let (row, place) = (&gate.row, &gate.place);
+    let looked = gate.look.as_ref().map(|(look, name)| {
+        let day = Moment::new(look.looked_at, area.offset_minutes).day();
+        let slots = [("day", day.to_text()), ("name", name.clone())];
+        let slots = slots.each_ref().map(|(name, text)| (*name, text.as_str()));
+        let seen = [
+            ("places-road", look.road_free),
+            ("places-wide", look.no_wider),
+        ];
+        let seen = seen.map(|(key, good)| {
+            let word = if good { "good" } else { "bad" };
+            frame.t(&format!("{key}-{word}"))
+        });
+        format!(
+            "{} · {}",
+            frame.fill("places-looked", &slots),
+            seen.join(" · ")
+        )
+    });
+    GateCard {
+        places: place_fields(place),
+        place_version: place.version,
+        id: row.gate.to_string(),
+        version: row.version,
+        name: row.name.clone(),
+        phone: row.phone.clone(),
+        state: row.state.clone(),
+        looked,
+        stands_key: match gate.stands {
+            GateStands::InOrder => None,
+            GateStands::Due => Some("places-look-due"),
+            GateStands::Amiss => Some("places-look-amiss"),
+        },
+        fresh_look: String::new(),
     }
 }
 
@@ -344,11 +387,33 @@ async fn act(
             };
             put_opening(app, caller, area, edit).await
         }
+        "look" => {
+            let (Some(road_free), Some(no_wider)) = (seen(&form.road), seen(&form.wide)) else {
+                return Ok(Err(Refusal::NotSaid));
+            };
+            let look = GateLook {
+                look: opening_id(&form.look)?,
+                gate: GateId::parse(&form.id).ok_or(OpError::NotFound)?,
+                road_free,
+                no_wider,
+            };
+            look_at_gate(app, caller, area, look).await?;
+            Ok(Ok(()))
+        }
         "check" => {
             check_opening(app, caller, area, opening_id(&form.id)?).await?;
             Ok(Ok(()))
         }
         _ => Err(OpError::Unreadable("act".to_owned())),
+    }
+}
+
+/// What somebody saw: neither answer is chosen for them.
+fn seen(word: &str) -> Option<bool> {
+    match word {
+        "good" => Some(true),
+        "bad" => Some(false),
+        _ => None,
     }
 }
 

@@ -10,13 +10,11 @@ use crate::error::OpError;
 use crate::ops::list_places::list_places;
 use crate::ops::resident::answer_visit::answer_by_phone;
 use crate::ops::resident::call_household::{Call, call_household};
-use crate::ops::resident::door::TypedDoor;
 use crate::ops::resident::list_visits::{ShownVisit, gate_visits};
-use crate::ops::resident::register_visit::{BY_GUARD, NewVisit, register_visit};
-use crate::ops::resident::visit_code::new_visit;
-use crate::ops::send_message::language_word;
+use crate::ops::resident::register_visit::{Registrar, register_visit};
 use crate::page::{Frame, PageError, show as show_page};
 use crate::person_line::mask_of;
+use crate::resident::visit_form::{VisitorForm, visit_id};
 use crate::resident::visits::{fault, purposes};
 use crate::times::Times;
 use askama::Template;
@@ -42,7 +40,7 @@ struct VisitsPage {
     may_call: bool,
     visits: Vec<Card>,
     purposes: Vec<(&'static str, String)>,
-    typed: NewForm,
+    typed: VisitorForm,
     fault: Option<String>,
 }
 
@@ -69,6 +67,8 @@ struct Card {
     state_key: &'static str,
     how: Option<String>,
     is_waiting: bool,
+    /// Whether the guard is to ring the household: not once it is said to ask the office.
+    rings: bool,
     /// What came of asking for a number of the household.
     call: Option<CallView>,
 }
@@ -77,6 +77,8 @@ struct Card {
 struct CallView {
     words: String,
     phone: Option<String>,
+    /// Whether it is the household that is rung.
+    rings: bool,
     /// Which number comes next, where there is one.
     next: Option<usize>,
 }
@@ -97,24 +99,10 @@ pub struct CallForm {
     nth: usize,
 }
 
-/// What the form for a visitor who has no telephone sends.
-#[derive(Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct NewForm {
-    visit: String,
-    name: String,
-    phone: String,
-    building: String,
-    unit: String,
-    room: String,
-    whom: String,
-    purpose: String,
-}
-
 /// What a page shows besides the visits.
 struct Beside {
     call: Option<([u8; 16], CallView)>,
-    typed: NewForm,
+    typed: VisitorForm,
     fault: Option<String>,
     status: StatusCode,
 }
@@ -123,10 +111,7 @@ impl Beside {
     fn nothing(app: &App) -> Beside {
         Beside {
             call: None,
-            typed: NewForm {
-                visit: new_visit(&*app.world),
-                ..NewForm::default()
-            },
+            typed: VisitorForm::fresh(&*app.world),
             fault: None,
             status: StatusCode::OK,
         }
@@ -213,6 +198,7 @@ async fn page(
         let call = if asked { beside.call.take() } else { None };
         let mut card = card(visit, times, &frame);
         card.call = call.map(|(_, call)| call);
+        card.rings &= card.call.as_ref().is_none_or(|call| call.rings);
         card
     });
     let page = VisitsPage {
@@ -249,7 +235,7 @@ pub async fn call(
     beside.status = match called {
         Call::Ring { .. } | Call::AskOffice(_) => StatusCode::OK,
         Call::NotOnDuty => StatusCode::FORBIDDEN,
-        Call::Answered => StatusCode::CONFLICT,
+        Call::Answered | Call::OtherDay => StatusCode::CONFLICT,
         Call::UsedUpUntil(_) => StatusCode::TOO_MANY_REQUESTS,
     };
     beside.call = Some((id, call_view(called, form.nth, times, &frame)));
@@ -260,6 +246,7 @@ fn call_view(called: Call, nth: usize, times: Times, frame: &Frame) -> CallView 
     let plain = |words: String| CallView {
         words,
         phone: None,
+        rings: false,
         next: None,
     };
     match called {
@@ -270,13 +257,17 @@ fn call_view(called: Call, nth: usize, times: Times, frame: &Frame) -> CallView 
         } => CallView {
             words: frame.with("visits-call-whom", "name", &mask_of(masked.as_deref())),
             phone: Some(phone),
+            rings: true,
             next: has_next.then_some(nth + 1),
         },
+        Call::AskOffice(phone) if phone.is_empty() => plain(frame.t("visits-call-office")),
         Call::AskOffice(phone) => CallView {
-            words: frame.t("visits-call-office"),
-            phone: Some(phone).filter(|phone| !phone.is_empty()),
+            words: frame.t("visits-call-office-at"),
+            phone: Some(phone),
+            rings: false,
             next: None,
         },
+        Call::OtherDay => plain(frame.t("visits-call-other-day")),
         Call::NotOnDuty => plain(frame.t("visits-call-duty")),
         Call::Answered => plain(frame.t("visits-call-answered")),
         Call::UsedUpUntil(at) => plain(frame.with("reveal-used-up", "clock", &times.clock(at))),
@@ -289,26 +280,12 @@ pub async fn register(
     Extension(gate): Extension<GateInScope>,
     Extension(caller): Extension<Arc<Caller>>,
     frame: Frame,
-    Form(form): Form<NewForm>,
+    Form(typed): Form<VisitorForm>,
 ) -> Response {
-    let Some(visit) = visit_id(&form.visit) else {
+    let by = Registrar::Guard(caller.staff);
+    let Some(asked) = typed.asked(Lang::Zh, by) else {
         let error = OpError::Unreadable("visit".to_owned());
         return PageError::new(error, frame.lang).into_response();
-    };
-    let typed = form.clone();
-    let asked = NewVisit {
-        visit,
-        name: form.name,
-        phone: form.phone,
-        door: TypedDoor {
-            building: form.building,
-            unit: form.unit,
-            room: form.room,
-        },
-        whom: form.whom,
-        purpose: form.purpose,
-        language: language_word(Lang::Zh).to_owned(),
-        by: BY_GUARD,
     };
     match register_visit(&app, gate.gate, asked).await {
         Ok(Ok(_)) => Redirect::to(&format!("/gates/{}/visits", gate.gate)).into_response(),
@@ -323,11 +300,6 @@ pub async fn register(
         }
         Err(error) => PageError::new(error, frame.lang).into_response(),
     }
-}
-
-fn visit_id(typed: &str) -> Option<[u8; 16]> {
-    let id = data_encoding::HEXLOWER.decode(typed.as_bytes()).ok()?;
-    id.try_into().ok()
 }
 
 fn card(visit: ShownVisit, times: Times, frame: &Frame) -> Card {
@@ -360,6 +332,7 @@ fn card(visit: ShownVisit, times: Times, frame: &Frame) -> Card {
             Some(false) => "visit-no",
         },
         is_waiting: answer.is_none(),
+        rings: answer.is_none() && !visit.asks_no_call,
         call: None,
         how,
     }

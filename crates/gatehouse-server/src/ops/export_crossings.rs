@@ -88,6 +88,7 @@ pub async fn export_crossings(
     let span = Span::of(&asked, Moment::new(made_at, offset).day());
     let (from, until) = span.instants(offset);
     let area_id = area.area;
+    let rule = asked.filter.rule.clone();
     let (gates, chosen) = app
         .store
         .try_read(move |tx: &ReadTx<'_>| {
@@ -119,6 +120,12 @@ pub async fn export_crossings(
     let mut export = collected.export;
     let rows = export.rows.len();
     let actor = caller.staff;
+    // Whatever row was asked for is written down where a crossing has it: then it is the id of a
+    // row, and not something that somebody typed.
+    let filter_words = match (rule.as_str(), rows) {
+        ("", _) | (_, 0) => filter_words,
+        (rule, _) => format!("{filter_words} rule={rule}"),
+    };
     let keep = move |tx: &Tx<'_>| {
         let body = format!("{area_id} {filter_words} {rows}");
         tx.append_audit(&AuditNote {

@@ -9,12 +9,15 @@ use crate::error::OpError;
 use crate::ops::hold_gate::keyring;
 use crate::ops::in_area::lies_in;
 use crate::ops::make_pass::Desk;
+use crate::ops::read_rules_here::rules_at;
 use crate::ops::resident::find_resident::ResidentCaller;
 use crate::ops::revoke_pass::{Revoked, Revoking, revoke};
 use crate::paging::{Page, ROWS_AND_ONE};
+use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::{ApplicationId, AreaId, PassId, PersonId, StaffId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::RevocationReason;
+use gatehouse_core::policy::answers::{Question, answers};
 use gatehouse_store::application::ApplicationRow;
 use gatehouse_store::audit::AuditNote;
 use gatehouse_store::helper::{Agreement, Comes, HelperEnd, HelperRow};
@@ -194,6 +197,36 @@ fn shown(tx: &ReadTx<'_>, vault: &Vault, row: HelperRow) -> Result<ShownHelper, 
     })
 }
 
+/// What the rules in force at a resident's compound say of helpers, as the poster does; `None`
+/// where nothing restricts anybody.
+///
+/// # Errors
+/// The database's.
+pub async fn helper_rules(
+    app: &App,
+    resident: &ResidentCaller,
+    lang: Lang,
+) -> Result<Option<String>, OpError> {
+    let (area, offset) = (resident.area, resident.offset_minutes);
+    let now = app.world.now_millis();
+    let here = app
+        .store
+        .read(move |tx| rules_at(tx, area, Moment::new(now, offset)))
+        .await?;
+    let phone = here.first_gate().map(|gate| gate.phone.clone());
+    let fill = |slot: &str| match slot {
+        "phone" | "office" => phone.clone().filter(|phone| !phone.is_empty()),
+        _ => None,
+    };
+    let said = here.now.map(|rules| {
+        let documents: Vec<_> = rules.documents.iter().collect();
+        let all = answers(&rules.policy, &documents, &here.place);
+        let of_helpers = (all.iter()).find(|one| one.questions.contains(&Question::Helper));
+        of_helpers.map(|answer| answer.text(lang, &fill))
+    });
+    Ok(said.flatten())
+}
+
 /// Which helper, as a form read it.
 #[derive(Clone, Copy, Debug)]
 pub struct Which {
@@ -203,8 +236,18 @@ pub struct Which {
     pub version: i64,
 }
 
-/// Makes a new pass in the place of the one that runs out, on the household's word: heard now by
-/// `way`, or, where that is `None`, said on its page since the pass was made.
+/// A new pass for a helper, as a form asks for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Renewal {
+    /// Whose.
+    pub which: Which,
+    /// The new pass; made with the form, so that a double click makes one.
+    pub pass: PassId,
+    /// How the household's word was heard now; `None`: said on its page since the pass was made.
+    pub way: Option<&'static str>,
+}
+
+/// Makes a new pass in the place of the one that runs out, on the household's word.
 ///
 /// # Errors
 /// [`OpError::NotFound`] for a helper of elsewhere.
@@ -212,13 +255,18 @@ pub async fn renew_helper(
     app: &App,
     area: &AreaInScope,
     caller: &Caller,
-    which: Which,
-    way: Option<&'static str>,
+    asked: Renewal,
 ) -> Result<Kept, OpError> {
     let (keys, shard, area) = (keyring(app)?, area.county()?, area.clone());
     let now = Moment::new(app.world.now_millis(), area.offset_minutes);
-    let (staff, new) = (caller.staff, PassId(app.world.id()));
+    let staff = caller.staff;
+    let Renewal { which, pass, way } = asked;
     let renew = move |tx: &Tx<'_>| {
+        let there = tx.helper(shard, which.helper)?.and_then(|row| row.comes);
+        if there.is_some_and(|comes| comes.pass == pass) {
+            // The same form once more; of elsewhere it is not found below.
+            return found(tx, &area, which).map(|_| Kept::Done);
+        }
         let (mut row, comes) = match going_on(tx, &area, which)? {
             Ok(found) => found,
             Err(kept) => return Ok(kept),
@@ -239,13 +287,13 @@ pub async fn renew_helper(
         let asked = Revoking {
             pass: comes.pass,
             reason: RevocationReason::Replaced,
-            replacement: Some(new),
+            replacement: Some(pass),
         };
         let pass = match revoke(&desk, row.area, &asked)? {
             Revoked::Done(Some(pass)) => pass,
-            Revoked::Before(_) => return Ok(Kept::Ended),
+            Revoked::Before(_) | Revoked::Done(None) => return Ok(Kept::Ended),
             // What was begun is undone: the old pass stays.
-            _ => return Err(NO_ISSUER),
+            Revoked::NoIssuer | Revoked::NeedsReplacement => return Err(NO_ISSUER),
         };
         row.comes = Some(Comes { pass, ..comes });
         tx.update_helper(&row)?;
@@ -360,15 +408,21 @@ pub async fn household_says(
     Ok(())
 }
 
+/// A helper of the area.
+fn found(tx: &Tx<'_>, area: &AreaInScope, which: Which) -> Result<HelperRow, OpError> {
+    let row = tx.helper(area.county()?, which.helper)?;
+    let row = row.ok_or(OpError::NotFound)?;
+    lies_in(tx, row.area, area)?;
+    Ok(row)
+}
+
 /// A helper of the area who comes and is as it was read, or why nothing is done.
 fn going_on(
     tx: &Tx<'_>,
     area: &AreaInScope,
     which: Which,
 ) -> Result<Result<(HelperRow, Comes), Kept>, OpError> {
-    let row = tx.helper(area.county()?, which.helper)?;
-    let row = row.ok_or(OpError::NotFound)?;
-    lies_in(tx, row.area, area)?;
+    let row = found(tx, area, which)?;
     let comes = row.comes.ok_or(OpError::NotFound)?;
     Ok(match &row.end {
         Some(_) => Err(Kept::Ended),

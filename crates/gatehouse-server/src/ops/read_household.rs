@@ -4,6 +4,7 @@
 use super::hold_gate::keyring;
 use super::in_area::household_in;
 use super::read_orders::{Orders, read_orders};
+use super::resident::read_own_data::OWN;
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::auth::role::Role;
@@ -13,7 +14,7 @@ use gatehouse_core::id::{AreaId, HouseholdId, PersonId};
 use gatehouse_store::household::{HouseholdRow, ResidenceRow};
 use gatehouse_store::pass::PassRow;
 use gatehouse_store::person::PersonRow;
-use gatehouse_store::person_view::PersonViewRow;
+use gatehouse_store::person_view::{PersonViewRow, ViewPlace, ViewsAsked};
 use gatehouse_store::{ReadTx, Shard, StoreError};
 use std::collections::BTreeMap;
 
@@ -190,11 +191,21 @@ fn take_passes(passes: &mut Vec<PassRow>, person: PersonId) -> Vec<PassRow> {
 fn looks(tx: &ReadTx<'_>, shard: Shard, members: &[Member]) -> Result<Vec<Look>, StoreError> {
     let mut rows = Vec::new();
     for member in members {
-        rows.extend(tx.views_of_person(shard, member.person.person, VIEWS_MOST as u32)?);
+        let asked = last_by_others(VIEWS_MOST as u32);
+        rows.extend(tx.views_asked(shard, member.person.person, &asked)?);
     }
     rows.sort_by_key(|row| std::cmp::Reverse(row.viewed_at));
     rows.truncate(VIEWS_MOST);
     with_offices(tx, rows)
+}
+
+/// The last looks by others than themselves, who may look as often as they like.
+pub const fn last_by_others(limit: u32) -> ViewsAsked<'static> {
+    ViewsAsked {
+        without: OWN,
+        after: ViewPlace::FIRST,
+        limit,
+    }
 }
 
 /// Views with the name of the office for which somebody looked.

@@ -3,7 +3,7 @@
 
 use super::hold_gate::keyring;
 use super::in_area::person_in;
-use super::read_household::{Look, with_offices};
+use super::read_household::{Look, last_by_others, with_offices};
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
@@ -78,7 +78,8 @@ pub async fn read_person(
         let undo = undo.filter(|before| {
             before.version == row.version && now - before.changed_at < UNDO_MILLIS
         });
-        let looks = with_offices(tx, tx.views_of_person(shard, id, VIEWS_MOST)?)?;
+        let looks = tx.views_asked(shard, id, &last_by_others(VIEWS_MOST))?;
+        let looks = with_offices(tx, looks)?;
         Ok::<_, OpError>(PersonShown {
             masked: masked.and_then(|(_, masked)| masked),
             household,

@@ -9,9 +9,9 @@ use gatehouse_core::area::ManagerKind;
 use gatehouse_core::id::AreaId;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::policy::answers::Place;
-use gatehouse_store::StoreError;
 use gatehouse_store::area_contact::AreaContact;
 use gatehouse_store::gate::GateRow;
+use gatehouse_store::{ReadTx, StoreError};
 
 /// How far ahead a page tells what begins.
 const AHEAD_MILLIS: i64 = 90 * 86_400_000;
@@ -43,42 +43,47 @@ impl RulesHere {
 /// Reads them.
 pub async fn read_rules_here(app: &App, area: &AreaInScope) -> Result<RulesHere, OpError> {
     let now = app.world.now_millis();
-    let (id, shard, offset) = (area.area, area.shard, area.offset_minutes);
-    let here = app.store.read(move |tx| {
-        let path = tx.area_path(id)?;
-        let run_by = path.last().and_then(|area| area.manager.as_deref());
-        let is_village = run_by == Some(ManagerKind::VillageCommittee.code());
-        let rules = read_rules(tx, &path, now, now.saturating_add(AHEAD_MILLIS))?;
-        let (held, next): (Vec<Rules>, Vec<Rules>) = rules
+    let (id, offset) = (area.area, area.offset_minutes);
+    let read = move |tx: &ReadTx<'_>| rules_at(tx, id, Moment::new(now, offset));
+    Ok(app.store.read(read).await?)
+}
+
+/// What holds at a compound or village at a moment.
+pub fn rules_at(tx: &ReadTx<'_>, id: AreaId, moment: Moment) -> Result<RulesHere, StoreError> {
+    let now = moment.millis;
+    let path = tx.area_path(id)?;
+    let shard = path.last().and_then(|area| area.shard);
+    let run_by = path.last().and_then(|area| area.manager.as_deref());
+    let is_village = run_by == Some(ManagerKind::VillageCommittee.code());
+    let rules = read_rules(tx, &path, now, now.saturating_add(AHEAD_MILLIS))?;
+    let (held, next): (Vec<Rules>, Vec<Rules>) = rules
+        .into_iter()
+        .partition(|rules| rules.span.contains(now));
+    let mut gates = match shard {
+        Some(shard) => tx.gates_of_area(shard, id)?,
+        None => Vec::new(),
+    };
+    let ids: Vec<AreaId> = path.iter().map(|area| area.area).collect();
+    let contacts = match shard {
+        Some(shard) => contacts_for_poster(tx, shard, &ids)?,
+        None => Vec::new(),
+    };
+    gates.retain(|gate| gate.state != "ended");
+    gates.sort_by_key(|gate| gate.state != "open");
+    Ok(RulesHere {
+        now: held.into_iter().next(),
+        next,
+        gates,
+        contacts,
+        place: Place {
+            kind: if is_village { "village" } else { "compound" },
+            moment,
+        },
+        names: path
             .into_iter()
-            .partition(|rules| rules.span.contains(now));
-        let mut gates = match shard {
-            Some(shard) => tx.gates_of_area(shard, id)?,
-            None => Vec::new(),
-        };
-        let ids: Vec<AreaId> = path.iter().map(|area| area.area).collect();
-        let contacts = match shard {
-            Some(shard) => contacts_for_poster(tx, shard, &ids)?,
-            None => Vec::new(),
-        };
-        gates.retain(|gate| gate.state != "ended");
-        gates.sort_by_key(|gate| gate.state != "open");
-        Ok::<_, StoreError>(RulesHere {
-            now: held.into_iter().next(),
-            next,
-            gates,
-            contacts,
-            place: Place {
-                kind: if is_village { "village" } else { "compound" },
-                moment: Moment::new(now, offset),
-            },
-            names: path
-                .into_iter()
-                .map(|area| (area.area, area.name))
-                .collect(),
-        })
-    });
-    Ok(here.await?)
+            .map(|area| (area.area, area.name))
+            .collect(),
+    })
 }
 
 /// How many digits of an ID number stand on a card where no document says otherwise (PASS-1).

@@ -7,7 +7,7 @@ use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use crate::ops::flag_copied_pass::COPIED_PASS;
 use crate::ops::local_day::{DAY_MILLIS, midnight};
-use crate::ops::places::is_check_due;
+use crate::ops::places::{GateStands, gate_stands, is_check_due};
 use crate::ops::read_area::compounds_of;
 use crate::ops::read_fevers::staff_name;
 use crate::ops::read_policies::read_policies;
@@ -91,6 +91,19 @@ pub struct DeviceLine {
     pub is_silent: bool,
 }
 
+/// Gates of a compound at which somebody is to look: whether the public road is free (GATE-13).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GatesDue {
+    /// The compound.
+    pub area: AreaId,
+    /// Its name.
+    pub name: String,
+    /// That nobody has looked at for too long.
+    pub due: usize,
+    /// That were not in order when somebody last looked.
+    pub amiss: usize,
+}
+
 /// The page's content.
 #[derive(Clone, Debug, Default)]
 pub struct Today {
@@ -114,6 +127,8 @@ pub struct Today {
     pub fevers: Vec<i64>,
     /// Fire exits that wait for somebody to see that they open, by compound with its name.
     pub exits_due: Vec<(AreaId, String, usize)>,
+    /// Compounds with gates at which somebody is to look (GATE-13).
+    pub gates_due: Vec<GatesDue>,
     /// By compound.
     pub compounds: Vec<CompoundLine>,
     /// By gate.
@@ -176,8 +191,20 @@ impl Day {
             empty: 0,
         };
         let mut refused = BTreeMap::new();
+        let mut looks = GatesDue {
+            area: compound.area,
+            name: compound.name.clone(),
+            due: 0,
+            amiss: 0,
+        };
         for gate in tx.gates_of_area(shard, compound.area)? {
             self.gate(tx, compound, &gate, &mut line, &mut refused)?;
+            let stands = gate_stands(tx, shard, &gate, now)?;
+            looks.due += usize::from(stands == GateStands::Due);
+            looks.amiss += usize::from(stands == GateStands::Amiss);
+        }
+        if looks.due + looks.amiss > 0 {
+            self.today.gates_due.push(looks);
         }
         if !refused.is_empty() {
             self.name_reasons(tx, compound, refused)?;

@@ -6,16 +6,20 @@ use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
 use crate::door::door_words;
 use crate::locale::text_or;
 use crate::ops::resident::find_resident::ResidentCaller;
-use crate::ops::resident::read_own_data::{Look, OwnData, read_own_data};
+use crate::ops::resident::read_own_data::{Look, OwnData, place, read_looks, read_own_data};
 use crate::ops::resident::read_own_records::read_own_records;
 use crate::page::{Frame, PageError, show as show_page};
+use crate::paging::{Page, query};
 use crate::times::Times;
 use askama::Template;
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use gatehouse_core::gate::wording::Lang;
+use serde::Deserialize;
+
+const LOOKS: &str = "/my/data/looks";
 
 #[derive(Template)]
 #[template(path = "resident/data.html")]
@@ -24,7 +28,21 @@ struct DataPage {
     /// Key of the words for a field, and its value.
     held: Vec<(&'static str, String)>,
     parts: Vec<HeldPart>,
-    looks: Vec<LookLine>,
+    looks: Looks,
+}
+
+#[derive(Template)]
+#[template(path = "resident/looks.html")]
+struct LooksPage {
+    frame: Frame,
+    looks: Looks,
+}
+
+/// A page of the list of who looked.
+struct Looks {
+    lines: Vec<LookLine>,
+    /// Link to older ones.
+    next: Option<String>,
 }
 
 struct LookLine {
@@ -36,10 +54,15 @@ struct LookLine {
 
 /// The routes of this file.
 pub fn routes(table: Routes) -> Routes {
-    table.add(
-        RouteRule::page("/my/data", Access::Resident, Scope::None, Kept::Nothing),
-        get(show),
-    )
+    table
+        .add(
+            RouteRule::page("/my/data", Access::Resident, Scope::None, Kept::Nothing),
+            get(show),
+        )
+        .add(
+            RouteRule::page(LOOKS, Access::Resident, Scope::None, Kept::Nothing),
+            get(older),
+        )
 }
 
 /// GET /my/data
@@ -53,18 +76,52 @@ pub async fn show(
         Ok(records) => records,
         Err(error) => return PageError::new(error, frame.lang).into_response(),
     };
+    let looks = match read_looks(&app, &resident, None).await {
+        Ok(looks) => view(looks, times, &frame),
+        Err(error) => return PageError::new(error, frame.lang).into_response(),
+    };
     match read_own_data(&app, &resident).await {
         Ok(data) => show_page(&DataPage {
             held: held(&data, &frame),
             parts: parts(&records, &app.config, &frame, times),
-            looks: data
-                .looks
-                .iter()
-                .map(|look| line(look, times, &frame))
-                .collect(),
+            looks,
             frame,
         }),
         Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+/// Where the list goes on.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Older {
+    after: String,
+}
+
+/// GET /my/data/looks: older ones, without opening anything.
+pub async fn older(
+    State(app): State<App>,
+    Extension(resident): Extension<ResidentCaller>,
+    Query(asked): Query<Older>,
+    frame: Frame,
+) -> Response {
+    let times = Times::new(frame.lang, app.world.now_millis(), resident.offset_minutes);
+    match read_looks(&app, &resident, place(&asked.after)).await {
+        Ok(looks) => show_page(&LooksPage {
+            looks: view(looks, times, &frame),
+            frame,
+        }),
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
+
+fn view(looks: Page<Look>, times: Times, frame: &Frame) -> Looks {
+    let next = looks.next.as_deref();
+    Looks {
+        next: next.map(|after| format!("{LOOKS}{}", query(&[("after", after)]))),
+        lines: (looks.rows.iter())
+            .map(|look| line(look, times, frame))
+            .collect(),
     }
 }
 
@@ -99,7 +156,7 @@ fn line(look: &Look, times: Times, frame: &Frame) -> LookLine {
         .split(' ')
         .map(|word| text_or(frame.lang, &format!("my-field-{word}"), "my-field-other"));
     LookLine {
-        time: times.moment(look.at),
+        time: times.moment(look.place.viewed_at),
         office: look
             .office
             .clone()

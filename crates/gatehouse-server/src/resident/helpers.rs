@@ -3,7 +3,9 @@
 
 use crate::app::App;
 use crate::auth::access::Routes;
-use crate::ops::keep_helpers::{HouseholdWord, ShownHelper, household_helpers, household_says};
+use crate::ops::keep_helpers::{
+    HouseholdWord, ShownHelper, helper_rules, household_helpers, household_says,
+};
 use crate::ops::resident::find_resident::ResidentCaller;
 use crate::page::{Frame, PageError, show as show_page};
 use crate::person_line::mask_of;
@@ -22,6 +24,8 @@ const PATH: &str = "/my/helpers";
 #[template(path = "resident/helpers.html")]
 struct HelpersPage {
     frame: Frame,
+    /// What the rules in force say of helpers.
+    rules: Option<String>,
     helpers: Vec<HelperCard>,
 }
 
@@ -46,8 +50,13 @@ pub async fn show(
     frame: Frame,
 ) -> Response {
     let times = Times::new(frame.lang, app.world.now_millis(), resident.offset_minutes);
+    let rules = match helper_rules(&app, &resident, frame.lang).await {
+        Ok(rules) => rules,
+        Err(error) => return PageError::new(error, frame.lang).into_response(),
+    };
     match household_helpers(&app, &resident).await {
         Ok(helpers) => show_page(&HelpersPage {
+            rules,
             helpers: helpers.iter().map(|one| card(one, times, &frame)).collect(),
             frame,
         }),

@@ -12,6 +12,7 @@ mod requests;
 mod tenant_new;
 mod tenants;
 mod visit;
+pub mod visit_form;
 pub mod visits;
 
 use crate::app::App;

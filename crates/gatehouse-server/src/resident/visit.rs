@@ -1,16 +1,15 @@
 //! A visitor's own page, from the poster at the gate: no account, no ID number, nothing about
 //! health.
 
+use super::visit_form::{VisitorForm, visit_id};
 use super::visits::{fault, purposes};
 use crate::app::App;
 use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
 use crate::error::OpError;
 use crate::ops::area_of_gate::area_of_gate;
-use crate::ops::resident::door::TypedDoor;
-use crate::ops::resident::register_visit::{BY_VISITOR, NewVisit, register_visit};
-use crate::ops::resident::visit_code::{code_of, new_visit, visit_by_code};
+use crate::ops::resident::register_visit::{Registrar, register_visit};
+use crate::ops::resident::visit_code::{code_of, visit_by_code};
 use crate::ops::resident::visit_page::visit_page;
-use crate::ops::send_message::language_word;
 use crate::page::{Frame, PageError, show as show_page};
 use crate::peer::Peer;
 use askama::Template;
@@ -31,7 +30,7 @@ struct VisitPage {
     id: String,
     gate: String,
     purposes: Vec<(&'static str, String)>,
-    typed: VisitForm,
+    typed: VisitorForm,
     fault: Option<String>,
 }
 
@@ -44,20 +43,6 @@ struct DonePage {
     waits: bool,
     state_key: &'static str,
     next_key: &'static str,
-}
-
-/// What the form sends.
-#[derive(Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct VisitForm {
-    visit: String,
-    name: String,
-    phone: String,
-    building: String,
-    unit: String,
-    room: String,
-    whom: String,
-    purpose: String,
 }
 
 /// What the form for a code sends.
@@ -90,10 +75,7 @@ pub fn routes(table: Routes) -> Routes {
 
 /// GET /visit/{gate}
 pub async fn show(State(app): State<App>, Path(gate): Path<String>, frame: Frame) -> Response {
-    let typed = VisitForm {
-        visit: new_visit(&*app.world),
-        ..VisitForm::default()
-    };
+    let typed = VisitorForm::fresh(&*app.world);
     page(&app, &gate, frame, typed, None).await
 }
 
@@ -101,7 +83,7 @@ async fn page(
     app: &App,
     gate: &str,
     frame: Frame,
-    typed: VisitForm,
+    typed: VisitorForm,
     fault: Option<String>,
 ) -> Response {
     let lang = frame.lang;
@@ -134,29 +116,14 @@ pub async fn submit(
     Peer(address): Peer,
     Path(gate): Path<String>,
     frame: Frame,
-    Form(form): Form<VisitForm>,
+    Form(form): Form<VisitorForm>,
 ) -> Response {
     if let Err(error) = app.rates.open_form(&address) {
         return PageError::new(error, frame.lang).into_response();
     }
-    let id = data_encoding::HEXLOWER.decode(form.visit.as_bytes()).ok();
-    let id: Option<[u8; 16]> = id.and_then(|id| id.try_into().ok());
-    let (Some(id), Some(at)) = (id, GateId::parse(&gate)) else {
+    let asked = form.asked(frame.lang, Registrar::Visitor);
+    let (Some(asked), Some(at)) = (asked, GateId::parse(&gate)) else {
         return PageError::new(OpError::NotFound, frame.lang).into_response();
-    };
-    let asked = NewVisit {
-        visit: id,
-        name: form.name.clone(),
-        phone: form.phone.clone(),
-        door: TypedDoor {
-            building: form.building.clone(),
-            unit: form.unit.clone(),
-            room: form.room.clone(),
-        },
-        whom: form.whom.clone(),
-        purpose: form.purpose.clone(),
-        language: language_word(frame.lang).to_owned(),
-        by: BY_VISITOR,
     };
     match register_visit(&app, at, asked).await {
         Ok(Ok(_)) => Redirect::to(&format!("/visit/{gate}/{}", form.visit)).into_response(),
@@ -189,10 +156,7 @@ pub async fn again(
             Redirect::to(&format!("/visit/{gate}/{visit}")).into_response()
         }
         Ok(None) => {
-            let typed = VisitForm {
-                visit: new_visit(&*app.world),
-                ..VisitForm::default()
-            };
+            let typed = VisitorForm::fresh(&*app.world);
             let fault = Some(frame.t("visit-code-unknown"));
             page(&app, &gate, frame, typed, fault).await
         }
@@ -206,9 +170,7 @@ pub async fn done(
     Path((gate, visit)): Path<(String, String)>,
     frame: Frame,
 ) -> Response {
-    let id = data_encoding::HEXLOWER.decode(visit.as_bytes()).ok();
-    let id: Option<[u8; 16]> = id.and_then(|id| id.try_into().ok());
-    let (Some(id), Some(gate)) = (id, GateId::parse(&gate)) else {
+    let (Some(id), Some(gate)) = (visit_id(&visit), GateId::parse(&gate)) else {
         return PageError::new(OpError::NotFound, frame.lang).into_response();
     };
     match visit_page(&app, gate, id).await {

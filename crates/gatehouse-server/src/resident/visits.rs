@@ -1,5 +1,6 @@
 //! Visitors of a household: yes or no to those who wait, and those whom it expects.
 
+use super::visit_form::visit_id;
 use super::{own_form, status_of};
 use crate::app::App;
 use crate::auth::access::Routes;
@@ -9,7 +10,7 @@ use crate::ops::resident::door::TypedDoor;
 use crate::ops::resident::expect_visitor::expect_visitor;
 use crate::ops::resident::find_resident::ResidentCaller;
 use crate::ops::resident::list_visits::{ShownVisit, household_visits};
-use crate::ops::resident::register_visit::{BY_HOUSEHOLD, NewVisit, PURPOSES, Refusal};
+use crate::ops::resident::register_visit::{NewVisit, PURPOSES, Refusal, Registrar};
 use crate::ops::resident::visit_code::{code_of, new_visit};
 use crate::ops::send_message::language_word;
 use crate::page::{Frame, PageError, show as show_page};
@@ -152,9 +153,7 @@ pub async fn submit(
             Err(error) => PageError::new(error, frame.lang).into_response(),
         };
     }
-    let id = data_encoding::HEXLOWER.decode(form.visit.as_bytes()).ok();
-    let id: Option<[u8; 16]> = id.and_then(|id| id.try_into().ok());
-    let Some(id) = id else {
+    let Some(id) = visit_id(&form.visit) else {
         let fault = Some(frame.t("my-request-again"));
         return page(&app, &resident, frame, fault, form).await;
     };
@@ -194,7 +193,7 @@ async fn expect(
         whom: String::new(),
         purpose: form.purpose.clone(),
         language: language_word(Lang::Zh).to_owned(),
-        by: BY_HOUSEHOLD,
+        by: Registrar::Household,
     };
     let day = CivilDay::parse(&form.day).unwrap_or(CivilDay(0));
     Ok(expect_visitor(app, resident, asked, day).await?.map(|_| ()))

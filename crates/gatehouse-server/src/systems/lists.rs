@@ -14,12 +14,17 @@ use crate::auth::role::Permission::{
     ApplyForPass, KeepOpenItems, SeeCrossings, SeePeople, SeePolicy,
 };
 use crate::error::ApiError;
+use crate::ops::flag_copied_pass::COPIED_PASS;
 use crate::ops::list_systems as ops;
+use crate::ops::pass_rules::of_word;
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Extension, Json};
+use gatehouse_core::area::AreaLevel;
+use gatehouse_core::gate::fact::subject_kind;
 use gatehouse_core::id::{AreaId, DeviceId, GateId, HouseholdId, PersonId};
 use gatehouse_core::moment::Moment;
+use gatehouse_core::pass::PassKind;
 use gatehouse_store::crossing::CrossingRow;
 use gatehouse_store::listing::{CrossingFilter, CrossingPlace, Page, PassFilter, PeopleFilter};
 use gatehouse_store::policy::PolicyForceRow;
@@ -29,6 +34,9 @@ use std::sync::Arc;
 
 const VERDICTS: [&str; 4] = ["admit", "ask", "refuse", "refer"];
 const WAYS: [&str; 2] = ["in", "out"];
+const ITEM_KINDS: [&str; 3] = ["fever", "emergency", COPIED_PASS];
+const GATE_STATES: [&str; 3] = ["open", "suspended", "ended"];
+const PERSON_STATES: [&str; 5] = ["active", "left", "died", "merged", "erased"];
 
 /// The routes of this file.
 pub fn routes(table: Routes) -> Routes {
@@ -209,7 +217,7 @@ pub struct ItemsQuery {
     after: Option<String>,
     /// Rows of a page, 1 to 200; else 50.
     limit: Option<u32>,
-    /// fever, emergency
+    /// fever, emergency, copied_pass
     kind: Option<String>,
     /// true: only those that wait for their outcome.
     open: Option<bool>,
@@ -254,7 +262,8 @@ async fn list_areas(
 ) -> Answer<AreaItem> {
     let limit = rows(query.limit)?;
     let from = AreaId(after(query.after.as_deref())?);
-    let found = ops::areas(&app, &caller, from, query.level, limit).await?;
+    let level = one_of(&AreaLevel::ALL.map(AreaLevel::code), query.level)?;
+    let found = ops::areas(&app, &caller, from, level, limit).await?;
     answer(found, limit, |item: &AreaItem| item.area.clone())
 }
 
@@ -264,7 +273,8 @@ async fn list_gates(
     ListQuery(query): ListQuery<GatesQuery>,
 ) -> Answer<GateItem> {
     let page = page(&area, query.after.as_deref(), query.limit)?;
-    let found = ops::gates(&app, page, query.state).await?;
+    let state = one_of(&GATE_STATES, query.state)?;
+    let found = ops::gates(&app, page, state).await?;
     answer(found, page.limit, |item: &GateItem| item.gate.clone())
 }
 
@@ -319,11 +329,12 @@ async fn list_people(
     ListQuery(query): ListQuery<PeopleQuery>,
 ) -> Answer<PersonItem> {
     let page = page(&area, query.after.as_deref(), query.limit)?;
+    let kinds: Vec<&str> = subject_kind::CHOICES.iter().map(|kind| kind.name).collect();
     let household = query.household.as_deref();
     let household = household.map(|text| HouseholdId::parse(text).ok_or_else(unreadable));
     let filter = PeopleFilter {
-        kind: query.kind,
-        state: query.state,
+        kind: one_of(&kinds, query.kind)?,
+        state: one_of(&PERSON_STATES, query.state)?,
         household: household.transpose()?,
     };
     let found = ops::people(&app, page, filter).await?;
@@ -340,7 +351,7 @@ async fn list_passes(
     let holder = holder.map(|text| PersonId::parse(text).ok_or_else(unreadable));
     let now = app.world.now_millis();
     let filter = PassFilter {
-        kind: query.kind,
+        kind: known_kind(query.kind)?,
         in_use_at: query.in_use.unwrap_or(false).then_some(now),
         holder: holder.transpose()?.map(|id| id.0),
     };
@@ -385,8 +396,24 @@ async fn list_items(
     ListQuery(query): ListQuery<ItemsQuery>,
 ) -> Answer<OpenItem> {
     let page = page(&area, query.after.as_deref(), query.limit)?;
-    let found = ops::items(&app, page, query.kind, query.open.unwrap_or(false)).await?;
+    let kind = one_of(&ITEM_KINDS, query.kind)?;
+    let found = ops::items(&app, page, kind, query.open.unwrap_or(false)).await?;
     answer(found, page.limit, |item: &OpenItem| item.item.clone())
+}
+
+fn known_kind(word: Option<String>) -> Result<Option<String>, ApiError> {
+    match word {
+        Some(word) if of_word::<PassKind>(&word).is_none() => Err(unreadable()),
+        word => Ok(word),
+    }
+}
+
+/// A word that is asked for, where it is one of a list.
+fn one_of(all: &[&str], word: Option<String>) -> Result<Option<String>, ApiError> {
+    match word {
+        Some(word) if !all.contains(&word.as_str()) => Err(unreadable()),
+        word => Ok(word),
+    }
 }
 
 /// The number of a word in a list.

@@ -16,7 +16,7 @@ use crate::ops::in_area::household_in;
 use crate::ops::list_systems as ops;
 use crate::ops::resident::door::TypedDoor;
 use crate::ops::resident::expect_visitor::{Host, expect_at};
-use crate::ops::resident::register_visit::{BY_HOUSEHOLD, NewVisit, Refusal};
+use crate::ops::resident::register_visit::{NewVisit, Refusal, Registrar};
 use crate::ops::resident::visit_code::code_of;
 use crate::ops::send_message::language_word;
 use axum::Extension;
@@ -150,7 +150,7 @@ async fn expect_now(
         whom: String::new(),
         purpose: body.purpose,
         language: language_word(Lang::Zh).to_owned(),
-        by: BY_HOUSEHOLD,
+        by: Registrar::Household,
     };
     match expect_at(app, host, asked, day).await? {
         Ok(number) => Ok(VisitMade {

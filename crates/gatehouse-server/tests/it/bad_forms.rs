@@ -2,6 +2,7 @@
 //! of ours, a clear error, nothing half-done. Which forms there are is asked of the table of
 //! routes and of the pages themselves, so that a new one cannot be forgotten.
 
+use crate::resident::{opened, somebody};
 use crate::support::{Answer, TestApp, demo_on_both, percent};
 use axum::http::{Method, StatusCode};
 use gatehouse_core::audit::SealedHead;
@@ -13,14 +14,23 @@ use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_store::{Shard, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Roles whose pages are walked through.
-const ROLES: [Role; 6] = [
-    Role::CommunityOffice,
-    Role::StreetCommand,
-    Role::Administrator,
-    Role::Auditor,
-    Role::HealthWorker,
-    Role::ShiftLead,
+/// Whose pages are walked through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Who {
+    Staff(Role),
+    Resident,
+}
+
+const EVERYBODY: [Who; 9] = [
+    Who::Staff(Role::CommunityOffice),
+    Who::Staff(Role::StreetCommand),
+    Who::Staff(Role::Administrator),
+    Who::Staff(Role::Auditor),
+    Who::Staff(Role::HealthWorker),
+    Who::Staff(Role::ShiftLead),
+    Who::Staff(Role::GridWorker),
+    Who::Staff(Role::Guard),
+    Who::Resident,
 ];
 
 /// What somebody types, pastes or forges.
@@ -48,7 +58,7 @@ type Field = (String, String, bool);
 struct Form {
     action: String,
     fields: Vec<Field>,
-    role: Role,
+    who: Who,
 }
 
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
@@ -57,7 +67,7 @@ fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// The forms of a page that change something.
-fn forms(page: &str, path: &str, role: Role) -> Vec<Form> {
+fn forms(page: &str, path: &str, who: Who) -> Vec<Form> {
     let mut found = Vec::new();
     for piece in page.split("<form").skip(1) {
         let (tag, rest) = piece.split_once('>').expect("a tag ends");
@@ -83,7 +93,7 @@ fn forms(page: &str, path: &str, role: Role) -> Vec<Form> {
         found.push(Form {
             action: action.replace("&#38;", "&"),
             fields,
-            role,
+            who,
         });
     }
     found
@@ -113,19 +123,24 @@ fn matches(rule: &RouteRule, path: &str) -> bool {
 struct Town<'a> {
     app: &'a TestApp,
     staff: BTreeMap<&'static str, StaffId>,
+    resident: String,
 }
 
 impl Town<'_> {
-    fn cookie(&self, role: Role) -> String {
-        self.app.session(self.staff[role.name()])
+    fn cookie(&self, who: Who) -> String {
+        match who {
+            Who::Staff(role) => self.app.session(self.staff[role.name()]),
+            Who::Resident => self.resident.clone(),
+        }
     }
 
     /// Every form on the pages that links reach, one of each shape and set of fields.
     fn forms(&self) -> Vec<Form> {
         let mut found: BTreeMap<(String, Vec<String>), Form> = BTreeMap::new();
-        for role in ROLES {
-            let cookie = self.cookie(role);
-            let (mut waiting, mut seen) = (vec!["/".to_owned()], BTreeSet::new());
+        for who in EVERYBODY {
+            let cookie = self.cookie(who);
+            let first = if who == Who::Resident { "/my" } else { "/" };
+            let (mut waiting, mut seen) = (vec![first.to_owned()], BTreeSet::new());
             while let Some(path) = waiting.pop() {
                 let answer = self.app.get(&path, &cookie);
                 if answer.status.is_redirection() {
@@ -134,7 +149,7 @@ impl Town<'_> {
                 if !answer.header("content-type").starts_with("text/html") {
                     continue;
                 }
-                for form in forms(&answer.body, &path, role) {
+                for form in forms(&answer.body, &path, who) {
                     let names = form.fields.iter().map(|(name, ..)| name.clone());
                     let key = (shape(&form.action), names.collect());
                     found.entry(key).or_insert(form);
@@ -191,7 +206,7 @@ impl Town<'_> {
             .map(|field| format!("{}={}", percent(&field.0), percent(&fill(field))))
             .collect();
         self.app
-            .form(&form.action, &self.cookie(form.role), &body.join("&"))
+            .form(&form.action, &self.cookie(form.who), &body.join("&"))
     }
 }
 
@@ -200,6 +215,7 @@ fn town<'a>(app: &'a TestApp, demo: &Demo) -> Town<'a> {
     Town {
         app,
         staff: staff.map(|one| (one.role.name(), one.id)).collect(),
+        resident: opened(app, demo, &somebody(demo, 1)),
     }
 }
 
@@ -300,7 +316,7 @@ fn no_form_breaks_whatever_is_typed_into_it() {
             }
         }
         assert!(
-            reached.len() >= 25,
+            reached.len() >= 40,
             "{} forms only: {reached:?}",
             reached.len()
         );
@@ -342,14 +358,14 @@ fn no_route_breaks_on_other_peoples_ids_and_what_it_does_not_know() {
             .filter(|rule| rule.method == Method::POST);
         for rule in posts.filter(|rule| rule.face == Face::Page) {
             let path = address(rule, &gate.compound.to_string(), &gate.id.to_string());
-            for role in ROLES {
+            for who in EVERYBODY {
                 for value in hostile() {
                     let pairs = names.map(|name| format!("{name}={}", percent(&value)));
                     for body in [pairs.join("&"), percent(&value), "%FF%FE=%FF".to_owned()] {
                         let before = town.record();
-                        let answer = app.form(&path, &town.cookie(role), &body);
+                        let answer = app.form(&path, &town.cookie(who), &body);
                         let shown: String = body.chars().take(30).collect();
-                        let what = format!("{path} as {} {shown}", role.name());
+                        let what = format!("{path} as {who:?} {shown}");
                         check(Some(rule), &town, &before, &answer, &what);
                     }
                 }

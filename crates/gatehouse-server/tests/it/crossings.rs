@@ -128,13 +128,27 @@ fn every_filter_parts_the_list_without_loss() {
                 "gate=07070707070707070707070707070707",
                 StatusCode::NOT_FOUND,
             ),
-            ("verdict=green&kind=%F0%9F%98%80&after=1-2", StatusCode::OK),
+            ("verdict=green", StatusCode::UNPROCESSABLE_ENTITY),
+            ("kind=%F0%9F%98%80", StatusCode::UNPROCESSABLE_ENTITY),
+            ("after=1-2", StatusCode::UNPROCESSABLE_ENTITY),
+            ("from_at=7.30", StatusCode::UNPROCESSABLE_ENTITY),
+            ("gate=9", StatusCode::UNPROCESSABLE_ENTITY),
+            ("verdict=&from=&kind=", StatusCode::OK),
             ("from=1900-01-01&to=2100-01-01", StatusCode::OK),
         ] {
             let answer = office.get(&format!("crossings?{query}"));
             assert_eq!(answer.status, status, "{query}");
         }
     });
+}
+
+/// The line of a workbook that says what was asked for.
+fn head_of(answer: &Answer) -> String {
+    let bytes = Cursor::new(answer.bytes.clone());
+    let mut book: Xlsx<_> = Xlsx::new(bytes).expect("a workbook");
+    let sheet = book.sheet_names()[0].clone();
+    let cells = book.worksheet_range(&sheet).expect("reads");
+    cells.get_value((2, 0)).expect("the filter").to_string()
 }
 
 #[test]
@@ -155,22 +169,32 @@ fn hours_part_a_day_and_stand_above_the_workbook() {
             office.get(&filter).status == StatusCode::OK
         });
         let gate = gate.expect("a gate");
-        let filter = format!("{day}&from_at=07:30&to_at=11:59&gate={gate}&verdict=admit");
+        let named = "way=in&kind=resident&outcome=crossed&rule=HN/resident-home";
+        let filter = format!("{day}&from_at=07:30&to_at=11:59&gate={gate}&verdict=admit&{named}");
         let page = office.get(&format!("crossings?{filter}")).body;
         assert!(page.contains("value=\"07:30\"") && page.contains("Asia/Shanghai"));
-        let bytes = office.form("crossings/workbook", &filter).bytes;
-        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
-        let sheet = book.sheet_names()[0].clone();
-        let cells = book.worksheet_range(&sheet).expect("reads");
-        let line = cells.get_value((2, 0)).expect("the filter").to_string();
+        let line = head_of(&office.form("crossings/workbook", &filter));
         let words = [
             "2020-02-18 07:30",
             "2020-02-18 11:59",
             "Asia/Shanghai",
-            "放行",
+            "判定：放行",
             "门",
+            "方向：进",
+            "住户",
+            "已通过",
+            "规则行：HN/resident-home",
         ];
-        assert!(words.iter().all(|word| line.contains(word)), "{line}");
+        for word in words {
+            assert!(line.contains(word), "{word}: {line}");
+        }
+        let filter = format!("{day}&kind=vehicle");
+        let line = head_of(&office.form("crossings/workbook", &filter));
+        assert!(line.contains("车"), "every kind is named: {line}");
+        // What cannot be read never becomes a wider list.
+        let wrong = office.form("crossings/workbook", &format!("{day}&from_at=7.30"));
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.body.contains("07:30"), "{}", wrong.body);
     });
 }
 
@@ -219,6 +243,9 @@ fn a_workbook_holds_the_list_as_text_and_is_on_record() {
         let span = quiet_gate(&office, demo);
         let filter = format!("{span}&verdict=admit");
         let listed = office.all(&filter);
+        // What somebody types where a row's id belongs stays out of the record.
+        let typed = format!("{span}&rule=%E4%B9%8C%E6%9E%97%E9%9D%99");
+        office.form("crossings/workbook", &typed);
         let answer = office.form("crossings/workbook", &filter);
         assert_eq!(answer.status, StatusCode::OK);
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(answer.bytes)).expect("a workbook");
@@ -248,7 +275,9 @@ fn a_workbook_holds_the_list_as_text_and_is_on_record() {
             Ok(bodies)
         });
         let entries = entries.expect("reads");
-        assert_eq!(entries.len(), 1);
+        assert_eq!(entries.len(), 2);
+        assert!(!entries[0].contains("rule"), "{entries:?}");
+        let entries = &entries[1..];
         assert!(
             entries[0].ends_with(&format!(" {}", listed.len())),
             "{entries:?}"

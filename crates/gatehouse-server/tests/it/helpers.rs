@@ -6,7 +6,7 @@ use crate::passes::{community, pass, read, scan};
 use crate::resident::{hidden, opened, somebody};
 use crate::support::{TestApp, demo_on_both, percent};
 use axum::http::StatusCode;
-use gatehouse_core::id::ApplicationId;
+use gatehouse_core::id::{ApplicationId, PassId};
 use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_store::Shard;
 use gatehouse_store::helper::HelperRow;
@@ -55,8 +55,18 @@ fn a_helper_of_a_household_comes_is_renewed_and_ends() {
         let mut phone = Phone::enrolled(app, demo, "guard1a");
         let screen = scan(&mut phone, &first);
         assert!(screen.to_string().contains("固定帮手"), "{screen}");
-        phone.step(json!({"input": "finish", "outcome": "turned_back"}));
-        phone.send_all();
+        // The pass is enough, once the temperature is taken: nobody has to fetch them.
+        let screen = phone.step(json!({"input": "fact", "fact": "temperature", "value": 36.5}));
+        assert_eq!(screen["verdict"], "admit", "{screen}");
+        assert!(screen.to_string().contains("证有效"), "{screen}");
+        phone.step(json!({"input": "finish", "outcome": "crossed"}));
+        let receipt = phone.send_all();
+        let answers = receipt["answers"].as_array().expect("answers");
+        let said = answers.last().expect("the crossing");
+        assert_eq!(
+            said["verdict"], "admit",
+            "the server decides the same: {receipt}"
+        );
         let base = format!("/areas/{}", who.compound);
         let crossings = app.get(&format!("{base}/crossings?kind=regular_helper"), &office);
         assert!(
@@ -65,6 +75,12 @@ fn a_helper_of_a_household_comes_is_renewed_and_ends() {
             "{}",
             crossings.body
         );
+
+        // The household reads what the rules say of such a pass.
+        let page = app.get("/my/helpers", &resident).body;
+        for said in ["现行规则", "有帮手出入证的"] {
+            assert!(page.contains(said), "{said}: {page}");
+        }
 
         // The list says who agreed, where, with which pass, until when.
         let list = format!("{base}/passes/helpers");
@@ -105,13 +121,18 @@ fn renewed_and_ended(app: &TestApp, story: &Story) {
     } = story;
     let id = *id;
     // Without the household's word there is no new pass; with it there is.
+    let send = |version: i64, what: &str| {
+        let fresh = PassId(app.app.world.id());
+        let body = format!("helper={id}&version={version}&pass={fresh}&{what}");
+        [(); 2].map(|()| app.form(list, office, &body))
+    };
+    // A double click does it once, and says the same.
     let change = |what: &str| {
         let version = helper(app, id).version;
-        app.form(
-            list,
-            office,
-            &format!("helper={id}&version={version}&{what}"),
-        )
+        let [once, twice] = send(version, what);
+        assert_eq!(once.status, twice.status, "{what}: {}", twice.body);
+        assert!(helper(app, id).version <= version + 1, "{what}: once");
+        once
     };
     assert_eq!(change("renew=page").status, StatusCode::CONFLICT);
     assert_eq!(change("renew=king").status, StatusCode::CONFLICT);
@@ -126,8 +147,8 @@ fn renewed_and_ended(app: &TestApp, story: &Story) {
     let old = pass(app, first.pass);
     assert_eq!(old.replaced_by, Some(second.pass));
     assert_eq!(change("renew=phone").status, StatusCode::SEE_OTHER);
-    let stale = format!("helper={id}&version=1&renew=phone");
-    assert_eq!(app.form(list, office, &stale).status, StatusCode::CONFLICT);
+    let [stale, _] = send(1, "renew=phone");
+    assert_eq!(stale.status, StatusCode::CONFLICT);
 
     // The household ends it: the pass with it, at once.
     let end = format!("helper={id}&word=end");
@@ -138,6 +159,12 @@ fn renewed_and_ended(app: &TestApp, story: &Story) {
     app.form("/my/helpers", resident, &end);
     let last = own_pass(app, id);
     assert_eq!(last.revocation.expect("ended").reason, "class_ended");
+    let (base, _) = list.split_once("/helpers").expect("passes");
+    let page = app.get(&format!("{base}/{}", last.pass), office).body;
+    assert!(
+        page.contains("不来了") && !page.contains("这一类到期"),
+        "{page}"
+    );
     assert_eq!(change("renew=phone").status, StatusCode::CONFLICT);
     let page = app.get(list, office).body;
     assert!(page.contains("没有登记固定帮手"), "{page}");
@@ -161,6 +188,13 @@ fn the_office_registers_on_the_household_s_word_and_one_person_helps_two_homes()
                  &document=E01234567&no_photo=yes&delivery=desk",
                 who.household, who.person
             );
+            // Nobody's consent is chosen beforehand.
+            let unsaid = body.replacen("word=phone", "word=", 1);
+            let asked = app.form(&format!("{base}/apply"), &grid, &unsaid);
+            assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+            for said in ["住户还没同意", "value=\"\" selected>还没说"] {
+                assert!(asked.body.contains(said), "{said}: {}", asked.body);
+            }
             let sent = app.form(&format!("{base}/apply"), &grid, &body);
             assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
             let done = app.form(&format!("{base}/approve"), &office, &format!("one={id}.1"));

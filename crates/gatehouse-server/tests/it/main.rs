@@ -13,6 +13,7 @@ mod erasures;
 mod fevers;
 mod fevers_desk;
 mod first_start;
+mod foreign_ids;
 mod gate;
 mod gate_edits;
 mod held;

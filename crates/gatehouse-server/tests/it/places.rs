@@ -1,6 +1,6 @@
 //! Places in the console: areas, the one gate, closed openings (GATE-1, GATE-13).
 
-use crate::support::{COMMUNITY, COMPOUND, GATE, TestApp, on_both, percent};
+use crate::support::{COMMUNITY, COMPOUND, GATE, NEXT_COMPOUND, TestApp, on_both, percent};
 use axum::http::StatusCode;
 use gatehouse_core::id::AreaId;
 use gatehouse_server::ops::keep_contacts::contacts_for_poster;
@@ -13,6 +13,64 @@ fn office(app: &TestApp) -> String {
 fn post(app: &TestApp, cookie: &str, area: AreaId, body: &str) -> (StatusCode, String) {
     let answer = app.form(&format!("/areas/{area}/places"), cookie, body);
     (answer.status, answer.body)
+}
+
+#[test]
+fn whether_a_gate_blocks_a_public_road_is_looked_at_by_gate_13() {
+    on_both(|app| {
+        let cookie = office(app);
+        let path = format!("/areas/{COMPOUND}/places");
+        let today = |cookie: &str| app.get(&format!("/areas/{COMMUNITY}/today"), cookie).body;
+        assert!(app.get(&path, &cookie).body.contains("还没有人查过"));
+        assert!(today(&cookie).contains("幸福里：门岗 1 处该查占不占路"));
+        let seen = |number: char, what: &str| {
+            let id = number.to_string().repeat(32);
+            let body = format!("act=look&id={GATE}&look={id}&{what}");
+            post(app, &cookie, COMPOUND, &body)
+        };
+        // Nothing is chosen for anybody.
+        for unsaid in ["", "road=good", "wide=good", "road=good&wide=maybe"] {
+            let (status, body) = seen('a', unsaid);
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{unsaid}");
+            assert!(body.contains("请先选"), "{body}");
+        }
+        let bad = [(); 2].map(|()| seen('a', "road=bad&wide=good").0);
+        assert_eq!(bad, [StatusCode::SEE_OTHER; 2]);
+        let page = app.get(&path, &cookie).body;
+        for said in ["2020-02-19", "占了", "请改好再查", "office"] {
+            assert!(page.contains(said), "{said}: {page}");
+        }
+        assert!(today(&cookie).contains("门岗 1 处占路或超出范围"));
+        app.later(60_000);
+        assert_eq!(seen('b', "road=good&wide=good").0, StatusCode::SEE_OTHER);
+        let page = app.get(&path, &cookie).body;
+        assert!(
+            page.contains("没有占") && !page.contains("请改好再查"),
+            "{page}"
+        );
+        assert!(!today(&cookie).contains("幸福里：门岗"));
+        // A week later it is due again; on record it is once for each look.
+        app.later(8 * 86_400_000);
+        let cookie = office_again(app);
+        assert!(app.get(&path, &cookie).body.contains("该查门口了"));
+        assert!(today(&cookie).contains("幸福里：门岗 1 处该查占不占路"));
+        let looks = app.app.store.read_blocking::<_, StoreError, _>(|tx| {
+            let mut looks = 0;
+            for head in tx.audit_heads(Shard(1))? {
+                let entries = tx.audit_entries(Shard(1), head.writer, 0, 100_000)?;
+                looks += entries.iter().filter(|one| one.kind == "gate.look").count();
+            }
+            Ok(looks)
+        });
+        assert_eq!(looks.expect("reads"), 2);
+        // Nobody of elsewhere.
+        let other = format!(
+            "act=look&id={GATE}&look={}&road=good&wide=good",
+            "c".repeat(32)
+        );
+        let answer = app.form(&format!("/areas/{NEXT_COMPOUND}/places"), &cookie, &other);
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    });
 }
 
 #[test]
@@ -92,6 +150,11 @@ fn a_fire_exit_opens_from_inside_and_is_looked_at_by_gate_1() {
             pages[0]
         };
         assert!(said(&cookie));
+        let look = format!(
+            "act=look&id={GATE}&look={}&road=good&wide=good",
+            "d".repeat(32)
+        );
+        assert_eq!(post(app, &cookie, COMPOUND, &look).0, StatusCode::SEE_OTHER);
         let check = format!("act=check&id={}", "c".repeat(32));
         assert_eq!(
             post(app, &cookie, COMPOUND, &check).0,

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use gatehouse_core::id::{AreaId, GateId, HouseholdId, PersonId, StaffId};
 use gatehouse_server::auth::role::Role;
 use gatehouse_server::ops::demo::make::Demo;
+use gatehouse_server::ops::resident::read_own_data::OWN;
 use gatehouse_store::person::PersonField;
 use gatehouse_store::person_view::Viewer;
 use gatehouse_store::{Shard, StoreError};
@@ -166,6 +167,55 @@ fn who_looked_is_shown_as_office_and_purpose() {
         let page = app.get("/my/data", &cookie);
         assert!(
             page.body.contains(&office.name) && page.body.contains("电话"),
+            "{}",
+            page.body
+        );
+    });
+}
+
+/// However often somebody looks at their own page, and however many others looked.
+#[test]
+fn every_look_is_shown_page_by_page_whatever_one_looked_oneself() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 1);
+        let cookie = opened(app, demo, &who);
+        let (person, office) = (who.person, demo.town.staffing.organisations[0].id);
+        let at = app.app.world.now_millis();
+        app.write(move |tx| {
+            // A page and a half by an office, all at one instant, then more of one's own.
+            let looks = (0..75).map(|_| ("follow_up", Some(office), at - 1));
+            for (purpose, organisation, at) in looks.chain((0..120).map(|_| (OWN, None, at))) {
+                let viewer = Viewer {
+                    staff: None,
+                    organisation,
+                    purpose: purpose.to_owned(),
+                    at,
+                    salt: [7; 16],
+                };
+                tx.record_person_view(Shard(1), person, &viewer, "phone")?;
+            }
+            Ok(())
+        });
+        let count = |page: &Answer| page.body.matches("<li><b>").count();
+        let page = app.get("/my/data", &cookie);
+        assert_eq!(count(&page), 50, "{}", page.body);
+        let (_, older) = page.body.split_once("/my/data/looks?").expect("older ones");
+        let older = older.split('"').next().expect("a link");
+        let page = app.get(&format!("/my/data/looks?{older}"), &cookie);
+        assert_eq!(count(&page), 25, "{}", page.body);
+        assert!(!page.body.contains("/my/data/looks?"), "the end");
+        assert!(!page.body.contains(&who.name), "nothing is opened");
+        for wrong in ["", "after=x", "after=1-2-3", "after=-1-00-9"] {
+            let page = app.get(&format!("/my/data/looks?{wrong}"), &cookie);
+            assert_eq!(count(&page), 50, "{wrong}: from the first");
+        }
+        // The office, too, sees others than themselves.
+        let staff = app.session(staff(demo, Role::CommunityOffice));
+        let path = format!("/areas/{}/persons/{}", who.compound, who.person);
+        let page = app.get(&path, &staff);
+        assert!(
+            page.body
+                .contains(&demo.town.staffing.organisations[0].name),
             "{}",
             page.body
         );

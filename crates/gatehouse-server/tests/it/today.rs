@@ -200,3 +200,68 @@ fn the_number_of_passes_opens_the_passes_that_it_counts() {
         assert_eq!(found.to_string(), number);
     });
 }
+
+/// How many crossings a list holds over all its pages.
+fn listed(app: &TestApp, cookie: &str, base: &str, filter: &str) -> usize {
+    let (mut found, mut next) = (0, Some(format!("{base}?{filter}")));
+    while let Some(path) = next {
+        let page = app.get(&path, cookie);
+        assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.body);
+        let row = format!("href=\"{base}/");
+        found += page.body.matches(&row).count();
+        let links = page.body.split("href=\"").skip(1);
+        let links = links.filter_map(|part| part.split('"').next());
+        let more = links.filter(|link| link.contains("after=")).last();
+        next = more.map(|link| link.replace("&#38;", "&"));
+    }
+    found
+}
+
+/// The filter and the number of every link of a page to a list of crossings.
+fn numbers(page: &str, base: &str) -> Vec<(String, usize)> {
+    let mark = format!("href=\"{base}?");
+    let parts = page.split(&mark).skip(1);
+    let parts = parts.map(|part| {
+        let (filter, rest) = part.split_once('"').expect("a link ends");
+        let shown = match rest.split_once("<b>") {
+            // A figure has its label first.
+            Some((before, after)) if !before.contains("</a>") => after,
+            _ => rest.split_once('>').expect("a tag ends").1,
+        };
+        let shown = shown.split('<').next().expect("a text");
+        let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
+        (filter.replace("&#38;", "&"), digits.parse().expect(shown))
+    });
+    parts.collect()
+}
+
+#[test]
+fn a_number_of_crossings_opens_exactly_the_crossings_that_it_counts() {
+    demo_on_both(|app, demo| {
+        let mut staff = demo.town.staffing.staff.iter();
+        let office = staff.find(|one| one.role == Role::CommunityOffice);
+        let office = office.expect("one");
+        let cookie = app.session(office.id);
+        // One that was refused and taken back counts nowhere.
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        phone.step(json!({"input": "begin", "way": "in", "subject_kind": "visitor"}));
+        phone.step(json!({"input": "fact", "fact": "special_reason", "value": false}));
+        phone.step(json!({"input": "finish", "outcome": "turned_back"}));
+        phone.send_all();
+        let today = app.get(&format!("/areas/{}/today", office.area), &cookie);
+        let base = format!("/areas/{}/crossings", office.area);
+        let figures = numbers(&today.body, &base);
+        assert!(
+            figures
+                .iter()
+                .any(|(filter, _)| filter == "outcome=crossed"),
+            "{figures:?}"
+        );
+        let refused = |filter: &String| filter.starts_with("verdict=refuse&outcome=stands");
+        let totals = figures.iter().filter(|(filter, _)| refused(filter));
+        assert!(totals.count() > 1, "the sum and a reason: {figures:?}");
+        for (filter, number) in figures {
+            assert_eq!(listed(app, &cookie, &base, &filter), number, "{filter}");
+        }
+    });
+}

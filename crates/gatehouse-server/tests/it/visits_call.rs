@@ -54,6 +54,20 @@ fn registered(app: &TestApp, guard: &str, list: &str, door: &[String; 3]) -> Str
         let sent = app.form(&path, guard, &body);
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
     }
+    // Who registered them is on record, once.
+    let entries = app.app.store.read_blocking::<_, StoreError, _>(|tx| {
+        let mut actors = Vec::new();
+        for head in tx.audit_heads(Shard(1))? {
+            for entry in tx.audit_entries(Shard(1), head.writer, 0, 100_000)? {
+                if entry.kind == "visit.register" {
+                    actors.push(entry.actor);
+                }
+            }
+        }
+        Ok(actors)
+    });
+    let actors = entries.expect("reads");
+    assert!(actors.len() == 1 && actors[0].is_some(), "{actors:?}");
     let page = app.get(list, guard).body;
     assert_eq!(page.matches("GRANNY").count(), 1, "once: {page}");
     assert!(page.contains("没有电话"), "{page}");
@@ -113,6 +127,13 @@ fn the_guard_on_duty_rings_a_household_and_writes_its_word_down() {
             "{page}"
         );
         assert_eq!(call(&asked).status, StatusCode::CONFLICT, "it has answered");
+        // A page left open overnight rings nobody about yesterday's visitor.
+        let late = registered_again(app, &guard, &list, &who.door);
+        app.later(24 * 3_600_000);
+        let guard = cookie(app, demo, "guard1a");
+        let old = app.form(&format!("{list}/call"), &guard, &format!("visit={late}"));
+        assert_eq!(old.status, StatusCode::CONFLICT, "{}", old.body);
+        assert!(!old.body.contains(&number), "{}", old.body);
         let row = app.app.store.read_blocking::<_, StoreError, _>({
             let id: [u8; 16] = data_encoding::HEXLOWER
                 .decode(visit.as_bytes())
@@ -144,6 +165,18 @@ fn somebody_of(app: &TestApp, demo: &Demo, who: &Somebody) -> Somebody {
     }
 }
 
+/// One more visitor of the same home; the visit.
+fn registered_again(app: &TestApp, guard: &str, list: &str, door: &[String; 3]) -> String {
+    let id = "5a".repeat(16);
+    let [building, unit, room] = door;
+    let body = format!(
+        "visit={id}&name=UNCLE&phone=&building={building}&unit={unit}&room={room}&purpose=family"
+    );
+    let sent = app.form(&format!("{list}/new"), guard, &body);
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    id
+}
+
 #[test]
 fn a_household_that_asked_not_to_be_rung_is_not() {
     demo_on_both(|app, demo| {
@@ -165,6 +198,9 @@ fn a_household_that_asked_not_to_be_rung_is_not() {
         let asked = call();
         assert!(!asked.body.contains(&number), "{}", asked.body);
         assert!(asked.body.contains("请打社区"), "{}", asked.body);
+        for page in [&asked.body, &app.get(&list, &guard).body] {
+            assert!(!page.contains("打给住户"), "not both: {page}");
+        }
         let data = app.get("/my/data", &resident).body;
         assert!(!data.contains("为访客打电话"), "nobody looked: {data}");
 

@@ -53,3 +53,7 @@ crossing-note = Records are never changed. A correction is a further record; the
 fact-unknown = not known
 fact-stays = { $count } places
 fact-outings = { $count } outings
+crossings-filter = { $field }: { $value }
+outcome-stands = not undone
+error-H-FILTER = A filter is not understood
+error-H-FILTER-do = Write a time as 07:30, and choose the rest from the lists. Go back; what you typed is still there.

@@ -69,3 +69,6 @@ figures-todo-copied = { $count } not looked at yet
 figures-todo-exits = { $area }: { $count } fire exits to look at
 figures-todo-exits-line = Push them: they have to open from inside.
 figures-open-exits = Record the look
+figures-todo-gates = { $area }: { $count } gates to look at for the public road
+figures-todo-gates-amiss = { $area }: { $count } gates on a public road or too wide
+figures-todo-gates-line = No public road is blocked, and the gate is no wider than the opening.

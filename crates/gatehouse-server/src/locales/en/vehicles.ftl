@@ -14,3 +14,4 @@ vehicle-add = Record a vehicle
 vehicle-ended = Not used since { $day }
 vehicle-taken = This plate is recorded already; nothing was added. Check the plate, or end it at the other home.
 vehicle-full = This household has too many vehicles. End those not used first.
+passes-revoked-vehicle = no longer used

@@ -53,3 +53,7 @@ crossing-note = 记录只加不改。改错另记一条，原来的还在。
 fact-unknown = 不清楚
 fact-stays = 去过 { $count } 处
 fact-outings = 出门 { $count } 次
+crossings-filter = { $field }：{ $value }
+outcome-stands = 没有撤销的
+error-H-FILTER = 有一项筛选看不懂
+error-H-FILTER-do = 时间写成 07:30 这样，其他的从列表里选。点“返回”再改，写的还在。

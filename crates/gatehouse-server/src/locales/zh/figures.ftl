@@ -69,3 +69,6 @@ figures-todo-copied = { $count } 件还没看
 figures-todo-exits = { $area }：消防通道 { $count } 处该去看了
 figures-todo-exits-line = 推一推，能从里面打开才算。
 figures-open-exits = 去登记看过了
+figures-todo-gates = { $area }：门岗 { $count } 处该查占不占路
+figures-todo-gates-amiss = { $area }：门岗 { $count } 处占路或超出范围
+figures-todo-gates-line = 不占公共道路，只在小区自己的口。

@@ -14,3 +14,4 @@ vehicle-add = 登记车辆
 vehicle-ended = { $day } 起不用了
 vehicle-taken = 这个车牌已经登记过，没有再记。请核对车牌，或到原来那户停用。
 vehicle-full = 这户登记的车太多了。请先停用不用的。
+passes-revoked-vehicle = 不再用了

@@ -1,12 +1,14 @@
 //! A place with what lies in it.
 
+use super::look_at_gate::{GateStands, gate_stands};
 use crate::app::App;
 use crate::error::OpError;
 use gatehouse_core::id::AreaId;
 use gatehouse_store::area::AreaRow;
 use gatehouse_store::gate::{GateRow, OpeningRow};
+use gatehouse_store::gate_look::GateLookRow;
 use gatehouse_store::gate_place::GatePlaceRow;
-use gatehouse_store::{ReadTx, StoreError};
+use gatehouse_store::{ReadTx, Shard, StoreError};
 
 /// After so many days somebody looks at a fire exit again (local choice; no text names a figure).
 const CHECK_DAYS: i64 = 7;
@@ -18,10 +20,22 @@ pub struct Places {
     pub area: AreaRow,
     /// Areas directly in it, ended ones too.
     pub inside: Vec<AreaRow>,
-    /// Gates of a compound, each with what its screen names.
-    pub gates: Vec<(GateRow, GatePlaceRow)>,
+    /// Gates of a compound.
+    pub gates: Vec<PlaceGate>,
     /// Its closed openings.
     pub openings: Vec<Opening>,
+}
+
+/// A gate.
+pub struct PlaceGate {
+    /// The row.
+    pub row: GateRow,
+    /// What its screen names.
+    pub place: GatePlaceRow,
+    /// How it stands (GATE-13).
+    pub stands: GateStands,
+    /// The last look, with who looked.
+    pub look: Option<(GateLookRow, String)>,
 }
 
 /// A closed opening.
@@ -38,6 +52,27 @@ pub fn is_check_due(row: &OpeningRow, now_millis: i64) -> bool {
     row.is_fire_exit && since > CHECK_DAYS * DAY_MILLIS
 }
 
+fn place_gate(
+    tx: &ReadTx<'_>,
+    shard: Shard,
+    row: GateRow,
+    now: i64,
+) -> Result<PlaceGate, StoreError> {
+    let look = match tx.last_look(shard, row.gate)? {
+        Some(look) => {
+            let name = tx.staff(look.staff)?.map(|staff| staff.name);
+            Some((look, name.unwrap_or_default()))
+        }
+        None => None,
+    };
+    Ok(PlaceGate {
+        place: tx.gate_place(shard, row.gate)?,
+        stands: gate_stands(tx, shard, &row, now)?,
+        look,
+        row,
+    })
+}
+
 /// Reads it.
 pub async fn read_places(app: &App, area: AreaId) -> Result<Places, OpError> {
     let now = app.world.now_millis();
@@ -49,8 +84,7 @@ pub async fn read_places(app: &App, area: AreaId) -> Result<Places, OpError> {
             Some(shard) => {
                 let mut gates = Vec::new();
                 for gate in tx.gates_of_area(shard, area)? {
-                    let place = tx.gate_place(shard, gate.gate)?;
-                    gates.push((gate, place));
+                    gates.push(place_gate(tx, shard, gate, now)?);
                 }
                 (gates, tx.openings_of_area(shard, area)?)
             }

@@ -11,6 +11,8 @@ pub enum Refusal {
     SecondGate,
     /// A fire exit says how it opens from inside.
     FireExitClosed,
+    /// Whether a gate was in order was not said.
+    NotSaid,
     /// Something that is not ended lies in it.
     NotEmpty,
     /// Only a compound or village has gates and openings.
@@ -24,6 +26,7 @@ impl Refusal {
             Refusal::Complaint(code) => code.text_key().to_owned(),
             Refusal::SecondGate => "places-refused-second_gate".to_owned(),
             Refusal::FireExitClosed => "places-refused-fire_exit".to_owned(),
+            Refusal::NotSaid => "places-refused-not_said".to_owned(),
             Refusal::NotEmpty => "places-refused-not_empty".to_owned(),
             Refusal::NotACompound => "places-refused-not_a_compound".to_owned(),
         }

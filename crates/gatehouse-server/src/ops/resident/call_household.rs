@@ -13,6 +13,7 @@ use crate::ops::in_area::household_in;
 use crate::ops::note::note;
 use crate::ops::tell_person::contact;
 use gatehouse_core::id::{HouseholdId, PersonId, StaffId};
+use gatehouse_core::moment::Moment;
 use gatehouse_core::person::search::{SearchKind, terms_for_query};
 use gatehouse_store::lookup_budget::{LookupBudget, LookupLimit};
 use gatehouse_store::person::PersonField;
@@ -46,6 +47,8 @@ pub enum Call {
     NotOnDuty,
     /// The household has said already.
     Answered,
+    /// The visit is not of today.
+    OtherDay,
     /// The limit of this hour is reached; until when, milliseconds UTC.
     UsedUpUntil(i64),
 }
@@ -70,6 +73,7 @@ pub async fn call_household(
         salt: app.world.bytes(),
     };
     let staff = caller.staff;
+    let today = Moment::new(viewer.at, gate.offset_minutes).day();
     let call = move |tx: &Tx<'_>| {
         let shard = gate.shard;
         let row = tx.visit(shard, visit)?;
@@ -81,6 +85,9 @@ pub async fn call_household(
         }
         if row.answer.is_some() {
             return Ok(Call::Answered);
+        }
+        if row.day != today {
+            return Ok(Call::OtherDay);
         }
         let people = to_ring(tx, &keys.vault, &row, household)?;
         let may_ring = tx.no_call_since(shard, household)?.is_none();

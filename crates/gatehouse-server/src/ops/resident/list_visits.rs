@@ -21,6 +21,8 @@ pub struct ShownVisit {
     pub plain: Option<VisitPlain>,
     /// The household's door, where it is one of ours.
     pub door: Option<HouseholdRow>,
+    /// The household asked not to be rung.
+    pub asks_no_call: bool,
     /// Who took the answer down on the telephone; names of staff are public.
     pub heard_by: Option<String>,
 }
@@ -44,6 +46,7 @@ pub async fn household_visits(
                 row,
                 plain,
                 door: None,
+                asks_no_call: false,
                 heard_by: None,
             });
         }
@@ -69,7 +72,12 @@ pub async fn gate_visits(app: &App, gate: &GateInScope) -> Result<Vec<ShownVisit
                 Some(staff) => tx.staff(staff)?.map(|staff| staff.name),
                 None => None,
             };
+            let asks_no_call = match row.household {
+                Some(household) => tx.no_call_since(shard, household)?.is_some(),
+                None => false,
+            };
             all.push(ShownVisit {
+                asks_no_call,
                 door: home,
                 heard_by,
                 row,

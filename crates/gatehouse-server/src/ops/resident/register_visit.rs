@@ -8,9 +8,10 @@ use crate::error::OpError;
 use crate::message::Message;
 use crate::ops::area_of_gate::area_of_gate;
 use crate::ops::hold_gate::keyring;
+use crate::ops::note::note;
 use crate::ops::tell_person::{Told, tell_person};
 use gatehouse_core::complaint::ComplaintCode;
-use gatehouse_core::id::GateId;
+use gatehouse_core::id::{GateId, StaffId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::person::Phone;
 use gatehouse_core::person::search::{SearchKind, terms_for_query};
@@ -29,7 +30,7 @@ pub const BY_VISITOR: &str = "visitor";
 /// The household said beforehand who comes.
 pub const BY_HOUSEHOLD: &str = "household";
 /// The guard registered somebody who has no telephone.
-pub const BY_GUARD: &str = "guard";
+const BY_GUARD: &str = "guard";
 /// Most visits of a home that are read to count them.
 const A_DAY_READ: u32 = 100;
 /// Most people of a home whose names are compared.
@@ -37,6 +38,29 @@ const COMPARED_MOST: usize = 40;
 /// Most visitors of a day of whom somebody of a home is told: a stranger who knows a name and a
 /// door must not ring there all day.
 const TOLD_A_DAY_MOST: usize = 5;
+
+/// Who registers a visitor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Registrar {
+    /// Themselves, from the poster.
+    #[default]
+    Visitor,
+    /// The household, beforehand.
+    Household,
+    /// A guard, for somebody who has no telephone.
+    Guard(StaffId),
+}
+
+impl Registrar {
+    /// As the row keeps it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Registrar::Visitor => BY_VISITOR,
+            Registrar::Household => BY_HOUSEHOLD,
+            Registrar::Guard(_) => BY_GUARD,
+        }
+    }
+}
 
 /// What the form asks for.
 #[derive(Clone, Debug, Default)]
@@ -55,8 +79,8 @@ pub struct NewVisit {
     pub purpose: String,
     /// `zh`, `en`: in which they are answered.
     pub language: String,
-    /// Who registers, a word of the row: [`BY_VISITOR`], [`BY_HOUSEHOLD`], [`BY_GUARD`].
-    pub by: &'static str,
+    /// Who registers.
+    pub by: Registrar,
 }
 
 /// A field that was not taken, and why.
@@ -85,7 +109,7 @@ pub fn check(asked: &NewVisit) -> Result<CheckedVisit, Refusal> {
     let name = line("name", &asked.name)?;
     let phone = match (asked.phone.trim(), asked.by) {
         // Whoever stands before the guard needs none.
-        ("", BY_GUARD) => String::new(),
+        ("", Registrar::Guard(_)) => String::new(),
         (typed, _) => {
             Phone::parse(typed).map_err(|code| Refusal::Field("phone", code))?;
             line("phone", typed)?
@@ -195,7 +219,7 @@ pub async fn register_visit(
             number,
             day,
             household: door::find(tx, shard, area, &checked.door)?,
-            registered_by: asked.by.to_owned(),
+            registered_by: asked.by.word().to_owned(),
             purpose: checked.purpose.clone(),
             registered_at: now,
             language: asked.language.clone(),
@@ -203,6 +227,9 @@ pub async fn register_visit(
         };
         tx.insert_visit(&keys.vault, &row, &checked.plain, &chance)?;
         tell_named(tx, &keys.vault, &row, &checked.plain.whom)?;
+        if let Registrar::Guard(staff) = asked.by {
+            note(tx, Some(shard), staff, now, "visit.register", &row.visit)?;
+        }
         Ok::<_, StoreError>(Ok(number))
     };
     Ok(app.store.write(Lane::People, register).await?)

@@ -1,0 +1,134 @@
+//! What waits for somebody today, the most pressing first: each leads to where it is done.
+
+use super::area_today::Figures;
+use super::when::{clock, waited};
+use gatehouse_core::id::AreaId;
+
+/// What waits, the most pressing first.
+pub(super) struct Todo {
+    pub(super) class: &'static str,
+    pub(super) icon: &'static str,
+    pub(super) title: String,
+    pub(super) line: String,
+    pub(super) href: String,
+    pub(super) key: &'static str,
+}
+
+impl Figures<'_> {
+    /// Passes that came in twice, for whoever keeps the items.
+    fn copied(&self) -> Option<Todo> {
+        let count = self.today.copied_open;
+        (count > 0 && self.keeps).then(|| Todo {
+            class: "ask",
+            icon: "card",
+            title: self.frame.t("items-copied_pass"),
+            line: (self.frame).with("figures-todo-copied", "count", &count.to_string()),
+            href: format!("{}/emergencies", self.path),
+            key: "figures-open-alarms",
+        })
+    }
+
+    /// Compounds whose fire exits wait to be looked at, for whoever may record the look.
+    fn exits(&self) -> Vec<Todo> {
+        let may = self.in_menu("menu-places").is_some();
+        let due = self.today.exits_due.iter().filter(|_| may);
+        let todo = |(area, name, count): &(AreaId, String, usize)| {
+            let count = count.to_string();
+            let slots = [("area", name.as_str()), ("count", count.as_str())];
+            Todo {
+                class: "ask",
+                icon: "gate",
+                title: self.frame.fill("figures-todo-exits", &slots),
+                line: self.frame.t("figures-todo-exits-line"),
+                href: format!("/areas/{area}/places"),
+                key: "figures-open-exits",
+            }
+        };
+        due.take(5).map(todo).collect()
+    }
+
+    /// Gates at which somebody is to look, those that were amiss first.
+    fn looks(&self) -> Vec<Todo> {
+        let may = self.in_menu("menu-places").is_some();
+        let kinds = [
+            ("figures-todo-gates-amiss", "stop", true),
+            ("figures-todo-gates", "ask", false),
+        ];
+        let mut found = Vec::new();
+        for (key, class, amiss) in kinds {
+            for one in self.today.gates_due.iter().filter(|_| may) {
+                let count = if amiss { one.amiss } else { one.due };
+                let count_words = count.to_string();
+                let slots = [("area", one.name.as_str()), ("count", &count_words)];
+                let todo = Todo {
+                    class,
+                    icon: "gate",
+                    title: self.frame.fill(key, &slots),
+                    line: self.frame.t("figures-todo-gates-line"),
+                    href: format!("/areas/{}/places", one.area),
+                    key: "figures-open-exits",
+                };
+                found.extend((count > 0).then_some(todo));
+            }
+        }
+        found.truncate(5);
+        found
+    }
+
+    pub(super) fn todo(&self) -> Vec<Todo> {
+        let (today, frame) = (self.today, self.frame);
+        let mut todo = Vec::new();
+        let fevers = today.fevers.len();
+        if let (Some(since), true) = (today.fevers.first(), self.keeps) {
+            let wait = waited(today.now - since, frame);
+            todo.push(Todo {
+                class: "stop",
+                icon: "therm",
+                title: frame.with("figures-todo-fevers", "count", &fevers.to_string()),
+                line: frame.with("figures-fevers-longest", "wait", &wait),
+                href: format!("{}/fevers", self.path),
+                key: "figures-open-fevers",
+            });
+        }
+        let emergencies = today.emergencies_open.to_string();
+        if today.emergencies_open > 0 && self.keeps {
+            todo.push(Todo {
+                class: "blue",
+                icon: "cross",
+                title: frame.with("figures-todo-emergencies", "count", &emergencies),
+                line: frame.t("figures-todo-emergencies-line"),
+                href: format!("{}/emergencies", self.path),
+                key: "figures-open-emergencies",
+            });
+        }
+        todo.extend(self.copied());
+        if today.alarms > 0 {
+            todo.push(Todo {
+                class: "ask",
+                icon: "alert",
+                title: frame.with("figures-todo-alarms", "count", &today.alarms.to_string()),
+                line: frame.t("figures-alarms-line"),
+                href: format!("{}/alarms", self.path),
+                key: "figures-open-alarms",
+            });
+        }
+        todo.extend(self.exits());
+        todo.extend(self.looks());
+        let silent = today.devices.iter().filter(|device| device.is_silent);
+        for device in silent.take(5) {
+            let seen = device.seen_at.map(|at| clock(at, self.offset));
+            todo.push(Todo {
+                class: "wait",
+                icon: "off",
+                title: format!("{} · {}", device.place, device.label),
+                line: match seen {
+                    Some(time) => frame.with("figures-todo-silent", "time", &time),
+                    None => frame.t("figures-device-never"),
+                },
+                href: "#devices".to_owned(),
+                key: "figures-open-devices",
+            });
+        }
+        todo
+    }
+}
