@@ -4,6 +4,7 @@
 //! [`decide`] judges as it would at the gate, so that what hangs at the gate is what the gate
 //! does. The sentences are the rows' own (`post`); where a row has none, a general one stands in.
 
+use super::asked::{Role, situations};
 use super::document::{LOCAL_CHOICE, PolicyDocument};
 use super::need::need;
 use super::part::wording::posted;
@@ -83,132 +84,6 @@ impl Question {
             Question::Cough => words("咳嗽", "Cough"),
         }
     }
-
-    /// Its situations: the first gives the answer, the others add their sentences.
-    const fn situations(self) -> &'static [(Role, &'static str)] {
-        use Role::{Alike, First, Milder};
-        match self {
-            Question::Home => &[(
-                First,
-                r#"{"subject_kind":"resident","way":"in","registered_resident":true,
-                    "pass_state":"none","first_time":false}"#,
-            )],
-            Question::Shopping => &[(
-                First,
-                r#"{"subject_kind":"resident","way":"out","registered_resident":true,
-                    "purpose":"shopping"}"#,
-            )],
-            Question::Work => &[(
-                First,
-                r#"{"subject_kind":"resident","way":"out","registered_resident":true,
-                    "purpose":"work"}"#,
-            )],
-            Question::Doctor => &[(
-                First,
-                r#"{"subject_kind":"resident","way":"out","registered_resident":true,
-                    "purpose":"medical"}"#,
-            )],
-            Question::Visitor => &[
-                (
-                    First,
-                    r#"{"subject_kind":"visitor","way":"in","special_reason":false}"#,
-                ),
-                (
-                    Milder,
-                    r#"{"subject_kind":"visitor","way":"in","special_reason":true,
-                        "approval":["responsible_staff"]}"#,
-                ),
-            ],
-            Question::Helper => &[
-                (
-                    First,
-                    r#"{"subject_kind":"regular_helper","way":"in","special_reason":false,
-                        "pass_kind":"none","pass_state":"none"}"#,
-                ),
-                (
-                    Milder,
-                    r#"{"subject_kind":"regular_helper","way":"in","pass_kind":"helper",
-                        "pass_state":"valid"}"#,
-                ),
-                (
-                    Milder,
-                    r#"{"subject_kind":"regular_helper","way":"in","special_reason":true,
-                        "approval":["responsible_staff"],"pass_kind":"none","pass_state":"none"}"#,
-                ),
-            ],
-            Question::Courier => &[
-                (
-                    First,
-                    r#"{"subject_kind":"courier","way":"in","special_reason":false}"#,
-                ),
-                (
-                    Milder,
-                    r#"{"subject_kind":"courier","way":"in","special_reason":true}"#,
-                ),
-            ],
-            Question::Vehicle => &[
-                (
-                    First,
-                    r#"{"subject_kind":"vehicle","way":"in","vehicle_outside":true,
-                        "special_reason":false}"#,
-                ),
-                (
-                    Milder,
-                    r#"{"subject_kind":"vehicle","way":"in","vehicle_outside":true,
-                        "special_reason":true,"approval":["responsible_staff"]}"#,
-                ),
-            ],
-            Question::Worker => &[
-                (
-                    First,
-                    r#"{"subject_kind":"exempt_worker","way":"in","pass_kind":"none",
-                        "pass_state":"none"}"#,
-                ),
-                (
-                    Milder,
-                    r#"{"subject_kind":"exempt_worker","way":"in","pass_kind":"worker",
-                        "pass_state":"valid","worker_class":"supply"}"#,
-                ),
-            ],
-            Question::Tenant => &[(
-                First,
-                r#"{"subject_kind":"temporary_resident","way":"in","first_time":true,
-                    "registered_resident":false,"pass_kind":"none","pass_state":"none"}"#,
-            )],
-            Question::Leaving => &[(
-                First,
-                r#"{"subject_kind":"visitor","way":"out","purpose":"visit"}"#,
-            )],
-            Question::Fever => &[
-                (
-                    First,
-                    r#"{"subject_kind":"visitor","way":"in","special_reason":false,
-                        "temperature":39.0,"second_temperature":39.0}"#,
-                ),
-                (
-                    Alike,
-                    r#"{"subject_kind":"resident","way":"in","registered_resident":true,
-                        "found_fever":true}"#,
-                ),
-            ],
-            Question::Cough => &[(
-                First,
-                r#"{"subject_kind":"resident","way":"in","registered_resident":true,
-                    "symptoms":["cough","diarrhoea"]}"#,
-            )],
-        }
-    }
-}
-
-/// What a situation adds to the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
-    /// Gives the verdict.
-    First,
-    /// Adds its sentences where its verdict is milder than the first.
-    Milder,
-    /// Adds its sentences where its verdict is the same.
-    Alike,
 }
 
 fn situation(facts: &str, place: &Place) -> Situation {
@@ -295,7 +170,7 @@ fn answer(
         origins: Vec::new(),
         rows: Vec::new(),
     };
-    for (role, facts) in question.situations() {
+    for (role, facts) in situations(question) {
         let decision = decide(&situation(facts, place), Some(policy));
         let counts = match role {
             Role::First => {
@@ -491,7 +366,7 @@ mod tests {
     #[test]
     fn every_situation_is_written_in_the_vocabulary() {
         for question in Question::ALL {
-            for (_, facts) in question.situations() {
+            for (_, facts) in situations(question) {
                 let Some(Json::Object(facts)) = Json::parse(facts.as_bytes()) else {
                     panic!("not an object: {facts}");
                 };
@@ -499,7 +374,7 @@ mod tests {
                 let mut situation = Situation::new(moment);
                 read_facts(&mut situation, &facts).expect("known facts");
             }
-            assert_eq!(question.situations()[0].0, Role::First);
+            assert_eq!(situations(question)[0].0, Role::First);
         }
     }
 }

@@ -9,6 +9,7 @@
 //! that there is no gap; [`check`] says all that is wrong. Nothing here reaches a browser.
 
 pub mod answers;
+mod asked;
 pub mod cases;
 pub mod check;
 pub mod clauses;

@@ -161,7 +161,7 @@ pub async fn submit(
         None => Err(OpError::Unreadable("act".to_owned())),
     };
     let said = match kept {
-        Ok(VehicleKept::Done) => {
+        Ok(VehicleKept::Done | VehicleKept::Before) => {
             let to = format!("/areas/{}/households/{household}/vehicles", area.area);
             return Redirect::to(&to).into_response();
         }

@@ -45,6 +45,8 @@ pub enum VehicleKept {
     Full,
     /// Somebody else changed it meanwhile.
     Stale,
+    /// The same was sent before, and it is done.
+    Before,
 }
 
 /// What is done with a vehicle.
@@ -180,6 +182,17 @@ fn as_read(
     Ok(is_so.then_some(row))
 }
 
+/// What changed since a form was made: just what it asks for, by a double click, or something else.
+fn sent_twice(
+    desk: &Desk<'_>,
+    (id, version): (VehicleId, i64),
+    is_so: impl Fn(&VehicleRow) -> bool,
+) -> Result<VehicleKept, OpError> {
+    let row = desk.tx.vehicle(desk.shard, id)?;
+    let done = row.filter(|row| row.version == version + 1 && is_so(row));
+    Ok(done.map_or(VehicleKept::Stale, |_| VehicleKept::Before))
+}
+
 fn correct(
     desk: &Desk<'_>,
     home: &HouseholdRow,
@@ -192,10 +205,12 @@ fn correct(
         Ok(vehicle) => vehicle,
         Err(complaints) => return Ok(VehicleKept::Complaints(complaints)),
     };
-    let Some(mut row) = as_read(desk, home, read)? else {
-        return Ok(VehicleKept::Stale);
-    };
     let plate = vehicle.plate().reveal_text();
+    let Some(mut row) = as_read(desk, home, read)? else {
+        return sent_twice(desk, read, |row| {
+            row.ended_on.is_none() && row.plate == plate && row.kind == vehicle.kind().code()
+        });
+    };
     let others = tx.vehicles_by_plate(shard, plate)?;
     if others.iter().any(|other| other.vehicle != row.vehicle) {
         return Ok(VehicleKept::Taken);
@@ -217,7 +232,7 @@ fn end(
     read: (VehicleId, i64),
 ) -> Result<VehicleKept, OpError> {
     let Some(mut row) = as_read(desk, home, read)? else {
-        return Ok(VehicleKept::Stale);
+        return sent_twice(desk, read, |row| row.ended_on.is_some());
     };
     row.ended_on = Some(desk.now.day());
     desk.tx.update_vehicle(&row)?;

@@ -107,6 +107,66 @@ fn slip(app: &TestApp, person: PersonId, area: AreaId) {
     app.write(move |tx| tx.insert_message(&row).map(drop));
 }
 
+/// Who sends a form.
+#[derive(Clone, Copy)]
+enum Sender {
+    Grid,
+    Office,
+    Street,
+    FarOffice,
+    Guard,
+    Resident,
+}
+
+/// Where forms go.
+struct Places {
+    here: String,
+    there: String,
+    calls: String,
+    area: String,
+    gate: String,
+}
+
+impl Places {
+    /// Forms that name what is somebody else's.
+    fn forms(&self) -> Vec<(Sender, String, String)> {
+        let vehicle = format!("act=end&vehicle={VEHICLE}&version=1");
+        let helper = |what: &str| format!("helper={HELPER}&{what}");
+        let renew = format!("version=2&renew=phone&pass={}", "1".repeat(32));
+        let visit = |what: &str| format!("visit={VISIT}{what}");
+        let message = data_encoding::HEXLOWER.encode(&MESSAGE);
+        let area = |rest: &str| format!("{}/{rest}", self.area);
+        let my = |page: &str| format!("/my/{page}");
+        vec![
+            // A vehicle at the neighbours' door, and at a door of another community.
+            (Sender::Grid, self.here.clone(), vehicle.clone()),
+            (Sender::Grid, self.there.clone(), vehicle),
+            // Whether a household is rung, from elsewhere.
+            (Sender::Office, self.calls.clone(), "calls=no".to_owned()),
+            // A helper through another community, and by the neighbours.
+            (
+                Sender::Street,
+                area("passes/helpers"),
+                helper("version=2&end=office"),
+            ),
+            (Sender::Street, area("passes/helpers"), helper(&renew)),
+            (Sender::Resident, my("helpers"), helper("word=end")),
+            (Sender::Resident, my("helpers"), helper("word=again")),
+            // A visitor at another gate, and by the neighbours.
+            (Sender::Street, self.gate.clone(), visit("&answer=yes")),
+            (Sender::Guard, format!("{}/call", self.gate), visit("")),
+            (Sender::Guard, self.gate.clone(), visit("&answer=yes")),
+            (Sender::Resident, my("visits"), visit("&answer=yes")),
+            // A message through another area.
+            (
+                Sender::FarOffice,
+                area("messages"),
+                format!("act=handed&messages={message}"),
+            ),
+        ]
+    }
+}
+
 #[test]
 fn an_id_of_somebody_else_is_not_found_and_changes_nothing() {
     demo_on_both(|app, demo| {
@@ -122,75 +182,28 @@ fn an_id_of_somebody_else_is_not_found_and_changes_nothing() {
         let of_there = |one: &&DemoStaff| one.role == Role::CommunityOffice && one.area == around;
         let far_office = app.session(staff.find(of_there).expect("an office").id);
         slip(app, who.person, who.compound);
-        let slip = format!(
-            "act=handed&messages={}",
-            data_encoding::HEXLOWER.encode(&MESSAGE)
-        );
         let far_gate = demo.town.streets.gates.last().expect("a gate").id;
-        let fresh = "1".repeat(32);
         let home = |compound: AreaId, who: &Somebody, rest: &str| {
             format!("/areas/{compound}/households/{}/{rest}", who.household)
         };
-        let table = [
-            // A vehicle at the neighbours' door, and at a door of another community.
-            (
-                &grid,
-                home(next.compound, &next, "vehicles"),
-                format!("act=end&vehicle={VEHICLE}&version=1"),
-            ),
-            (
-                &grid,
-                home(other, &who, "vehicles"),
-                format!("act=end&vehicle={VEHICLE}&version=1"),
-            ),
-            // Whether a household is rung, from elsewhere.
-            (&office, home(other, &who, "calls"), "calls=no".to_owned()),
-            // A helper through another community, and by the neighbours.
-            (
-                &street,
-                format!("/areas/{other}/passes/helpers"),
-                format!("helper={HELPER}&version=2&end=office"),
-            ),
-            (
-                &street,
-                format!("/areas/{other}/passes/helpers"),
-                format!("helper={HELPER}&version=2&renew=phone&pass={fresh}"),
-            ),
-            (
-                &resident,
-                "/my/helpers".to_owned(),
-                format!("helper={HELPER}&word=end"),
-            ),
-            (
-                &resident,
-                "/my/helpers".to_owned(),
-                format!("helper={HELPER}&word=again"),
-            ),
-            // A visitor at another gate, and by the neighbours.
-            (
-                &street,
-                format!("/gates/{far_gate}/visits"),
-                format!("visit={VISIT}&answer=yes"),
-            ),
-            (
-                &guard,
-                format!("/gates/{far_gate}/visits/call"),
-                format!("visit={VISIT}"),
-            ),
-            (
-                &guard,
-                format!("/gates/{far_gate}/visits"),
-                format!("visit={VISIT}&answer=yes"),
-            ),
-            (
-                &resident,
-                "/my/visits".to_owned(),
-                format!("visit={VISIT}&answer=yes"),
-            ),
-            // A message through another area.
-            (&far_office, format!("/areas/{other}/messages"), slip.clone()),
-        ];
-        for (cookie, path, body) in table {
+        let to = Places {
+            here: home(next.compound, &next, "vehicles"),
+            there: home(other, &who, "vehicles"),
+            calls: home(other, &who, "calls"),
+            area: format!("/areas/{other}"),
+            gate: format!("/gates/{far_gate}/visits"),
+        };
+        let table = to.forms();
+        let who_sends = |sender: Sender| match sender {
+            Sender::Grid => &grid,
+            Sender::Office => &office,
+            Sender::Street => &street,
+            Sender::FarOffice => &far_office,
+            Sender::Guard => &guard,
+            Sender::Resident => &resident,
+        };
+        for (sender, path, body) in table {
+            let cookie = who_sends(sender);
             let before = standing(app);
             let answer = app.form(&path, cookie, &body);
             // Of a list of messages, those of elsewhere are left out.
