@@ -84,6 +84,8 @@ codes! {
     PhoneForm = "phone-form",
     /// Eleven digits, but no operator has numbers that begin like this.
     PhoneSegment = "phone-segment",
+    /// Not the form of an e-mail address.
+    EmailForm = "email-form",
     /// Not the form of a number plate.
     PlateForm = "plate-form",
     /// Plates have no letters I and O: it is a 1 or a 0.

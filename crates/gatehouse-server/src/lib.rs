@@ -16,6 +16,7 @@ pub mod console;
 mod door;
 pub mod erasure_list;
 pub mod error;
+mod faults;
 pub mod figures;
 pub mod gate_state;
 pub mod head_signature;

@@ -134,6 +134,7 @@ macro_rules! columns {
          a.decided_by, a.pass, a.applied_at, a.version"
     };
 }
+pub(crate) use columns as application_columns;
 /// Number of columns above; those of a line follow.
 const PLAIN: usize = 29;
 
@@ -153,8 +154,6 @@ macro_rules! line {
 }
 
 sql! {
-    ERASE_HOLDER = "UPDATE application SET holder = ?3 WHERE shard = ?1 AND holder = ?2";
-    ERASE_ASKER = "UPDATE application SET asked_by = ?3 WHERE shard = ?1 AND asked_by = ?2";
     INSERT_APPLICATION = "INSERT INTO application (shard, application, area, household, kind,
             source, asked_by, asked_staff, holder, basis, sex, birth_year, worker_class,
             has_document, photo, landlord, landlord_answer, landlord_way, landlord_at,
@@ -202,7 +201,7 @@ sql! {
 }
 
 impl ApplicationRow {
-    fn read(row: &Row<'_>) -> Result<ApplicationRow, StoreError> {
+    pub(crate) fn read(row: &Row<'_>) -> Result<ApplicationRow, StoreError> {
         Ok(ApplicationRow {
             shard: row.get(0)?,
             application: row.get(1)?,
@@ -482,19 +481,5 @@ impl Tx<'_> {
                 row.pass.as_ref()
             ],
         )
-    }
-}
-
-impl Tx<'_> {
-    /// Overwrites a person in the applications of a county with a random value.
-    pub(crate) fn erase_applications_of(
-        &self,
-        shard: Shard,
-        person: PersonId,
-        random: &[u8; 16],
-    ) -> Result<(), StoreError> {
-        self.execute(&ERASE_HOLDER, params![shard, &person, random])?;
-        self.execute(&ERASE_ASKER, params![shard, &person, random])?;
-        Ok(())
     }
 }

@@ -68,6 +68,7 @@ migrations! {
     35 "0035_policy_draft";
     36 "0036_helpers";
     39 "0039_gate_looks";
+    40 "0040_application_asker";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -42,6 +42,11 @@ sql! {
         FROM vehicle WHERE shard = ?1 AND plate = ?2 AND ended_on IS NULL ORDER BY vehicle";
     VEHICLES_OF = "SELECT shard, vehicle, plate, kind, household, area, ended_on, version
         FROM vehicle WHERE shard = ?1 AND household = ?2 ORDER BY plate, vehicle";
+    DROP_VEHICLES = "DELETE FROM vehicle WHERE shard = ?1 AND vehicle IN (
+            SELECT v.vehicle FROM vehicle v
+            WHERE v.shard = ?1 AND v.area = ?2 AND v.ended_on < ?3
+                AND NOT EXISTS (SELECT 1 FROM pass p WHERE p.shard = ?1 AND p.holder = v.vehicle)
+            ORDER BY v.vehicle LIMIT 500)";
     VEHICLES_OF_HOMES = "SELECT v.shard, v.vehicle, v.plate, v.kind, v.household, v.area,
             v.ended_on, v.version
         FROM household h JOIN vehicle v ON v.shard = h.shard AND v.household = h.household
@@ -119,6 +124,17 @@ impl Tx<'_> {
                 ended_on.as_ref()
             ],
         )
+    }
+
+    /// Deletes vehicles of a compound or village that ended before a day and of which no pass is
+    /// kept, up to 500 (retention); says how many.
+    pub fn drop_vehicles(
+        &self,
+        shard: Shard,
+        area: AreaId,
+        before: CivilDay,
+    ) -> Result<u64, StoreError> {
+        self.execute(&DROP_VEHICLES, params![shard, &area, &before.to_text()])
     }
 
     /// Changes a vehicle that is still at `row.version`.

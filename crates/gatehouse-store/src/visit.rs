@@ -100,7 +100,7 @@ sql! {
         WHERE shard = ?1 AND household = ?2 AND day >= ?3 ORDER BY day, number LIMIT ?4");
     ANSWER_VISIT = "UPDATE visit SET answer = ?3, answered_how = ?4, answered_at = ?5,
             answered_by = ?6
-        WHERE shard = ?1 AND visit = ?2";
+        WHERE shard = ?1 AND visit = ?2 AND coalesce(answer, '') = ?7";
     SEALED_VISIT = "SELECT wrapped_key, sealed FROM visit WHERE shard = ?1 AND visit = ?2";
     FORGET_VISITS = "UPDATE visit SET wrapped_key = NULL, sealed = NULL
         WHERE shard = ?1 AND visit IN (SELECT visit FROM visit
@@ -108,6 +108,11 @@ sql! {
 }
 
 impl VisitRow {
+    /// Yes or no, where the household said so.
+    pub fn said(&self) -> Option<bool> {
+        self.answer.as_ref().map(|answer| answer.is_yes)
+    }
+
     pub(crate) fn read(row: &Row<'_>) -> Result<VisitRow, StoreError> {
         let answer: Option<String> = row.get(10)?;
         let answer = match (answer, row.get(11)?, row.get(12)?) {
@@ -138,7 +143,11 @@ impl VisitRow {
 }
 
 fn word(answer: &VisitAnswer) -> &'static str {
-    if answer.is_yes { "yes" } else { "no" }
+    yes_or_no(answer.is_yes)
+}
+
+const fn yes_or_no(is_yes: bool) -> &'static str {
+    if is_yes { "yes" } else { "no" }
 }
 
 impl ReadTx<'_> {
@@ -270,14 +279,16 @@ impl Tx<'_> {
         )
     }
 
-    /// Writes down what the household said; a later word takes the place of an earlier one.
+    /// Writes down what the household said, in the place of the word that was read before (yes,
+    /// no, or none yet); says whether that one still stood there.
     pub fn answer_visit(
         &self,
         shard: Shard,
         visit: [u8; 16],
+        read: Option<bool>,
         answer: &VisitAnswer,
-    ) -> Result<(), StoreError> {
-        self.execute_one(
+    ) -> Result<bool, StoreError> {
+        let answered = self.execute(
             &ANSWER_VISIT,
             params![
                 shard,
@@ -285,9 +296,11 @@ impl Tx<'_> {
                 word(answer),
                 &answer.how,
                 answer.at,
-                answer.staff.as_ref()
+                answer.staff.as_ref(),
+                read.map_or("", yes_or_no)
             ],
-        )
+        )?;
+        Ok(answered == 1)
     }
 
     /// Forgets who came before a day, up to 500 visits (retention).

@@ -5,6 +5,7 @@
 
 use super::age::{MAX_AGE_YEARS, full_years};
 use super::document::{Document, DocumentKind};
+use super::email::Email;
 use super::id_area::{AreaCodes, AreaStanding};
 use super::name::PersonName;
 use super::phone::Phone;
@@ -28,6 +29,8 @@ pub struct PersonDraft {
     pub document: Option<(DocumentKind, String)>,
     /// A mobile or landline number.
     pub phone: String,
+    /// An e-mail address, or blank.
+    pub email: String,
     /// Worker class and employer, for exempt workers.
     pub employment: Option<(WorkerClass, String)>,
 }
@@ -47,6 +50,7 @@ pub struct Person {
     birth_on: Option<CivilDay>,
     document: Option<(Document, AreaStanding)>,
     phone: Option<Phone>,
+    email: Option<Email>,
     employment: Option<Employment>,
 }
 
@@ -63,6 +67,8 @@ pub struct PersonParts {
     pub document: Option<Document>,
     /// The phone number.
     pub phone: Option<Phone>,
+    /// The e-mail address.
+    pub email: Option<Email>,
     /// Class and employer of an exempt worker.
     pub employment: Option<Employment>,
 }
@@ -76,6 +82,7 @@ impl Person {
             birth_on,
             document,
             phone,
+            email,
             employment,
         } = parts;
         let document = document.map(|document| (document, AreaStanding::NotChecked));
@@ -85,6 +92,7 @@ impl Person {
             birth_on,
             document,
             phone,
+            email,
             employment,
         }
     }
@@ -97,6 +105,7 @@ impl Person {
             birth_on: self.birth_on,
             document: self.document().cloned(),
             phone: self.phone.clone(),
+            email: self.email.clone(),
             employment: self.employment.clone(),
         }
     }
@@ -136,6 +145,11 @@ impl Person {
         self.phone.as_ref()
     }
 
+    /// The e-mail address.
+    pub fn email(&self) -> Option<&Email> {
+        self.email.as_ref()
+    }
+
     /// Class and employer of an exempt worker.
     pub fn employment(&self) -> Option<&Employment> {
         self.employment.as_ref()
@@ -173,6 +187,13 @@ impl PersonDraft {
                     .ok()
             })
             .flatten();
+        let email = (!self.email.trim().is_empty())
+            .then(|| {
+                Email::parse(&self.email)
+                    .map_err(|code| note("email", code))
+                    .ok()
+            })
+            .flatten();
         let employment = self.employment.as_ref().and_then(|(class, employer)| {
             Employment::new(*class, employer)
                 .map_err(|code| note("employment", code))
@@ -187,6 +208,7 @@ impl PersonDraft {
             birth_on,
             document,
             phone,
+            email,
             employment,
         };
         complaints.extend(fill_from_id_number(&mut person));
@@ -254,6 +276,7 @@ mod tests {
             birth_on: birth_on.to_owned(),
             document: (!id.is_empty()).then(|| (DocumentKind::IdentityCard, id.to_owned())),
             phone: phone.to_owned(),
+            email: String::new(),
             employment: None,
         }
     }

@@ -8,6 +8,7 @@
 mod age;
 mod document;
 mod draft;
+mod email;
 mod id_area;
 mod id_number;
 mod mask;
@@ -24,6 +25,7 @@ mod shared_data_tests;
 pub use age::{AgeBand, MAX_AGE_YEARS, full_years};
 pub use document::{Document, DocumentKind, PermitNumber};
 pub use draft::{Person, PersonDraft, PersonParts};
+pub use email::Email;
 pub use id_area::{AreaCodeTable, AreaCodes, AreaStanding, NoAreaTable};
 pub use id_number::IdNumber;
 pub use name::{GateName, MAX_NAME_CHARS, PersonName};

@@ -3,7 +3,9 @@
 //! Here is only which strings, folded how; the HMAC and its key are the store's. Registering
 //! ([`terms_of`]) and asking ([`terms_for_query`]) fold alike, so that equal strings meet.
 
+use super::document::Document;
 use super::draft::Person;
+use super::email::Email;
 use super::mask::letters;
 use super::name::{SEPARATORS, is_lookalike_dot};
 use super::surname::surname_initials;
@@ -14,7 +16,7 @@ use std::fmt;
 pub const MAX_PREFIX_LETTERS: usize = 4;
 /// Longest run of pinyin initials that is indexed.
 pub const MAX_INITIALS: usize = 6;
-/// Terms of one person: 1 + 4 + 2 × 6 + 2 + 2.
+/// Terms of one person: 1 + 4 + 2 × 6 + 2 + 2 + 1.
 pub const MAX_TERMS: usize = 24;
 
 /// First pinyin letter of a Han character, where a table is at hand.
@@ -39,6 +41,8 @@ pub enum SearchKind {
     Document = 6,
     /// Its last four characters.
     DocumentLastFour = 7,
+    /// The whole e-mail address.
+    Email = 8,
 }
 
 /// One string with its kind. Prints its kind only.
@@ -94,14 +98,14 @@ pub fn terms_of(person: &Person, initial: Option<Initial<'_>>) -> Vec<SearchTerm
         ));
     }
     if let Some(document) = person.document() {
-        terms.push(SearchTerm::new(
-            SearchKind::Document,
-            document.reveal_text(),
-        ));
+        terms.push(document_term(document));
         terms.push(SearchTerm::new(
             SearchKind::DocumentLastFour,
             document.last_four(),
         ));
+    }
+    if let Some(email) = person.email() {
+        terms.push(SearchTerm::new(SearchKind::Email, email.reveal_text()));
     }
     terms.sort();
     terms.dedup();
@@ -109,10 +113,20 @@ pub fn terms_of(person: &Person, initial: Option<Initial<'_>>) -> Vec<SearchTerm
     terms
 }
 
+/// The whole number of a document: by it somebody is the same person.
+pub fn document_term(document: &Document) -> SearchTerm {
+    SearchTerm::new(SearchKind::Document, document.reveal_text())
+}
+
 /// Every kind that a typed query may mean: 王 is a prefix; 1234 the end of a phone or an ID
 /// number; zgf initials. Empty where nothing indexed could match.
 pub fn terms_for_query(typed: &str) -> Vec<SearchTerm> {
     let folded = text::fold_for_lookup(typed);
+    if folded.contains('@') {
+        let email = Email::parse(&folded).ok();
+        let term = email.map(|email| SearchTerm::new(SearchKind::Email, email.reveal_text()));
+        return term.into_iter().collect();
+    }
     let bare: String = folded
         .chars()
         .filter(|c| !text::is_number_separator(*c))

@@ -9,6 +9,7 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::door::door_words;
 use crate::error::OpError;
+use crate::faults::Faults;
 use crate::ops::change_household::{HouseholdAsked, HouseholdNotSaved, change_household};
 use crate::ops::purpose::{CROSSINGS, purpose_key};
 use crate::ops::read_household::{HouseholdShown, Member, read_household};
@@ -64,7 +65,7 @@ struct HouseholdPage {
     grid: String,
     ended_on: String,
     now_grid: Option<String>,
-    faults: Vec<(&'static str, String)>,
+    faults: Faults,
 }
 
 struct MemberLine {
@@ -74,13 +75,6 @@ struct MemberLine {
     since: String,
     passes: Vec<String>,
     stopped_until: Option<String>,
-}
-
-impl HouseholdPage {
-    fn fault(&self, field: &str) -> Option<&str> {
-        let found = self.faults.iter().find(|(name, _)| *name == field);
-        found.map(|(_, words)| words.as_str())
-    }
 }
 
 /// What the form sends.
@@ -154,7 +148,7 @@ async fn page(
         grid: row.grid.clone().unwrap_or_default(),
         ended_on: row.ended_on.map(CivilDay::to_text).unwrap_or_default(),
         now_grid: None,
-        faults: Vec::new(),
+        faults: Faults::default(),
         frame,
         area,
     })
@@ -224,15 +218,11 @@ pub async fn submit(
     let status = match not_saved {
         HouseholdNotSaved::Op(error) => return PageError::new(error, lang).into_response(),
         HouseholdNotSaved::LivedIn => {
-            page.faults = vec![("ended_on", page.frame.t("household-lived-in"))];
+            page.faults = Faults::one("ended_on", page.frame.t("household-lived-in"));
             StatusCode::UNPROCESSABLE_ENTITY
         }
         HouseholdNotSaved::Complaints(complaints) => {
-            let said = complaints.iter();
-            let frame = &page.frame;
-            page.faults = said
-                .map(|c| (c.field, frame.t(c.code.text_key())))
-                .collect();
+            page.faults = Faults::of(&page.frame, &complaints);
             StatusCode::UNPROCESSABLE_ENTITY
         }
         // The form keeps what was typed and now names the version that is there.

@@ -7,6 +7,7 @@ use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
 use crate::console::pass_apply_view::{ApplyForm, ApplyPage, Typed, VEHICLE, apply_page};
 use crate::error::OpError;
+use crate::faults::Faults;
 use crate::ops::apply_for_pass::{Applicant, Application, Applied, Photo, apply_for_pass};
 use crate::ops::keep_helpers::{HelperAsked, WORD_WAYS};
 use crate::ops::pass_rules::{DELIVERIES, Source, WORKS, of_word};
@@ -209,12 +210,9 @@ pub async fn submit(
             typed.link = Some(format!("/areas/{}/passes/{pass}", area.area));
         }
         Applied::NotForThem(key) => typed.problem = Some(frame.t(key)),
-        Applied::Complaints(complaints) => {
-            let complaints = complaints.iter();
-            typed.faults = complaints
-                .map(|one| (one.field, frame.t(one.code.text_key())))
-                .collect();
-        }
+        // Only of residents' pages; a desk is not limited.
+        Applied::TooMany => typed.problem = Some(frame.t("my-tenant-too-many")),
+        Applied::Complaints(complaints) => typed.faults = Faults::of(&frame, &complaints),
     }
     typed.form = form;
     unprocessable(page(&app, &area, frame, household, typed).await, lang)
@@ -312,6 +310,7 @@ fn draft(form: &ApplyForm, class: Option<WorkerClass>) -> PersonDraft {
         birth_on: form.birth_on.clone(),
         document: (!document.is_empty()).then(|| (kind, document.to_owned())),
         phone: form.phone.clone(),
+        email: String::new(),
         employment: class.map(|class| (class, form.employer.clone())),
     }
 }

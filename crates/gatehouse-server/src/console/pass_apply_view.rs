@@ -2,6 +2,7 @@
 
 use crate::auth::access::AreaInScope;
 use crate::console::pass_words::{Place, door as door_words, kind, mask};
+use crate::faults::Faults;
 use crate::ops::keep_helpers::WORD_WAYS;
 use crate::ops::pass_rules::{DELIVERIES, WORKS};
 use crate::ops::read_door::Door;
@@ -49,7 +50,7 @@ pub struct Typed {
     /// The fields.
     pub form: ApplyForm,
     /// A field and what is wrong with it.
-    pub faults: Vec<(&'static str, String)>,
+    pub faults: Faults,
     /// What is wrong with the whole.
     pub problem: Option<String>,
     /// Where to look instead.
@@ -64,7 +65,7 @@ impl Typed {
             door: Default::default(),
             door_fault: false,
             form: ApplyForm::default(),
-            faults: Vec::new(),
+            faults: Faults::default(),
             problem: None,
             link: None,
         }
@@ -114,16 +115,6 @@ struct PersonView {
     kind: String,
     has_pass: bool,
     is_chosen: bool,
-}
-
-impl ApplyPage {
-    /// What is wrong with a field.
-    fn fault(&self, field: &str) -> Option<&str> {
-        let mut faults = self.typed.faults.iter();
-        faults
-            .find(|fault| fault.0 == field)
-            .map(|fault| fault.1.as_str())
-    }
 }
 
 /// Makes the page.

@@ -177,6 +177,7 @@ async fn held(
         Approval::Lacks(_) => shown.problem = Some("passes-problem-lacks"),
         Approval::HasOne(_) => shown.problem = Some("passes-problem-has-one"),
         Approval::PersonGone => shown.problem = Some("passes-problem-gone"),
+        Approval::InLedger(_) => shown.problem = Some("passes-problem-in-ledger"),
         Approval::NoIssuer => shown.problem = Some("passes-problem-issuer"),
         Approval::Approved(_) => {}
     }

@@ -79,6 +79,8 @@ pub struct DetailView {
     pub lacks_photo: bool,
     /// A picture is there that could be judged unclear.
     pub has_photo: bool,
+    /// Where the record is of whoever has the document already.
+    pub record: Option<String>,
     /// Whoever has to say yes.
     pub landlord: Option<LandlordView>,
     /// How it stands, once decided.
@@ -158,6 +160,10 @@ fn view(place: &Place<'_>, read: &Detail, reveals: bool, shown: Shown, area: &st
         is_complete: row.missing.is_empty(),
         lacks_photo: is_named && matches!(row.photo.as_str(), "missing" | "unclear"),
         has_photo: row.photo == "good",
+        record: read.met.as_ref().and_then(|met| {
+            let person = met.person?;
+            Some(format!("/areas/{area}/persons/{person}"))
+        }),
         landlord: landlord(place, read, reveals, shown.landlord),
         state: state(place, read),
         reasons: reasons.into(),
@@ -181,6 +187,18 @@ fn picture(bytes: &[u8]) -> String {
 
 fn long_checks(frame: &Frame, read: &Detail) -> Vec<Check> {
     let mut all = checks(frame, &read.line.row);
+    if let Some(met) = &read.met {
+        let (mark, key) = match (met.may_hold, met.person) {
+            (true, _) => ("wait", "passes-check-met"),
+            (false, Some(_)) => ("no", "passes-check-met-elsewhere"),
+            (false, None) => ("no", "passes-check-met-far"),
+        };
+        all.push(Check {
+            mark,
+            icon: "people",
+            words: frame.t(key),
+        });
+    }
     match &read.has_one {
         Some(number) => all.push(Check {
             mark: "no",

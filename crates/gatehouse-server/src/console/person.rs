@@ -11,6 +11,7 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::door::door_words;
 use crate::error::OpError;
+use crate::faults::Faults;
 use crate::ops::erasure_rules::day_of;
 use crate::ops::purpose::{REVEAL, purpose_key};
 use crate::ops::read_person::{PersonShown, read_person};
@@ -69,17 +70,12 @@ pub(super) struct PersonPage {
     pub moving: MoveForm,
     pub move_faults: Vec<String>,
     pub problem: Option<String>,
-    pub faults: Vec<(&'static str, String)>,
+    pub faults: Faults,
 }
 
 impl PersonPage {
     fn basis_words(&self, basis: &str) -> String {
         self.frame.t(&format!("basis-{basis}"))
-    }
-
-    fn fault(&self, field: &str) -> Option<&str> {
-        let found = self.faults.iter().find(|(name, _)| *name == field);
-        found.map(|(_, words)| words.as_str())
     }
 }
 
@@ -185,7 +181,7 @@ async fn page(
         },
         move_faults: Vec::new(),
         problem: None,
-        faults: Vec::new(),
+        faults: Faults::default(),
         area: area.clone(),
         frame,
     })

@@ -56,6 +56,11 @@ fn identity(frame: &Frame, now: &PersonNow, typed: &PersonForm) -> Vec<Row> {
             removed(typed.without_phone, &typed.phone),
         ),
         (
+            "field-email",
+            now.email.clone().unwrap_or_default(),
+            removed(typed.without_email, &typed.email),
+        ),
+        (
             "field-employer",
             now.employer.clone().unwrap_or_default(),
             typed.employer.clone(),

@@ -11,6 +11,7 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::door::door_words;
 use crate::error::OpError;
+use crate::faults::Faults;
 use crate::ops::add_person::{AddAsked, add_person};
 use crate::ops::change_person::{ChangeAsked, change_person};
 use crate::ops::person_form::{NotSaved, PersonForm};
@@ -62,20 +63,13 @@ struct FormPage {
     stale: Option<String>,
     /// After somebody else was faster: field, what is there now, what was typed.
     both: Vec<(String, String, String)>,
-    faults: Vec<(&'static str, String)>,
+    faults: Faults,
 }
 
 struct Choice {
     value: &'static str,
     words: String,
     is_chosen: bool,
-}
-
-impl FormPage {
-    fn fault(&self, field: &str) -> Option<&str> {
-        let found = self.faults.iter().find(|(name, _)| *name == field);
-        found.map(|(_, words)| words.as_str())
-    }
 }
 
 /// What the forms send.
@@ -89,10 +83,12 @@ pub struct TypedForm {
     document_kind: String,
     document: String,
     phone: String,
+    email: String,
     kind: String,
     worker_class: String,
     employer: String,
     without_phone: bool,
+    without_email: bool,
     without_document: bool,
     basis: String,
     landlord: String,
@@ -109,10 +105,12 @@ impl TypedForm {
             document_kind: typed.document_kind,
             document: typed.document,
             phone: typed.phone,
+            email: typed.email,
             kind: typed.kind,
             worker_class: typed.worker_class,
             employer: typed.employer,
             without_phone: typed.without_phone,
+            without_email: typed.without_email,
             without_document: typed.without_document,
         }
     }
@@ -157,7 +155,7 @@ fn form_page(
         typed,
         stale: None,
         both: Vec::new(),
-        faults: Vec::new(),
+        faults: Faults::default(),
         frame,
     }
 }
@@ -236,11 +234,7 @@ fn refused(mut page: FormPage, not_saved: NotSaved) -> Response {
     let status = match not_saved {
         NotSaved::Op(error) => return PageError::new(error, page.frame.lang).into_response(),
         NotSaved::Complaints(complaints) => {
-            let frame = &page.frame;
-            let said = complaints.iter();
-            page.faults = said
-                .map(|c| (c.field, frame.t(c.code.text_key())))
-                .collect();
+            page.faults = Faults::of(&page.frame, &complaints);
             StatusCode::UNPROCESSABLE_ENTITY
         }
         NotSaved::Stale(now) => {

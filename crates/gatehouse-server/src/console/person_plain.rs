@@ -56,6 +56,8 @@ pub struct PlainForm {
     #[serde(default)]
     phone: bool,
     #[serde(default)]
+    email: bool,
+    #[serde(default)]
     document: bool,
     #[serde(default)]
     birth_on: bool,
@@ -66,6 +68,7 @@ impl PlainForm {
         let chosen = [
             (self.name, PersonField::Name),
             (self.phone, PersonField::Phone),
+            (self.email, PersonField::Email),
             (self.document, PersonField::Document),
             (self.birth_on, PersonField::BirthOn),
         ];
@@ -127,6 +130,7 @@ fn values(
         let value = match field {
             PersonField::Name => plain.name.clone(),
             PersonField::Phone => plain.phone.clone(),
+            PersonField::Email => plain.email.clone(),
             PersonField::BirthOn => plain.birth_on.map(CivilDay::to_text),
             PersonField::Document => plain.document.as_ref().map(|(kind, number)| {
                 let kind = DocumentKind::from_code(kind);

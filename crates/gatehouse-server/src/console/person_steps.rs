@@ -7,6 +7,7 @@ use crate::auth::caller::Caller;
 use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::error::OpError;
+use crate::faults::Faults;
 use crate::ops::leave_household::{LeaveAsked, Left, Passes, leave_household};
 use crate::ops::merge_person::{Merged, merge_person};
 use crate::ops::move_person::{MoveAsked, move_person};
@@ -65,7 +66,7 @@ pub async fn leave(
     };
     let Some(why) = why else {
         return again(&app, &area, &caller, &person, frame, |page| {
-            page.faults = vec![("why", page.frame.t("leave-choose"))];
+            page.faults = Faults::one("why", page.frame.t("leave-choose"));
             StatusCode::UNPROCESSABLE_ENTITY
         })
         .await;
@@ -85,11 +86,7 @@ pub async fn leave(
         Err(NotSaved::Op(error)) => PageError::new(error, frame.lang).into_response(),
         Err(NotSaved::Complaints(complaints)) => {
             again(&app, &area, &caller, &person, frame, |page| {
-                let said = complaints.iter();
-                let frame = &page.frame;
-                page.faults = said
-                    .map(|c| (c.field, frame.t(c.code.text_key())))
-                    .collect();
+                page.faults = Faults::of(&page.frame, &complaints);
                 StatusCode::UNPROCESSABLE_ENTITY
             })
             .await

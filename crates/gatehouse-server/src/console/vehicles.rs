@@ -65,6 +65,16 @@ struct VehicleCard {
     /// Number and end of the pass in use, and its page.
     pass: Option<(String, String, String)>,
     ended: Option<String>,
+    /// What was typed of it and not taken: plate and kind.
+    again: Option<(String, String)>,
+}
+
+impl VehicleCard {
+    /// Whether a kind is chosen: the one that was typed, else the one that is kept.
+    fn is_kind(&self, kind: &str) -> bool {
+        let typed = self.again.as_ref().map(|again| again.1.as_str());
+        typed.unwrap_or(&self.kind_code) == kind
+    }
 }
 
 /// What the forms send.
@@ -107,14 +117,19 @@ async fn page(
     let times = Times::new(frame.lang, app.world.now_millis(), area.offset_minutes);
     let may = |permission| caller.may_in(permission, &area.path);
     let kinds = VehicleKind::ALL.map(|kind| (kind.code(), frame.lang.pick(kind.label())));
+    let mut cards: Vec<VehicleCard> = vehicles
+        .iter()
+        .map(|one| card(one, &frame, times))
+        .collect();
+    for card in &mut cards {
+        let is_it = typed.act == "correct" && card.id == typed.vehicle;
+        card.again = is_it.then(|| (typed.plate.clone(), typed.kind.clone()));
+    }
     let page = VehiclesPage {
         area: area.area.to_string(),
         household: home.household.to_string(),
         door: door_words(frame.lang, &home.building, &home.unit, &home.room),
-        vehicles: vehicles
-            .iter()
-            .map(|one| card(one, &frame, times))
-            .collect(),
+        vehicles: cards,
         kinds: kinds.into(),
         may_change: may(Permission::ChangePeople),
         may_apply: may(Permission::ApplyForPass),
@@ -143,6 +158,7 @@ fn card(one: &ShownVehicle, frame: &Frame, times: Times) -> VehicleCard {
         kind_code: row.kind.clone(),
         pass,
         ended: row.ended_on.map(|day| times.day(day)),
+        again: None,
     }
 }
 
@@ -173,6 +189,10 @@ pub async fn submit(
         Ok(VehicleKept::Taken) => (StatusCode::CONFLICT, Some(frame.t("vehicle-taken"))),
         Ok(VehicleKept::Full) => (StatusCode::CONFLICT, Some(frame.t("vehicle-full"))),
         Ok(VehicleKept::Stale) => (StatusCode::CONFLICT, Some(frame.t("helper-stale"))),
+        Ok(VehicleKept::NoIssuer) => {
+            let words = frame.t("passes-problem-revoked-only");
+            (StatusCode::UNPROCESSABLE_ENTITY, Some(words))
+        }
         Err(error) => return PageError::new(error, lang).into_response(),
     };
     page(&app, &area, &caller, &household, frame, form, said).await

@@ -8,14 +8,14 @@ use crate::auth::role::Permission;
 use crate::door::door_words;
 use crate::error::OpError;
 use crate::ops::list_places::list_places;
-use crate::ops::resident::answer_visit::answer_by_phone;
+use crate::ops::resident::answer_visit::{Answering, Heard, answer_by_phone};
 use crate::ops::resident::call_household::{Call, call_household};
 use crate::ops::resident::list_visits::{ShownVisit, gate_visits};
 use crate::ops::resident::register_visit::{Registrar, register_visit};
 use crate::page::{Frame, PageError, show as show_page};
 use crate::person_line::mask_of;
 use crate::resident::visit_form::{VisitorForm, visit_id};
-use crate::resident::visits::{fault, purposes};
+use crate::resident::visits::{fault, purposes, read_word, stale_words, state_key};
 use crate::times::Times;
 use askama::Template;
 use axum::extract::State;
@@ -65,6 +65,10 @@ struct Card {
     whom: String,
     purpose_key: String,
     state_key: &'static str,
+    /// What stands there, as the form sends it.
+    read: &'static str,
+    /// Both values, where another word was written down since the page was made.
+    stale: Option<String>,
     how: Option<String>,
     is_waiting: bool,
     /// Whether the guard is to ring the household: not once it is said to ask the office.
@@ -88,6 +92,7 @@ struct CallView {
 #[serde(default)]
 pub struct AnswerForm {
     visit: String,
+    read: String,
     answer: String,
 }
 
@@ -102,6 +107,7 @@ pub struct CallForm {
 /// What a page shows besides the visits.
 struct Beside {
     call: Option<([u8; 16], CallView)>,
+    stale: Option<([u8; 16], String)>,
     typed: VisitorForm,
     fault: Option<String>,
     status: StatusCode,
@@ -111,6 +117,7 @@ impl Beside {
     fn nothing(app: &App) -> Beside {
         Beside {
             call: None,
+            stale: None,
             typed: VisitorForm::fresh(&*app.world),
             fault: None,
             status: StatusCode::OK,
@@ -199,6 +206,9 @@ async fn page(
         let mut card = card(visit, times, &frame);
         card.call = call.map(|(_, call)| call);
         card.rings &= card.call.as_ref().is_none_or(|call| call.rings);
+        let stale = beside.stale.as_ref();
+        let stale = stale.filter(|(id, _)| data_encoding::HEXLOWER.encode(id) == card.id);
+        card.stale = stale.map(|(_, words)| words.clone());
         card
     });
     let page = VisitsPage {
@@ -294,6 +304,7 @@ pub async fn register(
                 fault: Some(fault(refusal, &frame)),
                 typed,
                 call: None,
+                stale: None,
                 status: StatusCode::UNPROCESSABLE_ENTITY,
             };
             page(&app, &gate, &caller, frame, beside).await
@@ -304,6 +315,7 @@ pub async fn register(
 
 fn card(visit: ShownVisit, times: Times, frame: &Frame) -> Card {
     let plain = visit.plain.unwrap_or_default();
+    let said = visit.row.said();
     let answer = visit.row.answer;
     let how = answer.as_ref().map(|answer| {
         let how = frame.t(&format!("visit-by-{}", answer.how));
@@ -326,11 +338,9 @@ fn card(visit: ShownVisit, times: Times, frame: &Frame) -> Card {
         typed: plain.door,
         whom: plain.whom,
         purpose_key: format!("visit-purpose-{}", visit.row.purpose),
-        state_key: match answer.as_ref().map(|answer| answer.is_yes) {
-            None => "visit-waits",
-            Some(true) => "visit-yes",
-            Some(false) => "visit-no",
-        },
+        state_key: state_key(said),
+        read: read_word(said),
+        stale: None,
         is_waiting: answer.is_none(),
         rings: answer.is_none() && !visit.asks_no_call,
         call: None,
@@ -346,18 +356,19 @@ pub async fn submit(
     frame: Frame,
     Form(form): Form<AnswerForm>,
 ) -> Response {
-    let id = visit_id(&form.visit);
-    let is_yes = match form.answer.as_str() {
-        "yes" => Some(true),
-        "no" => Some(false),
-        _ => None,
-    };
-    let (Some(id), Some(is_yes)) = (id, is_yes) else {
+    let asked = visit_id(&form.visit).and_then(|id| Answering::of(id, &form.read, &form.answer));
+    let Some(asked) = asked else {
         let error = OpError::Unreadable("answer".to_owned());
         return PageError::new(error, frame.lang).into_response();
     };
-    match answer_by_phone(&app, &caller, &gate, id, is_yes).await {
-        Ok(()) => Redirect::to(&format!("/gates/{}/visits", gate.gate)).into_response(),
+    match answer_by_phone(&app, &caller, &gate, asked).await {
+        Ok(Heard::Done) => Redirect::to(&format!("/gates/{}/visits", gate.gate)).into_response(),
+        Ok(Heard::Stale { now }) => {
+            let mut beside = Beside::nothing(&app);
+            beside.status = StatusCode::CONFLICT;
+            beside.stale = Some((asked.visit, stale_words(&frame, now, asked.is_yes)));
+            page(&app, &gate, &caller, frame, beside).await
+        }
         Err(error) => PageError::new(error, frame.lang).into_response(),
     }
 }

@@ -3,11 +3,13 @@
 
 use crate::app::App;
 use crate::error::OpError;
+use crate::message::Message;
 use crate::ops::pass_rules::missing;
+use crate::ops::tell_person::{Told, tell_person};
 use gatehouse_core::id::{ApplicationId, AreaId, PersonId, StaffId};
 use gatehouse_store::application::ApplicationRow;
 use gatehouse_store::audit::AuditNote;
-use gatehouse_store::{Lane, ReadTx, Shard, Tx};
+use gatehouse_store::{Lane, ReadTx, Shard, StoreError, Tx};
 
 /// An answer.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +35,22 @@ pub enum Answered {
     Done(Box<ApplicationRow>),
     /// Somebody else changed the application, or decided on it, meanwhile: how it stands.
     Stale(Box<ApplicationRow>),
+}
+
+/// A landlord or host whose yes is wanted is asked; their page takes the answer.
+pub(super) fn ask_landlord(tx: &Tx<'_>, row: &ApplicationRow, at: i64) -> Result<(), StoreError> {
+    let is_wanted = row.landlord.answer.as_deref() == Some("wanted");
+    let Some(person) = row.landlord.person.filter(|_| is_wanted) else {
+        return Ok(());
+    };
+    let told = Told {
+        shard: row.shard,
+        area: row.area,
+        person,
+        about: &row.application.0,
+        at,
+    };
+    tell_person(tx, told, |ask| Message::LandlordWanted { phone: ask.phone })
 }
 
 /// Writes an answer down.

@@ -1,30 +1,13 @@
 //! Whom an application is for where it is no resident: a helper, new or known from another
 //! household, or a vehicle.
 
+use super::apply_for_pass::known_already::in_ledger;
 use super::apply_for_pass::{Application, Applied, Subject};
 use super::keep_vehicles::vehicle_of;
 use gatehouse_core::id::{PersonId, VehicleId};
 use gatehouse_core::pass::PassKind;
 use gatehouse_core::person::Person;
-use gatehouse_core::person::search::{SearchKind, SearchTerm, terms_of};
-use gatehouse_store::person::PersonRow;
 use gatehouse_store::{Shard, StoreError, Tx, Vault};
-
-/// People of the ledger who have the document of somebody.
-pub(super) fn in_ledger(
-    tx: &Tx<'_>,
-    vault: &Vault,
-    shard: Shard,
-    person: &Person,
-) -> Result<Vec<PersonRow>, StoreError> {
-    let document: Vec<SearchTerm> = terms_of(person, None)
-        .into_iter()
-        .filter(|term| term.kind == SearchKind::Document)
-        .collect();
-    let mut there = tx.persons_by_terms(vault, shard, &document)?;
-    there.retain(|row| row.state == "active");
-    Ok(there)
-}
 
 /// A regular helper: one who is known by their document is that person.
 pub(super) fn helper_subject(
@@ -37,7 +20,7 @@ pub(super) fn helper_subject(
     if kind != PassKind::Helper {
         return Ok(Err(Applied::NotForThem("passes-other-kind")));
     }
-    let there = in_ledger(tx, vault, shard, person)?;
+    let there = in_ledger(tx, vault, shard, person.document())?;
     Ok(match there.first() {
         Some(row) if row.kind == "regular_helper" => {
             let (has_document, has_photo) = tx.person_has(shard, row.person)?;

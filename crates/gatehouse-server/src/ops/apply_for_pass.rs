@@ -1,16 +1,18 @@
 //! Somebody applies for a pass: for themselves, a family member, a tenant; or a grid worker does
 //! it in the household's name (PASS-3, SELF-1). What the ledger knows is not asked again.
 
+pub(super) mod known_already;
+
+use self::known_already::{in_ledger, may_hold, waiting_under};
 use crate::app::App;
 use crate::error::OpError;
-use crate::message::Message;
-use crate::ops::apply_for_helper::{helper_subject, in_ledger, vehicle_subject};
+use crate::ops::answer_landlord::ask_landlord;
+use crate::ops::apply_for_helper::{helper_subject, vehicle_subject};
 use crate::ops::check_draft::check_draft;
 use crate::ops::hold_gate::keyring;
 use crate::ops::keep_helpers::{HelperAsked, helper_wanted};
 use crate::ops::make_pass::{PassWish, valid_pass};
 use crate::ops::pass_rules::{Source, missing, word_of};
-use crate::ops::tell_person::{Told, tell_person};
 use gatehouse_core::complaint::Complaint;
 use gatehouse_core::id::{
     ApplicationId, AreaId, HouseholdId, PassId, PersonId, StaffId, VehicleId,
@@ -28,6 +30,11 @@ use std::sync::Arc;
 
 /// Largest picture, in bytes: a card needs 300 × 400 points.
 pub const PHOTO_BYTES_MOST: usize = 200 << 10;
+
+/// Applications of one person in a day after which no further stranger is taken in, so that
+/// nobody fills the office's queue (local choice).
+const A_DAY_MOST: i64 = 10;
+const DAY_MILLIS: i64 = 86_400_000;
 
 /// What is applied for, by whom, for whom.
 #[derive(Clone, Debug)]
@@ -130,6 +137,8 @@ pub enum Applied {
     Complaints(Vec<Complaint>),
     /// Key of the sentence that says why this is not for them.
     NotForThem(&'static str),
+    /// Whoever asks has asked for as many strangers as the office is asked to look at.
+    TooMany,
 }
 
 /// Takes an application in. `within` is the area that the caller may speak for.
@@ -224,7 +233,7 @@ fn take_in(tx: &Tx<'_>, vault: &Vault, asked: &Asked) -> Result<Applied, OpError
         Ok(subject) => subject,
         Err(applied) => return Ok(applied),
     };
-    if let Some(applied) = twice(tx, asked, &subject)? {
+    if let Some(applied) = twice(tx, vault, asked, (home.area, &subject))? {
         return Ok(applied);
     }
     let row = row_of(asked, &home, subject);
@@ -248,22 +257,6 @@ fn take_in(tx: &Tx<'_>, vault: &Vault, asked: &Asked) -> Result<Applied, OpError
     Ok(Applied::Waits(row.missing))
 }
 
-/// A landlord or host whose yes is wanted is asked; their page takes the answer.
-fn ask_landlord(tx: &Tx<'_>, row: &ApplicationRow, at: i64) -> Result<(), StoreError> {
-    let is_wanted = row.landlord.answer.as_deref() == Some("wanted");
-    let Some(person) = row.landlord.person.filter(|_| is_wanted) else {
-        return Ok(());
-    };
-    let told = Told {
-        shard: row.shard,
-        area: row.area,
-        person,
-        about: &row.application.0,
-        at,
-    };
-    tell_person(tx, told, |ask| Message::LandlordWanted { phone: ask.phone })
-}
-
 /// Somebody of the ledger, if the pass is one that they can hold.
 fn known(
     tx: &Tx<'_>,
@@ -276,15 +269,9 @@ fn known(
     let Some(row) = row.filter(|row| row.state == "active") else {
         return Ok(Err(Applied::NotForThem("passes-not-here")));
     };
-    let fits = match wanted.kind {
-        PassKind::Resident | PassKind::TemporaryResident => {
-            row.household == Some(home.household) && row.kind == word_of(wanted.kind)
-        }
-        PassKind::Worker => row.worker_class.is_some(),
-        PassKind::Visitor => row.household != Some(home.household),
-        _ => false,
-    };
-    if !fits {
+    // A helper's pass is asked for with the household's word.
+    let is_helper = wanted.kind == PassKind::Helper;
+    if is_helper || !may_hold(&row, wanted.kind, home.household) {
         return Ok(Err(Applied::NotForThem("passes-other-kind")));
     }
     let (has_document, has_photo) = tx.person_has(shard, person)?;
@@ -310,7 +297,9 @@ fn landlord_of(tx: &Tx<'_>, asked: &Asked, person: &PersonRow) -> Result<Landlor
     }
     let today = asked.now.day();
     let homes = tx.residences_of_person(shard, person.person)?;
-    let mut homes = homes.into_iter().filter(|home| home.holds_on(today));
+    let mut homes = homes
+        .into_iter()
+        .filter(|home| home.household == wanted.household && home.holds_on(today));
     let landlord = homes.find_map(|home| home.landlord);
     Ok(wants_yes(asked, landlord))
 }
@@ -354,8 +343,16 @@ fn new(tx: &Tx<'_>, vault: &Vault, asked: &Asked) -> Result<Result<Subject, Appl
     if !fits {
         return Ok(Err(Applied::NotForThem("passes-other-kind")));
     }
-    // Whoever stands in the ledger under this document is chosen there, not typed again.
-    if !in_ledger(tx, vault, asked.shard, person)?.is_empty() {
+    // Whoever stands in the ledger under this document is chosen there, not typed again. A
+    // resident's page does not tell who does: it takes it in, and the office sees it.
+    let is_desk = wanted.asked_staff.is_some();
+    let asker = wanted.asked_by.filter(|_| !is_desk);
+    if let Some(asker) = asker
+        && tx.count_asked_since(asked.shard, asker, asked.now.millis - DAY_MILLIS)? >= A_DAY_MOST
+    {
+        return Ok(Err(Applied::TooMany));
+    }
+    if is_desk && !in_ledger(tx, vault, asked.shard, person.document())?.is_empty() {
         return Ok(Err(Applied::NotForThem("passes-in-ledger")));
     }
     let yes = match wanted.kind {
@@ -375,7 +372,12 @@ fn new(tx: &Tx<'_>, vault: &Vault, asked: &Asked) -> Result<Result<Subject, Appl
 }
 
 /// A valid pass, or another application that waits, for the same person and kind.
-fn twice(tx: &Tx<'_>, asked: &Asked, subject: &Subject) -> Result<Option<Applied>, StoreError> {
+fn twice(
+    tx: &Tx<'_>,
+    vault: &Vault,
+    asked: &Asked,
+    (area, subject): (AreaId, &Subject),
+) -> Result<Option<Applied>, StoreError> {
     let (shard, wanted) = (asked.shard, &asked.application);
     let kind = word_of(wanted.kind);
     let wish = PassWish {
@@ -388,8 +390,7 @@ fn twice(tx: &Tx<'_>, asked: &Asked, subject: &Subject) -> Result<Option<Applied
         hint: None,
         why: "application",
     };
-    let is_new = matches!(wanted.holder, Applicant::New { .. });
-    if !is_new && let Some(row) = valid_pass(tx, shard, &wish, asked.now.millis)? {
+    if let Some(row) = valid_pass(tx, shard, &wish, asked.now.millis)? {
         return Ok(Some(Applied::HasOne(row.pass)));
     }
     let others = match subject.holder {
@@ -397,7 +398,14 @@ fn twice(tx: &Tx<'_>, asked: &Asked, subject: &Subject) -> Result<Option<Applied
         None if wanted.kind == PassKind::Errand => {
             tx.applications_of_household(shard, wanted.household)?
         }
-        None => Vec::new(),
+        None => {
+            let document = asked.checked.as_ref().and_then(Person::document);
+            let mut others = waiting_under(tx, vault, (shard, area), document)?;
+            // What others asked for is nothing that a resident's page tells.
+            let is_desk = wanted.asked_staff.is_some();
+            others.retain(|row| is_desk || row.asked_by == wanted.asked_by);
+            others
+        }
     };
     let is_there =
         |row: &ApplicationRow| wanted.kind != PassKind::Helper || row.household == wanted.household;
@@ -478,6 +486,6 @@ fn plain_of(person: &Person, photo: Option<Vec<u8>>) -> PersonPlain {
         employer: person.employment().map(|e| e.employer().to_owned()),
         photo,
         note: None,
-        email: None,
+        email: person.email().map(|email| email.reveal_text().to_owned()),
     }
 }

@@ -6,6 +6,7 @@ use crate::error::OpError;
 use crate::keyring::Keyring;
 use crate::message::Message;
 use crate::ops::answer_landlord::application_in;
+use crate::ops::apply_for_pass::known_already::{may_hold, person_of_draft};
 use crate::ops::hold_gate::keyring;
 use crate::ops::keep_helpers::helper_comes;
 use crate::ops::keep_vehicles::vehicle_of;
@@ -41,6 +42,8 @@ pub enum Approval {
     Stale(Box<ApplicationRow>),
     /// The person left or died meanwhile.
     PersonGone,
+    /// Whoever was typed in stands in the ledger, and such a pass is not for them there.
+    InLedger(PersonId),
     /// No key of this installation may issue this here.
     NoIssuer,
     /// It is not there, or not in the area.
@@ -118,8 +121,12 @@ fn approve_one(
     };
     let line = tx.application_line(&keys.vault, shard, application)?;
     let line = line.ok_or(OpError::NotFound)?;
-    let Some(holder) = holder_of(tx, &row, ready)? else {
-        return Ok(Approval::PersonGone);
+    let subject = subject_of(tx, keys, &row, (kind, ready.person))?;
+    let holder = match subject {
+        Subject::Nobody => None,
+        Subject::Known(person) | Subject::Met(person) | Subject::New(person) => Some(person),
+        Subject::Gone => return Ok(Approval::PersonGone),
+        Subject::Elsewhere(person) => return Ok(Approval::InLedger(person)),
     };
     let desk = Desk::new(tx, keys, shard, now, Some(staff));
     let mut wish = wish(ready.pass, kind, &line, holder);
@@ -132,11 +139,7 @@ fn approve_one(
         Made::NoIssuer => return Ok(Approval::NoIssuer),
         Made::Issued(_) => {}
     }
-    if row.holder.is_none() && holder.is_some() {
-        make_person(&desk, &row, ready)?;
-    } else if let Some(person) = holder.filter(|_| kind != PassKind::Vehicle) {
-        take_photo(&desk, &row, person, &ready.chance)?;
-    }
+    keep_subject(&desk, &row, (kind, subject), ready)?;
     if kind == PassKind::Helper
         && let Some(person) = holder
     {
@@ -161,22 +164,53 @@ fn approve_one(
     Ok(Approval::Approved(ready.pass))
 }
 
-/// Whom the pass will be for, `Some(None)` for a household's; `None` where they are gone.
-fn holder_of(
+/// Whom a pass will be for.
+#[derive(Clone, Copy)]
+enum Subject {
+    /// Whoever of the household.
+    Nobody,
+    /// Somebody of the ledger, or a vehicle.
+    Known(PersonId),
+    /// Somebody who was typed in and came into the ledger meanwhile, or stood there all along.
+    Met(PersonId),
+    /// Somebody whom the approval brings into the ledger.
+    New(PersonId),
+    /// They left or died meanwhile.
+    Gone,
+    /// They were typed in, and stand in the ledger as somebody for whom such a pass is not.
+    Elsewhere(PersonId),
+}
+
+fn subject_of(
     tx: &Tx<'_>,
+    keys: &Keyring,
     row: &ApplicationRow,
-    ready: &Ready,
-) -> Result<Option<Option<PersonId>>, StoreError> {
+    (kind, new): (PassKind, PersonId),
+) -> Result<Subject, StoreError> {
     let Some(person) = row.holder else {
-        return Ok(Some(is_draft(row).then_some(ready.person)));
+        if !is_draft(row) {
+            return Ok(Subject::Nobody);
+        }
+        // One person has one record, so the document is looked up before a person is made.
+        return Ok(match person_of_draft(tx, &keys.vault, row)? {
+            None => Subject::New(new),
+            Some(met) if may_hold(&met, kind, row.household) => Subject::Met(met.person),
+            Some(met) => Subject::Elsewhere(met.person),
+        });
     };
-    if row.kind == "vehicle" {
-        let there = vehicle_of(tx, row.shard, row.household, VehicleId(person.0))?;
-        return Ok(there.map(|_| Some(person)));
-    }
-    let there = tx.person(row.shard, person)?;
-    let is_here = there.is_some_and(|person| person.state == "active");
-    Ok(is_here.then_some(Some(person)))
+    let is_there = match kind {
+        PassKind::Vehicle => {
+            vehicle_of(tx, row.shard, row.household, VehicleId(person.0))?.is_some()
+        }
+        _ => {
+            let there = tx.person(row.shard, person)?;
+            there.is_some_and(|person| person.state == "active")
+        }
+    };
+    Ok(match is_there {
+        true => Subject::Known(person),
+        false => Subject::Gone,
+    })
 }
 
 /// Whom it is for, or else whoever asked; a vehicle is told nothing.
@@ -237,6 +271,26 @@ fn wish(
         worker_class: class,
         hint: hint_of(kind, line.masked.as_deref(), &line.sex, line.birth_year),
         why: "application",
+    }
+}
+
+/// What was typed or handed in becomes a person's of the ledger, and the draft goes.
+fn keep_subject(
+    desk: &Desk<'_>,
+    row: &ApplicationRow,
+    (kind, subject): (PassKind, Subject),
+    ready: &Ready,
+) -> Result<(), StoreError> {
+    match subject {
+        Subject::New(_) => make_person(desk, row, ready),
+        Subject::Met(person) => {
+            take_photo(desk, row, person, &ready.chance)?;
+            desk.tx.drop_application_draft(desk.shard, row.application)
+        }
+        Subject::Known(person) if kind != PassKind::Vehicle => {
+            take_photo(desk, row, person, &ready.chance)
+        }
+        Subject::Known(_) | Subject::Nobody | Subject::Gone | Subject::Elsewhere(_) => Ok(()),
     }
 }
 

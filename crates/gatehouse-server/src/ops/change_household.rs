@@ -1,12 +1,15 @@
 //! Editing a household: the grid it belongs to, and the day on which the dwelling ceased.
 
+use super::hold_gate::keyring;
 use super::in_area::household_in;
+use super::leave_household::end_home::end_home;
+use super::make_pass::Desk;
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
 use crate::error::OpError;
 use gatehouse_core::complaint::{Complaint, ComplaintCode};
-use gatehouse_core::moment::CivilDay;
+use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_core::text::clean_line;
 use gatehouse_store::audit::AuditNote;
 use gatehouse_store::household::HouseholdRow;
@@ -63,6 +66,7 @@ pub async fn change_household(
     caller: &Arc<Caller>,
     asked: HouseholdAsked,
 ) -> Result<(), HouseholdNotSaved> {
+    let keys = keyring(app)?;
     let (area, by, at) = (area.clone(), caller.staff, app.world.now_millis());
     let change = move |tx: &Tx<'_>| {
         let row = household_in(tx, &area, &asked.household)?;
@@ -77,6 +81,10 @@ pub async fn change_household(
             return Err(HouseholdNotSaved::LivedIn);
         }
         let shard = row.shard;
+        if ended_on.is_some() {
+            let now = Moment::new(at, area.offset_minutes);
+            end_home(&Desk::new(tx, &keys, shard, now, Some(by)), &row)?;
+        }
         tx.update_household(&HouseholdRow {
             grid,
             ended_on,
@@ -90,9 +98,11 @@ pub async fn change_household(
             commitment: None,
             body: b"grid ended_on",
         })?;
-        Ok(())
+        Ok::<_, HouseholdNotSaved>(())
     };
-    app.store.try_write(Lane::People, change).await
+    app.store.try_write(Lane::People, change).await?;
+    app.gates.read_anew();
+    Ok(())
 }
 
 fn checked(

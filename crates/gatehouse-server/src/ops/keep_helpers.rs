@@ -361,6 +361,17 @@ fn end_now(
     Ok(())
 }
 
+/// Ends all helpers of a household that nobody lives in, with their passes.
+pub(super) fn end_helpers(desk: &Desk<'_>, home: &HouseholdRow) -> Result<(), OpError> {
+    let (tx, shard) = (desk.tx, desk.shard);
+    for row in tx.helpers_of_household(shard, home.household, HELPERS_MOST)? {
+        if let (Some(comes), None) = (row.comes, &row.end) {
+            end_now(desk, row, comes, "office")?;
+        }
+    }
+    Ok(())
+}
+
 /// What a household says of a helper on its page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HouseholdWord {

@@ -182,6 +182,9 @@ impl Run<'_> {
             whole &= self.until_nothing("passes", move |tx| tx.drop_passes(shard, area, passes))?;
             whole &=
                 self.until_nothing("helpers", move |tx| tx.drop_helpers(shard, area, passes))?;
+            let ended = Moment::new(self.before(self.config.days_people), 480).day();
+            whole &=
+                self.until_nothing("vehicles", move |tx| tx.drop_vehicles(shard, area, ended))?;
             whole &= self.until_nothing("messages", move |tx| {
                 tx.drop_messages(shard, area, messages)
             })?;

@@ -9,7 +9,7 @@ use crate::ops::hold_gate::keyring;
 use crate::ops::in_area::household_in;
 use crate::ops::make_pass::Desk;
 use crate::ops::note::note;
-use crate::ops::revoke_pass::{Revoking, revoke};
+use crate::ops::revoke_pass::{Revoked, Revoking, revoke};
 use gatehouse_core::complaint::Complaint;
 use gatehouse_core::id::{HouseholdId, PassId, VehicleId};
 use gatehouse_core::moment::Moment;
@@ -47,6 +47,8 @@ pub enum VehicleKept {
     Stale,
     /// The same was sent before, and it is done.
     Before,
+    /// It is done and the old pass is ended; no key of this installation may issue the new one.
+    NoIssuer,
 }
 
 /// What is done with a vehicle.
@@ -121,7 +123,7 @@ pub async fn keep_vehicle(
             }
             VehicleAct::End(id, version) => (end(&desk, &home, (*id, *version))?, "end", id),
         };
-        if kept == VehicleKept::Done {
+        if matches!(kept, VehicleKept::Done | VehicleKept::NoIssuer) {
             let kind = format!("vehicle.{kind}");
             note(tx, Some(home.shard), staff, now.millis, &kind, &vehicle.0)?;
         }
@@ -221,7 +223,7 @@ fn correct(
     tx.update_vehicle(&row)?;
     if is_other_plate {
         let reason = RevocationReason::IssuedInError;
-        end_pass(desk, &row, reason, Some(next))?;
+        return end_pass(desk, &row, reason, Some(next));
     }
     Ok(VehicleKept::Done)
 }
@@ -236,8 +238,24 @@ fn end(
     };
     row.ended_on = Some(desk.now.day());
     desk.tx.update_vehicle(&row)?;
-    end_pass(desk, &row, RevocationReason::ClassEnded, None)?;
-    Ok(VehicleKept::Done)
+    end_pass(desk, &row, RevocationReason::ClassEnded, None)
+}
+
+/// Ends all vehicles of a household that nobody lives in, with their passes.
+pub(super) fn end_vehicles(desk: &Desk<'_>, home: &HouseholdRow) -> Result<(), OpError> {
+    let (tx, shard) = (desk.tx, desk.shard);
+    for mut row in tx.vehicles_of_household(shard, home.household)? {
+        if row.ended_on.is_none() {
+            row.ended_on = Some(desk.now.day());
+            tx.update_vehicle(&row)?;
+            end_pass(desk, &row, RevocationReason::MovedOut, None)?;
+            let (at, about) = (desk.now.millis, row.vehicle.0);
+            if let Some(staff) = desk.staff {
+                note(tx, Some(shard), staff, at, "vehicle.end", &about)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn end_pass(
@@ -245,7 +263,7 @@ fn end_pass(
     row: &VehicleRow,
     reason: RevocationReason,
     replacement: Option<PassId>,
-) -> Result<(), OpError> {
+) -> Result<VehicleKept, OpError> {
     let pass = pass_in_use(desk.tx, desk.shard, row.vehicle, desk.now.millis)?;
     if let Some(pass) = pass {
         let asked = Revoking {
@@ -253,9 +271,13 @@ fn end_pass(
             reason,
             replacement,
         };
-        revoke(desk, row.area, &asked)?;
+        return Ok(match revoke(desk, row.area, &asked)? {
+            Revoked::NoIssuer => VehicleKept::NoIssuer,
+            // Whoever ended it before gave a reason of their own: it is ended.
+            Revoked::Done(_) | Revoked::Before(_) | Revoked::NeedsReplacement => VehicleKept::Done,
+        });
     }
-    Ok(())
+    Ok(VehicleKept::Done)
 }
 
 /// A vehicle of a household that is still its.

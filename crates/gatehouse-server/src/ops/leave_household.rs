@@ -1,6 +1,11 @@
-//! Somebody moved away or died: the residence ends, and with it, if so chosen, their passes.
+//! Somebody moved away or died: the residence ends, and with it, if so chosen, their passes. With
+//! the last of a household end its errand pass, its vehicles and its helpers.
 
+pub(super) mod end_home;
+
+use self::end_home::end_if_empty;
 use super::hold_gate::keyring;
+use super::make_pass::Desk;
 use super::merge_person::end_record;
 use super::note::note;
 use super::person_form::{NotSaved, as_shown};
@@ -101,6 +106,11 @@ pub async fn leave_household(
             ..row
         };
         end_record(tx, &keys.vault, &edited, current, (by, at), &chance)?;
+        if let Some(home) = current {
+            let now = Moment::new(at, area.offset_minutes);
+            let desk = Desk::new(tx, &keys, shard, now, Some(by));
+            end_if_empty(&desk, home.household)?;
+        }
         note(
             tx,
             Some(shard),
@@ -109,9 +119,11 @@ pub async fn leave_household(
             "person.leave",
             asked.why.state().as_bytes(),
         )?;
-        Ok(ended)
+        Ok::<_, NotSaved>(ended)
     };
-    app.store.try_write(Lane::People, leave).await
+    let ended = app.store.try_write(Lane::People, leave).await?;
+    app.gates.read_anew();
+    Ok(ended)
 }
 
 fn last_day(typed: &str, from_on: Option<CivilDay>, today: CivilDay) -> Result<CivilDay, NotSaved> {

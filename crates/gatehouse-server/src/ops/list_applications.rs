@@ -5,17 +5,18 @@ use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use crate::ops::answer_landlord::application_in;
+use crate::ops::apply_for_pass::known_already::{may_hold, person_of_draft};
 use crate::ops::hold_gate::keyring;
 use crate::ops::keep_vehicles::name_vehicle;
 use crate::ops::make_pass::{PassWish, valid_pass};
 use crate::ops::pass_rules::of_word;
 use crate::ops::print_passes::NAMED_MOST;
 use crate::ops::read_area::compounds_of;
-use gatehouse_core::id::{ApplicationId, AreaId, PassId, StaffId};
+use gatehouse_core::id::{ApplicationId, AreaId, PassId, PersonId, StaffId};
 use gatehouse_core::pass::{PassKind, PassNumber};
 use gatehouse_core::person::PersonName;
-use gatehouse_store::application::{ApplicationCount, ApplicationLine, QueuePart};
-use gatehouse_store::{ReadTx, Shard, StoreError};
+use gatehouse_store::application::{ApplicationCount, ApplicationLine, ApplicationRow, QueuePart};
+use gatehouse_store::{ReadTx, Shard, StoreError, Vault};
 use std::collections::BTreeMap;
 
 /// Applications on one page.
@@ -146,8 +147,18 @@ pub struct Detail {
     pub compound: String,
     /// The valid pass of the kind that its subject has already.
     pub has_one: Option<PassNumber>,
+    /// Whoever of the ledger has the document that was typed in.
+    pub met: Option<Met>,
     /// Colleagues named in it, masked.
     pub staff: BTreeMap<StaffId, String>,
+}
+
+/// Somebody of the ledger who was typed in as new.
+pub struct Met {
+    /// Who, where their record is one of the area.
+    pub person: Option<PersonId>,
+    /// Whether the pass is one that they can hold there: then it becomes theirs.
+    pub may_hold: bool,
 }
 
 /// Reads one application of an area.
@@ -178,7 +189,12 @@ pub async fn read_application(
         };
         let has_one = valid_pass(tx, shard, &wish, now)?.map(|pass| pass.number);
         let named = [row.asked_staff, row.landlord.staff, row.decided_by];
+        let met = match row.state.as_str() {
+            "waiting" => met(tx, &keys.vault, area, &row)?,
+            _ => None,
+        };
         Ok(Detail {
+            met,
             compound: tx.area(row.area)?.map(|area| area.name).unwrap_or_default(),
             has_one: has_one.filter(|_| row.state == "waiting"),
             staff: masked_staff(tx, named.into_iter().flatten())?,
@@ -186,6 +202,24 @@ pub async fn read_application(
         })
     };
     app.store.try_read(read).await
+}
+
+fn met(
+    tx: &ReadTx<'_>,
+    vault: &Vault,
+    area: AreaId,
+    row: &ApplicationRow,
+) -> Result<Option<Met>, StoreError> {
+    let Some(person) = person_of_draft(tx, vault, row)? else {
+        return Ok(None);
+    };
+    let path = tx.area_path(person.area)?;
+    let is_here = path.iter().any(|above| above.area == area);
+    let kind = of_word(&row.kind).unwrap_or(PassKind::Slip);
+    Ok(Some(Met {
+        person: is_here.then_some(person.person),
+        may_hold: may_hold(&person, kind, row.household),
+    }))
 }
 
 /// Colleagues as lists show them.

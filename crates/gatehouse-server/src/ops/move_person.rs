@@ -4,7 +4,9 @@
 use super::add_person::{Basis, residence};
 use super::hold_gate::keyring;
 use super::in_area::lies_in;
+use super::leave_household::end_home::end_if_empty;
 use super::leave_household::{Left, Passes, end_passes};
+use super::make_pass::Desk;
 use super::merge_person::end_record;
 use super::note::note;
 use super::person_form::{NotSaved, as_shown};
@@ -87,10 +89,17 @@ pub async fn move_person(
             ..row
         };
         end_record(tx, &keys.vault, &edited, current, (by, at), &chance)?;
+        if let Some(old) = current {
+            let now = Moment::new(at, area.offset_minutes);
+            let desk = Desk::new(tx, &keys, shard, now, Some(by));
+            end_if_empty(&desk, old.household)?;
+        }
         note(tx, Some(shard), by, at, "person.move", new.basis.as_bytes())?;
-        Ok(())
+        Ok::<_, NotSaved>(())
     };
-    app.store.try_write(Lane::People, go).await
+    app.store.try_write(Lane::People, go).await?;
+    app.gates.read_anew();
+    Ok(())
 }
 
 /// The door, in the area of whoever writes it down.

@@ -8,7 +8,7 @@ use gatehouse_core::complaint::Complaint;
 use gatehouse_core::moment::CivilDay;
 use gatehouse_core::person::search::{SearchTerm, terms_of};
 use gatehouse_core::person::{
-    Document, DocumentKind, GateName, Person, PersonDraft, Phone, WorkerClass,
+    Document, DocumentKind, Email, GateName, Person, PersonDraft, Phone, WorkerClass,
 };
 use gatehouse_store::person::{PersonPlain, PersonRow};
 use gatehouse_store::{ReadTx, StoreError, Vault};
@@ -28,6 +28,8 @@ pub struct PersonForm {
     pub document: String,
     /// Telephone.
     pub phone: String,
+    /// E-mail address.
+    pub email: String,
     /// Kind of person.
     pub kind: String,
     /// Core's word for a class of exempt workers, or empty.
@@ -36,6 +38,8 @@ pub struct PersonForm {
     pub employer: String,
     /// The telephone that is kept goes.
     pub without_phone: bool,
+    /// The e-mail address that is kept goes.
+    pub without_email: bool,
     /// The document that is kept goes.
     pub without_document: bool,
 }
@@ -61,6 +65,8 @@ pub struct PersonNow {
     pub document: Option<(DocumentKind, String)>,
     /// The last four of the telephone.
     pub phone: Option<String>,
+    /// The e-mail address, masked.
+    pub email: Option<String>,
     /// The first character of the employer.
     pub employer: Option<String>,
 }
@@ -93,6 +99,7 @@ impl PersonNow {
             masked,
             document: None,
             phone: None,
+            email: None,
             employer: None,
         }
     }
@@ -104,12 +111,14 @@ impl PersonNow {
             Some((kind, Document::from_stored(kind, number)?.to_string()))
         });
         let phone = plain.phone.as_deref().and_then(Phone::from_stored);
+        let email = plain.email.as_deref().and_then(Email::from_stored);
         let first = |text: &String| text.chars().next().map(|first| format!("{first}*"));
         PersonNow {
             row,
             masked: plain.masked.clone(),
             document,
             phone: phone.map(|phone| phone.to_string()),
+            email: email.map(|email| email.to_string()),
             employer: plain.employer.as_ref().and_then(first),
         }
     }
@@ -153,6 +162,7 @@ impl PersonForm {
                 !self.document.trim().is_empty() || self.without_document,
             ),
             ("phone", !self.phone.trim().is_empty() || self.without_phone),
+            ("email", !self.email.trim().is_empty() || self.without_email),
             ("kind", !self.kind.is_empty()),
             ("employer", !self.employer.trim().is_empty()),
         ];
@@ -224,6 +234,10 @@ impl PersonForm {
             birth_on: or_kept(&self.birth_on, kept_birth.filter(|_| !new_document)),
             document,
             phone: self.phone.clone(),
+            email: or_kept(
+                &self.email,
+                kept.email.clone().filter(|_| !self.without_email),
+            ),
             employment: WorkerClass::from_code(&class)
                 .filter(|_| is_worker)
                 .map(|class| (class, or_kept(&self.employer, kept.employer.clone()))),
@@ -249,7 +263,7 @@ fn plain_of(person: &Person, kept: &PersonPlain) -> PersonPlain {
         document: document.map(|d| (d.kind().code().to_owned(), d.reveal_text().to_owned())),
         phone: person.phone().map(|phone| phone.reveal_text().to_owned()),
         employer: person.employment().map(|e| e.employer().to_owned()),
-        email: kept.email.clone(),
+        email: person.email().map(|email| email.reveal_text().to_owned()),
         photo: kept.photo.clone(),
         note: kept.note.clone(),
     }

@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
+use crate::faults::Faults;
 use crate::ops::apply_for_pass::{Applicant, Application, Applied, Photo, apply_for_pass};
 use crate::ops::keep_helpers::HelperAsked;
 use crate::ops::pass_rules::{Source, WORKS};
@@ -27,17 +28,7 @@ struct ApplyPage {
     /// What became of it, where it was sent.
     said: Option<String>,
     /// Faults of the helper's fields, each with its words.
-    faults: Vec<(&'static str, String)>,
-}
-
-impl ApplyPage {
-    /// What is wrong with a field.
-    fn fault_at(&self, field: &str) -> Option<&str> {
-        let mut faults = self.faults.iter();
-        faults
-            .find(|(name, _)| *name == field)
-            .map(|(_, text)| text.as_str())
-    }
+    faults: Faults,
 }
 
 /// What the form sends.
@@ -77,7 +68,7 @@ pub async fn show(State(app): State<App>, frame: Frame) -> Response {
         frame,
         typed,
         said: None,
-        faults: Vec::new(),
+        faults: Faults::default(),
     })
 }
 
@@ -109,17 +100,15 @@ pub async fn submit(
 }
 
 fn page(applied: Applied, typed: ApplyForm, frame: Frame) -> ApplyPage {
-    let mut faults = Vec::new();
+    let mut faults = Faults::default();
     let said = match applied {
         Applied::Waits(_) => Some("my-apply-waits"),
         Applied::HasOne(_) => Some("my-apply-has-one"),
         Applied::WaitsAlready(_) => Some("my-apply-already"),
         Applied::NotForThem(key) => Some(key),
+        Applied::TooMany => Some("my-tenant-too-many"),
         Applied::Complaints(complaints) => {
-            let complaints = complaints.iter();
-            faults = complaints
-                .map(|one| (one.field, frame.t(one.code.text_key())))
-                .collect();
+            faults = Faults::of(&frame, &complaints);
             None
         }
     };

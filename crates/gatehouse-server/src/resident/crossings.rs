@@ -4,14 +4,18 @@ use super::held::crossing;
 use crate::app::App;
 use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
 use crate::ops::resident::find_resident::ResidentCaller;
-use crate::ops::resident::read_own_records::read_own_records;
+use crate::ops::resident::read_own_records::{place_of, read_own_crossings};
 use crate::page::{Frame, PageError, show as show_page};
+use crate::paging::query;
 use crate::times::Times;
 use askama::Template;
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use serde::Deserialize;
+
+const PATH: &str = "/my/crossings";
 
 #[derive(Template)]
 #[template(path = "resident/crossings.html")]
@@ -19,13 +23,22 @@ struct CrossingsPage {
     frame: Frame,
     lines: Vec<String>,
     kept: String,
+    /// Where the list begins; empty on the first page.
+    first: String,
+    next: Option<String>,
+}
+
+/// Where a page begins.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    before: String,
 }
 
 /// The routes of this file.
 pub fn routes(table: Routes) -> Routes {
-    let path = "/my/crossings";
     table.add(
-        RouteRule::page(path, Access::Resident, Scope::None, Kept::Nothing),
+        RouteRule::page(PATH, Access::Resident, Scope::None, Kept::Nothing),
         get(show),
     )
 }
@@ -35,18 +48,25 @@ pub async fn show(
     State(app): State<App>,
     Extension(resident): Extension<ResidentCaller>,
     frame: Frame,
+    Query(asked): Query<Asked>,
 ) -> Response {
+    let before = place_of(&asked.before);
     let times = Times::new(frame.lang, app.world.now_millis(), resident.offset_minutes);
     let days = app.config.days_crossings.to_string();
-    match read_own_records(&app, &resident).await {
-        Ok(records) => {
-            let lines = records.crossings.iter();
-            show_page(&CrossingsPage {
-                lines: lines.map(|one| crossing(one, &frame, times)).collect(),
-                kept: frame.with("my-kept-crossings", "days", &days),
-                frame,
-            })
-        }
+    match read_own_crossings(&app, &resident, before).await {
+        Ok(page) => show_page(&CrossingsPage {
+            lines: page
+                .rows
+                .iter()
+                .map(|one| crossing(one, &frame, times))
+                .collect(),
+            kept: frame.with("my-kept-crossings", "days", &days),
+            first: before.map_or(String::new(), |_| PATH.to_owned()),
+            next: page
+                .next
+                .map(|next| format!("{PATH}{}", query(&[("before", &next)]))),
+            frame,
+        }),
         Err(error) => PageError::new(error, frame.lang).into_response(),
     }
 }

@@ -140,6 +140,7 @@ fn held(data: &OwnData, frame: &Frame) -> Vec<(&'static str, String)> {
         ("my-field-birth_on", plain.birth_on.map(|day| day.to_text())),
         ("my-field-document", document),
         ("my-field-phone", plain.phone.clone()),
+        ("my-field-email", plain.email.clone()),
         ("my-field-door", door),
         ("my-field-employer", plain.employer.clone()),
         ("my-field-note", plain.note.clone()),

@@ -5,12 +5,10 @@ use crate::console::crossing_line::{verdict_of, way_key};
 use crate::console::household::pass_words;
 use crate::door::door_words;
 use crate::ops::find_crossings::{CrossingLine, outcome_key};
-use crate::ops::resident::read_own_records::{HeldPass, OwnRecords};
+use crate::ops::resident::read_own_records::{CROSSINGS_SHOWN, HeldPass, OwnRecords};
 use crate::page::Frame;
 use crate::times::Times;
-
-/// Crossings that the page shows before its link to more.
-const CROSSINGS_SHOWN: usize = 6;
+use gatehouse_store::application::ApplicationRow;
 
 /// One kind of record.
 pub struct HeldPart {
@@ -24,21 +22,53 @@ pub struct HeldPart {
     pub more: Option<(&'static str, &'static str)>,
 }
 
-/// All parts that hold something.
-pub fn parts(records: &OwnRecords, config: &Config, frame: &Frame, times: Times) -> Vec<HeldPart> {
-    let kept = |key: &str, days: u32| frame.with(key, "days", &days.to_string());
-    let part = |heading, lines: Vec<String>, kept: String| HeldPart {
+fn part(heading: &'static str, lines: Vec<String>, kept: String) -> HeldPart {
+    HeldPart {
         heading,
         lines,
         kept,
         more: None,
-    };
+    }
+}
+
+/// How long, in days.
+fn kept(frame: &Frame, key: &str, days: u32) -> String {
+    frame.with(key, "days", &days.to_string())
+}
+
+/// What they asked for others, what they were asked as a landlord, what was decided about them.
+fn about_others(
+    records: &OwnRecords,
+    config: &Config,
+    frame: &Frame,
+    times: Times,
+) -> [HeldPart; 3] {
+    let passes = kept(frame, "my-kept-passes", config.days_passes);
+    [
+        part(
+            "my-held-asked",
+            applications(&records.asked, frame, times),
+            passes.clone(),
+        ),
+        part("my-held-answered", answered(records, frame, times), passes),
+        part(
+            "my-held-orders",
+            orders(records, frame, times),
+            frame.t("my-kept-orders"),
+        ),
+    ]
+}
+
+/// All parts that hold something.
+pub fn parts(records: &OwnRecords, config: &Config, frame: &Frame, times: Times) -> Vec<HeldPart> {
+    let kept = |key, days| kept(frame, key, days);
     let photo = match records.has_photo {
         true => vec![frame.t("my-held-photo-yes")],
         false => vec![frame.t("my-held-photo-no")],
     };
     let crossings = records.crossings.iter().take(CROSSINGS_SHOWN);
     let people = kept("my-kept-person", config.days_people);
+    let [asked, said, ordered] = about_others(records, config, frame, times);
     let mut parts = vec![
         part("my-held-photo", photo, people.clone()),
         part("my-held-homes", homes(records, frame, times), people),
@@ -53,9 +83,12 @@ pub fn parts(records: &OwnRecords, config: &Config, frame: &Frame, times: Times)
         ),
         part(
             "my-held-applications",
-            applications(records, frame, times),
+            applications(&records.applications, frame, times),
             kept("my-kept-passes", config.days_passes),
         ),
+        asked,
+        said,
+        ordered,
         part(
             "my-held-crossings",
             crossings.map(|one| crossing(one, frame, times)).collect(),
@@ -78,12 +111,8 @@ pub fn parts(records: &OwnRecords, config: &Config, frame: &Frame, times: Times)
         ),
         part(
             "my-held-vehicles",
-            records
-                .vehicles
-                .iter()
-                .map(|row| row.plate.clone())
-                .collect(),
-            frame.t("my-kept-vehicles"),
+            vehicles(records, frame, times),
+            kept("my-kept-vehicles", config.days_people),
         ),
     ];
     add_more(&mut parts, records.crossings.len());
@@ -143,8 +172,48 @@ fn pass(one: &HeldPass, frame: &Frame, times: Times) -> String {
     format!("{words} · {}", frame.t(state))
 }
 
-fn applications(records: &OwnRecords, frame: &Frame, times: Times) -> Vec<String> {
-    let line = |row: &gatehouse_store::application::ApplicationRow| {
+fn vehicles(records: &OwnRecords, frame: &Frame, times: Times) -> Vec<String> {
+    let line = |row: &gatehouse_store::vehicle::VehicleRow| match row.ended_on {
+        None => row.plate.clone(),
+        Some(day) => {
+            let ended = frame.with("vehicle-ended", "day", &times.day(day));
+            format!("{} · {ended}", row.plate)
+        }
+    };
+    records.vehicles.iter().map(line).collect()
+}
+
+fn orders(records: &OwnRecords, frame: &Frame, times: Times) -> Vec<String> {
+    let line = |(authority, from, until): &(String, i64, i64)| {
+        let (from, until) = (times.moment(*from), times.end(*until));
+        let slots = [
+            ("authority", authority.as_str()),
+            ("from", from.as_str()),
+            ("until", until.as_str()),
+        ];
+        frame.fill("my-held-order", &slots)
+    };
+    records.orders.iter().map(line).collect()
+}
+
+/// What was asked of them as a landlord or host, and what they said.
+fn answered(records: &OwnRecords, frame: &Frame, times: Times) -> Vec<String> {
+    let line = |row: &ApplicationRow| {
+        let kind = frame.t(&format!("my-pass-{}", row.kind));
+        let asked = times.moment(row.landlord.at.unwrap_or(row.applied_at));
+        let said = match row.landlord.answer.as_deref() {
+            Some("yes") => "my-answered-yes",
+            Some("no") => "my-answered-no",
+            _ => "my-answered-wanted",
+        };
+        let slots = [("kind", kind.as_str()), ("time", asked.as_str())];
+        frame.fill(said, &slots)
+    };
+    records.answered.iter().map(line).collect()
+}
+
+fn applications(rows: &[ApplicationRow], frame: &Frame, times: Times) -> Vec<String> {
+    let line = |row: &ApplicationRow| {
         let kind = frame.t(&format!("my-pass-{}", row.kind));
         let (asked, state) = (
             times.moment(row.applied_at),
@@ -157,7 +226,7 @@ fn applications(records: &OwnRecords, frame: &Frame, times: Times) -> Vec<String
             frame.t(&state)
         )
     };
-    records.applications.iter().map(line).collect()
+    rows.iter().map(line).collect()
 }
 
 /// One's own crossing: when, where, which way, what was decided and what happened.

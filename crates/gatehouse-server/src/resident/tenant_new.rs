@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::auth::access::Routes;
 use crate::door::door_words;
 use crate::error::OpError;
+use crate::faults::Faults;
 use crate::ops::apply_for_pass::{Applied, Photo};
 use crate::ops::resident::apply_for_tenant::{BASES, TenantAsked, apply_for_tenant, rooms_of};
 use crate::ops::resident::find_resident::ResidentCaller;
@@ -29,17 +30,7 @@ struct TenantPage {
     documents: Vec<(&'static str, &'static str)>,
     typed: TenantForm,
     said: Option<String>,
-    faults: Vec<(&'static str, String)>,
-}
-
-impl TenantPage {
-    /// What is wrong with a field.
-    fn fault_at(&self, field: &str) -> Option<&str> {
-        let mut faults = self.faults.iter();
-        faults
-            .find(|(name, _)| *name == field)
-            .map(|(_, text)| text.as_str())
-    }
+    faults: Faults,
 }
 
 /// What the form sends. It is personal, so it does not print.
@@ -73,7 +64,7 @@ pub async fn show(
         id: ApplicationId(app.world.id()).to_string(),
         ..TenantForm::default()
     };
-    page(&app, &resident, frame, typed, None, Vec::new()).await
+    page(&app, &resident, frame, typed, None, Faults::default()).await
 }
 
 async fn page(
@@ -82,7 +73,7 @@ async fn page(
     frame: Frame,
     typed: TenantForm,
     said: Option<&str>,
-    faults: Vec<(&'static str, String)>,
+    faults: Faults,
 ) -> Response {
     let rooms = match rooms_of(app, resident).await {
         Ok(rooms) => rooms,
@@ -93,8 +84,13 @@ async fn page(
         false => StatusCode::OK,
     };
     let rooms = rooms.iter().map(|room| {
-        let door = door_words(frame.lang, &room.building, &room.unit, &room.room);
-        (room.household.to_string(), door)
+        let home = &room.home;
+        let door = door_words(frame.lang, &home.building, &home.unit, &home.room);
+        let door = match room.landlord {
+            None => door,
+            Some(_) => frame.with("my-tenant-room-asked", "door", &door),
+        };
+        (home.household.to_string(), door)
     });
     let documents = DocumentKind::ALL.map(|kind| (kind.code(), kind_words(&frame, kind)));
     let page = TenantPage {
@@ -128,19 +124,16 @@ pub async fn submit(
     };
     let said = match applied {
         Ok(Applied::Waits(_)) => return Redirect::to("/my/tenants?sent=yes").into_response(),
-        Ok(Applied::HasOne(_)) => "my-tenant-has-one",
-        Ok(Applied::WaitsAlready(_)) => "my-apply-already",
-        Ok(Applied::NotForThem("passes-in-ledger")) => "my-tenant-in-ledger",
+        Ok(Applied::WaitsAlready(_) | Applied::HasOne(_)) => "my-apply-already",
+        Ok(Applied::TooMany) => "my-tenant-too-many",
         Ok(Applied::NotForThem(key)) => key,
         Ok(Applied::Complaints(complaints)) => {
-            let complaints = complaints.iter();
-            let faults = complaints.map(|one| (one.field, frame.t(one.code.text_key())));
-            let faults = faults.collect();
+            let faults = Faults::of(&frame, &complaints);
             return page(&app, &resident, frame, form, None, faults).await;
         }
         Err(error) => return PageError::new(error, frame.lang).into_response(),
     };
-    page(&app, &resident, frame, form, Some(said), Vec::new()).await
+    page(&app, &resident, frame, form, Some(said), Faults::default()).await
 }
 
 fn asked(form: &TenantForm) -> Option<TenantAsked> {
@@ -157,6 +150,7 @@ fn asked(form: &TenantForm) -> Option<TenantAsked> {
             birth_on: form.birth_on.clone(),
             document: (!document.is_empty()).then(|| (kind, document.to_owned())),
             phone: form.phone.clone(),
+            email: String::new(),
             employment: None,
         },
         photo: match form.no_photo.as_str() {

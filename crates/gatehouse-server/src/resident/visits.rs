@@ -4,7 +4,7 @@ use super::visit_form::visit_id;
 use super::{own_form, status_of};
 use crate::app::App;
 use crate::auth::access::Routes;
-use crate::ops::resident::answer_visit::answer_on_page;
+use crate::ops::resident::answer_visit::{Answering, Heard, answer_on_page};
 use crate::ops::resident::call_household::{Calls, calls_of, wish_calls};
 use crate::ops::resident::door::TypedDoor;
 use crate::ops::resident::expect_visitor::expect_visitor;
@@ -17,6 +17,7 @@ use crate::page::{Frame, PageError, show as show_page};
 use crate::times::Times;
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
@@ -56,6 +57,8 @@ struct VisitCard {
     code: Option<String>,
     /// Key of the words for how it stands.
     state_key: &'static str,
+    /// What stands there, as the form sends it.
+    read: &'static str,
 }
 
 /// What the forms send.
@@ -63,6 +66,7 @@ struct VisitCard {
 #[serde(default)]
 pub struct VisitForm {
     visit: String,
+    read: String,
     answer: String,
     name: String,
     phone: String,
@@ -132,12 +136,34 @@ fn card(visit: ShownVisit, times: Times) -> VisitCard {
         whom: plain.whom,
         code: (visit.row.registered_by == "household").then(|| code_of(&visit.row.visit)),
         purpose_key: format!("visit-purpose-{}", visit.row.purpose),
-        state_key: match visit.row.answer.map(|answer| answer.is_yes) {
-            None => "visit-waits",
-            Some(true) => "visit-yes",
-            Some(false) => "visit-no",
-        },
+        state_key: state_key(visit.row.said()),
+        read: read_word(visit.row.said()),
     }
+}
+
+/// Key of the words for what a household said.
+pub fn state_key(said: Option<bool>) -> &'static str {
+    match said {
+        None => "visit-waits",
+        Some(true) => "visit-yes",
+        Some(false) => "visit-no",
+    }
+}
+
+/// What a household said, as a form sends it.
+pub fn read_word(said: Option<bool>) -> &'static str {
+    match said {
+        None => "",
+        Some(true) => "yes",
+        Some(false) => "no",
+    }
+}
+
+/// Both values, where another word was written down since a page was made.
+pub fn stale_words(frame: &Frame, now: Option<bool>, is_yes: bool) -> String {
+    let now = frame.t(state_key(now));
+    let wanted = frame.t(state_key(Some(is_yes)));
+    frame.fill("visit-stale", &[("now", &now), ("wanted", &wanted)])
 }
 
 /// POST /my/visits
@@ -157,15 +183,19 @@ pub async fn submit(
         let fault = Some(frame.t("my-request-again"));
         return page(&app, &resident, frame, fault, form).await;
     };
-    let done = match form.answer.as_str() {
-        "yes" | "no" => {
-            let is_yes = form.answer == "yes";
-            let answered = answer_on_page(&app, &resident, id, is_yes).await;
-            answered.map(|()| Ok(()))
-        }
-        _ => expect(&app, &resident, id, &form).await,
-    };
-    match done {
+    if let Some(asked) = Answering::of(id, &form.read, &form.answer) {
+        return match answer_on_page(&app, &resident, asked).await {
+            Ok(Heard::Done) => Redirect::to("/my/visits").into_response(),
+            Ok(Heard::Stale { now }) => {
+                let fault = Some(stale_words(&frame, now, asked.is_yes));
+                let mut page = page(&app, &resident, frame, fault, VisitForm::default()).await;
+                *page.status_mut() = StatusCode::CONFLICT;
+                page
+            }
+            Err(error) => PageError::new(error, frame.lang).into_response(),
+        };
+    }
+    match expect(&app, &resident, id, &form).await {
         Ok(Ok(())) => Redirect::to("/my/visits").into_response(),
         Ok(Err(refusal)) => {
             let fault = Some(fault(refusal, &frame));

@@ -142,6 +142,10 @@ async fn apply_now(
         Applied::HasOne(_) => Err(refused("P-HAS", "There is a valid pass of this kind.")),
         Applied::WaitsAlready(_) => Err(refused("P-WAITS", "An application for it waits.")),
         Applied::Complaints(_) => Err(refused("P-DATA", "Something in it cannot be taken.")),
+        Applied::TooMany => Err(refused(
+            "P-MANY",
+            "Too many wait that were asked for by one.",
+        )),
         Applied::NotForThem(_) => Err(refused("P-WHO", "This kind is not for them.")),
     }
 }

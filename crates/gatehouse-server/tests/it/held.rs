@@ -40,6 +40,30 @@ fn one_s_own_page_shows_what_is_held_and_how_long() {
         }
         let all = app.get("/my/crossings", &resident).body;
         assert!(all.contains("已通过"), "{all}");
+        // All of them, by pages, however much the others of the home cross.
+        let mut seen = 0;
+        let mut link = Some("/my/crossings".to_owned());
+        for _ in 0..60 {
+            scan(&mut phone, &own);
+            phone.step(json!({"input": "finish", "outcome": "turned_back"}));
+        }
+        phone.send_all();
+        while let Some(page) = link.take() {
+            let page = app.get(&page, &resident).body;
+            let (_, list) = page.split_once("looks-list").expect("a list");
+            let list = list.split("</ul>").next().unwrap_or_default();
+            seen += list.matches("<li>").count();
+            let next = page.split_once("rel=\"next\"");
+            let next = next.and_then(|(before, _)| before.rsplit_once("href=\""));
+            link = next.map(|(_, next)| next.trim_end_matches("\" ").to_owned());
+        }
+        let mine = read(app, move |tx| {
+            let all = tx.crossings_of_household(Shard(1), who.household, 0, 9_999)?;
+            let mine = Some(gatehouse_core::wire::Subject::Person(person));
+            Ok(all.iter().filter(|row| row.subject == mine).count())
+        });
+        assert!(mine > 60);
+        assert_eq!(seen, mine);
         // Nothing of it on the page of somebody else.
         let other = opened(app, demo, &somebody(demo, 59));
         let page = app.get("/my/data", &other).body;

@@ -13,19 +13,19 @@ use gatehouse_store::helper::HelperRow;
 use gatehouse_store::pass::PassRow;
 use serde_json::json;
 
-fn helper(app: &TestApp, id: ApplicationId) -> HelperRow {
+pub fn helper(app: &TestApp, id: ApplicationId) -> HelperRow {
     read(app, move |tx| {
         Ok(tx.helper(Shard(1), id)?.expect("a helper"))
     })
 }
 
 /// The pass that a helper comes with now.
-fn own_pass(app: &TestApp, id: ApplicationId) -> PassRow {
+pub fn own_pass(app: &TestApp, id: ApplicationId) -> PassRow {
     pass(app, helper(app, id).comes.expect("approved").pass)
 }
 
 /// Wanted by a household on its page, approved by the community's office.
-fn wanted(app: &TestApp, demo: &Demo, resident: &str, office: &str) -> ApplicationId {
+pub fn wanted(app: &TestApp, demo: &Demo, resident: &str, office: &str) -> ApplicationId {
     let id = hidden(&app.get("/my/apply", resident), "id");
     let name = percent("乌林静");
     let body = format!(

@@ -4,6 +4,8 @@ use crate::gate::cookie;
 use crate::support::{TestApp, demo_on_both};
 use gatehouse_core::id::{ApplicationId, PassId, PersonId, StaffId};
 use gatehouse_core::pass::{PassKind, PassStatus};
+use gatehouse_core::person::search::document_term;
+use gatehouse_core::person::{Document, DocumentKind, PersonDraft};
 use gatehouse_server::ops::apply_for_pass::{Applicant, Application, Photo, apply_for_pass};
 use gatehouse_server::ops::approve_applications::approve_applications;
 use gatehouse_server::ops::demo::make::Demo;
@@ -18,6 +20,24 @@ use std::collections::BTreeMap;
 
 const STEPS: usize = 60;
 const PEOPLE: usize = 4;
+/// Documents of strangers for whom somebody applies.
+const STRANGERS: [&str; 2] = ["E70000001", "E70000002"];
+
+/// A tenant whom the ledger does not know, by one of the documents.
+fn stranger(document: &str) -> Applicant {
+    Applicant::New {
+        draft: PersonDraft {
+            name: "乌林静".to_owned(),
+            sex: "female".to_owned(),
+            birth_on: "1990-03-04".to_owned(),
+            document: Some((DocumentKind::Passport, document.to_owned())),
+            ..PersonDraft::default()
+        },
+        basis: Some("tenant"),
+        landlord: None,
+        worker_class: None,
+    }
+}
 
 /// Somebody takes steps about the people of one household and their errand pass.
 struct Office<'a> {
@@ -56,12 +76,55 @@ impl Office<'_> {
         row.expect("reads").map_or(0, |row| row.version)
     }
 
+    /// Somebody of the home applies for a stranger as its landlord.
+    fn apply_for_stranger(&mut self) {
+        let home = &self.demo.town.households[self.home];
+        let compound = home.household.compound();
+        let (app, shard) = (self.app, self.shard);
+        let id = ApplicationId(self.ids.make());
+        let by = self.people[self.chance.below(2) as usize % self.people.len()];
+        let document = STRANGERS[self.chance.below(2) as usize];
+        let wanted = Application {
+            id,
+            household: home.id,
+            kind: PassKind::TemporaryResident,
+            source: Source::Landlord,
+            asked_by: Some(by),
+            asked_staff: None,
+            holder: stranger(document),
+            photo: Photo::Declined,
+            delivery: "desk",
+        };
+        let applied = app.wait(apply_for_pass(&app.app, shard, compound, 480, wanted));
+        applied.expect("an answer");
+        self.applications.push(id);
+    }
+
+    /// A pass of the home is reported lost and ended for a reason, with a new one or without.
+    fn lose_and_revoke(&mut self) {
+        let home = &self.demo.town.households[self.home];
+        let compound = home.household.compound();
+        let (app, shard, staff) = (self.app, self.shard, self.staff);
+        let Some(pass) = self.pass() else { return };
+        let lost = report_pass_lost(&app.app, shard, compound, None, pass, Report::Lost("desk"));
+        let _ = app.wait(lost);
+        let reason = REVOCATIONS[self.chance.below(7) as usize];
+        let next = PassId(self.ids.make());
+        let revoking = Revoking {
+            pass,
+            reason,
+            replacement: self.chance.happens(600).then_some(next),
+        };
+        let done = revoke_pass(&app.app, shard, compound, 480, staff, revoking);
+        app.wait(done).expect("an answer");
+    }
+
     /// One step, drawn; whatever it answers is as it should be.
     fn step(&mut self) {
         let home = &self.demo.town.households[self.home];
         let compound = home.household.compound();
         let (app, shard, staff) = (self.app, self.shard, self.staff);
-        let drawn = self.chance.below(6);
+        let drawn = self.chance.below(7);
         let application = self.applications.last().copied();
         match (drawn, application) {
             (0 | 1, _) => {
@@ -89,8 +152,12 @@ impl Office<'_> {
                 applied.expect("an answer");
                 self.applications.push(id);
             }
+            (6, _) => self.apply_for_stranger(),
             (2, Some(id)) => {
-                let wanted = [(id, self.version(id))];
+                // The one before as well: both may be for one stranger.
+                let last = self.applications.iter().rev().take(2);
+                let wanted: Vec<_> = last.map(|id| (*id, self.version(*id))).collect();
+                assert_eq!(wanted[0].0, id);
                 let done = approve_applications(&app.app, shard, compound, 480, staff, &wanted);
                 app.wait(done).expect("an answer");
             }
@@ -100,21 +167,7 @@ impl Office<'_> {
                 let done = issue_for_building(&app.app, shard, place, 480, staff, &self.people);
                 app.wait(done).expect("an answer");
             }
-            (4, _) => {
-                let Some(pass) = self.pass() else { return };
-                let lost =
-                    report_pass_lost(&app.app, shard, compound, None, pass, Report::Lost("desk"));
-                let _ = app.wait(lost);
-                let reason = REVOCATIONS[self.chance.below(7) as usize];
-                let next = PassId(self.ids.make());
-                let revoking = Revoking {
-                    pass,
-                    reason,
-                    replacement: self.chance.happens(600).then_some(next),
-                };
-                let done = revoke_pass(&app.app, shard, compound, 480, staff, revoking);
-                app.wait(done).expect("an answer");
-            }
+            (4, _) => self.lose_and_revoke(),
             (_, Some(id)) => {
                 let ending = Ending::Rejected {
                     reason: "differs",
@@ -157,6 +210,19 @@ impl Office<'_> {
         for ((_, kind), count) in valid {
             assert_eq!(count, 1, "after {after}: {kind}");
         }
+        // A stranger who was brought into the ledger stands there once.
+        let keys = self.app.app.keyring.clone().expect("keys");
+        let read = move |tx: &gatehouse_store::ReadTx<'_>| {
+            let mut most = 0;
+            for number in STRANGERS {
+                let document = Document::from_stored(DocumentKind::Passport, number);
+                let term = [document_term(&document.expect("a number"))];
+                most = most.max(tx.persons_by_terms(&keys.vault, shard, &term)?.len());
+            }
+            Ok::<_, StoreError>(most)
+        };
+        let most = self.app.app.store.read_blocking(read).expect("reads");
+        assert!(most <= 1, "after {after}: {most} records of one stranger");
     }
 }
 

@@ -118,6 +118,12 @@ fn corrected_and_ended(app: &TestApp, grid: &str, path: &str, next: &str) {
     let new = new.expect("the new one").pass;
     let stale = format!("act=end&vehicle={VEHICLE}&version=1");
     assert_eq!(app.form(path, grid, &stale).status, StatusCode::CONFLICT);
+    // What was typed stays where it cannot be taken.
+    let wrong = form("correct", "豫K9Z8").body;
+    assert!(
+        wrong.contains("<details open>") && wrong.contains("value=\"豫K9Z8\""),
+        "{wrong}"
+    );
     assert_eq!(form("end", "").status, StatusCode::SEE_OTHER);
     assert_eq!(reason(&pass(app, new)).as_deref(), Some("class_ended"));
     assert!(app.get(path, grid).body.contains("起不用了"));

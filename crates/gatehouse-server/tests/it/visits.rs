@@ -87,11 +87,7 @@ fn a_visitor_registers_and_the_household_says_yes() {
             StatusCode::SEE_OTHER
         );
         assert!(app.get(&own, "").body.contains("住户同意"));
-        // By telephone, a later word counts.
-        let no = format!("visit={id}&answer=no");
-        assert_eq!(app.form(&list, &guard, &no).status, StatusCode::SEE_OTHER);
-        assert!(app.get(&own, "").body.contains("先不见"));
-        assert!(app.get(&list, &guard).body.contains("住户在电话里说"));
+        old_pages_overwrite_nothing(app, (&cookie, &guard), (&own, &list), &id);
 
         // A door that is none of ours is taken all the same: the form tells nobody who lives where.
         let body = body.replacen(&id, &"e".repeat(32), 1);
@@ -108,6 +104,37 @@ fn a_visitor_registers_and_the_household_says_yes() {
         });
         assert_eq!(kept.expect("reads").len(), 1);
     });
+}
+
+/// The household has said yes: neither an old page of the gate nor one of its own says otherwise,
+/// and whoever has read the word may note another one.
+fn old_pages_overwrite_nothing(
+    app: &TestApp,
+    (cookie, guard): (&str, &str),
+    (own, list): (&str, &str),
+    id: &str,
+) {
+    let yes = format!("visit={id}&answer=yes");
+    // A page of the gate that is older than the household's word overwrites nothing.
+    let old = format!("visit={id}&read=&answer=no");
+    let stale = app.form(list, guard, &old);
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    assert!(
+        stale.body.contains("现在：住户同意") && stale.body.contains("您要记的：住户说先不见"),
+        "{}",
+        stale.body
+    );
+    assert!(app.get(own, "").body.contains("住户同意"));
+    // Whoever has read it may note another word.
+    let no = format!("visit={id}&read=yes&answer=no");
+    assert_eq!(app.form(list, guard, &no).status, StatusCode::SEE_OTHER);
+    assert!(app.get(own, "").body.contains("先不见"));
+    assert_eq!(
+        app.form("/my/visits", cookie, &yes).status,
+        StatusCode::CONFLICT,
+        "nor does an old page of the household"
+    );
+    assert!(app.get(list, guard).body.contains("住户在电话里说"));
 }
 
 #[test]
@@ -320,7 +347,9 @@ fn a_visitor_is_told_what_the_household_said() {
         let own = register(app, demo, &who.door, "");
         let id = own.rsplit('/').next().expect("an id");
         let answer = |word: &str| {
-            let body = format!("visit={id}&answer={word}");
+            let page = app.get("/my/visits", &cookie);
+            let read = hidden(&page, "read");
+            let body = format!("visit={id}&read={read}&answer={word}");
             let sent = app.form("/my/visits", &cookie, &body);
             assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
             app.later(1_000);
@@ -420,7 +449,7 @@ fn a_visitor_s_answer_waits_on_their_page_or_is_too_late() {
             "/my/visits",
             &format!("visit={fresh}&name=AUNT&phone=0371-5550102&purpose=family&day={day}"),
         );
-        answered("/my/visits", &format!("visit={fresh}&answer=no"));
+        answered("/my/visits", &format!("visit={fresh}&read=yes&answer=no"));
         assert!(told(app, &format!("/visit/x/{fresh}")).is_empty());
     });
 }

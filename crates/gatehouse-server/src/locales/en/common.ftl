@@ -135,6 +135,7 @@ complaint-id-number-check = The last character does not fit; please check each o
 complaint-document-number-form = It does not look like this kind of document; check kind and number.
 complaint-phone-form = It does not look like a phone number; please check.
 complaint-phone-segment = No mobile number begins like this; please check.
+complaint-email-form = It does not look like an e-mail address; please check.
 complaint-plate-form = It does not look like a plate; type it as it stands.
 complaint-plate-letter-i-or-o = Plates have no letters I and O: it is a 1 or a 0.
 complaint-date-form = Not a date; write 2020-02-18.

@@ -77,6 +77,7 @@ import-field-birth_on = Date of birth
 import-field-document_kind = Kind of document
 import-field-document = Document number
 import-field-phone = Phone
+import-field-email = E-mail
 import-field-basis = Owned or rented
 import-field-landlord = Landlord
 import-field-from_on = Moved in

@@ -64,6 +64,7 @@ field-birth_on = date of birth
 field-document = document number
 field-document_kind = kind of document
 field-phone = telephone
+field-email = e-mail
 field-employer = employer
 field-photo = photo
 field-note = note

@@ -1,10 +1,10 @@
 my-tenant-new = Apply for a tenant or guest
-my-tenant-about = Only for somebody who lives in a dwelling of yours. By applying you agree; the pass is made once the community approves.
+my-tenant-about = You apply for whoever lives in a dwelling of yours, and by applying you agree. Where you are a tenant or guest yourself, you can apply for whoever is to live with you, and we ask the landlord. The community approves it, then the pass is made.
 my-tenant-room = Which dwelling
 my-tenant-basis = How they live there
 my-tenant-document-kind = Kind of document
 my-tenant-no-room = The register names no dwelling as yours. Have it noted at the community's desk.
-my-tenant-has-one = They have a valid pass already.
-my-tenant-in-ledger = They are in the register already. Let them apply themselves, or ask the grid worker.
+my-tenant-too-many = Too many applications today. Come again tomorrow, or go to the community's desk.
+my-tenant-room-asked = { $door } (the landlord is asked)
 my-tenant-sent = Received; the community approves it.
 my-tenant-home-anyway = Whoever lives here comes home without a pass, too: say building, room and name at the gate.

@@ -135,6 +135,7 @@ complaint-id-number-check = 末位和前面对不上，请逐位核对。
 complaint-document-number-form = 号码不像这种证件，请核对种类和号码。
 complaint-phone-form = 不像电话号码，请核对。
 complaint-phone-segment = 没有这样开头的手机号，请核对。
+complaint-email-form = 不像电子邮箱，请核对。
 complaint-plate-form = 不像车牌，请照着车牌输入。
 complaint-plate-letter-i-or-o = 车牌里没有字母 I 和 O，是数字 1 和 0。
 complaint-date-form = 不是日期，请写成 2020-02-18。

@@ -77,6 +77,7 @@ import-field-birth_on = 出生日期
 import-field-document_kind = 证件种类
 import-field-document = 证件号
 import-field-phone = 电话
+import-field-email = 邮箱
 import-field-basis = 自有还是租
 import-field-landlord = 房东
 import-field-from_on = 入住日期

@@ -64,6 +64,7 @@ field-birth_on = 出生日期
 field-document = 证件号
 field-document_kind = 证件种类
 field-phone = 电话
+field-email = 邮箱
 field-employer = 单位
 field-photo = 照片
 field-note = 备注

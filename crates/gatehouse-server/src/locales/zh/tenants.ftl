@@ -1,10 +1,10 @@
 my-tenant-new = 替租客、借住的人申请
-my-tenant-about = 只能替住在您房子里的人申请。您来申请，就是同意了；社区批准后发证。
+my-tenant-about = 住在您房子里的人由您申请，您来申请就是同意了。您自己是租客、借住的，也可以替要来同住的人申请，我们会问房东。社区批准后发证。
 my-tenant-room = 住哪一套
 my-tenant-basis = 怎么住
 my-tenant-document-kind = 证件种类
 my-tenant-no-room = 台账里没有写您名下的房子。请到社区窗口登记。
-my-tenant-has-one = 他已经有一张有效的证。
-my-tenant-in-ledger = 台账里已经有这个人。请他自己申请，或请网格员代办。
+my-tenant-too-many = 今天申请得太多了。请明天再来，或到社区窗口办。
+my-tenant-room-asked = { $door }（要问房东）
 my-tenant-sent = 收到了，等社区批准。
 my-tenant-home-anyway = 没有证也能回家：在门岗报楼栋、房号、姓名。

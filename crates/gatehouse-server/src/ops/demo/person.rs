@@ -46,6 +46,7 @@ impl People<'_> {
             birth_on: Some(birth_on),
             document,
             phone: has_phone.then(|| self.numbers.phone()),
+            email: None,
             employment: None,
         })
     }

@@ -8,7 +8,7 @@ use gatehouse_core::id::PersonId;
 use gatehouse_core::moment::CivilDay;
 use gatehouse_core::person::search::terms_of;
 use gatehouse_core::person::{
-    Document, DocumentKind, GateName, Person, PersonName, PersonParts, Phone, Sex,
+    Document, DocumentKind, Email, GateName, Person, PersonName, PersonParts, Phone, Sex,
 };
 use gatehouse_store::import_row::ImportedRow;
 use gatehouse_store::import_run::ImportRunRow;
@@ -28,6 +28,7 @@ pub(super) struct Before {
     birth_on: Option<String>,
     document: Option<(String, String)>,
     phone: Option<String>,
+    email: Option<String>,
     employer: Option<String>,
     note: Option<String>,
     sex: String,
@@ -123,7 +124,7 @@ pub(super) fn restore(
         employer: before.employer,
         photo: plain.photo,
         note: before.note,
-        email: plain.email,
+        email: before.email,
     };
     write(
         tx,
@@ -170,6 +171,7 @@ fn before_of(row: &PersonRow, plain: &PersonPlain) -> Before {
         birth_on: plain.birth_on.map(CivilDay::to_text),
         document: plain.document.clone(),
         phone: plain.phone.clone(),
+        email: plain.email.clone(),
         employer: plain.employer.clone(),
         note: plain.note.clone(),
         sex: row.sex.clone(),
@@ -194,7 +196,10 @@ fn merge(kept: PersonPlain, said: &RowPerson) -> PersonPlain {
         employer: kept.employer,
         photo: kept.photo,
         note: said.care.clone().or(kept.note),
-        email: kept.email,
+        email: of
+            .email()
+            .map(|email| email.reveal_text().to_owned())
+            .or(kept.email),
     }
 }
 
@@ -217,6 +222,7 @@ fn write(
         birth_on: plain.birth_on,
         document,
         phone: plain.phone.as_deref().and_then(Phone::from_stored),
+        email: plain.email.as_deref().and_then(Email::from_stored),
         employment: None,
     });
     let row = PersonRow {

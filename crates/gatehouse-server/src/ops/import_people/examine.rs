@@ -322,6 +322,9 @@ impl Examiner {
         if lacks(SearchKind::Phone) {
             fields.push(Field::Phone);
         }
+        if lacks(SearchKind::Email) {
+            fields.push(Field::Email);
+        }
         if kept.household != self.doors.get(&person.address).copied() {
             fields.push(Field::Room);
         }
@@ -394,13 +397,16 @@ fn seen_of(desk: &Desk, number: u32, person: &RowPerson, terms: &[SearchTerm]) -
             vault.token(&key)
         }
     };
-    let phone = of_kind(SearchKind::Phone).map_or_else(Vec::new, SearchTerm::reveal_bytes);
+    let bytes = |kind| of_kind(kind).map_or_else(Vec::new, SearchTerm::reveal_bytes);
+    let (phone, email) = (bytes(SearchKind::Phone), bytes(SearchKind::Email));
     let basis = person.basis.map_or("", Basis::code);
     let sex = person.person.sex().code();
     let rest = [
         door.as_bytes(),
         b"\0",
         &phone,
+        b"\0",
+        &email,
         b"\0",
         basis.as_bytes(),
         sex.as_bytes(),

@@ -62,6 +62,8 @@ fields! {
     /// 电话
     Phone "phone" ["电话", "联系电话", "手机", "手机号", "手机号码", "联系方式", "电话号码", "phone", "mobile",
         "telephone", "phonenumber", "contact"],
+    /// 电子邮箱
+    Email "email" ["邮箱", "电子邮箱", "电子邮件", "邮件", "邮箱地址", "email", "mail", "emailaddress"],
     /// 自有还是租
     Basis "basis" ["自有还是租", "居住类型", "住户类型", "自住/出租", "自住出租", "房屋性质", "居住性质", "是否租住", "居住方式",
         "basis", "residencetype", "tenure", "ownedorrented"],
@@ -136,7 +138,12 @@ impl Field {
     pub const fn is_personal(self) -> bool {
         matches!(
             self,
-            Field::Name | Field::Document | Field::Phone | Field::Landlord | Field::Care
+            Field::Name
+                | Field::Document
+                | Field::Phone
+                | Field::Email
+                | Field::Landlord
+                | Field::Care
         )
     }
 }

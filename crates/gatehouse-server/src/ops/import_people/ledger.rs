@@ -230,6 +230,7 @@ fn value_of(line: &Line, field: Field, lang: Lang, names: &BTreeMap<PersonId, &s
         }),
         Field::Document => plain.document.as_ref().map(|(_, number)| number.clone()),
         Field::Phone => plain.phone.clone(),
+        Field::Email => plain.email.clone(),
         Field::Basis => {
             let basis = BASES
                 .iter()

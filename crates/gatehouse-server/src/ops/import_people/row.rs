@@ -92,6 +92,7 @@ pub fn read_row(
         name: fields.text(Field::Name).into_owned(),
         sex: fields.text(Field::Sex).into_owned(),
         phone: fields.text(Field::Phone).into_owned(),
+        email: fields.text(Field::Email).into_owned(),
         ..PersonDraft::default()
     };
     let mut day = |field: Field| {
@@ -205,6 +206,7 @@ fn of_person(complaint: &Complaint) -> (Field, Fault) {
         "birth_on" => Field::BirthOn,
         "document" => Field::Document,
         "phone" => Field::Phone,
+        "email" => Field::Email,
         _ => Field::Name,
     };
     (field, Fault::Complaint(complaint.code))
@@ -255,6 +257,7 @@ pub fn masked_text(field: Option<Field>, cell: &Cell) -> String {
                 + if text.is_empty() { "" } else { "****" }
         }
         (Some(Field::Phone), _) => keep(3, 2),
+        (Some(Field::Email), _) => keep(1, 2),
         (Some(Field::Name | Field::Landlord), _) => {
             let first: String = characters.iter().take(1).collect();
             first + if characters.len() > 1 { "*" } else { "" }
@@ -363,6 +366,7 @@ mod tests {
             (Some(Field::Document), text("12"), "****"),
             (Some(Field::Document), text("4.40308E+17"), "4.40308E+17"),
             (Some(Field::Phone), text("13800000000"), "138****00"),
+            (Some(Field::Email), text("wang@example.com"), "w****om"),
             (Some(Field::Name), text("欧阳娜"), "欧*"),
             (Some(Field::Room), text("2-501"), "2-501"),
             (None, text("某省某县"), "…"),

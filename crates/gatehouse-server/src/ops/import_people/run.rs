@@ -327,7 +327,7 @@ fn plain_of(person: &RowPerson) -> PersonPlain {
         employer: None,
         photo: None,
         note: person.care.clone(),
-        email: None,
+        email: of.email().map(|email| email.reveal_text().to_owned()),
     }
 }
 

@@ -97,6 +97,7 @@ pub fn kept_values(
         PersonField::BirthOn,
         PersonField::Document,
         PersonField::Phone,
+        PersonField::Email,
     ];
     let found = desk
         .store
@@ -124,6 +125,7 @@ pub fn kept_values(
             Field::BirthOn => plain.birth_on.map(|day| day.to_text()),
             Field::Document => plain.document.as_ref().map(|(_, number)| number.clone()),
             Field::Phone => plain.phone.clone(),
+            Field::Email => plain.email.clone(),
             Field::Sex => Some(row.sex.clone()),
             Field::Basis => basis.as_ref().map(|basis| basis.basis.clone()),
             _ => door.as_ref().map(|door| {

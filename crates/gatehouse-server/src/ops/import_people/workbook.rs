@@ -10,7 +10,7 @@ use rust_xlsxwriter::{
 };
 
 /// Columns of the template and of the exported ledger: each a field, in this order.
-pub(super) const COLUMNS: [Field; 13] = [
+pub(super) const COLUMNS: [Field; 14] = [
     Field::Building,
     Field::Unit,
     Field::Room,
@@ -20,6 +20,7 @@ pub(super) const COLUMNS: [Field; 13] = [
     Field::DocumentKind,
     Field::Document,
     Field::Phone,
+    Field::Email,
     Field::Basis,
     Field::Landlord,
     Field::FromOn,
@@ -60,7 +61,7 @@ pub(super) fn write_headers(sheet: &mut Worksheet, row: u32, lang: Lang) -> Resu
     let head = head_format();
     for (at, field) in (0..).zip(COLUMNS) {
         let width = match field {
-            Field::Document => 22.0,
+            Field::Document | Field::Email => 22.0,
             Field::Phone | Field::BirthOn | Field::FromOn | Field::Care => 15.0,
             _ => 11.0,
         };

@@ -11,6 +11,46 @@ use crate::ops::tell_person::tell_visitor;
 use gatehouse_store::visit::{VisitAnswer, VisitRow};
 use gatehouse_store::{Lane, StoreError, Tx};
 
+/// An answer as a page sends it.
+#[derive(Clone, Copy, Debug)]
+pub struct Answering {
+    /// To which visit.
+    pub visit: [u8; 16],
+    /// What stood there when the page was made: yes, no, or nothing yet.
+    pub read: Option<bool>,
+    /// Yes or no.
+    pub is_yes: bool,
+}
+
+impl Answering {
+    /// As a form sends it: what was read and what is said, in words.
+    pub fn of(visit: [u8; 16], read: &str, answer: &str) -> Option<Answering> {
+        let word = |word: &str| match word {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        };
+        Some(Answering {
+            visit,
+            read: word(read),
+            is_yes: word(answer)?,
+        })
+    }
+}
+
+/// What became of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// It stands there.
+    Done,
+    /// Another word was written down since the page was made; nothing was changed. What stands
+    /// there now.
+    Stale {
+        /// Yes or no; `None` where nothing does.
+        now: Option<bool>,
+    },
+}
+
 /// On the household's own page.
 ///
 /// # Errors
@@ -18,28 +58,26 @@ use gatehouse_store::{Lane, StoreError, Tx};
 pub async fn answer_on_page(
     app: &App,
     resident: &ResidentCaller,
-    visit: [u8; 16],
-    is_yes: bool,
-) -> Result<(), OpError> {
+    asked: Answering,
+) -> Result<Heard, OpError> {
     let household = resident.household.ok_or(OpError::NotFound)?;
     let shard = resident.shard;
     let answer = VisitAnswer {
-        is_yes,
+        is_yes: asked.is_yes,
         how: "page".to_owned(),
         at: app.world.now_millis(),
         staff: None,
     };
     let write = move |tx: &Tx<'_>| {
-        let known = tx.visit(shard, visit)?;
+        let known = tx.visit(shard, asked.visit)?;
         let known = known.filter(|known| known.household == Some(household));
         let Some(known) = known else {
-            return Ok(false);
+            return Ok(None);
         };
-        take_down(tx, &known, &answer)?;
-        Ok::<_, StoreError>(true)
+        take_down(tx, &known, asked.read, &answer).map(Some)
     };
-    let found = app.store.write(Lane::People, write).await?;
-    found.then_some(()).ok_or(OpError::NotFound)
+    let heard = app.store.write(Lane::People, write).await?;
+    heard.ok_or(OpError::NotFound)
 }
 
 /// By telephone, written down at the gate.
@@ -50,36 +88,51 @@ pub async fn answer_by_phone(
     app: &App,
     caller: &Caller,
     gate: &GateInScope,
-    visit: [u8; 16],
-    is_yes: bool,
-) -> Result<(), OpError> {
+    asked: Answering,
+) -> Result<Heard, OpError> {
     let (shard, gate, staff) = (gate.shard, gate.gate, caller.staff);
     let answer = VisitAnswer {
-        is_yes,
+        is_yes: asked.is_yes,
         how: "phone".to_owned(),
         at: app.world.now_millis(),
         staff: Some(staff),
     };
     let write = move |tx: &Tx<'_>| {
-        let known = tx.visit(shard, visit)?.filter(|known| known.gate == gate);
+        let known = tx.visit(shard, asked.visit)?;
+        let known = known.filter(|known| known.gate == gate);
         let Some(known) = known else {
-            return Ok(false);
+            return Ok(None);
         };
-        take_down(tx, &known, &answer)?;
-        note(tx, Some(shard), staff, answer.at, "visit.answer", &visit)?;
-        Ok::<_, StoreError>(true)
+        let heard = take_down(tx, &known, asked.read, &answer)?;
+        if heard == Heard::Done {
+            let about = &asked.visit;
+            note(tx, Some(shard), staff, answer.at, "visit.answer", about)?;
+        }
+        Ok::<_, StoreError>(Some(heard))
     };
-    let found = app.store.write(Lane::People, write).await?;
-    found.then_some(()).ok_or(OpError::NotFound)
+    let heard = app.store.write(Lane::People, write).await?;
+    heard.ok_or(OpError::NotFound)
 }
 
-/// Writes the answer down. Whoever registered themselves is told when it is new or another one;
-/// whom a household expects hears it from the household.
-fn take_down(tx: &Tx<'_>, known: &VisitRow, answer: &VisitAnswer) -> Result<(), StoreError> {
-    tx.answer_visit(known.shard, known.visit, answer)?;
+/// Writes the answer down where the word that was read still stands. Whoever registered
+/// themselves is told when it is new or another one; whom a household expects hears it from the
+/// household.
+fn take_down(
+    tx: &Tx<'_>,
+    known: &VisitRow,
+    read: Option<bool>,
+    answer: &VisitAnswer,
+) -> Result<Heard, StoreError> {
     let said = known.answer.as_ref().map(|before| before.is_yes);
-    if known.registered_by == BY_VISITOR && said != Some(answer.is_yes) {
+    if said == Some(answer.is_yes) {
+        // A double click, or both said the same.
+        return Ok(Heard::Done);
+    }
+    if !tx.answer_visit(known.shard, known.visit, read, answer)? {
+        return Ok(Heard::Stale { now: said });
+    }
+    if known.registered_by == BY_VISITOR {
         tell_visitor(tx, known, answer.is_yes, answer.at)?;
     }
-    Ok(())
+    Ok(Heard::Done)
 }

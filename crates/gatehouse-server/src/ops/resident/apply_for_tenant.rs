@@ -1,17 +1,19 @@
 //! A landlord or host applies for the pass of a tenant or guest, for a dwelling of theirs only:
-//! one in which the ledger names them as landlord or host, or their own home (HN 三(三)二, PASS-3).
-//! Applying is their yes.
+//! one in which the ledger names them as landlord or host now, or their own home where they live
+//! for good (HN 三(三)二, PASS-3). Applying is their yes. For somebody who is to live with a tenant
+//! the tenant applies, and the landlord is asked.
 
 use super::find_resident::ResidentCaller;
 use crate::app::App;
 use crate::error::OpError;
 use crate::ops::apply_for_pass::{Applicant, Application, Applied, Photo, apply_for_pass};
 use crate::ops::pass_rules::Source;
-use gatehouse_core::id::{ApplicationId, HouseholdId};
+use gatehouse_core::id::{ApplicationId, HouseholdId, PersonId};
+use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_core::pass::PassKind;
 use gatehouse_core::person::PersonDraft;
-use gatehouse_store::household::HouseholdRow;
-use gatehouse_store::{ReadTx, StoreError};
+use gatehouse_store::household::{HouseholdRow, ResidenceRow};
+use gatehouse_store::{ReadTx, Shard, StoreError};
 
 /// Most dwellings of one landlord that are listed.
 const ROOMS_MOST: u32 = 50;
@@ -34,25 +36,73 @@ pub struct TenantAsked {
     pub photo: Photo,
 }
 
+/// A dwelling for which somebody may apply.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// Which.
+    pub home: HouseholdRow,
+    /// Who has to say yes besides: the one who applies only lives there. `Some(None)` where the
+    /// ledger does not know who.
+    pub landlord: Option<Option<PersonId>>,
+}
+
 /// The dwellings for which somebody may apply.
 ///
 /// # Errors
 /// The database's.
-pub async fn rooms_of(app: &App, resident: &ResidentCaller) -> Result<Vec<HouseholdRow>, OpError> {
-    let (shard, me, own) = (resident.shard, resident.person, resident.household);
+pub async fn rooms_of(app: &App, resident: &ResidentCaller) -> Result<Vec<Room>, OpError> {
+    let me = resident.clone();
+    let today = Moment::new(app.world.now_millis(), me.offset_minutes).day();
     let read = move |tx: &ReadTx<'_>| {
-        let mut ids = tx.homes_of_landlord(shard, me, ROOMS_MOST)?;
-        ids.extend(own.filter(|own| !ids.contains(own)));
         let mut rooms = Vec::new();
-        for id in ids {
-            rooms.extend(
-                tx.household(shard, id)?
-                    .filter(|row| row.ended_on.is_none()),
-            );
+        for id in tx.homes_of_landlord(me.shard, me.person, ROOMS_MOST)? {
+            let residences = tx.residences_of_household(me.shard, id)?;
+            if is_landlord(&residences, me.person, today) {
+                rooms.extend(room(tx, me.shard, id, None)?);
+            }
+        }
+        if let Some(own) = me.household
+            && !rooms.iter().any(|room: &Room| room.home.household == own)
+        {
+            let residences = tx.residences_of_household(me.shard, own)?;
+            let mut mine = residences.into_iter().filter(|row| row.person == me.person);
+            let mine = mine.find(|row| row.holds_on(today));
+            if let Some(mine) = mine {
+                let is_theirs = mine.basis == "permanent";
+                rooms.extend(room(
+                    tx,
+                    me.shard,
+                    own,
+                    (!is_theirs).then_some(mine.landlord),
+                )?);
+            }
         }
         Ok::<_, StoreError>(rooms)
     };
     Ok(app.store.read(read).await?)
+}
+
+fn room(
+    tx: &ReadTx<'_>,
+    shard: Shard,
+    id: HouseholdId,
+    landlord: Option<Option<PersonId>>,
+) -> Result<Option<Room>, StoreError> {
+    let home = tx.household(shard, id)?;
+    let home = home.filter(|row| row.ended_on.is_none());
+    Ok(home.map(|home| Room { home, landlord }))
+}
+
+/// Whether a dwelling is somebody's to let: whoever lives there now names them, or else, where
+/// it is empty, whoever left last did. Former owners have no say.
+fn is_landlord(residences: &[ResidenceRow], me: PersonId, today: CivilDay) -> bool {
+    let names_me = |row: &ResidenceRow| row.landlord == Some(me);
+    let mut now = residences.iter().filter(|row| row.holds_on(today));
+    let Some(first) = now.next() else {
+        let past = residences.iter().filter(|row| row.from_on <= today);
+        return past.max_by_key(|row| row.until_on).is_some_and(names_me);
+    };
+    names_me(first) || now.any(names_me)
 }
 
 /// Applies.
@@ -65,24 +115,30 @@ pub async fn apply_for_tenant(
     asked: TenantAsked,
 ) -> Result<Applied, OpError> {
     let rooms = rooms_of(app, resident).await?;
-    let room = rooms.into_iter().find(|room| room.household == asked.room);
+    let mut rooms = rooms.into_iter();
+    let room = rooms.find(|room| room.home.household == asked.room);
     let room = room.ok_or(OpError::NotFound)?;
+    // Whoever only lives there asks as one of the household, and the landlord is asked.
+    let (source, landlord) = match room.landlord {
+        None => (Source::Landlord, Some(resident.person)),
+        Some(landlord) => (Source::Family, landlord),
+    };
     let application = Application {
         id: asked.id,
-        household: room.household,
+        household: room.home.household,
         kind: PassKind::TemporaryResident,
-        source: Source::Landlord,
+        source,
         asked_by: Some(resident.person),
         asked_staff: None,
         holder: Applicant::New {
             draft: asked.draft,
             basis: Some(asked.basis),
-            landlord: Some(resident.person),
+            landlord,
             worker_class: None,
         },
         photo: asked.photo,
         delivery: "desk",
     };
     let offset = resident.offset_minutes;
-    apply_for_pass(app, resident.shard, room.area, offset, application).await
+    apply_for_pass(app, resident.shard, room.home.area, offset, application).await
 }

@@ -1,5 +1,5 @@
-//! What a resident sees first: their passes with the codes to show, and the order that concerns
-//! them, if there is one.
+//! What a resident sees first: their passes and the errand pass of their home with the codes to
+//! show, and the order that concerns them, if there is one.
 
 use super::find_resident::ResidentCaller;
 use crate::app::App;
@@ -90,6 +90,12 @@ pub async fn read_home(app: &App, resident: &ResidentCaller) -> Result<Home, OpE
     let read = move |tx: &ReadTx<'_>| {
         let own = tx.masked_person(&keys.vault, me.shard, me.person)?;
         let mut rows = tx.passes_of_holder(me.shard, &me.person.0)?;
+        if let Some(home) = me.household {
+            // The errand pass names nobody: whoever of the home goes shows it.
+            let of_home = tx.passes_of_household(me.shard, home)?.into_iter();
+            rows.extend(of_home.filter(|row| row.holder.is_none() && row.kind == "errand"));
+            rows.sort_by_key(|row| row.issued_at);
+        }
         rows.retain(|row| {
             let holds = row.from_at <= now.millis && now.millis < row.expires_at;
             row.revocation.is_none() && holds

@@ -102,6 +102,7 @@ pub async fn read_own_data(app: &App, resident: &ResidentCaller) -> Result<OwnDa
         PersonField::BirthOn,
         PersonField::Document,
         PersonField::Phone,
+        PersonField::Email,
         PersonField::Employer,
         PersonField::Note,
     ];

@@ -58,6 +58,7 @@ impl RequestKind {
                 "name",
                 "door",
                 "phone",
+                "email",
                 "document",
                 "birth",
                 "household",
