@@ -1,6 +1,6 @@
-//! `cargo xtask bench gate|console|desk|replay`: the figures that the product is held to, measured
-//! in one run, each beside its limit. Outside `script/test`: it builds for release and wants a
-//! machine to itself.
+//! `cargo xtask bench gate|console|desk|replay|policy`: the figures that the product is held to,
+//! measured in one run, each beside its limit. Outside `script/test`: it builds for release and
+//! wants a machine to itself.
 
 mod big;
 mod console;
@@ -8,6 +8,7 @@ mod decide;
 mod desk;
 mod durable;
 mod load;
+mod policy;
 mod postgres;
 mod process;
 mod prototype;
@@ -114,6 +115,7 @@ pub fn run(root: &Path, subject: Subject, profile: &str, built: bool) -> Result<
         Subject::Console => &[console::measure],
         Subject::Desk => &[desk::measure],
         Subject::Replay => &[replay::measure],
+        Subject::Policy => &[policy::measure],
     };
     for part in parts {
         for finding in part(&bench)? {

@@ -1,4 +1,4 @@
-//! Chores of the repository: `cargo xtask tidy | ship | generate | licences | bench`.
+//! Chores of the repository: `cargo xtask tidy | ship | generate | mutate | licences | bench`.
 //!
 //! `tidy` holds the rules that no compiler holds; `generate` writes what is derived from the
 //! sources. Nothing here is part of the product.
@@ -9,6 +9,7 @@ mod generate;
 #[cfg(not(feature = "bench"))]
 mod launch;
 mod licences;
+mod mutate;
 mod repository;
 mod rust_file;
 mod tidy;
@@ -43,6 +44,12 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Makes single mistakes in each delivered document and lists those that `policy check` misses.
+    Mutate {
+        /// Two hundred a document instead of twenty.
+        #[arg(long)]
+        long: bool,
+    },
     /// Measures the figures that the product is held to; builds what it measures.
     Bench {
         /// What to measure.
@@ -71,6 +78,8 @@ enum Subject {
     Desk,
     /// Recorded attempts decided again under a draft.
     Replay,
+    /// `policy check` of three documents with 150 rows together.
+    Policy,
 }
 
 fn main() -> ExitCode {
@@ -95,6 +104,7 @@ fn run() -> Result<()> {
         }
         Chore::Ship => tidy::shipped::ship(&Repository::read(&root)?, &root),
         Chore::Generate { check } => generate::run(&root, check),
+        Chore::Mutate { long } => mutate::run(&root, long),
         #[cfg(feature = "bench")]
         Chore::Bench {
             subject,

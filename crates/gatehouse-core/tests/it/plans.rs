@@ -38,9 +38,10 @@ zero = {{ value = "entry", source = "X 1" }}
 }
 
 fn visit(a_day: u8, windows: &str, more: &str) -> String {
+    let gap = if a_day == 1 { 0 } else { 120 };
     format!(
         "{{ kind = \"temperature\", a_day = {{ value = {a_day}, source = \"X\" }}, windows = \
-         {{ value = [{windows}], gap_minutes = 120, source = \"X\" }}{more} }}"
+         {{ value = [{windows}], gap_minutes = {gap}, source = \"X\" }}{more} }}"
     )
 }
 
@@ -134,6 +135,11 @@ fn holes_overlaps_ceilings_and_windows_are_told() {
     let table = [
         (whole.clone(), ""),
         (stage(&[visit(3, ONE, "")]), "P033"),
+        // Least time between visits of which there is one a day.
+        (
+            stage(&[visit(1, ONE, "").replace("gap_minutes = 0", "gap_minutes = 60")]),
+            "P033",
+        ),
         (stage(&[visit(1, r#"["10:00", "08:00"]"#, "")]), "P033"),
         (
             stage(&[visit(2, r#"["08:00", "10:00"], ["09:00", "12:00"]"#, "")]),

@@ -224,6 +224,13 @@ fn complain_of_windows(visit: &Visit, span: &Range<usize>, complain: &mut Compla
         let message = words("时段的结束要在开始之后。", "a window ends after it begins");
         complain.say("P033", span, message);
     }
+    if windows.len() == 1 && visit.windows.gap_minutes > 0 {
+        let message = words(
+            "一天只上门一次，不写最短间隔（`gap_minutes` 写 0）。",
+            "one visit a day has no least time between: `gap_minutes` is 0",
+        );
+        complain.say("P033", span, message);
+    }
     for pair in windows.windows(2) {
         let [[first, until], [next, last]] = [pair[0], pair[1]];
         if next < until {
