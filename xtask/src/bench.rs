@@ -7,6 +7,7 @@ mod console;
 mod decide;
 mod desk;
 mod durable;
+mod lists;
 mod load;
 mod policy;
 mod postgres;

@@ -2,12 +2,13 @@
 //! and kept in the bench's folder; remove `target/bench/big*` to make it anew.
 
 use super::Bench;
+use super::lists::{self, Whose};
 use super::postgres::Cluster;
 use super::process::{now, own_cpu_seconds};
 use super::town::{SHOWN, Town};
 use anyhow::{Context, Result, ensure};
 use gatehouse_core::audit::Hash;
-use gatehouse_core::id::DeviceId;
+use gatehouse_core::id::{DeviceId, HouseholdId, PersonId};
 use gatehouse_core::moment::CivilDay;
 use gatehouse_core::wire::{Event, EventBody, Private};
 use gatehouse_server::ops::demo::make::Demo;
@@ -54,9 +55,10 @@ pub fn on_sqlite(bench: &Bench<'_>) -> Result<Town> {
         false => Town::make(bench, "big", PEOPLE, "")?,
     };
     std::fs::write(town.folder.join(SHOWN), shown(&demo)?)?;
+    let whose = whose(&demo)?;
     drop(demo);
     let made = began.elapsed().as_secs_f64();
-    let crossings = repeat_days(&town.folder)?;
+    let crossings = repeat_days(&town.folder, whose)?;
     std::fs::write(folder.join(READY), format!("{crossings} crossings\n"))?;
     println!(
         "     made {crossings} crossings of {PEOPLE} people in {:.0} s, of it the demo \
@@ -66,6 +68,35 @@ pub fn on_sqlite(bench: &Bench<'_>) -> Result<Town> {
         own_cpu_seconds()? - cpu
     );
     Ok(town)
+}
+
+/// Whose lists are long: of whom requests name.
+fn whose(demo: &Demo) -> Result<Whose> {
+    let gate = demo.town.streets.gates.first().context("no gate")?;
+    let (household, person) = lives_there(demo)?;
+    Ok(Whose {
+        compound: gate.compound,
+        gate: gate.id,
+        household,
+        person,
+        day: demo.town.made.day(),
+        now: demo.town.made.millis,
+    })
+}
+
+/// A household of the first compound and somebody of it who has a document.
+fn lives_there(demo: &Demo) -> Result<(HouseholdId, PersonId)> {
+    let compound = demo.town.streets.gates.first().context("no gate")?.compound;
+    let homes = demo.town.households.iter();
+    let mut homes = homes.filter(|home| home.household.compound() == compound);
+    let people: BTreeMap<_, _> = demo.town.people.iter().map(|one| (one.id, one)).collect();
+    let found = homes.find_map(|home| {
+        let members = home.household.members().iter();
+        let mut known = members.filter_map(|member| people.get(&member.person));
+        let one = known.find(|one| one.person.document().is_some())?;
+        Some((home.id, one.id))
+    });
+    found.context("nobody lives there")
 }
 
 /// What requests name: somebody with telephone and document who lives in the first compound,
@@ -140,7 +171,7 @@ pub fn on_postgres(bench: &Bench<'_>) -> Result<Option<(Town, Cluster)>> {
 
 /// Appends the day that the demo wrote again for each day before it, from the earliest on, by a
 /// device of its own at each gate, until there are enough. Says how many there are then.
-fn repeat_days(folder: &Path) -> Result<usize> {
+fn repeat_days(folder: &Path, whose: Whose) -> Result<usize> {
     let secrets = Secrets::load(&folder.join("gatehouse-data").join(FILE))?;
     let vault = Vault::new(secrets.epochs(), secrets.index_key()).context("no keys")?;
     let vault = Arc::new(vault);
@@ -150,6 +181,10 @@ fn repeat_days(folder: &Path) -> Result<usize> {
         ..Limits::default()
     };
     let store = Store::open_sqlite_with(&folder.join("gatehouse.db"), limits)?;
+    // Lists that stayed short say nothing of the crossings.
+    if let Err(error) = lists::fill(&store, &vault, whose) {
+        println!("     lists are as the demo made them: {error:#}");
+    }
     let days = store.read_blocking::<_, StoreError, _>(|tx| {
         let mut days = Vec::new();
         for shard in tx.shards()? {

@@ -97,6 +97,30 @@ const REQUESTS: &[Measured] = &[
     Measured { path: "/areas/{area}/passes", ..find("passes by door", "q={door}") },
     Measured { path: "/areas/{area}/passes", ..find("passes by card number", "q={card}") },
     Measured { path: "/areas/{area}/passes", ..find("passes by last four", "q={four}") },
+    get("passes that hold", "office1", "/areas/{area}/passes?valid=1"),
+    get("regular helpers", "office1", "/areas/{area}/passes/helpers?compound={compound}"),
+    get("helpers who no longer come", "office1",
+        "/areas/{area}/passes/helpers?compound={compound}&ended=yes"),
+    get("vehicles of a household", "office1", "/areas/{area}/households/{household}/vehicles"),
+    get("passes of a building to issue", "office1", "/areas/{area}/passes/building"),
+    get("cards to print", "office1", "/areas/{area}/passes/print"),
+    get("gates with visitors", "office1", "/areas/{area}/visitors"),
+    get("visitors of a gate", "lead1", "/gates/{gate}/visits"),
+    get("open items of a gate", "lead1", "/gates/{gate}/items"),
+    get("versions of documents and drafts", "street", "/areas/{street}/policy/versions"),
+    get("trials of drafts", "street", "/areas/{street}/policy/replays"),
+    get("who looked", "auditor", "/areas/{county}/views"),
+    get("access of other systems", "admin", "/areas/{county}/access"),
+    get("erasures", "office1", "/areas/{area}/erasures"),
+    get("imports", "office1", "/areas/{area}/import"),
+    get("contacts", "office1", "/areas/{area}/contacts"),
+    get("messages of a compound", "office1", "/areas/{compound}/messages"),
+    get("slips of a compound", "office1", "/areas/{compound}/messages/slips"),
+    crossings("crossings by the minute",
+        "/areas/{area}/crossings?from={until}&to={until}&from_at=07:30&to_at=07:31"),
+    crossings("crossings of 60 days by the minute",
+        "{crossings}&from_at=07:30&to_at=07:31&way=out"),
+    crossings("crossings that were refused and stand", "{crossings}&verdict=refuse&outcome=stands"),
     crossings("crossings of today", "/areas/{area}/crossings"),
     crossings("crossings of 60 days", "{crossings}"),
     crossings("crossings by gate", "{crossings}&gate={gate}"),
@@ -188,7 +212,11 @@ impl Console<'_> {
         let me: Value = serde_json::from_str(&self.town.page("/gate/api/me", &lead)?)?;
         let gate = me["gates"][0]["gate"].as_str().context("no gate")?;
         self.filled.insert("{gate}".to_owned(), gate.to_owned());
-        for (slot, login) in [("{area}", "office1"), ("{street}", "street")] {
+        for (slot, login) in [
+            ("{area}", "office1"),
+            ("{street}", "street"),
+            ("{county}", "auditor"),
+        ] {
             let session = self.session(login)?;
             let home = self.town.page("/", &session)?;
             let area = home.split("\"/areas/").nth(1).context("no area")?;
