@@ -7,7 +7,7 @@ use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
 use crate::error::OpError;
 use crate::ops::list_policy_versions::{ForceState, Version, Versions, list_policy_versions};
-use crate::ops::policy_draft::{Begin, begin_draft, draft_text};
+use crate::ops::policy_draft::{Begin, begin_draft, draft_text, withdraw_proposal};
 use crate::ops::policy_folder::Texts;
 use crate::ops::sign_policy::{By, Signed, approve, end, suspend};
 use crate::ops::suspend_row::REASONS;
@@ -150,6 +150,14 @@ pub async fn act(
         "end" => said(end(&app, by, form.document.clone(), form.from_at).await),
         "suspend" => said(suspend(&app, by, row, Some(form.reason.clone())).await),
         "resume" => said(suspend(&app, by, row, None).await),
+        "withdraw" => {
+            let what = (form.document.clone(), form.from_at);
+            match withdraw_proposal(&app, &area, &caller, what).await {
+                Ok(()) => Ok(None),
+                Err(OpError::NotTaken { code, .. }) => Ok(Some(code.to_owned())),
+                Err(error) => Err(error),
+            }
+        }
         _ => Err(OpError::Unreadable("act".to_owned())),
     };
     match done {
@@ -176,7 +184,7 @@ async fn refused(app: &App, area: AreaInScope, frame: Frame, code: &str) -> Resp
 }
 
 /// Codes that have a sentence of their own.
-const REFUSALS: [&str; 17] = [
+const REFUSALS: [&str; 18] = [
     "D-CASES",
     "D-ENTRY",
     "D-FILE",
@@ -189,6 +197,7 @@ const REFUSALS: [&str; 17] = [
     "K-NONE",
     "K-PASSWORD",
     "P-AREA",
+    "P-MEANWHILE",
     "P-NONE",
     "P-ROW",
     "P-THERE",
@@ -230,8 +239,9 @@ async fn wish(mut form: Multipart) -> Result<Begin, OpError> {
             _ => {}
         }
     }
-    if !kept.is_empty() {
-        return Ok(Begin::Kept(kept));
+    if let Some((name, version)) = kept.split_once(' ') {
+        let version = version.parse().map_err(|_| OpError::NotFound)?;
+        return Ok(Begin::Kept(name.to_owned(), version));
     }
     let text = |bytes| String::from_utf8(bytes).map_err(|_| too_large());
     Ok(Begin::Files(Texts {
@@ -246,7 +256,7 @@ async fn page(
     frame: Frame,
     fault: Option<String>,
 ) -> Result<VersionsPage, OpError> {
-    let found = list_policy_versions(app, area.area).await?;
+    let found = list_policy_versions(app, &area).await?;
     let times = Times::new(frame.lang, app.world.now_millis(), area.offset_minutes);
     let Versions {
         drafts,
@@ -259,9 +269,14 @@ async fn page(
         title: row.document,
         changed: format!("{} · {by}", times.moment(row.changed_at)),
     });
-    let kept = kept
-        .into_iter()
-        .map(|(folder, names)| (folder, title(&names, frame.lang)));
+    let kept = kept.into_iter().map(|(folder, version, names)| {
+        let title = title(&names, frame.lang);
+        let of = match version {
+            0 => frame.t("version-delivered"),
+            version => frame.with("version-number", "number", &version.to_string()),
+        };
+        (format!("{folder} {version}"), format!("{title} · {of}"))
+    });
     let suspended = suspended
         .into_iter()
         .map(|one| (one.document, one.row_id, times.moment(one.from_at)));

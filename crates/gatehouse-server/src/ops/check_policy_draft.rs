@@ -1,6 +1,7 @@
 //! What hinders a draft of a document, which of its cases it answers otherwise, and what differs
 //! from what it began as: all that its page shows (POL-4).
 
+use super::delivered::delivered;
 use super::policy_draft::{Edit, apply, draft_id};
 use super::policy_folder::{Complaint, Texts, check_texts, stands_upon_others};
 use super::read_policies::read_rules;
@@ -76,11 +77,7 @@ pub async fn read_draft(
     let (top, now) = (area.area, app.world.now_millis());
     let read_all = move |tx: &ReadTx<'_>| {
         let mut row = tx.policy_draft(top, &id)?.ok_or(OpError::NotFound)?;
-        let base = match row.based_on {
-            // Brought as files: beside the version that is kept, if there is one.
-            0 => tx.newest_policy_document(&row.document)?,
-            version => tx.policy_document(&row.document, version)?,
-        };
+        let base = base_of(tx, &row)?;
         let texts = apply(&row, None, &edits)?;
         (row.text, row.cases) = (texts.policy, texts.cases);
         let above = documents_at(tx, &row, now)?;
@@ -92,7 +89,7 @@ pub async fn read_draft(
         move || look(&row, above.documents)
     });
     let looked = looked.await?;
-    let base = base.and_then(|base| read(&base.text).ok());
+    let base = base.and_then(|base| read(&base).ok());
     let document = read(&row.text).ok();
     let differences = match (&base, &document) {
         (Some(base), Some(document)) => differences(base, document, lang),
@@ -105,6 +102,23 @@ pub async fn read_draft(
         looked,
         differences,
     })
+}
+
+/// The text that a draft is compared with: what it began as, else what was put in force there
+/// last, else what the program brings along.
+fn base_of(tx: &ReadTx<'_>, row: &PolicyDraftRow) -> Result<Option<String>, OpError> {
+    let version = match row.based_on {
+        0 => {
+            let there = tx.policy_forces(row.area, &row.document)?;
+            there.iter().map(|one| one.version).max()
+        }
+        version => Some(version),
+    };
+    let Some(version) = version else {
+        return Ok(delivered(&row.document).map(|one| one.policy.to_owned()));
+    };
+    let kept = tx.policy_document(&row.document, version)?;
+    Ok(kept.map(|kept| kept.text))
 }
 
 /// The hash of everything that tells what is wrong with a draft.

@@ -1,9 +1,11 @@
 //! Everything about the documents of an area: drafts, what is proposed, coming, in force, over,
 //! and the rows that are suspended.
 
+use super::delivered::DELIVERED;
 use super::policy_draft::DRAFTS_MOST;
 use super::read_fevers::staff_name;
 use crate::app::App;
+use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use gatehouse_core::id::{AreaId, StaffId};
 use gatehouse_core::moment::CivilDay;
@@ -12,6 +14,7 @@ use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::policy_draft::PolicyDraftRow;
 use gatehouse_store::policy_suspension::SuspensionRow;
 use gatehouse_store::{ReadTx, StoreError};
+use std::collections::BTreeMap;
 
 /// Stretches that a page lists.
 const SHOWN: u32 = 50;
@@ -55,8 +58,9 @@ pub struct Versions {
     pub drafts: Vec<(PolicyDraftRow, String)>,
     /// What is to come and in force first.
     pub versions: Vec<Version>,
-    /// Documents that a draft can begin as: folder, and `HN` with its titles.
-    pub kept: Vec<(String, [String; 3])>,
+    /// Documents that a draft can begin as: folder, version (0 where the program brings it along),
+    /// and `HN` with its titles; what was put in force here or above first.
+    pub kept: Vec<(String, i64, [String; 3])>,
     /// What is suspended now.
     pub suspended: Vec<SuspensionRow>,
 }
@@ -65,7 +69,8 @@ pub struct Versions {
 ///
 /// # Errors
 /// The database's.
-pub async fn list_policy_versions(app: &App, area: AreaId) -> Result<Versions, OpError> {
+pub async fn list_policy_versions(app: &App, scope: &AreaInScope) -> Result<Versions, OpError> {
+    let (area, path) = (scope.area, scope.path.clone());
     let now = app.world.now_millis();
     let read_all = move |tx: &ReadTx<'_>| {
         let mut versions = Vec::new();
@@ -78,23 +83,57 @@ pub async fn list_policy_versions(app: &App, area: AreaId) -> Result<Versions, O
             let by = staff_name(tx, row.changed_by)?;
             drafts.push((row, by));
         }
-        let documents = tx.policy_documents()?.into_iter();
-        let kept = documents
-            .filter(|row| row.cases.is_some())
-            .filter_map(|row| {
-                let document = read(&row.text).ok()?;
-                Some((row.document, names(&document)))
-            });
         let mut suspended = tx.suspensions(now, now.saturating_add(1))?;
         suspended.retain(|one| one.area == area);
         Ok::<_, StoreError>(Versions {
             drafts,
             versions,
-            kept: kept.collect(),
+            kept: kept(tx, &path)?,
             suspended,
         })
     };
     Ok(app.store.read(read_all).await?)
+}
+
+/// The newest version of each document that was put in force at or above a place, then those that
+/// the program brings along.
+fn kept(tx: &ReadTx<'_>, path: &[AreaId]) -> Result<Vec<(String, i64, [String; 3])>, StoreError> {
+    let mut newest: BTreeMap<String, i64> = BTreeMap::new();
+    for area in path {
+        for row in tx.policy_forces_of(*area, SHOWN)? {
+            let version = newest.entry(row.document).or_default();
+            *version = row.version.max(*version);
+        }
+    }
+    let mut found = Vec::new();
+    for (document, version) in newest {
+        let kept = tx.policy_document(&document, version)?;
+        let kept = kept.filter(|kept| kept.cases.is_some());
+        let read = kept.and_then(|kept| read(&kept.text).ok());
+        found.extend(read.map(|read| (document, version, names(&read))));
+    }
+    for one in &DELIVERED {
+        let read = read(one.policy).ok();
+        found.extend(read.map(|read| (one.folder.to_owned(), 0, names(&read))));
+    }
+    Ok(found)
+}
+
+/// Whether a version of a document was put in force or proposed at or above a place: what other
+/// places wrote is theirs.
+pub(super) fn is_known_at(
+    tx: &ReadTx<'_>,
+    path: &[AreaId],
+    document: &str,
+    version: i64,
+) -> Result<bool, StoreError> {
+    for area in path {
+        let rows = tx.policy_forces(*area, document)?;
+        if rows.iter().any(|row| row.version == version) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn names(document: &PolicyDocument) -> [String; 3] {

@@ -16,6 +16,7 @@ pub mod compare_gate;
 pub mod count_printable;
 pub mod decide_at_gate;
 pub mod decide_line;
+pub mod delivered;
 pub mod demo;
 pub mod end_application;
 pub mod enrol_device;

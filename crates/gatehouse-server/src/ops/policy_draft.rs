@@ -2,14 +2,17 @@
 //! from files, changed entry by entry, submitted (POL-3, POL-4).
 
 use super::check_policy_draft::{AtGate, CaseChange, documents_at};
+use super::delivered::delivered;
+use super::list_policy_versions::is_known_at;
 use super::note::note;
 use super::policy_folder::Texts;
-use super::put_in_force::{PolicyAnswer, Wanted, submit_policy};
+use super::put_in_force::{PolicyAnswer, Wanted, submit_policy, withdraw_policy};
 use super::sign_policy::{By, Signed, sign};
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
 use crate::error::OpError;
+use gatehouse_core::id::AreaId;
 use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_core::policy::cases::read_case_file;
 use gatehouse_core::policy::edit::{Change, EditError, add_case, change, expect};
@@ -26,8 +29,8 @@ const NAME_MOST: usize = 64;
 /// What a draft begins as.
 #[derive(Clone, Debug)]
 pub enum Begin {
-    /// The newest version of a document that is kept.
-    Kept(String),
+    /// A version of a document that is kept; 0 for one that the program brings along.
+    Kept(String, i64),
     /// Files that somebody brings.
     Files(Texts),
 }
@@ -121,12 +124,12 @@ pub async fn begin_draft(
     begin: Begin,
 ) -> Result<[u8; 16], OpError> {
     let (id, now, staff) = (app.world.id(), app.world.now_millis(), caller.staff);
-    let (top, shard) = (area.area, area.shard);
+    let (top, shard, path) = (area.area, area.shard, area.path.clone());
     let put = move |tx: &Tx<'_>| {
         if tx.count_policy_drafts(top)? >= i64::from(DRAFTS_MOST) {
             return Err(not_taken("D-MANY"));
         }
-        let (document, based_on, texts) = begun(tx, &begin)?;
+        let (document, based_on, texts) = begun(tx, &path, &begin)?;
         let row = PolicyDraftRow {
             draft: id,
             area: top,
@@ -149,10 +152,23 @@ pub async fn begin_draft(
 }
 
 /// Name, version and texts that a draft begins as.
-fn begun(tx: &ReadTx<'_>, begin: &Begin) -> Result<(String, i64, Texts), OpError> {
+fn begun(tx: &ReadTx<'_>, path: &[AreaId], begin: &Begin) -> Result<(String, i64, Texts), OpError> {
     match begin {
-        Begin::Kept(name) => {
-            let kept = tx.newest_policy_document(name)?.ok_or(OpError::NotFound)?;
+        Begin::Kept(name, 0) => {
+            let one = delivered(name).ok_or(OpError::NotFound)?;
+            let texts = Texts {
+                policy: one.policy.to_owned(),
+                cases: one.cases.to_owned(),
+            };
+            Ok((name.clone(), 0, texts))
+        }
+        Begin::Kept(name, version) => {
+            let kept = tx
+                .policy_document(name, *version)?
+                .ok_or(OpError::NotFound)?;
+            if !is_known_at(tx, path, name, *version)? {
+                return Err(OpError::NotFound);
+            }
             let document = read(&kept.text).map_err(|_| not_taken("D-TEXT"))?;
             let next = Change::Version(document.version.saturating_add(1));
             let texts = Texts {
@@ -170,6 +186,51 @@ fn begun(tx: &ReadTx<'_>, begin: &Begin) -> Result<(String, i64, Texts), OpError
             }
         }
     }
+}
+
+/// Takes back what was proposed for an area and not approved; its text is a draft again.
+///
+/// # Errors
+/// [`OpError::NotTaken`] where there is no such proposal (`P-NONE`), or there are too many drafts
+/// (`D-MANY`).
+pub async fn withdraw_proposal(
+    app: &App,
+    area: &AreaInScope,
+    caller: &Caller,
+    (document, from_at): (String, i64),
+) -> Result<(), OpError> {
+    let (id, now, staff, top) = (
+        app.world.id(),
+        app.world.now_millis(),
+        caller.staff,
+        area.area,
+    );
+    let take_back = move |tx: &Tx<'_>| {
+        let taken = withdraw_policy(tx, (&document, top, from_at), staff, now)?;
+        let taken = taken.ok_or(not_taken("P-NONE"))?;
+        if tx.count_policy_drafts(top)? >= i64::from(DRAFTS_MOST) {
+            return Err(not_taken("D-MANY"));
+        }
+        let kept = tx.policy_document(&document, taken.version)?;
+        let kept = kept.ok_or(OpError::NotFound)?;
+        let there = tx.policy_forces(top, &document)?;
+        let before = there.iter().map(|one| one.version).max();
+        tx.insert_policy_draft(&PolicyDraftRow {
+            draft: id,
+            area: top,
+            document: kept.document,
+            based_on: before.unwrap_or(0),
+            text: kept.text,
+            cases: kept.cases.ok_or(not_taken("D-CASES"))?,
+            made_by: staff,
+            made_at: now,
+            changed_by: staff,
+            changed_at: now,
+            version: 1,
+        })?;
+        Ok(())
+    };
+    app.store.try_write(Lane::People, take_back).await
 }
 
 /// Changes a draft that is still at a version; all of the changes or none.
@@ -321,14 +382,16 @@ pub async fn submit_draft(
     let area = by.area;
     let find = move |tx: &ReadTx<'_>| {
         let row = tx.policy_draft(area, &id)?.ok_or(OpError::NotFound)?;
-        let newest = tx.newest_policy_document(&row.document)?;
-        Ok::<_, OpError>((row, newest.map_or(0, |kept| kept.version)))
+        let there = tx.policy_forces(area, &row.document)?;
+        let newest = there.iter().map(|one| one.version).max();
+        Ok::<_, OpError>((row, newest.unwrap_or(0)))
     };
     let (row, newest) = app.store.try_read(find).await?;
     if row.version != version {
         return Err(OpError::Stale);
     }
-    if row.based_on != 0 && newest != row.based_on {
+    // Somebody else has put a version in force here, or proposed one, since this one began.
+    if row.based_on != 0 && newest > row.based_on {
         return Ok(Signed::Refused("D-OLD".to_owned(), String::new()));
     }
     let wanted = Wanted {

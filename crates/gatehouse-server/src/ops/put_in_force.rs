@@ -2,7 +2,7 @@
 //! (POL-3). Ending one early lets people through and takes one signature.
 
 use super::policy_folder::{Texts, check_texts, in_lines, read_texts};
-use super::read_policies::{Proposal, forces_with, read_rules};
+use super::read_policies::{Proposal, documents_now, forces_with};
 use super::sign_order::{OrderDesk, Signer};
 use crate::world::World;
 use anyhow::{Context, Result, bail};
@@ -105,14 +105,8 @@ pub fn submit_policy(
 ) -> Result<PolicyAnswer> {
     let now = world.now_millis();
     let listed = authority(desk, wanted.area, signer, now)?;
-    let read = move |tx: &ReadTx<'_>| {
-        let path = tx.area_path(wanted.area)?;
-        let rules = read_rules(tx, &path, wanted.from_at, wanted.from_at + 1)?;
-        Ok(rules
-            .into_iter()
-            .flat_map(|rules| rules.documents)
-            .collect())
-    };
+    let read =
+        move |tx: &ReadTx<'_>| documents_now(tx, &tx.area_path(wanted.area)?, wanted.from_at);
     let above = desk.store()?.read_blocking::<_, StoreError, _>(read)?;
     let checked = check_texts(Path::new(name), &texts, || Ok(above));
     let document = checked.map_err(|found| anyhow::anyhow!(in_lines(&found)))?;
@@ -132,19 +126,20 @@ pub fn submit_policy(
     let name = name.to_owned();
     let sha256: [u8; 32] = Sha256::digest(texts.policy.as_bytes()).into();
     let staff = listed.person;
+    let row = PolicyForceRow {
+        area: wanted.area,
+        document: name.clone(),
+        // It has none before it is kept.
+        version: i64::MAX,
+        from_at: wanted.from_at,
+        to_at: Some(to_at),
+        decided_by: Some(staff),
+        approved_by: None,
+    };
     let there = goes_together(
         desk,
         Proposal {
-            row: PolicyForceRow {
-                area: wanted.area,
-                document: name.clone(),
-                // It has none before it is kept.
-                version: i64::MAX,
-                from_at: wanted.from_at,
-                to_at: Some(to_at),
-                decided_by: Some(staff),
-                approved_by: None,
-            },
+            row: row.clone(),
             document: Some(document),
         },
     )?;
@@ -152,19 +147,9 @@ pub fn submit_policy(
         .store()?
         .write_blocking::<_, Refused, _>(Lane::People, move |tx| {
             still_there(tx, wanted.from_at, &there)?;
-            let version = {
-                let texts = (&*texts.policy, Some(&*texts.cases));
-                tx.load_policy_document(&name, texts, &sha256, now, Some(staff))?
-            };
-            let row = PolicyForceRow {
-                area: wanted.area,
-                document: name.clone(),
-                version,
-                from_at: wanted.from_at,
-                to_at: Some(to_at),
-                decided_by: Some(staff),
-                approved_by: None,
-            };
+            let kept = (&*texts.policy, Some(&*texts.cases));
+            let mut row = row.clone();
+            row.version = tx.load_policy_document(&name, kept, &sha256, now, Some(staff))?;
             let there = tx.policy_forces(row.area, &row.document)?;
             if there.iter().any(|other| other.from_at == row.from_at) {
                 let why = "P-THERE: this document is proposed or in force from then on already";

@@ -330,8 +330,16 @@ const LOWER_CASES: &str = r#"[[case]]
 id = "resident"
 clause = "deployment"
 moment = "2020-02-20T08:00:00+08:00"
-facts = { subject_kind = "resident", way = "in", registered_resident = true, pass_state = "valid", mask = true, temperature = 36.5 }
-expect = { verdict = "admit", rows = ["LO/resident"] }
+[case.facts]
+subject_kind = "resident"
+way = "in"
+registered_resident = true
+pass_state = "valid"
+mask = true
+temperature = 36.5
+[case.expect]
+verdict = "admit"
+rows = ["LO/resident"]
 [[case]]
 id = "courier"
 clause = "deployment"
