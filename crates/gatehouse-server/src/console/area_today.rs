@@ -144,6 +144,7 @@ fn page(today: &Today, area: AreaInScope, caller: &Caller, frame: Frame) -> Toda
         offset: area.offset_minutes,
         keeps: may(KeepOpenItems),
         sees: may(Permission::SeeCrossings),
+        writes: may(Permission::WritePolicy),
     };
     TodayPage {
         as_of: day_clock(today.now, area.offset_minutes, &frame),
@@ -184,6 +185,7 @@ pub(super) struct Figures<'a> {
     pub(super) path: String,
     pub(super) offset: i16,
     pub(super) keeps: bool,
+    pub(super) writes: bool,
     sees: bool,
 }
 

@@ -8,13 +8,14 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::console::policy_draft_form::{Typed, edits};
 use crate::console::policy_draft_view::{DraftPage, page};
-use crate::console::policy_versions::refusal_words;
+use crate::console::policy_versions::{parts, refusal_words, too_large};
 use crate::error::OpError;
 use crate::ops::check_policy_draft::read_draft;
 use crate::ops::policy_draft::{Edit, change_draft, drop_draft, file_of_draft, submit_draft};
 use crate::ops::sign_policy::{By, Signed};
 use crate::page::{Frame, PageError, made};
-use axum::extract::{Path, State};
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -45,6 +46,10 @@ pub fn routes(table: Routes) -> Routes {
         .add(
             form("/areas/{area}/policy/drafts/{draft}/submit"),
             post(submit),
+        )
+        .add(
+            form("/areas/{area}/policy/drafts/{draft}/files"),
+            post(put_back),
         )
         .add(
             page("/areas/{area}/policy/drafts/{draft}/{file}", Kept::View),
@@ -231,6 +236,41 @@ pub async fn submit(
     };
     let typed = Typed::of(vec![("submit".to_owned(), form.from)]);
     refused(&app, area, &draft, frame, typed, &code).await
+}
+
+/// POST /areas/{area}/policy/drafts/{draft}/files
+pub async fn put_back(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
+    Path((_, draft)): Path<(String, String)>,
+    frame: Frame,
+    form: Result<Multipart, MultipartRejection>,
+) -> Response {
+    let brought = match form {
+        Ok(form) => parts(form).await,
+        Err(_) => Err(too_large()),
+    };
+    let done = match brought {
+        Ok(mut parts) => {
+            let version = parts.get("version").and_then(|text| text.parse().ok());
+            // A browser sends a file that nobody chose as an empty one.
+            let mut text = |name: &str| parts.remove(name).filter(|text| !text.is_empty());
+            let policy = text("policy").map(Edit::Policy);
+            let edits: Vec<Edit> = policy
+                .into_iter()
+                .chain(text("cases").map(Edit::Cases))
+                .collect();
+            let at = (&*draft, version.unwrap_or(0));
+            match edits.is_empty() {
+                true => Err(too_large()),
+                false => change_draft(&app, &area, &caller, at, edits).await,
+            }
+        }
+        Err(error) => Err(error),
+    };
+    let typed = (Typed::default(), "problems");
+    answer(&app, area, &draft, frame, typed, done).await
 }
 
 /// GET /areas/{area}/policy/drafts/{draft}/{file}

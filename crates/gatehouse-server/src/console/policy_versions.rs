@@ -6,7 +6,9 @@ use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
 use crate::error::OpError;
-use crate::ops::list_policy_versions::{ForceState, Version, Versions, list_policy_versions};
+use crate::ops::list_policy_versions::{
+    ForceState, Version, Versions, is_near, list_policy_versions,
+};
 use crate::ops::policy_draft::{Begin, begin_draft, draft_text, withdraw_proposal};
 use crate::ops::policy_folder::Texts;
 use crate::ops::sign_policy::{By, Signed, approve, end, suspend};
@@ -25,11 +27,12 @@ use gatehouse_core::policy::difference::{differences, effect};
 use gatehouse_core::policy::explain::{Line, explain};
 use gatehouse_core::policy::read::DOCUMENT_BYTES_MOST;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Parts of a form with files that are read.
+const PARTS_MOST: usize = 4;
 const LIST: &str = "/areas/{area}/policy/versions";
-/// Days before a review from which on the page reminds of it.
-const REMIND_DAYS: i32 = 7;
 
 /// The routes of this file.
 pub fn routes(table: Routes) -> Routes {
@@ -213,7 +216,8 @@ pub fn refusal_words(frame: &Frame, code: &str) -> String {
     }
 }
 
-const fn too_large() -> OpError {
+/// What is said of files that are too large.
+pub const fn too_large() -> OpError {
     OpError::NotTaken {
         code: "D-FILE",
         detail: "Two text files of at most 1 MiB each.",
@@ -221,10 +225,27 @@ const fn too_large() -> OpError {
 }
 
 /// A document that is kept, or two files.
-async fn wish(mut form: Multipart) -> Result<Begin, OpError> {
-    let (mut kept, mut policy, mut cases) = (String::new(), Vec::new(), Vec::new());
+async fn wish(form: Multipart) -> Result<Begin, OpError> {
+    let mut parts = parts(form).await?;
+    let mut part = |name: &str| parts.remove(name).unwrap_or_default();
+    if let Some((name, version)) = part("kept").split_once(' ') {
+        let version = version.parse().map_err(|_| OpError::NotFound)?;
+        return Ok(Begin::Kept(name.to_owned(), version));
+    }
+    Ok(Begin::Files(Texts {
+        policy: part("policy"),
+        cases: part("cases"),
+    }))
+}
+
+/// The parts of a form with files, as texts by their names.
+///
+/// # Errors
+/// `D-FILE` for one that is too large, or no text.
+pub async fn parts(mut form: Multipart) -> Result<BTreeMap<String, String>, OpError> {
+    let mut parts = BTreeMap::new();
     while let Ok(Some(mut field)) = form.next_field().await {
-        let name = field.name().unwrap_or_default().to_owned();
+        let name: String = field.name().unwrap_or_default().to_owned();
         let mut bytes = Vec::new();
         while let Some(chunk) = field.chunk().await.map_err(|_| too_large())? {
             if bytes.len() + chunk.len() > DOCUMENT_BYTES_MOST {
@@ -232,22 +253,11 @@ async fn wish(mut form: Multipart) -> Result<Begin, OpError> {
             }
             bytes.extend_from_slice(&chunk);
         }
-        match name.as_str() {
-            "kept" => kept = String::from_utf8_lossy(&bytes).into_owned(),
-            "policy" => policy = bytes,
-            "cases" => cases = bytes,
-            _ => {}
+        if parts.len() < PARTS_MOST {
+            parts.insert(name, String::from_utf8(bytes).map_err(|_| too_large())?);
         }
     }
-    if let Some((name, version)) = kept.split_once(' ') {
-        let version = version.parse().map_err(|_| OpError::NotFound)?;
-        return Ok(Begin::Kept(name.to_owned(), version));
-    }
-    let text = |bytes| String::from_utf8(bytes).map_err(|_| too_large());
-    Ok(Begin::Files(Texts {
-        policy: text(policy)?,
-        cases: text(cases)?,
-    }))
+    Ok(parts)
 }
 
 async fn page(
@@ -365,10 +375,7 @@ fn line(one: &Version, frame: &Frame, times: &Times) -> VersionLine {
     let by = by
         .into_iter()
         .filter_map(|(key, who)| Some(frame.with(key, "who", who.as_deref()?)));
-    let near = |day: &_| {
-        let gatehouse_core::moment::CivilDay(day) = *day;
-        one.state == ForceState::InForce && day <= times.today().0 + REMIND_DAYS
-    };
+    let near = |day: &_| one.state == ForceState::InForce && is_near(*day, times.today());
     VersionLine {
         document: one.row.document.clone(),
         from_at: one.row.from_at,

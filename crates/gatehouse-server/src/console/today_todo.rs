@@ -2,6 +2,8 @@
 
 use super::area_today::Figures;
 use super::when::{clock, waited};
+use crate::ops::list_policy_versions::Review;
+use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::AreaId;
 
 /// What waits, the most pressing first.
@@ -75,6 +77,28 @@ impl Figures<'_> {
         found
     }
 
+    /// Documents that are to be looked at again, for whoever may write them.
+    fn reviews(&self) -> Vec<Todo> {
+        let frame = self.frame;
+        let due = self.today.reviews.iter().filter(|_| self.writes);
+        let todo = |one: &Review| {
+            let [id, zh, en] = &one.names;
+            let title = match frame.lang {
+                Lang::Zh => zh,
+                Lang::En => en,
+            };
+            Todo {
+                class: "ask",
+                icon: "doc",
+                title: format!("{id} {title}"),
+                line: frame.with("version-review", "day", &one.day.to_text()),
+                href: format!("{}/policy/versions", self.path),
+                key: "figures-open-reviews",
+            }
+        };
+        due.map(todo).collect()
+    }
+
     pub(super) fn todo(&self) -> Vec<Todo> {
         let (today, frame) = (self.today, self.frame);
         let mut todo = Vec::new();
@@ -114,6 +138,7 @@ impl Figures<'_> {
         }
         todo.extend(self.exits());
         todo.extend(self.looks());
+        todo.extend(self.reviews());
         let silent = today.devices.iter().filter(|device| device.is_silent);
         for device in silent.take(5) {
             let seen = device.seen_at.map(|at| clock(at, self.offset));

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use gatehouse_core::id::{AreaId, StaffId};
-use gatehouse_core::moment::CivilDay;
+use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_core::policy::{PolicyDocument, read};
 use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::policy_draft::PolicyDraftRow;
@@ -16,6 +16,8 @@ use gatehouse_store::policy_suspension::SuspensionRow;
 use gatehouse_store::{ReadTx, StoreError};
 use std::collections::BTreeMap;
 
+/// Days before a review from which on pages remind of it.
+pub const REMIND_DAYS: i32 = 7;
 /// Stretches that a page lists.
 const SHOWN: u32 = 50;
 
@@ -134,6 +136,44 @@ pub(super) fn is_known_at(
         }
     }
     Ok(false)
+}
+
+/// A document in force at a place that is soon to be looked at again, or was to be.
+#[derive(Clone, Debug)]
+pub struct Review {
+    /// `HN`, with its titles in Chinese and English.
+    pub names: [String; 3],
+    /// The day.
+    pub day: CivilDay,
+}
+
+/// What holds in an area itself and is to be looked at again within [`REMIND_DAYS`] days, or was
+/// to be (SCOPE-1: what restricts is reviewed).
+///
+/// # Errors
+/// The database's.
+pub fn reviews_due(tx: &ReadTx<'_>, area: AreaId, now: Moment) -> Result<Vec<Review>, StoreError> {
+    let mut due = Vec::new();
+    let held = tx.policies_in_force(now.millis, now.millis.saturating_add(1))?;
+    for row in held.into_iter().filter(|row| row.area == area) {
+        let kept = tx.policy_document(&row.document, row.version)?;
+        let document = kept.and_then(|kept| read(&kept.text).ok());
+        let held = document.filter(|one| now.millis < one.force.ends.value.millis);
+        due.extend(
+            held.filter(|one| is_near(one.force.review.value, now.day()))
+                .map(|one| {
+                    let day = one.force.review.value;
+                    let names = names(&one);
+                    Review { names, day }
+                }),
+        );
+    }
+    Ok(due)
+}
+
+/// Whether a review is to be reminded of.
+pub fn is_near(review: CivilDay, today: CivilDay) -> bool {
+    review.0 <= today.0.saturating_add(REMIND_DAYS)
 }
 
 fn names(document: &PolicyDocument) -> [String; 3] {

@@ -58,8 +58,10 @@ pub enum Edit {
     NewRow(RowText),
     /// A row that goes.
     DropRow(String),
-    /// Both files, as somebody has edited them elsewhere.
-    Files(Texts),
+    /// `policy.toml`, as somebody has edited it elsewhere.
+    Policy(String),
+    /// `cases.toml`, the same.
+    Cases(String),
 }
 
 /// A name that a folder may have.
@@ -320,8 +322,12 @@ pub(super) fn apply(
                 }
                 continue;
             }
-            Edit::Files(files) => {
-                texts = files.clone();
+            Edit::Policy(text) => {
+                texts.policy = text.clone();
+                continue;
+            }
+            Edit::Cases(text) => {
+                texts.cases = text.clone();
                 continue;
             }
         };

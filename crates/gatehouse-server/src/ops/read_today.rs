@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use crate::ops::flag_copied_pass::COPIED_PASS;
+use crate::ops::list_policy_versions::{Review, reviews_due};
 use crate::ops::local_day::{DAY_MILLIS, midnight};
 use crate::ops::places::{GateStands, gate_stands, is_check_due};
 use crate::ops::read_area::compounds_of;
@@ -15,6 +16,7 @@ use crate::ops::see_alarms::{alarms_in, is_wide};
 use gatehouse_core::gate::compiled::Text;
 use gatehouse_core::gate::{Effect, Outcome, Policy, Verdict, Way};
 use gatehouse_core::id::AreaId;
+use gatehouse_core::moment::Moment;
 use gatehouse_store::area::AreaRow;
 use gatehouse_store::crossing_hour::HourRow;
 use gatehouse_store::gate::GateRow;
@@ -129,6 +131,8 @@ pub struct Today {
     pub exits_due: Vec<(AreaId, String, usize)>,
     /// Compounds with gates at which somebody is to look (GATE-13).
     pub gates_due: Vec<GatesDue>,
+    /// Documents of the area itself that are soon to be looked at again.
+    pub reviews: Vec<Review>,
     /// By compound.
     pub compounds: Vec<CompoundLine>,
     /// By gate.
@@ -163,6 +167,7 @@ pub async fn read_today(app: &App, area: &AreaInScope) -> Result<Today, OpError>
             .reasons
             .sort_by(|a, b| b.crossings.cmp(&a.crossings).then(a.row.cmp(&b.row)));
         today.fevers.sort_unstable();
+        today.reviews = reviews_due(tx, top, Moment::new(now, offset))?;
         today.alarms = alarms_in(tx, shard, top, wide)?.len();
         Ok::<Today, StoreError>(today)
     };

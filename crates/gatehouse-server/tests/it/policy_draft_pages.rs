@@ -45,8 +45,12 @@ impl<'a> Desk<'a> {
         self.app.form(&self.path(rest), &self.cookie, body)
     }
 
-    /// Sends files as a browser does.
+    /// Sends files as a browser does, for a new draft.
     fn bring(&self, files: &[(&str, &str)]) -> Answer {
+        self.bring_to("drafts", files)
+    }
+
+    fn bring_to(&self, rest: &str, files: &[(&str, &str)]) -> Answer {
         let mut body = String::new();
         for (name, text) in files {
             body.push_str(&format!(
@@ -62,7 +66,7 @@ impl<'a> Desk<'a> {
             ("sec-fetch-site", "same-origin"),
         ];
         self.app
-            .send(Method::POST, &self.path("drafts"), &headers, body)
+            .send(Method::POST, &self.path(rest), &headers, body)
     }
 
     /// Begins a draft; the rest of its address.
@@ -327,4 +331,85 @@ fn what_is_not_taken_keeps_what_was_typed_and_changes_nothing() {
         let dropped = street.change(&draft, "/drop", "");
         assert_eq!(dropped.status, StatusCode::SEE_OTHER);
     });
+}
+
+#[test]
+fn a_draft_begins_from_what_is_brought_along_and_a_proposal_is_one_again() {
+    demo_on_both(|app, demo| {
+        let [street, county] = desks(app, demo);
+        // Of what the program brings along, none of another place.
+        let page = street.get(VERSIONS);
+        for value in ["zhuji-2020-02 0", "henan-2020-02 1"] {
+            assert!(
+                page.contains(&format!("value=\"{value}\"")),
+                "{value}: {page}"
+            );
+        }
+        for kept in ["none 0", "henan-2020-02 7", "henan-2020-02 x"] {
+            let refused = street.bring(&[("kept", kept)]);
+            assert_eq!(refused.status, StatusCode::NOT_FOUND, "{kept}");
+        }
+        let draft = street.begin(&[("kept", "zhuji-2020-02 0")]);
+        let page = street.get(&draft);
+        assert!(
+            page.contains("没有问题") && page.contains("没有差别"),
+            "{page}"
+        );
+
+        let edited = files_come_back(&street, &draft, &page);
+
+        // Proposed, taken back, proposed anew for the same moment.
+        let propose = |draft: &str| {
+            let body = format!("from=2020-02-21T07:00&password={}", street.password);
+            let answer = street.change(draft, "/submit", &body);
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+            let page = street.get(VERSIONS);
+            between(&page, "name=\"from_at\" value=\"", "\"").to_owned()
+        };
+        let from_at = propose(&draft);
+        let withdraw = format!("act=withdraw&document=zhuji-2020-02&from_at={from_at}");
+        let taken = street.form(VERSIONS, &withdraw);
+        assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
+        let again = street.form(VERSIONS, &withdraw);
+        assert!(again.body.contains("P-NONE"), "{}", again.body);
+        let page = street.get(VERSIONS);
+        let draft = format!("drafts/{}", between(&page, "/policy/drafts/", "\""));
+        assert_eq!(street.get(&format!("{draft}/policy.toml")), edited);
+        assert_eq!(propose(&draft), from_at);
+        let approve = format!(
+            "act=approve&document=zhuji-2020-02&from_at={from_at}&password={}",
+            county.password
+        );
+        let approved = county.form(VERSIONS, &approve);
+        assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.body);
+        let late = street.form(VERSIONS, &withdraw);
+        assert!(
+            late.body.contains("P-NONE"),
+            "what is approved stays: {}",
+            late.body
+        );
+    });
+}
+
+/// Files that were edited elsewhere come back; the text of the document as it is then.
+fn files_come_back(street: &Desk<'_>, draft: &str, page: &str) -> String {
+    let version = between(page, "name=\"version\" value=\"", "\"").to_owned();
+    let text = street.get(&format!("{draft}/policy.toml"));
+    let edited = text.replacen("version = 1", "version = 5", 1);
+    let files = |policy: &str, version: &str| {
+        street.bring_to(
+            &format!("{draft}/files"),
+            &[("policy", policy), ("version", version)],
+        )
+    };
+    assert_eq!(
+        files("= 1", &version).status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(files(&edited, "77").status, StatusCode::CONFLICT);
+    assert_eq!(files("", &version).status, StatusCode::UNPROCESSABLE_ENTITY);
+    let taken = files(&edited, &version);
+    assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
+    assert_eq!(street.get(&format!("{draft}/policy.toml")), edited);
+    edited
 }

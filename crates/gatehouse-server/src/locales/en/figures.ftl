@@ -72,3 +72,4 @@ figures-open-exits = Record the look
 figures-todo-gates = { $area }: { $count } gates to look at for the public road
 figures-todo-gates-amiss = { $area }: { $count } gates on a public road or too wide
 figures-todo-gates-line = No public road is blocked, and the gate is no wider than the opening.
+figures-open-reviews = Review it

@@ -201,3 +201,5 @@ version-number = version { $number }
 version-withdraw = Take back
 version-withdraw-note = What nobody has approved can be taken back; it is a draft again then and can be changed.
 draft-refused-P-MEANWHILE = Another document came into force or ended just now; please try again.
+draft-files-back = Put edited files back
+draft-files-back-note = Download the files, edit them, put them back: the result is the same as here. One of them is enough.

@@ -72,3 +72,4 @@ figures-open-exits = 去登记看过了
 figures-todo-gates = { $area }：门岗 { $count } 处该查占不占路
 figures-todo-gates-amiss = { $area }：门岗 { $count } 处占路或超出范围
 figures-todo-gates-line = 不占公共道路，只在小区自己的口。
+figures-open-reviews = 去复核
