@@ -57,7 +57,9 @@ mod tests {
     #[test]
     fn a_stale_file_is_found_and_generating_mends_it() {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::create_dir_all(folder.path().join("docs/adr")).expect("a folder");
+        for needed in ["docs/adr", "policies"] {
+            std::fs::create_dir_all(folder.path().join(needed)).expect("a folder");
+        }
         assert!(run(folder.path(), true).is_err());
         run(folder.path(), false).expect("writes");
         run(folder.path(), true).expect("is up to date");

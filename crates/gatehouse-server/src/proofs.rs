@@ -16,14 +16,14 @@ const AT_ONCE: usize = 1;
 #[derive(Debug)]
 pub struct Proofs<T> {
     kept: Mutex<VecDeque<([u8; 32], Arc<T>)>>,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
 }
 
 impl<T> Default for Proofs<T> {
     fn default() -> Proofs<T> {
         Proofs {
             kept: Mutex::default(),
-            turns: Semaphore::new(AT_ONCE),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
         }
     }
 }
@@ -42,13 +42,18 @@ impl<T: Send + Sync + 'static> Proofs<T> {
             return Ok(kept);
         }
         let bug = |what: &str| OpError::Bug(format!("a check of a draft {what}"));
-        let turn = self.turns.acquire().await;
-        let _turn = turn.map_err(|_| bug("has no turn"))?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let turn = turn.map_err(|_| bug("has no turn"))?;
         // Somebody else may have asked the same while this one waited.
         if let Some(kept) = self.kept(&key) {
             return Ok(kept);
         }
-        let proved = tokio::task::spawn_blocking(prove).await;
+        // The turn goes along: whoever gives up waiting does not make room for another at once.
+        let work = move || {
+            let _turn = turn;
+            prove()
+        };
+        let proved = tokio::task::spawn_blocking(work).await;
         let proved = Arc::new(proved.map_err(|_| bug("panicked"))?);
         let mut all = self.lock();
         all.truncate(KEPT_MOST - 1);

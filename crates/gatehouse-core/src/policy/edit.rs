@@ -294,7 +294,10 @@ mod tests {
 
     #[test]
     fn one_line_changes_and_the_document_says_so() {
-        let moment = Moment::parse("2026-12-20T00:00:00+08:00").expect("it is as the test has it");
+        let at = |text: &str| Moment::parse(text).expect("it is as the test has it");
+        // The review stays within the days of the document.
+        let begin = at("2026-12-01T00:00:00+08:00");
+        let moment = at("2026-12-20T00:00:00+08:00");
         let day = CivilDay::parse("2026-12-10").expect("it is as the test has it");
         let parameter = |value| Change::Parameter {
             name: "rest_minutes",
@@ -309,7 +312,7 @@ mod tests {
             Change::Version(7),
             parameter(20.0),
             parameter(7.5),
-            Change::From(moment, "deployment"),
+            Change::From(begin, "deployment"),
             Change::Ends(moment, "ZX end"),
             Change::Review(day, "deployment"),
             row(true),

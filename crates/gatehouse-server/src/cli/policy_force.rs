@@ -133,7 +133,7 @@ pub fn run(action: ForceAction) -> Result<()> {
                 area_id(&holds.area)?,
                 moment(&from)?,
             );
-            print(&signer.with(|signer| approve_policy(&desk, what, signer, &Computer))?)
+            print(&signer.with(|signer| approve_policy(&desk, what, None, signer, &Computer))?)
         }
         ForceAction::End {
             holds,

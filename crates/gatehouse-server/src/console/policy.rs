@@ -7,7 +7,7 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::console::print::pdf;
 use crate::error::OpError;
-use crate::ops::make_board::{Hanging, make_board, short_id, span};
+use crate::ops::make_board::{Hanging, changes, make_board, short_id, span};
 use crate::ops::read_policies::Rules;
 use crate::ops::read_rules_here::{RulesHere, read_rules_here};
 use crate::page::{Frame, PageError, show as show_page};
@@ -93,6 +93,10 @@ struct Row {
 struct Next {
     span: String,
     titles: String,
+    /// When, milliseconds UTC.
+    at: i64,
+    /// What it changes for people: what is asked, the answer now, the answer then.
+    changes: Vec<(String, String, String)>,
 }
 
 /// Which paper.
@@ -104,6 +108,8 @@ pub struct PaperQuery {
     /// At which gate it hangs.
     #[serde(default)]
     gate: String,
+    /// As it will be then, milliseconds UTC; now where it is not said.
+    at: Option<i64>,
 }
 
 /// GET /areas/{area}/policy
@@ -112,7 +118,7 @@ pub async fn show(
     Extension(area): Extension<AreaInScope>,
     frame: Frame,
 ) -> Response {
-    match read_rules_here(&app, &area).await {
+    match read_rules_here(&app, &area, None).await {
         Ok(here) => show_page(&page(&app, here, area, frame)),
         Err(error) => PageError::new(error, frame.lang).into_response(),
     }
@@ -165,7 +171,7 @@ async fn print(
     make: fn(&Board, &Fonts) -> Result<Vec<u8>, PaperError>,
 ) -> Response {
     let made = async {
-        let here = read_rules_here(app, area).await?;
+        let here = read_rules_here(app, area, query.at).await?;
         let gate = match query.gate.as_str() {
             "" => here.first_gate(),
             gate => {
@@ -206,10 +212,18 @@ fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPa
         .now
         .iter()
         .flat_map(|rules| documents(rules, &here, lang, &times));
+    let phone = here.first_gate().map_or("", |gate| gate.phone.as_str());
+    let none = |text: Option<String>| text.unwrap_or_else(|| frame.t("policy-not-asked"));
     let next = here.next.iter().map(|rules| Next {
         span: span(rules, lang, &times),
         titles: titles(&rules.documents, lang),
+        at: rules.span.from_at,
+        changes: changes(&here, rules, phone, lang)
+            .into_iter()
+            .map(|one| (one.title, none(one.before), none(one.after)))
+            .collect(),
     });
+    let next: Vec<Next> = next.collect();
     let gates = here
         .gates
         .iter()
@@ -222,7 +236,7 @@ fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPa
             .map_or_else(String::new, |rules| short_id(&rules.policy.id())),
         lines: board.lines,
         documents: documents.collect(),
-        next: next.collect(),
+        next,
         gates: gates.collect(),
         is_free: here.now.is_none(),
         may_try: may(&frame, &area, Permission::TryPolicy),

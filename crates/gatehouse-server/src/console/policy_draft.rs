@@ -24,6 +24,8 @@ use gatehouse_core::moment::Moment;
 use serde::Deserialize;
 use std::sync::Arc;
 
+/// Cases and examples that are agreed to at one time.
+const ANSWERS_MOST: usize = 300;
 const ONE: &str = "/areas/{area}/policy/drafts/{draft}";
 
 /// The routes of this file.
@@ -173,7 +175,7 @@ pub async fn accept(
             "try" => Some(Edit::Try(value.clone())),
             _ => None,
         });
-    let edits = edits.collect();
+    let edits = edits.take(ANSWERS_MOST).collect();
     let version = Typed::of(fields).version();
     let done = change_draft(&app, &area, &caller, (&draft, version), edits).await;
     answer(

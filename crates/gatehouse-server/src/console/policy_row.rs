@@ -111,7 +111,7 @@ pub async fn show(
         id => (written(&found, id), false),
     };
     let row = row.ok_or(OpError::NotFound);
-    let shown = row.map(|row| page(found, area, &draft, frame, (row, is_new), None));
+    let shown = row.map(|row| page(found, area, &draft, frame, (row, is_new, None), None));
     made(shown, StatusCode::OK, lang)
 }
 
@@ -167,8 +167,10 @@ pub async fn act(
         Err(OpError::Stale) => (StatusCode::CONFLICT, Some(frame.t("draft-stale"))),
         Err(error) => return PageError::new(error, lang).into_response(),
     };
+    // Whoever is told that somebody else was first may save again, upon what there is now.
+    let version = version.filter(|_| status != StatusCode::CONFLICT);
     let tried = read_draft(&app, &area, &draft, vec![edit], lang).await;
-    let shown = tried.map(|tried| page(tried, area, &draft, frame, (row, is_new), fault));
+    let shown = tried.map(|tried| page(tried, area, &draft, frame, (row, is_new, version), fault));
     made(shown, status, lang)
 }
 
@@ -212,7 +214,7 @@ fn page(
     area: AreaInScope,
     id: &str,
     frame: Frame,
-    (row, is_new): (RowText, bool),
+    (row, is_new, version): (RowText, bool, Option<i64>),
     fault: Option<String>,
 ) -> RowPage {
     let document = draft.document.as_ref();
@@ -227,7 +229,7 @@ fn page(
             || draft.row.document.clone(),
             |found| format!("{} {}", found.id, frame.lang.of(&found.title)),
         ),
-        version: draft.row.version,
+        version: version.unwrap_or(draft.row.version),
         may_drop: !is_new && row.id.contains("/added-"),
         is_duty,
         source: source_words(&row.source, frame.lang),
@@ -235,7 +237,7 @@ fn page(
         effects: chosen(EFFECTS, &row.effect),
         groups: groups(&row, document, &frame),
         sentence: sentence(&draft, &row.id, &frame),
-        is_whole: draft.looked.problems.is_empty(),
+        is_whole: draft.looked.problems.is_empty() && draft.looked.cases.is_empty(),
         problems: problems(&draft, &frame),
         cases: case_lines(&draft, &frame),
         fault,

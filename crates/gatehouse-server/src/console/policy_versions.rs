@@ -68,6 +68,7 @@ struct DraftLine {
 
 struct VersionLine {
     document: String,
+    version: i64,
     from_at: i64,
     title: String,
     span: String,
@@ -90,6 +91,8 @@ struct VersionLine {
 pub struct ActForm {
     act: String,
     document: String,
+    /// Which version somebody has looked at.
+    version: i64,
     from_at: i64,
     row: String,
     reason: String,
@@ -149,7 +152,10 @@ pub async fn act(
     };
     let row = (form.document.clone(), form.row.clone());
     let done = match form.act.as_str() {
-        "approve" => said(approve(&app, by, form.document.clone(), form.from_at).await),
+        "approve" => {
+            let what = (form.document.clone(), form.version);
+            said(approve(&app, by, what, form.from_at).await)
+        }
         "end" => said(end(&app, by, form.document.clone(), form.from_at).await),
         "suspend" => said(suspend(&app, by, row, Some(form.reason.clone())).await),
         "resume" => said(suspend(&app, by, row, None).await),
@@ -378,6 +384,7 @@ fn line(one: &Version, frame: &Frame, times: &Times) -> VersionLine {
     let near = |day: &_| one.state == ForceState::InForce && is_near(*day, times.today());
     VersionLine {
         document: one.row.document.clone(),
+        version: one.row.version,
         from_at: one.row.from_at,
         title: format!("{} · {}", title(&one.names, frame.lang), one.row.version),
         span: format!("{} – {end}", times.moment(one.row.from_at)),

@@ -361,7 +361,7 @@ pub fn pdf(bytes: Vec<u8>, name: &str) -> Response {
 }
 
 async fn order(app: &App, area: &AreaInScope, caller: &Caller) -> Result<PrintOrder, OpError> {
-    let here = read_rules_here(app, area).await?;
+    let here = read_rules_here(app, area, None).await?;
     let origin = origin(&app.config);
     let host = origin
         .split_once("://")

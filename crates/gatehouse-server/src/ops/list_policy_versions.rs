@@ -1,7 +1,7 @@
 //! Everything about the documents of an area: drafts, what is proposed, coming, in force, over,
 //! and the rows that are suspended.
 
-use super::delivered::DELIVERED;
+use super::delivered::{DELIVERED, delivered};
 use super::policy_draft::DRAFTS_MOST;
 use super::read_fevers::staff_name;
 use crate::app::App;
@@ -190,6 +190,19 @@ fn rank(state: ForceState) -> u8 {
     }
 }
 
+/// What a proposal takes the place of: the version that was approved for the area before it, else
+/// what the program brings along.
+fn text_before(tx: &ReadTx<'_>, row: &PolicyForceRow) -> Result<Option<String>, StoreError> {
+    let there = tx.policy_forces(row.area, &row.document)?.into_iter();
+    let mut held = there.filter(|one| one.decided_by.is_none() || one.approved_by.is_some());
+    let last = held.rfind(|one| one.from_at < row.from_at);
+    let Some(last) = last else {
+        return Ok(delivered(&row.document).map(|one| one.policy.to_owned()));
+    };
+    let kept = tx.policy_document(&last.document, last.version)?;
+    Ok(kept.map(|kept| kept.text))
+}
+
 fn version(tx: &ReadTx<'_>, mut row: PolicyForceRow, now: i64) -> Result<Version, StoreError> {
     let kept = tx.policy_document(&row.document, row.version)?;
     let document = kept.and_then(|kept| read(&kept.text).ok());
@@ -198,14 +211,14 @@ fn version(tx: &ReadTx<'_>, mut row: PolicyForceRow, now: i64) -> Result<Version
     let state = state(&row, now);
     let name = |staff: Option<StaffId>| staff.map(|staff| staff_name(tx, staff)).transpose();
     let before = match state {
-        ForceState::Proposed => tx.policy_document(&row.document, row.version - 1)?,
+        ForceState::Proposed => text_before(tx, &row)?,
         _ => None,
     };
     Ok(Version {
         by: [name(row.decided_by)?, name(row.approved_by)?],
         names: document.as_ref().map(names).unwrap_or_default(),
         review: document.as_ref().map(|found| found.force.review.value),
-        before: before.and_then(|kept| read(&kept.text).ok()),
+        before: before.and_then(|text| read(&text).ok()),
         document,
         state,
         row,

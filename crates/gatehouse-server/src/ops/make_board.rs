@@ -10,8 +10,9 @@ use crate::times::Times;
 use gatehouse_core::gate::Verdict;
 use gatehouse_core::gate::wording::{Lang, duty_text};
 use gatehouse_core::moment::Moment;
-use gatehouse_core::policy::answers::{Answer, Origin, Question, answers};
+use gatehouse_core::policy::answers::{Answer, Origin, Place, Question, answers};
 use gatehouse_store::gate::GateRow;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// For whom a board is made.
@@ -37,24 +38,7 @@ pub fn make_board(here: &RulesHere, hanging: &Hanging<'_>) -> Board {
         .unwrap_or_default();
     let rules = here.now.as_ref();
     let (threshold, minutes) = rules.map(fever).unwrap_or_default();
-    let fill = |name: &str| {
-        let value = match name {
-            "phone" | "office" => phone.clone(),
-            "threshold" => threshold.clone(),
-            "minutes" => minutes.clone(),
-            _ => String::new(),
-        };
-        (!value.is_empty()).then_some(value)
-    };
-    let mut lines = vec![emergency(lang)];
-    match rules {
-        None => lines.push(no_restriction(lang)),
-        Some(rules) => {
-            let documents: Vec<_> = rules.documents.iter().collect();
-            let found = answers(&rules.policy, &documents, &here.place);
-            lines.extend(found.iter().map(|answer| line(answer, lang, &fill)));
-        }
-    }
+    let lines = lines(rules, &here.place, &phone, lang);
     let desks = here.gates.iter().filter(|gate| !gate.phone.is_empty());
     let desks = desks.map(|gate| Desk {
         name: text_with(lang, "paper-desk-gate", "gate", gate.name.as_str()),
@@ -92,6 +76,68 @@ pub fn make_board(here: &RulesHere, hanging: &Hanging<'_>) -> Board {
         },
         minutes,
     }
+}
+
+/// What people ask, with the answers of the rules; without rules nobody is held up.
+fn lines(rules: Option<&Rules>, place: &Place, phone: &str, lang: Lang) -> Vec<Line> {
+    let (threshold, minutes) = rules.map(fever).unwrap_or_default();
+    let fill = |name: &str| {
+        let value = match name {
+            "phone" | "office" => phone.to_owned(),
+            "threshold" => threshold.clone(),
+            "minutes" => minutes.clone(),
+            _ => String::new(),
+        };
+        (!value.is_empty()).then_some(value)
+    };
+    let mut lines = vec![emergency(lang)];
+    match rules {
+        None => lines.push(no_restriction(lang)),
+        Some(rules) => {
+            let documents: Vec<_> = rules.documents.iter().collect();
+            let found = answers(&rules.policy, &documents, place);
+            lines.extend(found.iter().map(|answer| line(answer, lang, &fill)));
+        }
+    }
+    lines
+}
+
+/// An answer that will be another one.
+pub struct Change {
+    /// What is asked.
+    pub title: String,
+    /// The answer now; `None` where nobody had to ask.
+    pub before: Option<String>,
+    /// The answer then; `None` where nobody has to ask any more.
+    pub after: Option<String>,
+}
+
+/// What changes for people when the next rules begin, in the words of the poster.
+pub fn changes(here: &RulesHere, next: &Rules, phone: &str, lang: Lang) -> Vec<Change> {
+    let then = Place {
+        moment: Moment::new(next.span.from_at, here.place.moment.offset_minutes),
+        ..here.place
+    };
+    let before = lines(here.now.as_ref(), &here.place, phone, lang);
+    let after = lines(Some(next), &then, phone, lang);
+    let said = |lines: &[Line], title: &str| {
+        let line = lines.iter().find(|line| line.title == title)?;
+        let parts = [&line.chip, &line.text, &line.needs, &line.duties];
+        let told = parts.into_iter().filter(|part| !part.is_empty());
+        Some(told.map(String::as_str).collect::<Vec<_>>().join(" · "))
+    };
+    let mut titles: Vec<&String> = after.iter().map(|line| &line.title).collect();
+    titles.extend(before.iter().map(|line| &line.title));
+    let mut seen = BTreeSet::new();
+    titles.retain(|title| seen.insert(*title));
+    let changed = titles.into_iter().map(|title| Change {
+        before: said(&before, title),
+        after: said(&after, title),
+        title: title.clone(),
+    });
+    changed
+        .filter(|change| change.before != change.after)
+        .collect()
 }
 
 /// A line of a poster out of an answer.

@@ -293,6 +293,7 @@ pub(super) fn apply(
         policy: row.text.clone(),
         cases: row.cases.clone(),
     };
+    let mut changed = None;
     for edit in edits {
         let one = match edit {
             Edit::Parameter(name, value, source) => Change::Parameter {
@@ -311,8 +312,11 @@ pub(super) fn apply(
             Edit::NewRow(row) => Change::NewRow(row),
             Edit::DropRow(id) => Change::DropRow(id),
             Edit::Accept(id) => {
-                let changed = at_gate.map_or_else(Vec::new, AtGate::changed);
-                texts.cases = accepted(&texts.cases, &changed, id)?;
+                let changed = changed.get_or_insert_with(|| {
+                    // Once for all of them.
+                    at_gate.map_or_else(Vec::new, AtGate::changed)
+                });
+                texts.cases = accepted(&texts.cases, changed, id)?;
                 continue;
             }
             Edit::Try(id) => {

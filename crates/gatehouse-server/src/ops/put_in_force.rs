@@ -163,7 +163,8 @@ pub fn submit_policy(
 }
 
 /// Approves what somebody of another organisation proposed; an earlier version that holds in the
-/// same area ends when this one begins.
+/// same area ends when this one begins. `version` is the one that was looked at, where that is
+/// said: another that was proposed for the same moment since is not approved.
 ///
 /// # Errors
 /// No such proposal, one whose begin has passed, a signer of the same organisation or without
@@ -171,6 +172,7 @@ pub fn submit_policy(
 pub fn approve_policy(
     desk: &OrderDesk,
     (document, area, from_at): (&str, AreaId, i64),
+    version: Option<i64>,
     signer: &Signer<'_>,
     world: &dyn World,
 ) -> Result<PolicyAnswer> {
@@ -182,6 +184,7 @@ pub fn approve_policy(
         let read = move |tx: &ReadTx<'_>| tx.policy_forces(area, &document);
         let rows = desk.store()?.read_blocking::<_, StoreError, _>(read)?;
         rows.into_iter()
+            .filter(|row| version.is_none_or(|seen| seen == row.version))
             .find(|row| row.from_at == from_at && row.approved_by.is_none())
     };
     let proposed = proposed.context("P-NONE: nobody has proposed this document for then")?;
@@ -210,8 +213,15 @@ pub fn approve_policy(
         .store()?
         .write_blocking::<_, Refused, _>(Lane::People, move |tx| {
             still_there(tx, from_at, &there)?;
-            for before in tx.policy_forces(area, &document)? {
-                let is_earlier = before.from_at < from_at && before.approved_by.is_some();
+            // What was proved, not another text that was proposed for the same moment meanwhile.
+            let rows = tx.policy_forces(area, &document)?;
+            if !rows.contains(&proposed) {
+                let why = "P-NONE: it was taken back, or approved, meanwhile";
+                return Err(Refused::Because(why.to_owned()));
+            }
+            for before in rows {
+                let holds = before.decided_by.is_none() || before.approved_by.is_some();
+                let is_earlier = before.from_at < from_at && holds;
                 if is_earlier && before.to_at.is_none_or(|to| to > from_at) {
                     tx.end_policy_force(area, &document, before.from_at, from_at)?;
                 }

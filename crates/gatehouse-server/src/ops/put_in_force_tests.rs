@@ -13,6 +13,7 @@ use super::suspend_row::{Which, resume_row, suspend_row};
 use crate::secrets::Secrets;
 use gatehouse_core::gate::Effect;
 use gatehouse_core::key::KeyId;
+use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::{Lane, Store, StoreError};
 use std::path::{Path, PathBuf};
 
@@ -92,7 +93,7 @@ fn ending_what_holds_leaves_what_is_to_come() {
         submit_folder(&desk, &folder, wanted, &signer(&keys, 0), &now).expect("proposed");
         if is_approved {
             let what = (HENAN, COUNTY, from_at);
-            approve_policy(&desk, what, &signer(&keys, 1), &now).expect("approved");
+            approve_policy(&desk, what, None, &signer(&keys, 1), &now).expect("approved");
         }
     };
     put(NOW, true);
@@ -136,19 +137,19 @@ fn a_document_holds_once_another_office_has_approved_it_and_until_it_is_ended() 
     let what = (HENAN, COUNTY, wanted.from_at);
     // The proposer, and a colleague of theirs, are not another office.
     for of in [0, 2] {
-        let refused = approve_policy(&desk, what, &signer(&keys, of), &Fixed(NOW));
+        let refused = approve_policy(&desk, what, None, &signer(&keys, of), &Fixed(NOW));
         assert_eq!(refused.map(|_| ()).map_err(code), Err("P-TWO".to_owned()));
     }
     let late = Fixed(wanted.from_at + 1);
-    let refused = approve_policy(&desk, what, &signer(&keys, 1), &late);
+    let refused = approve_policy(&desk, what, None, &signer(&keys, 1), &late);
     assert_eq!(refused.map(|_| ()).map_err(code), Err("P-TIME".to_owned()));
-    let approved = approve_policy(&desk, what, &signer(&keys, 1), &Fixed(NOW + HOUR));
+    let approved = approve_policy(&desk, what, None, &signer(&keys, 1), &Fixed(NOW + HOUR));
     assert_eq!(approved.expect("is approved").state, "approved");
     assert_eq!(
         (held(&store, 22), held(&store, 23)),
         (vec![], vec![HENAN.to_owned()])
     );
-    let again = approve_policy(&desk, what, &signer(&keys, 1), &Fixed(NOW + HOUR));
+    let again = approve_policy(&desk, what, None, &signer(&keys, 1), &Fixed(NOW + HOUR));
     assert_eq!(again.map(|_| ()).map_err(code), Err("P-NONE".to_owned()));
 
     // A later stretch of the same document takes the place of the earlier one.
@@ -158,7 +159,7 @@ fn a_document_holds_once_another_office_has_approved_it_and_until_it_is_ended() 
     };
     submit_folder(&desk, &henan, next, &signer(&keys, 1), &Fixed(NOW)).expect("is proposed");
     let what = (HENAN, COUNTY, next.from_at);
-    approve_policy(&desk, what, &signer(&keys, 0), &Fixed(NOW)).expect("is approved");
+    approve_policy(&desk, what, None, &signer(&keys, 0), &Fixed(NOW)).expect("is approved");
     assert_eq!(held(&store, 49).len(), 1);
 
     let end = |at, now| {
@@ -227,7 +228,7 @@ fn what_may_not_come_into_force_is_refused_with_a_code() {
     };
     assert_eq!(refused(&twin("twin"), below), Ok(()));
     let approve = |what| {
-        let approved = approve_policy(&desk, what, &signer(&keys, 1), &Fixed(NOW));
+        let approved = approve_policy(&desk, what, None, &signer(&keys, 1), &Fixed(NOW));
         approved.map(|_| ()).map_err(code)
     };
     assert_eq!(approve((HENAN, COUNTY, NOW + HOUR)), Ok(()));
@@ -265,7 +266,14 @@ fn a_row_is_suspended_at_once_by_one_and_what_was_before_stays_as_it_was() {
         &Fixed(NOW),
     )
     .expect("proposed");
-    approve_policy(&desk, (HENAN, COUNTY, NOW), &signer(&keys, 1), &Fixed(NOW)).expect("approved");
+    approve_policy(
+        &desk,
+        (HENAN, COUNTY, NOW),
+        None,
+        &signer(&keys, 1),
+        &Fixed(NOW),
+    )
+    .expect("approved");
     let there = |hours| bars(&store, ROW, hours);
     let which = |row, area| Which {
         document: HENAN,
@@ -366,12 +374,12 @@ fn a_document_that_a_lower_one_stands_upon_can_be_ended() {
         let proposed = submit_folder(&desk, &folder, wanted, &signer(&keys, 0), &now);
         let name = proposed.expect("is proposed").document;
         let what = (name.as_str(), area, NOW);
-        approve_policy(&desk, what, &signer(&keys, 1), &now).expect("is approved");
+        approve_policy(&desk, what, None, &signer(&keys, 1), &now).expect("is approved");
     }
     assert_eq!(held(&store, 0), [HENAN, "lower"]);
     end_policy(&desk, ending(None), &signer(&keys, 0), &Fixed(NOW + HOUR)).expect("is ended");
-    // The county's rows are gone, the compound's own stands by itself.
-    assert_eq!(held(&store, 2), ["lower"]);
+    // What stood upon it holds no longer either: the gate is open for everybody.
+    assert_eq!(held(&store, 2), [""; 0]);
 }
 
 #[test]
@@ -400,7 +408,7 @@ fn what_nobody_has_approved_is_taken_back_and_can_be_proposed_anew() {
     assert!(withdraw());
     let approve = || {
         let what = (HENAN, COUNTY, NOW + HOUR);
-        let approved = approve_policy(&desk, what, &signer(&keys, 1), &Fixed(NOW));
+        let approved = approve_policy(&desk, what, None, &signer(&keys, 1), &Fixed(NOW));
         approved.map(|_| ()).map_err(code)
     };
     assert_eq!(approve(), Err("P-NONE".to_owned()));
@@ -408,4 +416,34 @@ fn what_nobody_has_approved_is_taken_back_and_can_be_proposed_anew() {
     assert_eq!(approve(), Ok(()));
     assert!(!withdraw(), "what is approved stays");
     assert_eq!(held(&store, 2), [HENAN]);
+}
+
+#[test]
+fn a_successor_takes_the_place_of_what_no_person_put_in_force() {
+    let (store, desk, keys) = desk();
+    // As the demo and `policy load` write it: with neither signature.
+    let text = std::fs::read_to_string(shipped(HENAN).join("policy.toml")).expect("is read");
+    let loaded = store.write_blocking::<_, StoreError, _>(Lane::People, move |tx| {
+        let version = tx.load_policy_document(HENAN, (&text, None), &[1; 32], NOW, None)?;
+        tx.insert_policy_force(&PolicyForceRow {
+            area: COUNTY,
+            document: HENAN.to_owned(),
+            version,
+            from_at: NOW - HOUR,
+            to_at: None,
+            decided_by: None,
+            approved_by: None,
+        })
+    });
+    loaded.expect("writes");
+    let wanted = Wanted {
+        area: COUNTY,
+        from_at: NOW + HOUR,
+        to_at: None,
+    };
+    let (folder, now) = (shipped(HENAN), Fixed(NOW));
+    submit_folder(&desk, &folder, wanted, &signer(&keys, 0), &now).expect("is proposed");
+    let what = (HENAN, COUNTY, NOW + HOUR);
+    approve_policy(&desk, what, None, &signer(&keys, 1), &now).expect("is approved");
+    assert_eq!([held(&store, 0), held(&store, 2)], [[HENAN], [HENAN]]);
 }

@@ -10,7 +10,7 @@ use gatehouse_store::area::AreaRow;
 use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::policy_suspension::SuspensionRow;
 use gatehouse_store::{ReadTx, StoreError};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// How far ahead a device knows what begins.
 const AHEAD_MILLIS: i64 = 72 * 3_600_000;
@@ -80,16 +80,26 @@ pub fn documents_now(
     Ok(in_force)
 }
 
-/// A row that took the place of one from above stands by itself once the document above has
-/// ended: what ends never closes a gate, nor takes away what another office put in force.
-fn let_go(documents: &mut [PolicyDocument]) {
-    let mut above: BTreeSet<String> = BTreeSet::new();
-    for document in documents {
-        for row in &mut document.rows {
-            row.replaces.retain(|replaced| above.contains(replaced));
+/// Leaves out documents that stand upon one that has ended: they hold no longer than it does, so
+/// that what ends always opens gates. Where the document above only changed, and the row is not in
+/// it any more, they stay, and that they do not go together is found at the first signature.
+fn let_go(held: Vec<(PolicyForceRow, PolicyDocument)>) -> Vec<(PolicyForceRow, PolicyDocument)> {
+    let mut kept: Vec<(PolicyForceRow, PolicyDocument)> = Vec::new();
+    for (row, document) in held {
+        let is_there = |replaced: &String| {
+            let id = replaced.split('/').next().unwrap_or_default();
+            kept.iter().any(|(_, above)| above.id == id)
+        };
+        if document
+            .rows
+            .iter()
+            .flat_map(|row| &row.replaces)
+            .all(is_there)
+        {
+            kept.push((row, document));
         }
-        above.extend(document.rows.iter().map(|row| row.id.clone()));
     }
+    kept
 }
 
 /// What was put in force on a path, and what of it is suspended.
@@ -104,11 +114,8 @@ impl Force {
     fn at(&self, at: i64) -> (Vec<PolicyForceRow>, Vec<PolicyDocument>) {
         let holds = |row: &&PolicyForceRow| row.from_at <= at && row.to_at.is_none_or(|to| at < to);
         let rows = self.rows.iter().filter(holds);
-        let (rows, mut documents): (Vec<_>, Vec<_>) = rows
-            .filter_map(|row| Some((row.clone(), self.document(row, at)?)))
-            .unzip();
-        let_go(&mut documents);
-        (rows, documents)
+        let held = rows.filter_map(|row| Some((row.clone(), self.document(row, at)?)));
+        let_go(held.collect()).into_iter().unzip()
     }
 
     /// Why the documents that hold from an instant on do not go together, at the first moment at

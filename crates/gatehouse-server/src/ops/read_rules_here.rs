@@ -40,11 +40,23 @@ impl RulesHere {
     }
 }
 
-/// Reads them.
-pub async fn read_rules_here(app: &App, area: &AreaInScope) -> Result<RulesHere, OpError> {
+/// Reads them as they are now, or at a later moment: what begins in the morning is printed in the
+/// evening.
+///
+/// # Errors
+/// [`OpError::NotFound`] for a moment that has passed or is too far ahead.
+pub async fn read_rules_here(
+    app: &App,
+    area: &AreaInScope,
+    later: Option<i64>,
+) -> Result<RulesHere, OpError> {
     let now = app.world.now_millis();
+    let at = later.unwrap_or(now);
+    if at < now || at > now.saturating_add(AHEAD_MILLIS) {
+        return Err(OpError::NotFound);
+    }
     let (id, offset) = (area.area, area.offset_minutes);
-    let read = move |tx: &ReadTx<'_>| rules_at(tx, id, Moment::new(now, offset));
+    let read = move |tx: &ReadTx<'_>| rules_at(tx, id, Moment::new(at, offset));
     Ok(app.store.read(read).await?)
 }
 

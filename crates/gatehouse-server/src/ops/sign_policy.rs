@@ -96,19 +96,20 @@ fn key_for(desk: &OrderDesk, staff: StaffId, area: AreaId, now: i64) -> Result<O
     Ok(keys.first().map(|key| key.key.id()))
 }
 
-/// Approves what another organisation proposed.
+/// Approves the version of a document that another organisation proposed.
 ///
 /// # Errors
 /// A fault of the program.
 pub async fn approve(
     app: &App,
     by: By<'_>,
-    document: String,
+    (document, version): (String, i64),
     from_at: i64,
 ) -> Result<Signed<PolicyAnswer>, OpError> {
     let area = by.area;
     sign(app, by, move |desk, signer, world| {
-        approve_policy(desk, (&document, area, from_at), signer, world)
+        let what = (&*document, area, from_at);
+        approve_policy(desk, what, Some(version), signer, world)
     })
     .await
 }

@@ -201,8 +201,9 @@ fn tried_as_it_is(street: &Desk<'_>, draft: &str) {
 fn approved_ended_suspended(street: &Desk<'_>, county: &Desk<'_>) {
     let page = county.get(VERSIONS);
     assert!(page.contains("等另一单位批"), "{page}");
+    // Beside what the program brings along, since nothing of it held there before.
     assert!(
-        page.contains("看改了什么") && page.contains("ZX/stay-in"),
+        page.contains("看改了什么") && page.contains("<ins>2 个"),
         "{page}"
     );
     let from_at = between(&page, "name=\"from_at\" value=\"", "\"").to_owned();
@@ -213,7 +214,14 @@ fn approved_ended_suspended(street: &Desk<'_>, county: &Desk<'_>) {
         );
         desk.form(VERSIONS, &body)
     };
-    let approve = format!("act=approve&from_at={from_at}");
+    let seen = between(&page, "name=\"version\" value=\"", "\"");
+    let other = act(county, &format!("act=approve&version=99&from_at={from_at}"));
+    assert!(
+        other.body.contains("P-NONE"),
+        "another text: {}",
+        other.body
+    );
+    let approve = format!("act=approve&version={seen}&from_at={from_at}");
     let own = act(street, &approve);
     assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(own.body.contains("P-TWO"), "{}", own.body);
@@ -376,8 +384,10 @@ fn a_draft_begins_from_what_is_brought_along_and_a_proposal_is_one_again() {
         let draft = format!("drafts/{}", between(&page, "/policy/drafts/", "\""));
         assert_eq!(street.get(&format!("{draft}/policy.toml")), edited);
         assert_eq!(propose(&draft), from_at);
+        let page = county.get(VERSIONS);
+        let seen = between(&page, "name=\"version\" value=\"", "\"");
         let approve = format!(
-            "act=approve&document=zhuji-2020-02&from_at={from_at}&password={}",
+            "act=approve&version={seen}&document=zhuji-2020-02&from_at={from_at}&password={}",
             county.password
         );
         let approved = county.form(VERSIONS, &approve);

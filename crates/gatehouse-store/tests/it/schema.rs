@@ -95,7 +95,7 @@ const LISTED: [&str; 10] = [
 
 /// Statements that write them. Whoever adds one counts its change (`Tx::mark_list`), or says here
 /// why gates do not see it; else the next list is taken for an edit past the program.
-const COUNTED: [(&str, &str); 29] = [
+const COUNTED: [(&str, &str); 30] = [
     ("area", "INSERT_AREA"),
     ("area", "UPDATE_AREA"),
     ("area", "MARK_COUNTY"),
@@ -121,6 +121,7 @@ const COUNTED: [(&str, &str); 29] = [
     ("person_batch", "DELETE_PERSON"),
     ("person_before", "RESTORE"),
     ("policy", "INSERT_FORCE"),
+    ("policy", "WITHDRAW_FORCE"),
     ("policy", "END_FORCE"),
     ("policy", "APPROVE_FORCE"),
     ("vehicle", "INSERT_VEHICLE"),
@@ -128,7 +129,7 @@ const COUNTED: [(&str, &str); 29] = [
 ];
 
 /// Statements that write them where no gate sees it.
-const UNSEEN: [(&str, &str, &str); 5] = [
+const UNSEEN: [(&str, &str, &str); 6] = [
     (
         "pass",
         "NAME_REPLACEMENT",
@@ -149,6 +150,11 @@ const UNSEEN: [(&str, &str, &str); 5] = [
         "retention",
         "UNMARK_PERSON",
         "when records go is no matter of gates",
+    ),
+    (
+        "vehicle",
+        "DROP_VEHICLES",
+        "lists hold no vehicle that was ended so long ago",
     ),
 ];
 

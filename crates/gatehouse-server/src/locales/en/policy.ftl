@@ -203,3 +203,6 @@ version-withdraw-note = What nobody has approved can be taken back; it is a draf
 draft-refused-P-MEANWHILE = Another document came into force or ended just now; please try again.
 draft-files-back = Put edited files back
 draft-files-back-note = Download the files, edit them, put them back: the result is the same as here. One of them is enough.
+policy-changes = What changes then
+policy-no-changes = Nothing changes for people at the gate.
+policy-not-asked = (not mentioned)

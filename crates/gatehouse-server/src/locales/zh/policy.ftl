@@ -203,3 +203,6 @@ version-withdraw-note = 还没批准的可以收回，收回后又是草案，�
 draft-refused-P-MEANWHILE = 刚才有别的规则生效或停用，请再试一次。
 draft-files-back = 换上改好的文件
 draft-files-back-note = 下载文件，在电脑上改好，再放回来，结果和在这里改一样。只换一个也行。
+policy-changes = 到时候变什么
+policy-no-changes = 对进出的人没有变化。
+policy-not-asked = （没有这一项）
