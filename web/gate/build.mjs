@@ -7,7 +7,7 @@
 //   GATEHOUSE_DIST   where to write (default ./dist)
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
@@ -68,6 +68,19 @@ if (existsSync(wasm)) {
   process.exit(1);
 }
 
+/** Names this version by all that goes into it: one name for the page and what keeps it. */
+async function version_of(...parts) {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  const folder = await readdir(join(here, "src"), { recursive: true, withFileTypes: true });
+  const files = folder.filter((entry) => entry.isFile());
+  for (const path of files.map((file) => join(file.parentPath, file.name)).sort()) {
+    hash.update(await readFile(path));
+  }
+  return hash.digest("hex").slice(0, 10);
+}
+
+const version = await version_of(core_name, reader_name);
 const worker = await bundle("src/scanner_worker.ts");
 const worker_name = await put("scanner", "js", worker);
 // Paths are relative to the page, so that the app works under any prefix.
@@ -75,6 +88,7 @@ const define = {
   CORE_WASM: JSON.stringify(core_name),
   READER_WASM: JSON.stringify(reader_name),
   SCANNER_WORKER: JSON.stringify(worker_name),
+  VERSION: JSON.stringify(version),
 };
 const script = await bundle("src/main.ts", {
   define,
@@ -92,7 +106,6 @@ const page = (await readFile(join(here, "src/index.html"), "utf8"))
 await writeFile(join(dist, "index.html"), page);
 const assets = [script_name, style_name, worker_name, reader_name, icon_name];
 if (core_name) assets.push(core_name);
-const version = createHash("sha256").update(assets.join()).update(page).digest("hex").slice(0, 10);
 const keeper = await bundle("src/service_worker.ts", {
   define: { ASSETS: JSON.stringify(assets), VERSION: JSON.stringify(version) },
   format: "iife",

@@ -267,12 +267,23 @@ test("without network: kept, counted, the page itself opens again, then sent", a
   assert.equal(server.received.length, 2);
 });
 
-test("a session that ended: decisions go on, the line says so", async (t) => {
+test("a session that ended: the phone shows its key, nobody signs in", async (t) => {
   const { page, server } = await on_shift(t);
   server.logged_in = false;
   await scan(page, "ADMIT");
   await button(page, "放行，下一位").click();
-  await page.getByRole("link", { name: "要登录" }).waitFor();
+  await server.got(1);
+  await all_sent(page);
+  assert.equal(server.shown.length, 1);
+});
+
+test("a device that the server does not know: decisions go on, the line says so", async (t) => {
+  const { page, server } = await on_shift(t);
+  server.logged_in = false;
+  server.is_device = false;
+  await scan(page, "ADMIT");
+  await button(page, "放行，下一位").click();
+  await page.getByRole("button", { name: "要重新登记" }).waitFor();
   await scan(page, "REFER");
   await screen(page, "refer");
 });

@@ -51,6 +51,12 @@ export async function serve(dist) {
       else waiting.push({ count, resolve });
     }),
     signatures: [],
+    /** What the phone said of itself, and keys that it showed. */
+    reports: [],
+    shown: [],
+    /** Whether the server knows the device whose key is shown. */
+    is_device: true,
+    code: "123456",
     devices: [],
     gate: "g1",
     staff: "s1",
@@ -96,26 +102,46 @@ async function handle(dist, state, request, response) {
   response.end(await readFile(file));
 }
 
+const guards_of = (state) => [
+  { staff: state.staff, name: "李师傅" },
+  { staff: "00000000-0000-4000-8000-000000000002", name: "赵师傅" },
+];
+
 async function api(state, route, request, response) {
   const send = (status, value) => {
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(value));
   };
+  if (route === "time") return send(200, { server_millis: Date.now() });
+  if (route === "session") {
+    state.shown.push(await body_of(request));
+    if (state.is_device) state.logged_in = true;
+    return state.is_device ? send(200, { server_millis: Date.now() })
+      : send(401, { code: "login", status: 401 });
+  }
+  if (route === "devices" && !request.url.includes("/gates/")) {
+    const body = await body_of(request);
+    if (body.code !== state.code) return send(422, { code: "D-CODE", status: 422 });
+    state.devices.push(body);
+    return send(200, { ...state.registered, gate: state.gate });
+  }
   if (!state.logged_in) return send(401, { code: "login", status: 401 });
   if (route === "me") {
     return send(200, {
       staff: state.staff,
       name: "李师傅",
       gates: [{ gate: state.gate, name: "锦绣苑 · 东门" }],
-      guards: [
-        { staff: state.staff, name: "李师傅" },
-        { staff: "00000000-0000-4000-8000-000000000002", name: "赵师傅" },
-      ],
+      guards: guards_of(state),
     });
   }
   if (route === "devices") {
     state.devices.push(await body_of(request));
-    return send(200, state.registered);
+    return send(200, { ...state.registered, gate: state.gate });
+  }
+  if (route === "guards") return send(200, { place: "东门", guards: guards_of(state) });
+  if (route === "report") {
+    state.reports.push(await body_of(request));
+    return send(200, { server_millis: Date.now() });
   }
   if (route === "snapshot") {
     response.writeHead(200, { "content-type": "application/cbor", etag: '"1"' });

@@ -88,10 +88,10 @@ export async function phone_on_duty(town, browser) {
 
 /** Signs in, enrols the phone and starts its shift; `page` shows the gate app. */
 export async function put_on_duty(town, page) {
-  await page.getByText("请先登录").waitFor();
+  await page.getByText("六个数字").first().waitFor();
   await sign_in(town, page, town.accounts.shift_lead);
   await page.goto(`${town.url}/gate/`);
-  await page.locator(".form .stack button").first().click();
+  await page.locator(".form .stack button:not(.main)").first().click();
   await screen(page, "shift");
   await page.locator(".choices button").first().click();
   await page.getByLabel("口罩戴好了").check();

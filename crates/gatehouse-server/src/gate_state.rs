@@ -5,6 +5,7 @@ use gatehouse_core::device::GateList;
 use gatehouse_core::gate::Policy;
 use gatehouse_core::id::{DeviceId, GateId};
 use gatehouse_core::wire::Span;
+use gatehouse_store::device_session::DeviceInSession;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, RwLock};
 
@@ -53,14 +54,23 @@ struct Kept {
 /// Held by whoever reads a gate's list: it is read once, however many wait for it.
 pub type Reading = tokio::sync::Mutex<()>;
 
-/// Gates by id.
+/// Most devices in session that are kept in memory.
+const SESSIONS_MOST: usize = 20_000;
+
+/// Devices by hash of their token, with when they were read.
+type InSession = HashMap<[u8; 32], (i64, DeviceInSession)>;
+
+/// Gates by id, and the devices that talk for them by hash of their token.
 #[derive(Clone, Default)]
-pub struct GateStates(Arc<RwLock<HashMap<GateId, Kept>>>);
+pub struct GateStates {
+    gates: Arc<RwLock<HashMap<GateId, Kept>>>,
+    devices: Arc<RwLock<InSession>>,
+}
 
 impl GateStates {
     /// The gate with its areas, if it was read before.
     pub fn in_scope(&self, gate: GateId) -> Option<GateInScope> {
-        self.0.read().ok()?.get(&gate)?.scope.clone()
+        self.gates.read().ok()?.get(&gate)?.scope.clone()
     }
 
     /// Keeps a gate with its areas. Gates are few; what is asked for but not there is not kept.
@@ -70,7 +80,7 @@ impl GateStates {
 
     /// Forgets names and places, after a change of them.
     pub fn forget_scopes(&self) {
-        if let Ok(mut gates) = self.0.write() {
+        if let Ok(mut gates) = self.gates.write() {
             for kept in gates.values_mut() {
                 kept.scope = None;
             }
@@ -79,7 +89,7 @@ impl GateStates {
 
     /// What the gate decides by, if it was read at or after an instant.
     pub fn held_since(&self, gate: GateId, millis: i64) -> Option<Arc<HeldGate>> {
-        let kept = self.0.read().ok()?;
+        let kept = self.gates.read().ok()?;
         let held = kept.get(&gate)?.held.as_ref()?;
         (held.read_at >= millis).then(|| Arc::clone(held))
     }
@@ -99,14 +109,38 @@ impl GateStates {
     /// Forgets what gates decide by, so that the next question reads it anew: what was just
     /// written holds at once, in this process.
     pub fn read_anew(&self) {
-        if let Ok(mut kept) = self.0.write() {
+        if let Ok(mut kept) = self.gates.write() {
             kept.values_mut().for_each(|kept| kept.held = None);
+        }
+    }
+
+    /// The device behind a token, if it was read at or after an instant.
+    pub fn device_since(&self, token_hash: &[u8; 32], millis: i64) -> Option<DeviceInSession> {
+        let devices = self.devices.read().ok()?;
+        let (read_at, device) = devices.get(token_hash)?;
+        (*read_at >= millis).then_some(*device)
+    }
+
+    /// Keeps the device behind a token.
+    pub fn keep_device(&self, token_hash: [u8; 32], read_at: i64, device: DeviceInSession) {
+        if let Ok(mut devices) = self.devices.write() {
+            if devices.len() >= SESSIONS_MOST {
+                devices.clear();
+            }
+            devices.insert(token_hash, (read_at, device));
+        }
+    }
+
+    /// Forgets which devices are in session: one has ended or stands elsewhere.
+    pub fn forget_devices(&self) {
+        if let Ok(mut devices) = self.devices.write() {
+            devices.clear();
         }
     }
 
     /// The device under whose name the server itself decides at a gate.
     pub fn own_device(&self, gate: GateId) -> Option<DeviceId> {
-        self.0.read().ok()?.get(&gate)?.own_device
+        self.gates.read().ok()?.get(&gate)?.own_device
     }
 
     /// Keeps that device.
@@ -115,7 +149,7 @@ impl GateStates {
     }
 
     fn keep(&self, gate: GateId, change: impl FnOnce(&mut Kept)) {
-        if let Ok(mut kept) = self.0.write() {
+        if let Ok(mut kept) = self.gates.write() {
             change(kept.entry(gate).or_default());
         }
     }

@@ -26,12 +26,16 @@ pub fn spki(point: &[u8; POINT_BYTES]) -> Vec<u8> {
 
 /// Whether the signature is the device's over this head.
 pub fn verify(spki: &[u8], head: &ChainHead, signature: &[u8]) -> bool {
+    verify_bytes(spki, &head.to_signed_bytes(), signature)
+}
+
+/// Whether the signature is the device's over these bytes.
+pub fn verify_bytes(spki: &[u8], signed: &[u8], signature: &[u8]) -> bool {
     let Some(point) = read_key(spki) else {
         return false;
     };
     let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
-    signature.len() == HEAD_SIGNATURE_BYTES
-        && key.verify(&head.to_signed_bytes(), signature).is_ok()
+    signature.len() == HEAD_SIGNATURE_BYTES && key.verify(signed, signature).is_ok()
 }
 
 #[cfg(test)]

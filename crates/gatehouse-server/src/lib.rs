@@ -35,6 +35,7 @@ pub mod person_line;
 pub mod pinyin;
 pub mod proofs;
 mod qr;
+mod readable_code;
 mod replay_sheet;
 mod replay_tables;
 mod resident;

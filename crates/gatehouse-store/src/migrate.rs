@@ -69,6 +69,7 @@ migrations! {
     36 "0036_helpers";
     39 "0039_gate_looks";
     40 "0040_application_asker";
+    47 "0047_devices_at_home";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -4,12 +4,13 @@
 import { Camera } from "./camera";
 import type { Core } from "./core";
 import type {
-  Age, Answer, Appended, Input, Outcome, Output, Recent, SubjectKind, Way,
+  Age, Answer, Appended, Guard, Input, Outcome, Output, Recent, SubjectKind, Way,
 } from "./messages";
-import { device_keys, public_key_base64, to_base64 } from "./key";
-import { Outbox, type Line } from "./outbox";
+import { become_device, talk_as, type By } from "./enrolment";
+import { device_keys, to_base64 } from "./key";
+import { line_of, Outbox, type Line } from "./outbox";
 import { Scanner } from "./scanner";
-import { Failure, fetch_snapshot, register, type Me, type Reply } from "./server";
+import { Failure, fetch_guards, fetch_snapshot, send_report, type Me, type Reply } from "./server";
 import { play, vibrate } from "./sound";
 import type { Settings, Store, Values } from "./store";
 import { speak } from "./words";
@@ -18,8 +19,8 @@ import { speak } from "./words";
 export type View =
   | { name: "opening" }
   | { name: "error"; code: string }
-  | { name: "login" }
   | { name: "enrol"; failed?: EnrolFailure }
+  | { name: "rejoin"; by: By }
   | { name: "core" }
   | { name: "lookup" }
   | { name: "card" }
@@ -46,6 +47,8 @@ export function enrol_failure(error: unknown): EnrolFailure {
 /** How often the core learns the time and the server is asked for a newer list. */
 const TICK_MILLIS = 15_000;
 const SNAPSHOT_MILLIS = 60_000;
+/** Events set aside of which the phone remembers the reason. */
+const SET_ASIDE_KEPT = 500;
 
 /** Inputs that no guard made. */
 const BACKGROUND: ReadonlySet<Input["input"]> = new Set(["enrol", "snapshot", "sent", "tick"]);
@@ -65,6 +68,8 @@ export class App {
   /** Direction for the next person; stays as the guard left it. */
   way: Way = "in";
   me: Me | undefined;
+  /** Who may be on duty at this gate. */
+  guards: Guard[] = [];
   device: Values["device"] | undefined;
   settings: Settings = DEFAULT_SETTINGS;
   /** The crossing recorded last, offered for correction until the next one. */
@@ -74,6 +79,8 @@ export class App {
   /** A write to the phone's own store failed; the guard is told until one succeeds. */
   not_saved = false;
   set_aside = 0;
+  /** Why the last of them was, a word of the server. */
+  set_aside_why: string | undefined;
   readonly camera: Camera;
   readonly scanner: Scanner;
   /** Age of the list as last said; messages come without one. */
@@ -144,28 +151,27 @@ export class App {
     });
     const kept = await this.store.get("snapshot");
     if (kept) this.feed({ input: "snapshot", bytes_base64: kept.bytes_base64 });
+    this.guards = (await this.store.get("guards")) ?? [];
     const keys = await device_keys(this.store);
+    talk_as(device, keys);
     this.outbox = new Outbox(this.store, device.gate, device.device, keys, {
       sent: (reply) => this.sent(reply),
       line: (line, code) => this.set_line(line, code),
     });
     this.outbox.kick();
-    this.set_aside = (await this.store.get("set_aside"))?.length ?? 0;
+    await this.count_set_aside();
     setInterval(() => this.feed({ input: "tick" }), TICK_MILLIS);
-    setInterval(() => void this.refresh_snapshot(), SNAPSHOT_MILLIS);
-    await this.refresh_snapshot();
+    setInterval(() => this.refresh(), SNAPSHOT_MILLIS);
+    this.refresh();
   }
 
-  /** Registers this phone for a gate and starts deciding. */
-  async enrol(gate: string): Promise<void> {
+  /** Registers this phone for a gate and starts deciding, with a page as new as the device. */
+  async enrol(by: By): Promise<void> {
+    const again = this.device !== undefined;
     try {
-      const public_key = await public_key_base64(await device_keys(this.store));
-      const label = this.me?.gates.find((known) => known.gate === gate)?.name ?? "";
-      const made = await register(gate, { public_key_base64: public_key, label });
-      const { device, shard, root_key_base64 } = made;
-      const kept = { device, shard, root_key_base64, gate, label };
-      await this.store.put("device", kept);
-      await this.run(kept);
+      const kept = await become_device(this.store, by);
+      if (again) location.reload();
+      else await this.run(kept);
     } catch (error) {
       this.show({ name: "enrol", failed: enrol_failure(error) });
     }
@@ -261,8 +267,8 @@ export class App {
   private async sent(reply: Reply): Promise<void> {
     if (reply.set_aside.length > 0) {
       const kept = [...((await this.store.get("set_aside")) ?? []), ...reply.set_aside];
-      await this.store.put("set_aside", kept.slice(-500));
-      this.set_aside = kept.length;
+      await this.store.put("set_aside", kept.slice(-SET_ASIDE_KEPT));
+      await this.count_set_aside();
     }
     const answers: Answer[] = reply.answers.map(({ seq, verdict, graver, rows, sentences }) => ({
       seq, verdict, graver, rows, sentences,
@@ -273,6 +279,12 @@ export class App {
       answers,
       ...(reply.server_millis === undefined ? {} : { server_millis: reply.server_millis }),
     });
+  }
+
+  private async count_set_aside(): Promise<void> {
+    const kept = (await this.store.get("set_aside")) ?? [];
+    this.set_aside = kept.length;
+    this.set_aside_why = kept.at(-1)?.reason;
   }
 
   private set_line(line: Line, code: string): void {
@@ -292,19 +304,50 @@ export class App {
     }
   }
 
+  /** Asks the server for what is new and says how this phone is, neither waiting for the other. */
+  private refresh(): void {
+    void this.refresh_snapshot();
+    void this.report().catch(() => undefined);
+  }
+
   private async refresh_snapshot(): Promise<void> {
     if (!this.device || !this.core) return;
     const kept = await this.store.get("snapshot");
     try {
       const fresh = await fetch_snapshot(this.device.gate, this.device.device, kept?.etag ?? null);
       this.set_line("online", "");
-      if (!fresh) return;
-      const bytes_base64 = to_base64(fresh.bytes);
-      await this.store.put("snapshot", { bytes_base64, etag: fresh.etag });
-      this.feed({ input: "snapshot", bytes_base64 });
+      if (fresh) {
+        const bytes_base64 = to_base64(fresh.bytes);
+        await this.store.put("snapshot", { bytes_base64, etag: fresh.etag });
+        this.feed({ input: "snapshot", bytes_base64 });
+      }
     } catch (error) {
-      if (error instanceof Failure && error.kind === "login") this.set_line("login", error.code);
-      else if (error instanceof Failure) this.set_line("offline", error.code);
+      if (error instanceof Failure) this.set_line(line_of(error), error.code);
     }
+  }
+
+  /** Learns who may be on duty and the server's clock, and says how this phone is. */
+  private async report(): Promise<void> {
+    const gate = this.device?.gate;
+    if (!gate) return;
+    await this.learn_guards(gate);
+    const persistent = await navigator.storage?.persisted?.().catch(() => undefined);
+    const server_millis = await send_report(gate, {
+      version: VERSION,
+      unsent: this.output?.counts.unsent ?? 0,
+      list_number: this.output?.header.snapshot ?? 0,
+      storage: persistent === undefined ? "unknown" : persistent ? "persistent" : "best_effort",
+      device_millis: Date.now(),
+    });
+    const through = (await this.store.get("acknowledged")) ?? 0;
+    this.feed({ input: "sent", acknowledged_through: through, answers: [], server_millis });
+  }
+
+  private async learn_guards(gate: string): Promise<void> {
+    const { guards } = await fetch_guards(gate);
+    if (JSON.stringify(guards) === JSON.stringify(this.guards)) return;
+    this.guards = guards;
+    await this.store.put("guards", guards);
+    this.paint(this);
   }
 }

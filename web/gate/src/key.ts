@@ -20,12 +20,28 @@ export async function public_key_base64(keys: CryptoKeyPair): Promise<string> {
 }
 
 /** Signs the bytes of a head; gives raw r‖s (64 bytes) in base64. */
-export async function sign_head(keys: CryptoKeyPair, head_base64: string): Promise<string> {
-  const signature = await crypto.subtle.sign(
-    { name: "ECDSA", hash: "SHA-256" },
-    keys.privateKey,
-    from_base64(head_base64),
-  );
+export function sign_head(keys: CryptoKeyPair, head_base64: string): Promise<string> {
+  return sign(keys, from_base64(head_base64));
+}
+
+/** Signs that this device talks to the server now, by the server's own clock. */
+export function sign_session(
+  keys: CryptoKeyPair,
+  device: string,
+  server_millis: number,
+): Promise<string> {
+  const domain = new TextEncoder().encode("gatehouse/device-session/1");
+  const id = device.replaceAll("-", "").match(/../g) ?? [];
+  const signed = new Uint8Array(domain.length + 16 + 8);
+  signed.set(domain);
+  signed.set(id.map((byte) => parseInt(byte, 16)), domain.length);
+  new DataView(signed.buffer).setBigInt64(domain.length + 16, BigInt(server_millis));
+  return sign(keys, signed);
+}
+
+async function sign(keys: CryptoKeyPair, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const algorithm = { name: "ECDSA", hash: "SHA-256" };
+  const signature = await crypto.subtle.sign(algorithm, keys.privateKey, bytes);
   return to_base64(new Uint8Array(signature));
 }
 

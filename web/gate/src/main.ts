@@ -4,13 +4,17 @@
 import { App, DEFAULT_SETTINGS, enrol_failure } from "./app";
 import { open_core } from "./core";
 import { paint } from "./paint";
-import { Failure, fetch_me, type Me } from "./server";
+import { in_chat_app, show_lacking, what_is_lacking } from "./floor";
+import { read_invitation } from "./enrolment";
+import { Failure, fetch_me } from "./server";
+import { keep_version } from "./version";
 import { unlock_sound } from "./sound";
 import { open_store } from "./store";
 import { listen_to_wedge } from "./wedge";
 import { speak } from "./words";
 
 let app: App | undefined;
+let touched_at = Date.now();
 
 const emergency_key = document.getElementById("emergency-key");
 emergency_key?.addEventListener("click", (event) => {
@@ -20,6 +24,8 @@ emergency_key?.addEventListener("click", (event) => {
 });
 
 async function open(): Promise<void> {
+  const lacking = what_is_lacking();
+  if (lacking) return show_lacking(lacking);
   const store = await open_store();
   app = new App(store, paint);
   app.settings = { ...DEFAULT_SETTINGS, ...(await store.get("settings")) };
@@ -30,10 +36,16 @@ async function open(): Promise<void> {
   if (!(await app.wake(await open_core()))) return app.show({ name: "error", code: "state" });
   listen_to_wedge((text) => app?.scanned(text));
   const device = await store.get("device");
-  app.me = (await store.get("me")) as Me | undefined;
+  const invitation = read_invitation(location.hash);
+  if (invitation) {
+    location.hash = ""; // the code is for this phone only: it does not stay in the address
+    history.replaceState(null, "", location.pathname);
+  }
   if (device) {
     await app.run(device);
-    void refresh_me(app);
+    if (invitation) app.show({ name: "rejoin", by: invitation });
+  } else if (invitation && !in_chat_app()) {
+    await app.enrol(invitation);
   } else {
     await first_start(app);
   }
@@ -52,37 +64,32 @@ function only_page(): Promise<boolean> {
   });
 }
 
-/** Asks who is logged in; an answer that does not come changes nothing. */
-async function refresh_me(opened: App): Promise<void> {
+/** Who is signed in on a phone that serves no gate yet: they may choose one without a code. */
+async function first_start(opened: App): Promise<void> {
+  opened.show({ name: "enrol" });
   try {
     opened.me = await fetch_me();
-    await opened.store.put("me", opened.me);
     opened.repaint();
   } catch (error) {
-    if (error instanceof Failure && error.kind === "login") {
-      opened.line = "login";
-      opened.repaint();
-    }
+    const is_offline = error instanceof Failure && error.kind === "network";
+    if (is_offline) opened.show({ name: "enrol", failed: enrol_failure(error) });
   }
 }
 
-async function first_start(opened: App): Promise<void> {
-  try {
-    opened.me = await fetch_me();
-    await opened.store.put("me", opened.me);
-    opened.show({ name: "enrol" });
-  } catch (error) {
-    if (error instanceof Failure && error.kind === "login") opened.show({ name: "login" });
-    else opened.show({ name: "enrol", failed: enrol_failure(error) });
-  }
+/** Nobody waits at the gate and nothing waits to be written. */
+function is_free(quiet_millis: number): boolean {
+  const kind = app?.output?.screen.kind ?? "shift";
+  const is_idle = kind === "shift" || (kind === "scan" && app?.view.name === "core");
+  return is_idle && !app?.not_saved && Date.now() - touched_at > quiet_millis;
 }
 
 for (const kind of ["pointerdown", "keydown"] as const) {
   addEventListener(kind, unlock_sound, { passive: true });
+  addEventListener(kind, () => (touched_at = Date.now()), { passive: true });
 }
 if ("serviceWorker" in navigator) {
   // The app also works without: only a start without network needs the kept copy.
-  navigator.serviceWorker.register("service_worker.js").catch(() => undefined);
+  keep_version(is_free).catch(() => undefined);
 }
 open().catch(() => {
   if (app) app.show({ name: "error", code: "open" });

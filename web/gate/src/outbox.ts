@@ -13,6 +13,11 @@ const LONGEST_WAIT_MILLIS = 15_000;
 
 export type Line = "online" | "offline" | "login" | "refused";
 
+/** What a failed call means for the line to the server. */
+export function line_of({ kind }: Failure): Line {
+  return kind === "login" || kind === "refused" ? kind : "offline";
+}
+
 export interface OutboxEvents {
   /** The server has committed events. */
   sent(reply: Reply): Promise<void>;
@@ -66,9 +71,7 @@ export class Outbox {
       this.wait_millis = FIRST_WAIT_MILLIS;
     } catch (error) {
       const failure = error instanceof Failure ? error : new Failure("network", "app");
-      const { kind } = failure;
-      const line = kind === "login" || kind === "refused" ? kind : "offline";
-      this.events.line(line, failure.code);
+      this.events.line(line_of(failure), failure.code);
       this.timer = setTimeout(() => this.kick(), this.wait_millis);
       this.wait_millis = Math.min(this.wait_millis * 2, LONGEST_WAIT_MILLIS);
     }
@@ -85,13 +88,22 @@ export class Outbox {
       events: batch.map((event) => event.event_base64),
       head_signature_base64: await sign_head(this.keys, last.head_base64),
     });
-    const through = reply.acknowledged_through;
+    const through = settled_through(reply);
     // A server restored from a copy may be behind: go back to where it stands. A reply that moves
     // nothing must not become an endless loop.
     if (!Number.isSafeInteger(through) || through === after) throw new Failure("server", "ack");
     await this.store.put("acknowledged", through);
     this.events.line("online", "");
-    await this.events.sent(reply);
+    await this.events.sent({ ...reply, acknowledged_through: through });
     return true;
   }
+}
+
+/** Up to which event the server has everything: taken in, or kept aside for a person. */
+export function settled_through(reply: Pick<Reply, "acknowledged_through" | "set_aside">): number {
+  const aside = reply.set_aside.map(({ seq }) => seq).sort((one, other) => one - other);
+  return aside.reduce(
+    (through, seq) => (seq === through + 1 ? seq : through),
+    reply.acknowledged_through,
+  );
 }

@@ -8,7 +8,7 @@ import { card_screen, lookup_screen, plate_screen, room_screen } from "./screens
 import { register_screen } from "./screens/register";
 import { reason_screen, verdict_screen } from "./screens/verdict";
 import { scan_counts, scan_screen } from "./screens/scan";
-import { enrol_screen, error_screen, login_screen, shift_screen } from "./screens/start";
+import { enrol_screen, error_screen, rejoin_screen, shift_screen } from "./screens/start";
 import { spoken_age, t } from "./words";
 
 const top_bar = () => document.getElementById("top") as HTMLElement;
@@ -37,7 +37,7 @@ export function paint(app: App): void {
 /** Everything that the main part depends on. */
 function what_is_shown(app: App): string {
   const { view, settings } = app;
-  const common = [view, settings, app.me?.guards.length, app.me?.gates.length, app.set_aside];
+  const common = [view, settings, app.guards.length, app.me?.gates.length, app.set_aside];
   if (view.name === "recent") return JSON.stringify([common, app.output?.recent]);
   if (view.name !== "core") return JSON.stringify(common);
   const shown = app.output?.screen;
@@ -78,10 +78,10 @@ function screen_of(app: App): Node {
       return h("p", { class: "loading" }, "正在打开 · Opening");
     case "error":
       return error_screen(app, view.code);
-    case "login":
-      return login_screen();
     case "enrol":
       return enrol_screen(app, view.failed);
+    case "rejoin":
+      return rejoin_screen(app, view.by);
     case "lookup":
       return lookup_screen(app);
     case "card":
@@ -162,7 +162,8 @@ function pill(app: App): Child {
     : count > 0 ? t("offline_unsent", { count }) : t("offline");
   const mark = icon(online ? "online" : "offline");
   if (app.line === "login") {
-    return h("a", { class: "net off", href: "/login" }, mark, h("span", {}, word));
+    return h("button", { class: "net off", type: "button",
+      on: { click: () => app.show({ name: "enrol" }) } }, mark, h("span", {}, word));
   }
   const [first, ...rest] = word.split(/(?= · )/);
   return h("span", { class: `net ${online ? "on" : "off"}`, role: "status" }, mark,
@@ -174,7 +175,17 @@ function notices(app: App): Child[] {
   const verdict = app.view.name === "core" && app.output?.screen.kind === "verdict";
   const lines = app.ready && !verdict ? [...(app.output?.header.notices ?? [])] : [];
   if (app.not_saved) lines.unshift(t("not_saved"));
+  if (app.ready && !verdict) lines.push(...trouble_of_device(app));
   return lines.map((line) => h("p", { class: "notice" }, line));
+}
+
+/** What the office must see to before this phone is whole again; the gate goes on meanwhile. */
+function trouble_of_device(app: App): string[] {
+  if (app.line_code === "D-ENDED" || app.set_aside_why === "ended_device") {
+    return [t("device_ended")];
+  }
+  const forked = ["other_content", "broken_chain"].includes(app.set_aside_why ?? "");
+  return forked ? [t("device_forked")] : [];
 }
 
 /** Theme, size and language of the whole page. By hand or, on automatic, by the hour. */

@@ -30,7 +30,27 @@ export interface Me {
 export interface Registered {
   device: string;
   shard: number;
+  gate: string;
   root_key_base64: string;
+}
+
+/** What a phone says of itself, for the console's list. */
+export interface Report {
+  version: string;
+  unsent: number;
+  list_number: number;
+  storage: "persistent" | "best_effort" | "unknown";
+  device_millis: number;
+}
+
+/** Who shows the key where the server does not know this phone's token any more. */
+export type ShowKey = (server_millis: number) => Promise<{ device: string; signature: string }>;
+
+let show_key: ShowKey | undefined;
+
+/** From here on this phone talks as a device, without anybody signed in on it. */
+export function talk_as_device(show: ShowKey): void {
+  show_key = show;
 }
 
 export interface Reply {
@@ -38,6 +58,28 @@ export interface Reply {
   answers: Answer[];
   set_aside: { seq: number; reason: string }[];
   server_millis?: number;
+}
+
+/** A call of a device: where its token has ended, the key is shown once and the call repeated. */
+async function device_call(
+  path: string,
+  init: RequestInit = {},
+  millis = CALL_MILLIS,
+): Promise<Response> {
+  try {
+    return await call(path, init, millis);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== "login" || !show_key) throw error;
+    await open_session(show_key);
+    return call(path, init, millis);
+  }
+}
+
+async function open_session(show: ShowKey): Promise<void> {
+  const time = await json<{ server_millis: number }>(await call("api/time", { cache: "no-store" }));
+  const { device, signature } = await show(time.server_millis);
+  await call("api/session", post({ device, server_millis: time.server_millis,
+    signature_base64: signature }));
 }
 
 async function call(path: string, init: RequestInit = {}, millis = CALL_MILLIS): Promise<Response> {
@@ -94,13 +136,33 @@ export async function register(
   return json<Registered>(await call(at_gate(gate, "devices"), post(body)));
 }
 
+/** Registers this phone by a one-time code of the console. */
+export async function register_by_code(
+  body: { code: string; public_key_base64: string; label: string },
+): Promise<Registered> {
+  return json<Registered>(await call("api/devices", post(body)));
+}
+
+/** Who may be on duty at a gate, and what it is called. */
+export async function fetch_guards(
+  gate: string,
+): Promise<{ place: string; guards: { staff: string; name: string }[] }> {
+  return json(await device_call(at_gate(gate, "guards"), { cache: "no-store" }));
+}
+
+/** Says how this phone is; the server's clock comes back. */
+export async function send_report(gate: string, report: Report): Promise<number> {
+  const reply = await device_call(at_gate(gate, "report"), post(report));
+  return (await json<{ server_millis: number }>(reply)).server_millis;
+}
+
 /** The signed snapshot, or null if the one we hold is still the newest. */
 export async function fetch_snapshot(
   gate: string,
   device: string,
   etag: string | null,
 ): Promise<{ bytes: Uint8Array; etag: string | null } | null> {
-  const response = await call(
+  const response = await device_call(
     at_gate(gate, `snapshot?device=${encodeURIComponent(device)}`),
     { headers: etag ? { "if-none-match": etag } : {}, cache: "no-store" },
     SNAPSHOT_MILLIS,
@@ -122,7 +184,7 @@ export interface Today {
 }
 
 export async function fetch_today(gate: string): Promise<Today> {
-  return json<Today>(await call(at_gate(gate, "today"), { cache: "no-store" }));
+  return json<Today>(await device_call(at_gate(gate, "today"), { cache: "no-store" }));
 }
 
 /** Sends events; the reply comes after the server's commit. */
@@ -130,5 +192,5 @@ export async function send_events(
   gate: string,
   body: { device: string; events: string[]; head_signature_base64: string },
 ): Promise<Reply> {
-  return json<Reply>(await call(at_gate(gate, "events"), post(body)));
+  return json<Reply>(await device_call(at_gate(gate, "events"), post(body)));
 }

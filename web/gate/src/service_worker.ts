@@ -3,8 +3,9 @@
 // The server's /gate/api answers are never kept here.
 
 /// <reference lib="webworker" />
-export {};
 declare const self: ServiceWorkerGlobalScope;
+
+import { TAKE_OVER } from "./version";
 
 const NAME = `gatehouse-gate-${VERSION}`;
 
@@ -13,9 +14,14 @@ self.addEventListener("install", (event) => {
     (async () => {
       const cache = await caches.open(NAME);
       await cache.addAll(["./", ...ASSETS]);
-      await self.skipWaiting();
     })(),
   );
+});
+
+// A newer version waits until the page says that nobody stands at the gate: a case under way is
+// finished by the code that began it.
+self.addEventListener("message", (event) => {
+  if (event.data === TAKE_OVER) void self.skipWaiting();
 });
 
 self.addEventListener("activate", (event) => {
@@ -36,27 +42,13 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== scope.origin) return;
   if (!url.pathname.startsWith(scope.pathname)) return;
   const path = url.pathname.slice(scope.pathname.length);
-  if (request.mode === "navigate" && path === "") {
-    event.respondWith(page(request));
-  } else if (ASSETS.includes(path)) {
-    event.respondWith(kept(request));
-  }
+  // Page and assets are of one version, that of this worker: what a newer one wrote into the
+  // phone's store is never read by an older one.
+  if (request.mode === "navigate" && path === "") event.respondWith(kept("./", request));
+  else if (ASSETS.includes(path)) event.respondWith(kept(request, request));
 });
 
-/** The page from the server, or the kept one where that takes longer than a guard can wait. */
-async function page(request: Request): Promise<Response> {
+async function kept(name: string | Request, request: Request): Promise<Response> {
   const cache = await caches.open(NAME);
-  const old = await cache.match("./");
-  if (!old) return fetch(request);
-  try {
-    const fresh = await fetch(request, { signal: AbortSignal.timeout(1_500) });
-    // A redirect leads to the login page; a guard with a running shift goes on without it.
-    return fresh.ok && !fresh.redirected ? fresh : old;
-  } catch {
-    return old;
-  }
-}
-
-async function kept(request: Request): Promise<Response> {
-  return (await caches.match(request)) ?? fetch(request);
+  return (await cache.match(name)) ?? fetch(request);
 }

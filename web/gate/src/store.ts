@@ -21,8 +21,8 @@ export interface Values {
   state: Uint8Array;
   waiting: Waiting[];
   settings: Settings;
-  /** What the server said at the last /me, for starts without network. */
-  me: unknown;
+  /** Who may be on duty here as the server last said, for starts without network. */
+  guards: { staff: string; name: string }[];
   /** Events that the server put aside, with its reason. */
   set_aside: { seq: number; reason: string }[];
 }
@@ -78,6 +78,19 @@ export class Store {
   /** The oldest events after `seq`, at most `most`. */
   events_after(seq: number, most: number): Promise<Appended[]> {
     return this.database.getAll("outbox", IDBKeyRange.lowerBound(seq, true), most);
+  }
+
+  /** This phone becomes another device: what belonged to the one before goes, all at once. */
+  async become(device: Values["device"]): Promise<void> {
+    const tx = this.database.transaction(["outbox", "value"], "readwrite", {
+      durability: "strict",
+    });
+    void tx.objectStore("outbox").clear();
+    for (const key of ["snapshot", "acknowledged", "set_aside", "guards"]) {
+      void tx.objectStore("value").delete(key);
+    }
+    void tx.objectStore("value").put(device, "device");
+    await tx.done;
   }
 
   /** Forgets events up to and including `seq`: acknowledged, and old enough. */

@@ -1,14 +1,23 @@
-//! Making a phone a device of a gate.
+//! Making a phone a device of a gate, and what a device says of itself.
 
 use crate::app::App;
 use crate::auth::access::GateInScope;
 use crate::auth::caller::Caller;
 use crate::error::{ApiError, OpError};
-use crate::ops::enrol_device::{Enrolment, enrol_device};
+use crate::ops::device_session::{HOURS, Proof, cookie_name, open_device_session};
+use crate::ops::enrol_device::{Enrolled, Enrolment, enrol_by_code, enrol_device};
+use crate::ops::list_guards::{Colleague, list_guards_of_gate};
+use crate::ops::take_device_report::{Report, take_device_report};
+use crate::peer::Peer;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use data_encoding::BASE64;
+use gatehouse_core::id::DeviceId;
+use gatehouse_store::device_report::Storage;
+use gatehouse_store::device_session::DeviceInSession;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -22,12 +31,43 @@ pub struct Registration {
     label: String,
 }
 
+/// What the app sends where it was given a code.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeRegistration {
+    /// The secret of a QR code, or six digits.
+    code: String,
+    public_key_base64: String,
+    label: String,
+}
+
 /// What the app is told.
 #[derive(Serialize)]
 pub struct Registered {
     device: String,
     shard: u32,
+    gate: String,
     root_key_base64: String,
+}
+
+impl From<Enrolled> for Registered {
+    fn from(enrolled: Enrolled) -> Registered {
+        Registered {
+            device: enrolled.device.to_string(),
+            shard: enrolled.shard.0,
+            gate: enrolled.gate.to_string(),
+            root_key_base64: BASE64.encode(&enrolled.root),
+        }
+    }
+}
+
+fn enrolment(public_key_base64: &str, label: String) -> Result<Enrolment, OpError> {
+    let public_key = BASE64.decode(public_key_base64.as_bytes());
+    let unreadable = |_| OpError::Unreadable("public_key_base64".to_owned());
+    Ok(Enrolment {
+        public_key: public_key.map_err(unreadable)?,
+        label,
+    })
 }
 
 /// POST /gate/api/gates/{gate}/devices
@@ -38,17 +78,122 @@ pub async fn enrol(
     body: Result<Json<Registration>, JsonRejection>,
 ) -> Result<Json<Registered>, ApiError> {
     let Json(body) = body?;
-    let public_key = BASE64
-        .decode(body.public_key_base64.as_bytes())
-        .map_err(|_| OpError::Unreadable("public_key_base64".to_owned()))?;
-    let enrolment = Enrolment {
-        public_key,
-        label: body.label,
+    let enrolment = enrolment(&body.public_key_base64, body.label)?;
+    let enrolled = enrol_device(&app, &gate, &caller, enrolment).await?;
+    Ok(Json(enrolled.into()))
+}
+
+/// POST /gate/api/devices: with a code of the console, by nobody who is signed in.
+pub async fn enrol_with_code(
+    State(app): State<App>,
+    Peer(address): Peer,
+    body: Result<Json<CodeRegistration>, JsonRejection>,
+) -> Result<Json<Registered>, ApiError> {
+    let Json(body) = body?;
+    app.rates.open_form(&address)?;
+    let enrolment = enrolment(&body.public_key_base64, body.label)?;
+    let enrolled = enrol_by_code(&app, &body.code, enrolment).await?;
+    Ok(Json(enrolled.into()))
+}
+
+/// The server's time.
+#[derive(Serialize)]
+pub struct Time {
+    server_millis: i64,
+}
+
+/// GET /gate/api/time
+pub async fn time(State(app): State<App>) -> Json<Time> {
+    Json(Time {
+        server_millis: app.world.now_millis(),
+    })
+}
+
+/// What a device shows to talk for some hours.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shown {
+    device: DeviceId,
+    server_millis: i64,
+    signature_base64: String,
+}
+
+/// POST /gate/api/session
+pub async fn open_session(
+    State(app): State<App>,
+    Peer(address): Peer,
+    body: Result<Json<Shown>, JsonRejection>,
+) -> Result<Response, ApiError> {
+    let Json(shown) = body?;
+    app.rates.open_form(&address)?;
+    let signature = BASE64.decode(shown.signature_base64.as_bytes());
+    let signature = signature.map_err(|_| OpError::Unreadable("signature_base64".to_owned()))?;
+    let proof = Proof {
+        device: shown.device,
+        server_millis: shown.server_millis,
+        signature,
     };
-    let (device, root) = enrol_device(&app, &gate, &caller, enrolment).await?;
-    Ok(Json(Registered {
-        device: device.to_string(),
-        shard: gate.shard.0,
-        root_key_base64: BASE64.encode(&root),
+    let token = open_device_session(&app, proof).await?;
+    let tls = app.config.is_behind_tls();
+    let name = cookie_name(tls);
+    let seconds = HOURS * 3600;
+    let secure = if tls { "; Secure" } else { "" };
+    let cookie =
+        format!("{name}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}");
+    let time = Time {
+        server_millis: app.world.now_millis(),
+    };
+    Ok(([(header::SET_COOKIE, cookie)], Json(time)).into_response())
+}
+
+/// What a device says of itself.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    version: String,
+    unsent: u32,
+    list_number: i64,
+    storage: String,
+    device_millis: i64,
+}
+
+/// POST /gate/api/gates/{gate}/report; nothing is kept of a browser that is no device.
+pub async fn report(
+    State(app): State<App>,
+    device: Option<Extension<DeviceInSession>>,
+    body: Result<Json<Said>, JsonRejection>,
+) -> Result<Json<Time>, ApiError> {
+    let Json(said) = body?;
+    let Some(Extension(device)) = device else {
+        return Ok(time(State(app)).await);
+    };
+    let storage = Storage::named(&said.storage);
+    let report = Report {
+        version: said.version,
+        unsent: said.unsent,
+        list_number: said.list_number,
+        storage: storage.ok_or_else(|| OpError::Unreadable("storage".to_owned()))?,
+        device_millis: said.device_millis,
+    };
+    let server_millis = take_device_report(&app, device, report).await?;
+    Ok(Json(Time { server_millis }))
+}
+
+/// Who may be on duty at a gate, and what it is called.
+#[derive(Serialize)]
+pub struct Guards {
+    place: String,
+    guards: Vec<Colleague>,
+}
+
+/// GET /gate/api/gates/{gate}/guards
+pub async fn guards(
+    State(app): State<App>,
+    Extension(gate): Extension<GateInScope>,
+) -> Result<Json<Guards>, ApiError> {
+    let guards = list_guards_of_gate(&app, &gate).await?;
+    Ok(Json(Guards {
+        place: gate.name.clone(),
+        guards,
     }))
 }

@@ -9,7 +9,7 @@ use crate::error::{ApiError, OpError};
 use crate::figures::RouteFigures;
 use crate::ops::record_view::Seen;
 use crate::ops::resident::find_resident;
-use crate::ops::{area_of_gate, find_caller, find_token, read_area, record_view};
+use crate::ops::{area_of_gate, device_session, find_caller, find_token, read_area, record_view};
 use crate::page::{PageError, RequestLang};
 use crate::systems::doc::Doc;
 use axum::extract::{Path, Request, State};
@@ -35,6 +35,17 @@ pub enum Access {
     Needs(Permission),
     /// A resident with the code of their own page.
     Resident,
+    /// A device of the gate in the path, or whoever may work that gate.
+    AtGate(Devices),
+}
+
+/// Which devices a route of a gate takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Devices {
+    /// Those in service.
+    InService,
+    /// Those out of service too: what they recorded is not lost.
+    EndedToo,
 }
 
 /// Which area a route is about.
@@ -306,21 +317,15 @@ async fn admit(
     menu: &MenuTable,
     request: &mut Request,
 ) -> Result<Option<Seen>, OpError> {
-    let headers = request.headers();
-    let caller = match find_token::bearer(headers) {
-        // A token opens what is made for other systems, and nothing else.
-        Some(token) if rule.doc.is_some() => find_token::find_token(app, token).await?,
-        Some(_) => None,
-        None => find_caller::find_caller(app, headers).await?,
-    };
-    if let Some(caller) = &caller {
-        request.extensions_mut().insert(Arc::clone(caller));
-        // What the browser has chosen goes before what the account says.
-        let lang = chosen_lang(request.headers()).unwrap_or(caller.lang);
-        request.extensions_mut().insert(RequestLang(lang));
-    }
+    let caller = find_who(app, rule, request).await?;
     let permission = match rule.access {
         Access::Public(_) => return Ok(None),
+        Access::AtGate(devices) => {
+            if admit_device(app, devices, request).await? {
+                return Ok(None);
+            }
+            Some(Permission::WorkGate)
+        }
         Access::Resident => {
             let resident = find_resident::find_resident(app, request.headers()).await?;
             let resident = resident.ok_or(OpError::NoCode)?;
@@ -369,6 +374,48 @@ async fn admit(
     }
     request.extensions_mut().insert(area);
     Ok(Some(seen))
+}
+
+/// Who calls, kept beside the request with the language of their pages.
+async fn find_who(
+    app: &App,
+    rule: &RouteRule,
+    request: &mut Request,
+) -> Result<Option<Arc<Caller>>, OpError> {
+    let headers = request.headers();
+    let caller = match find_token::bearer(headers) {
+        // A token opens what is made for other systems, and nothing else.
+        Some(token) if rule.doc.is_some() => find_token::find_token(app, token).await?,
+        Some(_) => None,
+        None => find_caller::find_caller(app, headers).await?,
+    };
+    if let Some(caller) = &caller {
+        request.extensions_mut().insert(Arc::clone(caller));
+        // What the browser has chosen goes before what the account says.
+        let lang = chosen_lang(request.headers()).unwrap_or(caller.lang);
+        request.extensions_mut().insert(RequestLang(lang));
+    }
+    Ok(caller)
+}
+
+/// Whether the request comes from a device of the gate in the path.
+async fn admit_device(app: &App, devices: Devices, request: &mut Request) -> Result<bool, OpError> {
+    let Some(device) = device_session::find_device(app, request.headers()).await? else {
+        return Ok(false);
+    };
+    if GateId::parse(&named(request, "gate").await?) != Some(device.gate) {
+        return Ok(false);
+    }
+    if devices == Devices::InService && !device.in_service {
+        return Err(OpError::NotTaken {
+            code: "D-ENDED",
+            detail: "This phone was taken out of service. Enrol it again with a new code.",
+        });
+    }
+    let gate = area_of_gate::area_of_gate(app, device.gate).await?;
+    request.extensions_mut().insert(gate);
+    request.extensions_mut().insert(device);
+    Ok(true)
 }
 
 /// Who holds nothing in an area is not told that it exists.

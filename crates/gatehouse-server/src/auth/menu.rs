@@ -26,6 +26,8 @@ pub enum Menu {
     Policy,
     /// 门岗和开口
     Places,
+    /// 门岗手机
+    Devices,
     /// 人员
     Staff,
     /// 导入导出
@@ -52,6 +54,7 @@ impl Menu {
             Menu::People => "home",
             Menu::Policy => "rule",
             Menu::Places => "key",
+            Menu::Devices => "phone",
             Menu::Staff => "people",
             Menu::Import => "up",
             Menu::Complaints => "pen",
@@ -72,6 +75,7 @@ impl Menu {
             Menu::People => "menu-people",
             Menu::Policy => "menu-policy",
             Menu::Places => "menu-places",
+            Menu::Devices => "menu-devices",
             Menu::Staff => "menu-staff",
             Menu::Import => "menu-import",
             Menu::Complaints => "menu-complaints",

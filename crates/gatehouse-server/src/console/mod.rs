@@ -11,6 +11,7 @@ pub mod crossing;
 pub mod crossing_line;
 pub mod crossings;
 mod crossings_sheet;
+pub mod devices;
 mod door_card;
 pub mod emergencies;
 pub mod erasure;
@@ -95,6 +96,7 @@ pub fn routes(table: Routes) -> Routes {
         area::routes,
         staff::routes,
         places::routes,
+        devices::routes,
         complaints::routes,
         visits::routes,
         resident_code::routes,

@@ -1,4 +1,5 @@
-//! A phone becomes a device of a gate: its key is kept, its chain begins at nothing.
+//! A phone becomes a device of a gate: its key is kept, its chain begins at nothing. By a one-time
+//! code of the console, or by somebody who is signed in on it.
 
 use crate::app::App;
 use crate::auth::access::GateInScope;
@@ -6,17 +7,23 @@ use crate::auth::caller::Caller;
 use crate::error::OpError;
 use crate::head_signature::read_key;
 use crate::ops::hold_gate::keyring;
-use gatehouse_core::id::DeviceId;
-use gatehouse_store::Lane;
+use crate::ops::make_enrolment_code::{SECRET_CHARS, digits_hash};
+use gatehouse_core::id::{DeviceId, GateId, StaffId};
 use gatehouse_store::audit::AuditNote;
 use gatehouse_store::device::DeviceRow;
+use gatehouse_store::enrolment_code::EnrolmentCodeRow;
+use gatehouse_store::{Lane, Shard, StoreError, Tx};
+use sha2::{Digest, Sha256};
 
 /// Longest label, in bytes.
 const LABEL_BYTES_MOST: usize = 120;
 /// Most devices in service at one gate.
 const DEVICES_MOST: usize = 24;
+/// Digits of a code that is typed.
+const DIGITS: usize = 6;
 
 /// What the phone says of itself.
+#[derive(Clone)]
 pub struct Enrolment {
     /// P-256, SubjectPublicKeyInfo.
     pub public_key: Vec<u8>,
@@ -24,7 +31,42 @@ pub struct Enrolment {
     pub label: String,
 }
 
-/// The new device and the root key that it is to trust.
+/// A new device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Enrolled {
+    /// County.
+    pub shard: Shard,
+    /// Its gate.
+    pub gate: GateId,
+    /// Its id.
+    pub device: DeviceId,
+    /// The root key that it is to trust.
+    pub root: [u8; 32],
+}
+
+/// Why a phone was not taken, before anything is known of its gate.
+enum Refused {
+    Code,
+    Many,
+}
+
+impl From<Refused> for OpError {
+    fn from(refused: Refused) -> OpError {
+        let (code, detail) = match refused {
+            Refused::Code => (
+                "D-CODE",
+                "The code is wrong, was used, or its minutes are over. Make a new one.",
+            ),
+            Refused::Many => (
+                "D-MANY",
+                "This gate has 24 devices; end one that is no longer used.",
+            ),
+        };
+        OpError::NotTaken { code, detail }
+    }
+}
+
+/// Enrols the phone of somebody who may work the gate.
 ///
 /// # Errors
 /// [`OpError::Unreadable`] for a key that is no P-256 key, [`OpError::NotTaken`] where the gate has
@@ -34,57 +76,125 @@ pub async fn enrol_device(
     gate: &GateInScope,
     caller: &Caller,
     enrolment: Enrolment,
-) -> Result<(DeviceId, [u8; 32]), OpError> {
+) -> Result<Enrolled, OpError> {
+    let root = keyring(app)?.root;
+    let row = row(app, gate.shard, gate.gate, caller.staff, enrolment)?;
+    let token_hash = caller.token_hash;
+    let enrolled = Enrolled::of(&row, root);
+    let write = move |tx: &Tx<'_>| {
+        if !insert(tx, &row)? {
+            return Ok(Err(Refused::Many));
+        }
+        tx.set_session_device(&token_hash, row.shard, row.device)?;
+        Ok::<_, StoreError>(Ok(()))
+    };
+    app.store.write(Lane::People, write).await??;
+    Ok(enrolled)
+}
+
+/// Enrols the phone that was given a code: the secret of a QR code, or six digits.
+///
+/// # Errors
+/// As [`enrol_device`]; `D-CODE` for a code that opens nothing.
+pub async fn enrol_by_code(
+    app: &App,
+    typed: &str,
+    enrolment: Enrolment,
+) -> Result<Enrolled, OpError> {
+    let root = keyring(app)?.root;
+    let code: String = typed.chars().filter(char::is_ascii_alphanumeric).collect();
+    let code = code.to_ascii_lowercase();
+    let now = app.world.now_millis();
+    let nobody = (Shard(0), GateId([0; 16]), StaffId([0; 16]));
+    let blank = row(app, nobody.0, nobody.1, nobody.2, enrolment)?;
+    let write = move |tx: &Tx<'_>| {
+        let Some(found) = find_code(tx, &code, now)? else {
+            return Ok(Err(Refused::Code));
+        };
+        let row = DeviceRow {
+            shard: found.shard,
+            gate: found.gate,
+            enrolled_by: found.made_by,
+            ..blank.clone()
+        };
+        if !tx.use_enrolment_code(&found, row.device, now)? {
+            return Ok(Err(Refused::Code));
+        }
+        if !insert(tx, &row)? {
+            return Ok(Err(Refused::Many));
+        }
+        Ok::<_, StoreError>(Ok(Enrolled::of(&row, root)))
+    };
+    Ok(app.store.write(Lane::People, write).await??)
+}
+
+/// The open code that was meant. Wrong digits are counted.
+fn find_code(tx: &Tx<'_>, code: &str, now: i64) -> Result<Option<EnrolmentCodeRow>, StoreError> {
+    match code.len() {
+        SECRET_CHARS => tx.enrolment_code_by_secret(&Sha256::digest(code.as_bytes()).into(), now),
+        DIGITS => {
+            let found = tx.enrolment_code_by_digits(&digits_hash(code), now)?;
+            if found.is_none() {
+                tx.count_wrong_digits(now)?;
+            }
+            Ok(found)
+        }
+        _ => Ok(None),
+    }
+}
+
+impl Enrolled {
+    fn of(row: &DeviceRow, root: [u8; 32]) -> Enrolled {
+        Enrolled {
+            shard: row.shard,
+            gate: row.gate,
+            device: row.device,
+            root,
+        }
+    }
+}
+
+fn row(
+    app: &App,
+    shard: Shard,
+    gate: GateId,
+    enrolled_by: StaffId,
+    enrolment: Enrolment,
+) -> Result<DeviceRow, OpError> {
     if read_key(&enrolment.public_key).is_none() || enrolment.label.len() > LABEL_BYTES_MOST {
         return Err(OpError::Unreadable("public_key_base64 or label".to_owned()));
     }
-    let root = keyring(app)?.root;
-    let device = DeviceId(app.world.id());
-    let row = DeviceRow {
-        shard: gate.shard,
-        device,
-        gate: gate.gate,
-        label: enrolment
-            .label
-            .chars()
-            .filter(|c| !c.is_control())
-            .collect(),
+    let label = enrolment.label.chars().filter(|c| !c.is_control());
+    Ok(DeviceRow {
+        shard,
+        device: DeviceId(app.world.id()),
+        gate,
+        label: label.collect(),
         public_key: enrolment.public_key,
         enrolled_at: app.world.now_millis(),
-        enrolled_by: caller.staff,
+        enrolled_by,
         ended_at: None,
         last_seq: 0,
         last_hash: [0; 32],
         seen_at: None,
         skew_millis: 0,
-    };
-    let (shard, gate) = (gate.shard, gate.gate);
-    let token_hash = caller.token_hash;
-    let enrolled = app
-        .store
-        .write(Lane::People, move |tx| {
-            let devices = tx.devices_of_gate(shard, gate)?;
-            if devices.iter().filter(|d| d.ended_at.is_none()).count() >= DEVICES_MOST {
-                return Ok(false);
-            }
-            tx.insert_device(&row)?;
-            tx.set_session_device(&token_hash, shard, row.device)?;
-            tx.append_audit(&AuditNote {
-                shard,
-                at: row.enrolled_at,
-                kind: "device.enrol",
-                actor: Some(row.enrolled_by),
-                commitment: None,
-                body: &row.device.0,
-            })?;
-            Ok(true)
-        })
-        .await?;
-    if !enrolled {
-        return Err(OpError::NotTaken {
-            code: "D-MANY",
-            detail: "This gate has 24 devices; end one that is no longer used.",
-        });
+    })
+}
+
+/// Writes the device; false where the gate has too many.
+fn insert(tx: &Tx<'_>, row: &DeviceRow) -> Result<bool, StoreError> {
+    let devices = tx.devices_of_gate(row.shard, row.gate)?;
+    if devices.iter().filter(|d| d.ended_at.is_none()).count() >= DEVICES_MOST {
+        return Ok(false);
     }
-    Ok((device, root))
+    tx.insert_device(row)?;
+    tx.append_audit(&AuditNote {
+        shard: row.shard,
+        at: row.enrolled_at,
+        kind: "device.enrol",
+        actor: Some(row.enrolled_by),
+        commitment: None,
+        body: &row.device.0,
+    })?;
+    Ok(true)
 }

@@ -73,7 +73,8 @@ pub fn forget_all(app: &App) {
     }
 }
 
-fn token_hash(headers: &HeaderMap, name: &str) -> Option<[u8; 32]> {
+/// Hash of the token in the cookie of a name.
+pub(super) fn token_hash(headers: &HeaderMap, name: &str) -> Option<[u8; 32]> {
     let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
     if cookies.len() > COOKIE_BYTES_MOST {
         return None;

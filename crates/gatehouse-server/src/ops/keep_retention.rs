@@ -223,6 +223,12 @@ impl Run<'_> {
         let now = self.now;
         Ok(
             self.until_nothing("sessions", move |tx| tx.delete_expired_sessions(now))?
+                && self.until_nothing("device sessions", move |tx| {
+                    tx.delete_expired_device_sessions(now)
+                })?
+                && self.until_nothing("enrolment codes", move |tx| {
+                    tx.delete_ended_enrolment_codes(now)
+                })?
                 && self.until_nothing("failures", move |tx| tx.delete_old_login_failures(now))?
                 && self.until_nothing("keys", move |tx| tx.drop_request_keys(now - DAY))?
                 && self.until_nothing("replays", move |tx| {

@@ -149,7 +149,7 @@ fn operation(rule: &RouteRule, doc: &Doc, generator: &mut SchemaGenerator) -> Va
             operation["x-permission"] = json!(permission.system_word());
         }
         Access::Public(_) => operation["security"] = json!([]),
-        Access::SignedIn | Access::Resident => {}
+        Access::SignedIn | Access::Resident | Access::AtGate(_) => {}
     }
     if rule.scope == Scope::Area {
         operation["description"] = json!("Of the area and everything in it.");

@@ -36,11 +36,8 @@ impl<'a> Phone<'a> {
         let cookie = cookie(app, demo, login);
         let me: Value = json(&app.get("/gate/api/me", &cookie));
         let gate = me["gates"][0]["gate"].as_str().expect("a gate").to_owned();
-        let random = SystemRandom::new();
-        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
-        let document = EcdsaKeyPair::generate_pkcs8(algorithm, &random).expect("a key");
-        let key = EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref(), &random).expect("a key");
-        let spki = BASE64.encode(&[&SPKI[..], key.public_key().as_ref()].concat());
+        let key = fresh_key();
+        let spki = spki_base64(&key);
         let body = json!({"public_key_base64": spki, "label": "东门手机"});
         let made = json(&app.call(&format!("/gate/api/gates/{gate}/devices"), &cookie, &body));
         let id = made["device"].as_str().expect("a device").to_owned();
@@ -72,6 +69,14 @@ impl<'a> Phone<'a> {
 
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    pub fn events(&self) -> &[String] {
+        &self.events
+    }
+
+    pub fn key(&self) -> &EcdsaKeyPair {
+        &self.key
     }
 
     pub fn refresh(&mut self) {
@@ -128,6 +133,19 @@ impl<'a> Phone<'a> {
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         json(&answer)
     }
+}
+
+/// A key as a browser makes it.
+pub fn fresh_key() -> EcdsaKeyPair {
+    let random = SystemRandom::new();
+    let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+    let document = EcdsaKeyPair::generate_pkcs8(algorithm, &random).expect("a key");
+    EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref(), &random).expect("a key")
+}
+
+/// Its public half as a phone sends it.
+pub fn spki_base64(key: &EcdsaKeyPair) -> String {
+    BASE64.encode(&[&SPKI[..], key.public_key().as_ref()].concat())
 }
 
 pub fn json(answer: &Answer) -> Value {

@@ -8,6 +8,7 @@ mod command_lines;
 mod corpus;
 mod crossings;
 mod database;
+mod devices;
 mod emails;
 mod emergencies;
 mod empty_home;

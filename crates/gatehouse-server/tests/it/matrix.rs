@@ -86,6 +86,7 @@ fn everybody(app: &TestApp) -> Vec<Somebody> {
 fn expected(rule: &RouteRule, somebody: &Somebody) -> Option<StatusCode> {
     match (rule.access, rule.scope) {
         (Access::Public(_) | Access::SignedIn | Access::Resident, Scope::None) => None,
+        (Access::AtGate(_), Scope::None) => panic!("{} names no gate", rule.path),
         (Access::Needs(permission), Scope::None) => {
             let may = somebody.counts && somebody.role.may(permission);
             (!may).then_some(StatusCode::FORBIDDEN)
@@ -96,6 +97,9 @@ fn expected(rule: &RouteRule, somebody: &Somebody) -> Option<StatusCode> {
             }
             match access {
                 Access::Needs(permission) if !somebody.role.may(permission) => {
+                    Some(StatusCode::FORBIDDEN)
+                }
+                Access::AtGate(_) if !somebody.role.may(Permission::WorkGate) => {
                     Some(StatusCode::FORBIDDEN)
                 }
                 _ => None,

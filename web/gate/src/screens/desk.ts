@@ -22,6 +22,7 @@ export function menu_screen(app: App): HTMLElement {
         app.feed({ input: "shift_end" });
       }, { icon: "people" }),
       on_duty && unsent > 0 && h("p", { class: "note" }, t("shift_end_note", { count: unsent })),
+      key(t("enrol_again"), () => app.show({ name: "enrol" }), { icon: "undo" }),
       app.set_aside > 0 && h("p", { class: "flag" }, t("set_aside", { count: app.set_aside }))),
     row(t("theme"), either(t("theme"), [
       { value: "auto", label: t("theme_auto") },

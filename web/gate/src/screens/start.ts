@@ -1,18 +1,16 @@
-// Before the first scan: log-in, which gate this phone serves, who is on duty; and what to do when
+// Before the first scan: which gate this phone serves, who is on duty; and what to do when
 // the app does not open.
 
 import type { App, EnrolFailure } from "../app";
 import { h, shape } from "../dom";
-import type { Guard, Screen } from "../messages";
-import { t } from "../words";
-import { key, thermometer_keys } from "./common";
+import type { By } from "../enrolment";
+import { in_chat_app } from "../floor";
+import type { Screen } from "../messages";
+import { t, type Word } from "../words";
+import { field, form_screen, key, thermometer_keys } from "./common";
 
-/** Nobody is logged in on this phone. */
-export function login_screen(): HTMLElement {
-  return h("section", { class: "form" }, h("h1", {}, t("login_title")),
-    h("p", { class: "note" }, t("login_note")),
-    h("a", { class: "key main yes", href: "/login" }, t("login_go")));
-}
+/** Digits of a code that is typed. */
+const CODE_DIGITS = 6;
 
 /** The core or the store did not open: emergencies first, then paper. */
 export function error_screen(app: App, code: string): HTMLElement {
@@ -26,25 +24,57 @@ export function error_screen(app: App, code: string): HTMLElement {
       app.ready && key(t("back"), () => app.show({ name: "core" }))));
 }
 
-/** First start: which gate. */
+/** First start, or a phone whose browser has cleared what it kept: a code of the console, or the
+ * gates of whoever is signed in. */
 export function enrol_screen(app: App, failed?: EnrolFailure): HTMLElement {
   const gates = app.me?.gates ?? [];
   return h("section", { class: "form" }, h("h1", {}, t("enrol_title")),
-    h("p", { class: "note" }, t("enrol_note")),
+    in_chat_app() && h("p", { class: "flag", role: "alert" }, t("chat_app"),
+      h("span", { class: "address" }, `${location.origin}${location.pathname}`)),
     failed !== undefined && h("p", { class: "flag", role: "alert" },
-      `${t(failed.refused ? "enrol_refused" : "enrol_offline")} `,
-      t("error_code", { code: failed.code })),
-    h("div", { class: "stack" }, ...gates.map((gate) =>
-      key(gate.name, () => void app.enrol(gate.gate), { icon: "enter" })),
-      gates.length === 0 && key(t("error_again"), () => location.reload())));
+      `${t(why_not(failed))} `, t("error_code", { code: failed.code })),
+    code_form(app),
+    h("div", { class: "stack" }, ...gates.map(({ gate, name }) =>
+      key(name, () => void app.enrol({ gate, label: name }), { icon: "enter" })),
+      gates.length === 0 && h("a", { class: "key", href: "/login" }, t("login_go"))),
+    h("p", { class: "note" }, t("enrol_cleared")));
+}
+
+/** Six digits from the office's screen; its QR code opens this page and needs no typing. */
+function code_form(app: App): HTMLElement {
+  const { row, input } = field(t("enrol_code"), "numeric", { enterkeyhint: "done" });
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const code = input.value.replace(/\D/g, "");
+    if (code.length === CODE_DIGITS) void app.enrol({ code });
+    else input.focus();
+  };
+  return h("form", { class: "stack", on: { submit } },
+    h("p", { class: "note" }, t("enrol_note")), row,
+    h("button", { class: "key main yes", type: "submit" }, t("enrol_go")));
+}
+
+function why_not({ refused, code }: EnrolFailure): Word {
+  if (!refused) return "enrol_offline";
+  if (code === "D-CODE") return "enrol_wrong_code";
+  if (code === "D-MANY") return "enrol_many";
+  return code === "root" ? "enrol_root" : "enrol_refused";
+}
+
+/** A code was scanned on a phone that serves a gate already: what it holds comes first. */
+export function rejoin_screen(app: App, by: By): HTMLElement {
+  const unsent = app.output?.counts.unsent ?? 0;
+  const place = app.output?.header.place || app.device?.label || "";
+  return form_screen(app, t("rejoin_title"),
+    h("p", { class: "note" }, t("rejoin_note", { place })),
+    unsent > 0
+      ? h("p", { class: "flag", role: "alert" }, t("rejoin_unsent", { count: unsent }))
+      : key(t("rejoin_go"), () => void app.enrol(by), { class: "main yes" }));
 }
 
 /** Who is on duty, masks and armbands ticked (GATE-2, ZJ-3.三, ZX 5). */
 export function shift_screen(app: App, screen: Screen): HTMLElement {
-  const known: Guard[] = [...(app.me?.guards ?? [])];
-  if (app.me && !known.some((guard) => guard.staff === app.me?.staff)) {
-    known.unshift({ staff: app.me.staff, name: app.me.name });
-  }
+  const known = app.guards;
   const chosen = new Set<string>();
   const guards = h("div", { class: "choices" }, ...known.map((guard) => {
     const made = key(guard.name, () => {

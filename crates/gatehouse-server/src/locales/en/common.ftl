@@ -173,6 +173,7 @@ menu-crossings = Crossings
 menu-people = Residents
 menu-policy = Rules in force
 menu-places = Gates and openings
+menu-devices = Gate phones
 menu-staff = Staff
 menu-import = Import and export
 menu-complaints = Complaints and corrections

@@ -173,6 +173,7 @@ menu-crossings = 门岗通行
 menu-people = 住户
 menu-policy = 现行规则
 menu-places = 门岗和开口
+menu-devices = 门岗手机
 menu-staff = 人员
 menu-import = 导入导出
 menu-complaints = 意见和更正

@@ -5,7 +5,7 @@ use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
 use crate::error::OpError;
 use crate::ops::note::note;
-use crate::world::World;
+use crate::readable_code::readable_code;
 use gatehouse_core::id::PersonId;
 use gatehouse_store::resident_code::ResidentCodeRow;
 use gatehouse_store::{Lane, StoreError, Tx};
@@ -17,17 +17,6 @@ pub const CODE_CHARS: usize = 12;
 /// Days that a code opens the page (local choice).
 const DAYS: i64 = 180;
 const DAY_MILLIS: i64 = 86_400_000;
-/// No letter or digit that looks like another.
-const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
-
-/// Twelve characters.
-fn fresh(world: &dyn World) -> Zeroizing<String> {
-    let bytes: [u8; CODE_CHARS] = world.bytes();
-    let chars = bytes
-        .iter()
-        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]));
-    Zeroizing::new(chars.collect())
-}
 
 /// As it is printed: three groups of four.
 pub fn grouped(code: &str) -> String {
@@ -49,7 +38,7 @@ pub async fn make_code(
     person: PersonId,
 ) -> Result<Zeroizing<String>, OpError> {
     let shard = scope.county()?;
-    let code = fresh(&*app.world);
+    let code = readable_code::<CODE_CHARS>(&*app.world);
     let now = app.world.now_millis();
     let row = ResidentCodeRow {
         shard,
@@ -94,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_code_is_read_however_it_is_typed() {
-        let code = fresh(&Computer);
+        let code = readable_code::<CODE_CHARS>(&Computer);
         let hash = code_hash(&code).expect("a code");
         let shown = grouped(&code);
         assert_eq!(shown.len(), CODE_CHARS + 2);

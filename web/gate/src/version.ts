@@ -1,0 +1,22 @@
+// Newer versions of the app: kept beside the one at work, taken up when nobody stands at the gate.
+
+/** What the page tells a waiting version. */
+export const TAKE_OVER = "take over";
+
+/** How long nobody must have touched the phone. */
+const QUIET_MILLIS = 20_000;
+const ASK_MILLIS = 60 * 60_000;
+
+/** Keeps this version on the phone, and hands over to a newer one once `is_free` says so. */
+export async function keep_version(is_free: (quiet_millis: number) => boolean): Promise<void> {
+  const { serviceWorker } = navigator;
+  const registration = await serviceWorker.register("service_worker.js");
+  const had_one = serviceWorker.controller !== null;
+  serviceWorker.addEventListener("controllerchange", () => {
+    if (had_one) location.reload();
+  });
+  setInterval(() => void registration.update().catch(() => undefined), ASK_MILLIS);
+  setInterval(() => {
+    if (registration.waiting && is_free(QUIET_MILLIS)) registration.waiting.postMessage(TAKE_OVER);
+  }, QUIET_MILLIS);
+}

@@ -1,0 +1,124 @@
+// A phone becomes a device of a gate without anybody's account on it, goes on with the plug pulled,
+// hands in what it recorded, and is taken out of service at the console.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { all_sent, browse, open_page, screen } from "./support.mjs";
+import { codes_of } from "./paper.mjs";
+import { open_town, sign_in } from "./town.mjs";
+
+let town, browser, desk, phone;
+
+before(async () => {
+  [town, browser] = await Promise.all([open_town(), browse()]);
+  desk = await open_page(browser, `${town.url}/login`, { viewport: { width: 1280, height: 900 } });
+  await sign_in(town, desk, town.accounts.shift_lead);
+});
+after(async () => {
+  await browser?.close();
+  town?.close();
+});
+
+/** Opens the page of phones by the menu of the office. */
+async function open_phones() {
+  await desk.goto(town.url);
+  await desk.locator("main a[href^='/areas/']").first().click();
+  await desk.getByRole("link", { name: "门岗手机" }).click();
+  await desk.getByRole("heading", { level: 1, name: "门岗手机" }).waitFor();
+}
+
+/** The text of a printed pass that is let through, as a hardware scanner types it. */
+async function pass_of_sheet() {
+  const cards = town.sheet.split('<section class="card">').slice(1);
+  const admitted = cards.find((card) => card.includes('class="verdict admit"'));
+  const paper = await desk.context().newPage();
+  await paper.setContent(/<svg[\s\S]*?<\/svg>/.exec(admitted)[0]);
+  const [{ text }] = await codes_of(await paper.screenshot());
+  await paper.close();
+  return text;
+}
+
+/** Runs in the page: a hardware scanner's burst of keys. */
+function type_at_once(text) {
+  for (const key of [...text, "Enter"]) {
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  }
+}
+
+async function new_code() {
+  await open_phones();
+  await desk.getByRole("button", { name: "登记一台手机" }).first().click();
+  await desk.getByText("六个数字").waitFor();
+}
+
+test("the console gives a code: a picture to scan, six digits to type", async () => {
+  await new_code();
+  const [{ text }] = await codes_of(await desk.locator(".qr").screenshot());
+  assert.match(text, new RegExp(`^${town.url}/gate/#enrol=[a-z0-9]{20}\\.[\\w-]{43}$`));
+  assert.match(await desk.locator(".fingerprint").textContent(), /^\d{3} \d{3}$/);
+});
+
+test("wrong digits are said; the right ones make a device, without an account", async () => {
+  const digits = (await desk.locator(".fingerprint").textContent()).replace(" ", "");
+  phone = await open_page(browser, `${town.url}/gate/`);
+  const type = async (code) => {
+    await phone.getByLabel("六个数字").fill(code);
+    await phone.getByRole("button", { name: "登记这台手机" }).click();
+  };
+  await type(digits === "123456" ? "654321" : "123456");
+  await phone.getByText("请办公室换一个新码").waitFor();
+  await type(digits);
+  await screen(phone, "shift");
+  await phone.locator(".choices button").first().waitFor();
+  await phone.locator(".age-fresh").waitFor();
+  assert.equal((await phone.context().cookies()).some(({ name }) => name === "session"), false);
+});
+
+test("the code of the picture is for one phone only", async () => {
+  await new_code();
+  const [{ text }] = await codes_of(await desk.locator(".qr").screenshot());
+  const first = await open_page(browser, text);
+  await screen(first, "shift");
+  assert.equal(new URL(first.url()).hash, "", "the code does not stay in the address");
+  const second = await open_page(browser, text);
+  await second.getByText("请办公室换一个新码").waitFor();
+  for (const page of [first, second]) await page.context().close();
+});
+
+test("with the plug pulled: opened anew, fifty passes, a visitor; all arrives once", async () => {
+  const pass = await pass_of_sheet();
+  await phone.locator(".choices button").first().click();
+  await phone.getByLabel("口罩戴好了").check();
+  await phone.getByLabel("袖标戴好了").check();
+  await phone.getByRole("button", { name: "开始值守" }).click();
+  await screen(phone, "scan");
+  await phone.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await phone.context().setOffline(true);
+  await phone.reload();
+  await screen(phone, "scan");
+  for (let nth = 0; nth < 50; nth += 1) {
+    await phone.evaluate(type_at_once, pass);
+    await phone.getByRole("button", { name: "36.5" }).click();
+    await screen(phone, "admit");
+    await phone.getByRole("button", { name: "放行，下一位" }).click();
+    await screen(phone, "scan");
+  }
+  await phone.getByRole("button", { name: "访客" }).click();
+  await phone.getByRole("button", { name: "不知道，先办" }).click();
+  await phone.getByRole("button", { name: "记为已返回" }).click();
+  await screen(phone, "scan");
+  const unsent = Number(/存了 (\d+) 条/.exec(await phone.locator(".net").textContent())?.[1]);
+  assert.ok(unsent >= 51, `${unsent} records wait`);
+  await phone.context().setOffline(false);
+  await all_sent(phone);
+});
+
+test("a phone out of service says so and gets no new list", async () => {
+  await open_phones();
+  const card = desk.locator("details.device").first();
+  await card.getByText("丢了、坏了、不用了").click();
+  await card.getByRole("button", { name: "停用这台手机" }).click();
+  await desk.getByText("停用了").first().waitFor();
+  await phone.reload();
+  await phone.getByText("这台手机已停用").waitFor();
+  assert.deepEqual(phone.troubles, []);
+});
