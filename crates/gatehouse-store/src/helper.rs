@@ -91,6 +91,12 @@ sql! {
     HELPERS_OF_HOUSEHOLD = concat!("SELECT ", columns!(), " FROM helper
         WHERE shard = ?1 AND household = ?2 AND person IS NOT NULL AND ended_at IS NULL
         ORDER BY helper LIMIT ?3");
+    // A helper whose application ended without a pass never came.
+    COUNT_HELPERS = "SELECT count(CASE WHEN h.ended_at IS NULL
+                AND (h.person IS NOT NULL OR a.state = 'waiting') THEN 1 END),
+            count(CASE WHEN a.asked_by IS NOT NULL AND a.applied_at > ?3 THEN 1 END)
+        FROM helper h LEFT JOIN application a ON a.shard = h.shard AND a.application = h.helper
+        WHERE h.shard = ?1 AND h.household = ?2";
     REPLACE_HELPER_PASS = "UPDATE helper SET pass = ?3 WHERE shard = ?1 AND pass = ?2";
     DROP_HELPERS = "DELETE FROM helper WHERE shard = ?1 AND helper IN (
             SELECT h.helper FROM helper h
@@ -166,6 +172,19 @@ impl ReadTx<'_> {
     ) -> Result<Vec<HelperRow>, StoreError> {
         let parameters = params![shard, &area, &before, i64::from(ended), limit];
         self.query(&HELPERS_OF_AREA, parameters, HelperRow::read)
+    }
+
+    /// How many helpers come to a household or wait for their pass, and how many were asked for
+    /// by somebody who lives there since an instant.
+    pub fn count_helpers(
+        &self,
+        shard: Shard,
+        household: HouseholdId,
+        since: i64,
+    ) -> Result<(i64, i64), StoreError> {
+        self.query_one(&COUNT_HELPERS, params![shard, &household, since], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
     }
 
     /// Who helps a household now.

@@ -93,6 +93,11 @@ sql! {
 }
 
 impl HouseholdRow {
+    /// Whether the dwelling is there on that day: until the day before the one on which it ceased.
+    pub fn holds_on(&self, day: CivilDay) -> bool {
+        self.ended_on.is_none_or(|end| day < end)
+    }
+
     pub(crate) fn read(row: &Row<'_>) -> Result<HouseholdRow, StoreError> {
         Ok(HouseholdRow {
             shard: row.get(0)?,

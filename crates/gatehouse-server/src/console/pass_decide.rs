@@ -177,7 +177,9 @@ async fn held(
         Approval::Lacks(_) => shown.problem = Some("passes-problem-lacks"),
         Approval::HasOne(_) => shown.problem = Some("passes-problem-has-one"),
         Approval::PersonGone => shown.problem = Some("passes-problem-gone"),
+        Approval::HomeEmpty => shown.problem = Some("passes-problem-home-empty"),
         Approval::InLedger(_) => shown.problem = Some("passes-problem-in-ledger"),
+        Approval::Unclear => shown.problem = Some("passes-problem-unclear"),
         Approval::NoIssuer => shown.problem = Some("passes-problem-issuer"),
         Approval::Approved(_) => {}
     }

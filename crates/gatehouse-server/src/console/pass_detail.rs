@@ -7,7 +7,7 @@ use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
 use crate::console::pass_words::{Check, Place, checks, door, kind, mask};
 use crate::error::OpError;
-use crate::ops::list_applications::{Detail, read_application};
+use crate::ops::list_applications::{Detail, Met, read_application};
 use crate::ops::open_application::Opened;
 use crate::ops::pass_rules::REJECTIONS;
 use crate::page::Frame;
@@ -161,7 +161,7 @@ fn view(place: &Place<'_>, read: &Detail, reveals: bool, shown: Shown, area: &st
         lacks_photo: is_named && matches!(row.photo.as_str(), "missing" | "unclear"),
         has_photo: row.photo == "good",
         record: read.met.as_ref().and_then(|met| {
-            let person = met.person?;
+            let person = met.record()?;
             Some(format!("/areas/{area}/persons/{person}"))
         }),
         landlord: landlord(place, read, reveals, shown.landlord),
@@ -188,10 +188,12 @@ fn picture(bytes: &[u8]) -> String {
 fn long_checks(frame: &Frame, read: &Detail) -> Vec<Check> {
     let mut all = checks(frame, &read.line.row);
     if let Some(met) = &read.met {
-        let (mark, key) = match (met.may_hold, met.person) {
-            (true, _) => ("wait", "passes-check-met"),
-            (false, Some(_)) => ("no", "passes-check-met-elsewhere"),
-            (false, None) => ("no", "passes-check-met-far"),
+        let (mark, key) = match met {
+            Met::Theirs(_) if read.line.row.kind == "helper" => ("wait", "passes-check-met-helper"),
+            Met::Theirs(_) => ("wait", "passes-check-met"),
+            Met::NotTheirs(_) => ("no", "passes-check-met-elsewhere"),
+            Met::Far => ("no", "passes-check-met-far"),
+            Met::Several => ("no", "passes-check-met-several"),
         };
         all.push(Check {
             mark,

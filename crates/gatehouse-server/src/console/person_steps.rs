@@ -8,9 +8,9 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::error::OpError;
 use crate::faults::Faults;
-use crate::ops::leave_household::{LeaveAsked, Left, Passes, leave_household};
+use crate::ops::leave_household::{LeaveAsked, Left, leave_household};
 use crate::ops::merge_person::{Merged, merge_person};
-use crate::ops::move_person::{MoveAsked, move_person};
+use crate::ops::move_person::{MoveAsked, Passes, move_person};
 use crate::ops::person_form::NotSaved;
 use crate::ops::resident::door::TypedDoor;
 use crate::ops::undo_person::undo_person;
@@ -42,7 +42,6 @@ pub struct StepForm {
     version: i64,
     why: String,
     until_on: String,
-    end_passes: bool,
     into: String,
 }
 
@@ -76,10 +75,6 @@ pub async fn leave(
         version: form.version,
         why,
         until_on: form.until_on,
-        passes: match form.end_passes {
-            true => Passes::End,
-            false => Passes::Keep,
-        },
     };
     match leave_household(&app, &area, &caller, asked).await {
         Ok(_) => there(&area, &person),
@@ -220,6 +215,7 @@ pub async fn merge(
         Ok(Merged::Done) => return there(&area, &into),
         Ok(Merged::HasOrder) => "merge-has-order",
         Ok(Merged::NotTwo) => "merge-not-two",
+        Ok(Merged::OtherWay) => "merge-other-way",
         Err(OpError::Stale) => "error-stale",
         Err(error) => return PageError::new(error, frame.lang).into_response(),
     };

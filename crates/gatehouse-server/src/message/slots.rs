@@ -111,17 +111,20 @@ pub enum Mend {
     Landlord,
     /// The paper shown.
     Document,
+    /// They live at another door now.
+    NewAddress,
     /// Something that has to be talked over.
     Ask,
 }
 
 impl Mend {
     /// All of them.
-    pub const ALL: [Mend; 5] = [
+    pub const ALL: [Mend; 6] = [
         Mend::Photo,
         Mend::Address,
         Mend::Landlord,
         Mend::Document,
+        Mend::NewAddress,
         Mend::Ask,
     ];
 
@@ -132,6 +135,7 @@ impl Mend {
             Mend::Address => "message-mend-address",
             Mend::Landlord => "message-mend-landlord",
             Mend::Document => "message-mend-document",
+            Mend::NewAddress => "message-mend-new-address",
             Mend::Ask => "message-mend-ask",
         }
     }

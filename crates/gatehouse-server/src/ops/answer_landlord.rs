@@ -43,13 +43,7 @@ pub(super) fn ask_landlord(tx: &Tx<'_>, row: &ApplicationRow, at: i64) -> Result
     let Some(person) = row.landlord.person.filter(|_| is_wanted) else {
         return Ok(());
     };
-    let told = Told {
-        shard: row.shard,
-        area: row.area,
-        person,
-        about: &row.application.0,
-        at,
-    };
+    let told = Told::of_application(row, person, at);
     tell_person(tx, told, |ask| Message::LandlordWanted { phone: ask.phone })
 }
 

@@ -3,6 +3,7 @@
 
 use super::apply_for_pass::known_already::in_ledger;
 use super::apply_for_pass::{Application, Applied, Subject};
+use super::keep_helpers::{HELPERS_A_DAY_MOST, HELPERS_MOST};
 use super::keep_vehicles::vehicle_of;
 use gatehouse_core::id::{PersonId, VehicleId};
 use gatehouse_core::pass::PassKind;
@@ -14,15 +15,23 @@ pub(super) fn helper_subject(
     tx: &Tx<'_>,
     vault: &Vault,
     shard: Shard,
-    kind: PassKind,
-    person: &Person,
+    wanted: &Application,
+    (person, since): (&Person, i64),
 ) -> Result<Result<Subject, Applied>, StoreError> {
-    if kind != PassKind::Helper {
+    if wanted.kind != PassKind::Helper {
         return Ok(Err(Applied::NotForThem("passes-other-kind")));
     }
+    let (open, lately) = tx.count_helpers(shard, wanted.household, since)?;
+    if open >= i64::from(HELPERS_MOST) {
+        return Ok(Err(Applied::NotForThem("passes-helpers-full")));
+    }
+    // At a desk somebody of the office looks at each.
+    if wanted.asked_staff.is_none() && lately >= i64::from(HELPERS_A_DAY_MOST) {
+        return Ok(Err(Applied::NotForThem("passes-helpers-today")));
+    }
     let there = in_ledger(tx, vault, shard, person.document())?;
-    Ok(match there.first() {
-        Some(row) if row.kind == "regular_helper" => {
+    Ok(match &there[..] {
+        [row] if row.kind == "regular_helper" => {
             let (has_document, has_photo) = tx.person_has(shard, row.person)?;
             Ok(Subject {
                 holder: Some(row.person),
@@ -31,8 +40,8 @@ pub(super) fn helper_subject(
                 ..Subject::default()
             })
         }
-        Some(_) => Err(Applied::NotForThem("passes-in-ledger")),
-        None => Ok(Subject {
+        [_, ..] => Err(Applied::NotForThem("passes-in-ledger")),
+        [] => Ok(Subject {
             sex: person.sex().code().to_owned(),
             birth_year: person.birth_year().map(i64::from),
             has_document: person.document().is_some(),

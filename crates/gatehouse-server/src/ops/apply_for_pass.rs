@@ -35,6 +35,8 @@ pub const PHOTO_BYTES_MOST: usize = 200 << 10;
 /// nobody fills the office's queue (local choice).
 const A_DAY_MOST: i64 = 10;
 const DAY_MILLIS: i64 = 86_400_000;
+/// Most that wait for one person or home and are looked at.
+const WAITING_READ: u32 = 500;
 
 /// What is applied for, by whom, for whom.
 #[derive(Clone, Debug)]
@@ -203,7 +205,7 @@ pub(super) struct Subject {
 fn take_in(tx: &Tx<'_>, vault: &Vault, asked: &Asked) -> Result<Applied, OpError> {
     let (shard, wanted) = (asked.shard, &asked.application);
     let home = tx.household(shard, wanted.household)?;
-    let home = home.filter(|home| home.ended_on.is_none());
+    let home = home.filter(|home| home.holds_on(asked.now.day()));
     let home = home.ok_or(OpError::NotFound)?;
     let path = tx.area_path(home.area)?;
     if !path.iter().any(|area| area.area == asked.within) {
@@ -220,7 +222,10 @@ fn take_in(tx: &Tx<'_>, vault: &Vault, asked: &Asked) -> Result<Applied, OpError
         Applicant::Person(person) => known(tx, asked, &home, *person)?,
         Applicant::New { .. } => new(tx, vault, asked)?,
         Applicant::Helper { .. } => match &asked.checked {
-            Some(person) => helper_subject(tx, vault, shard, wanted.kind, person)?,
+            Some(person) => {
+                let since = asked.now.millis - DAY_MILLIS;
+                helper_subject(tx, vault, shard, wanted, (person, since))?
+            }
             None => Err(Applied::NotForThem("passes-needs-person")),
         },
         Applicant::Vehicle(vehicle) => vehicle_subject(tx, shard, wanted, *vehicle)?,
@@ -394,9 +399,9 @@ fn twice(
         return Ok(Some(Applied::HasOne(row.pass)));
     }
     let others = match subject.holder {
-        Some(person) => tx.applications_of_holder(shard, person)?,
+        Some(person) => tx.waiting_of_holder(shard, person, WAITING_READ)?,
         None if wanted.kind == PassKind::Errand => {
-            tx.applications_of_household(shard, wanted.household)?
+            tx.waiting_of_household(shard, wanted.household, WAITING_READ)?
         }
         None => {
             let document = asked.checked.as_ref().and_then(Person::document);
@@ -409,7 +414,7 @@ fn twice(
     };
     let is_there =
         |row: &ApplicationRow| wanted.kind != PassKind::Helper || row.household == wanted.household;
-    let same = |row: &&ApplicationRow| row.kind == kind && row.state == "waiting" && is_there(row);
+    let same = |row: &&ApplicationRow| row.kind == kind && is_there(row);
     let waits = others.iter().find(same);
     Ok(waits.map(|row| Applied::WaitsAlready(row.application)))
 }

@@ -6,15 +6,16 @@ use crate::error::OpError;
 use crate::keyring::Keyring;
 use crate::message::Message;
 use crate::ops::answer_landlord::application_in;
-use crate::ops::apply_for_pass::known_already::{may_hold, person_of_draft};
+use crate::ops::apply_for_pass::known_already::{Met, may_hold, person_of_draft};
 use crate::ops::hold_gate::keyring;
 use crate::ops::keep_helpers::helper_comes;
 use crate::ops::keep_vehicles::vehicle_of;
+use crate::ops::leave_household::end_home::is_lived_in;
 use crate::ops::make_pass::{Desk, Made, PassWish, hint_of};
 use crate::ops::pass_rules::of_word;
-use crate::ops::tell_person::{Contact, Told, tell_person};
+use crate::ops::tell_person::{Contact, tell_applicant};
 use gatehouse_core::id::{ApplicationId, AreaId, PassId, PersonId, StaffId, VehicleId};
-use gatehouse_core::moment::Moment;
+use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_core::pass::{Hint, PassKind};
 use gatehouse_core::person::WorkerClass;
 use gatehouse_store::application::{ApplicationLine, ApplicationRow};
@@ -40,10 +41,14 @@ pub enum Approval {
     HasOne(PassId),
     /// Somebody else changed it or decided on it meanwhile: how it stands.
     Stale(Box<ApplicationRow>),
-    /// The person left or died meanwhile.
+    /// The person left or died meanwhile, or lives at another door.
     PersonGone,
+    /// Nobody lives in the home in whose name it was asked for, or the dwelling ceased.
+    HomeEmpty,
     /// Whoever was typed in stands in the ledger, and such a pass is not for them there.
     InLedger(PersonId),
+    /// Whoever was typed in could be one or another of the ledger.
+    Unclear,
     /// No key of this installation may issue this here.
     NoIssuer,
     /// It is not there, or not in the area.
@@ -119,14 +124,15 @@ fn approve_one(
     let Some(kind) = of_word::<PassKind>(&row.kind) else {
         return Ok(Approval::NotThere);
     };
+    if !is_for_somebody(tx, &row, kind, now.day())? {
+        return Ok(Approval::HomeEmpty);
+    }
     let line = tx.application_line(&keys.vault, shard, application)?;
     let line = line.ok_or(OpError::NotFound)?;
     let subject = subject_of(tx, keys, &row, (kind, ready.person))?;
-    let holder = match subject {
-        Subject::Nobody => None,
-        Subject::Known(person) | Subject::Met(person) | Subject::New(person) => Some(person),
-        Subject::Gone => return Ok(Approval::PersonGone),
-        Subject::Elsewhere(person) => return Ok(Approval::InLedger(person)),
+    let holder = match subject.holder() {
+        Ok(holder) => holder,
+        Err(approval) => return Ok(approval),
     };
     let desk = Desk::new(tx, keys, shard, now, Some(staff));
     let mut wish = wish(ready.pass, kind, &line, holder);
@@ -160,7 +166,12 @@ fn approve_one(
         commitment: None,
         body: format!("{application} {}", ready.pass).as_bytes(),
     })?;
-    tell_approved(tx, &decided, now.millis)?;
+    tell_applicant(
+        tx,
+        &decided,
+        now.millis,
+        |Contact { office, phone, .. }| Message::PassReady { office, phone },
+    )?;
     Ok(Approval::Approved(ready.pass))
 }
 
@@ -179,6 +190,23 @@ enum Subject {
     Gone,
     /// They were typed in, and stand in the ledger as somebody for whom such a pass is not.
     Elsewhere(PersonId),
+    /// They were typed in, and could be one or another of the ledger.
+    Unclear,
+}
+
+impl Subject {
+    /// Whom the pass will name, or why none is made.
+    fn holder(self) -> Result<Option<PersonId>, Approval> {
+        match self {
+            Subject::Nobody => Ok(None),
+            Subject::Known(person) | Subject::Met(person) | Subject::New(person) => {
+                Ok(Some(person))
+            }
+            Subject::Gone => Err(Approval::PersonGone),
+            Subject::Elsewhere(person) => Err(Approval::InLedger(person)),
+            Subject::Unclear => Err(Approval::Unclear),
+        }
+    }
 }
 
 fn subject_of(
@@ -193,9 +221,10 @@ fn subject_of(
         }
         // One person has one record, so the document is looked up before a person is made.
         return Ok(match person_of_draft(tx, &keys.vault, row)? {
-            None => Subject::New(new),
-            Some(met) if may_hold(&met, kind, row.household) => Subject::Met(met.person),
-            Some(met) => Subject::Elsewhere(met.person),
+            Met::Nobody => Subject::New(new),
+            Met::One(met) if may_hold(&met, kind, row.household) => Subject::Met(met.person),
+            Met::One(met) => Subject::Elsewhere(met.person),
+            Met::Several(_) => Subject::Unclear,
         });
     };
     let is_there = match kind {
@@ -204,7 +233,9 @@ fn subject_of(
         }
         _ => {
             let there = tx.person(row.shard, person)?;
-            there.is_some_and(|person| person.state == "active")
+            there.is_some_and(|person| {
+                person.state == "active" && may_hold(&person, kind, row.household)
+            })
         }
     };
     Ok(match is_there {
@@ -213,28 +244,18 @@ fn subject_of(
     })
 }
 
-/// Whom it is for, or else whoever asked; a vehicle is told nothing.
-pub(super) fn told_of(row: &ApplicationRow) -> Option<PersonId> {
-    row.holder
-        .filter(|_| row.kind != "vehicle")
-        .or(row.asked_by)
-}
-
-/// Whom it is for, or else whoever asked, is told where the pass can be collected.
-fn tell_approved(tx: &Tx<'_>, row: &ApplicationRow, at: i64) -> Result<(), StoreError> {
-    let Some(person) = told_of(row) else {
-        return Ok(());
-    };
-    let told = Told {
-        shard: row.shard,
-        area: row.area,
-        person,
-        about: &row.application.0,
-        at,
-    };
-    tell_person(tx, told, |Contact { office, phone, .. }| {
-        Message::PassReady { office, phone }
-    })
+/// Whether the home is one that a pass can be made for: there are rooms, and somebody lives in
+/// them or moves in with this application. A worker's pass names no home.
+fn is_for_somebody(
+    tx: &Tx<'_>,
+    row: &ApplicationRow,
+    kind: PassKind,
+    today: CivilDay,
+) -> Result<bool, StoreError> {
+    let home = tx.household(row.shard, row.household)?;
+    let is_there = home.is_some_and(|home| home.holds_on(today));
+    let needs_nobody = row.basis.is_some() || kind == PassKind::Worker;
+    Ok(is_there && (needs_nobody || is_lived_in(tx, row.shard, row.household)?))
 }
 
 /// Why an application cannot be approved as it stands.
@@ -290,7 +311,9 @@ fn keep_subject(
         Subject::Known(person) if kind != PassKind::Vehicle => {
             take_photo(desk, row, person, &ready.chance)
         }
-        Subject::Known(_) | Subject::Nobody | Subject::Gone | Subject::Elsewhere(_) => Ok(()),
+        Subject::Known(_) | Subject::Nobody => Ok(()),
+        // No pass was made for these.
+        Subject::Gone | Subject::Elsewhere(_) | Subject::Unclear => Ok(()),
     }
 }
 

@@ -81,15 +81,17 @@ pub async fn change_household(
             return Err(HouseholdNotSaved::LivedIn);
         }
         let shard = row.shard;
-        if ended_on.is_some() {
-            let now = Moment::new(at, area.offset_minutes);
-            end_home(&Desk::new(tx, &keys, shard, now, Some(by)), &row)?;
-        }
-        tx.update_household(&HouseholdRow {
+        let edited = HouseholdRow {
             grid,
             ended_on,
             ..row
-        })?;
+        };
+        let now = Moment::new(at, area.offset_minutes);
+        // Until the day of its end it is a home like others.
+        if !edited.holds_on(now.day()) {
+            end_home(&Desk::new(tx, &keys, shard, now, Some(by)), &edited)?;
+        }
+        tx.update_household(&edited)?;
         tx.append_audit(&AuditNote {
             shard,
             at,

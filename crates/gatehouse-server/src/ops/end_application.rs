@@ -6,9 +6,9 @@ use crate::app::App;
 use crate::error::OpError;
 use crate::message::{Mend, Message};
 use crate::ops::answer_landlord::application_in;
-use crate::ops::approve_applications::told_of;
+use crate::ops::make_pass::Desk;
 use crate::ops::pass_rules::REJECTIONS;
-use crate::ops::tell_person::{Told, tell_person};
+use crate::ops::tell_person::tell_applicant;
 use gatehouse_core::id::{ApplicationId, AreaId, PersonId, StaffId};
 use gatehouse_store::application::ApplicationRow;
 use gatehouse_store::audit::AuditNote;
@@ -53,27 +53,10 @@ fn mend_of(reason: &str) -> Option<Mend> {
         "photo_unclear" => Some(Mend::Photo),
         "landlord_denies" => Some(Mend::Landlord),
         "differs" => Some(Mend::Address),
-        "has_one" => Some(Mend::Ask),
+        "has_one" | "home_empty" => Some(Mend::Ask),
+        "moved_out" => Some(Mend::NewAddress),
         _ => None,
     }
-}
-
-/// Whom it was for, or else whoever asked.
-fn tell_rejected(tx: &Tx<'_>, row: &ApplicationRow, mend: Mend, at: i64) -> Result<(), StoreError> {
-    let Some(person) = told_of(row) else {
-        return Ok(());
-    };
-    let told = Told {
-        shard: row.shard,
-        area: row.area,
-        person,
-        about: &row.application.0,
-        at,
-    };
-    tell_person(tx, told, |ask| Message::ApplicationRefused {
-        mend,
-        phone: ask.phone,
-    })
 }
 
 /// Ends an application.
@@ -120,23 +103,53 @@ fn end(
     if row.state != "waiting" || is_stale {
         return Ok(Ended::Stale(Box::new(row)));
     }
+    finish(tx, &mut row, (state, reason), (staff, at))?;
+    Ok(Ended::Done)
+}
+
+/// An application that waits ends because nobody lives where it was made for any more, or whom it
+/// was for does not: a word of `moved_out`, `died`, `home_empty`, `has_one`. Not by a choice of
+/// somebody at a desk; and the applicant is told.
+///
+/// # Errors
+/// The database's.
+pub(super) fn end_waiting(
+    desk: &Desk<'_>,
+    mut row: ApplicationRow,
+    why: &str,
+) -> Result<(), StoreError> {
+    let by = (desk.staff, desk.now.millis);
+    finish(desk.tx, &mut row, ("rejected", Some(why)), by)
+}
+
+/// Out of the queue, with what was typed, on record; and the applicant is told what to do.
+fn finish(
+    tx: &Tx<'_>,
+    row: &mut ApplicationRow,
+    (state, reason): (&str, Option<&str>),
+    (staff, at): (Option<StaffId>, i64),
+) -> Result<(), StoreError> {
     row.state = state.to_owned();
     row.reason = reason.map(str::to_owned);
     row.decided_at = Some(at);
     row.decided_by = staff;
-    tx.update_application(&row)?;
-    tx.drop_application_draft(shard, application)?;
+    tx.update_application(row)?;
+    tx.drop_application_draft(row.shard, row.application)?;
+    let body = format!("{} {}", row.application, reason.unwrap_or_default());
     tx.append_audit(&AuditNote {
-        shard,
+        shard: row.shard,
         at,
         kind: &format!("application.{state}"),
         actor: staff,
         commitment: None,
-        body: format!("{application} {}", reason.unwrap_or_default()).as_bytes(),
+        body: body.as_bytes(),
     })?;
-    tx.note_change(shard, "pass", at)?;
-    if let Some(mend) = reason.and_then(mend_of) {
-        tell_rejected(tx, &row, mend, at)?;
+    tx.note_change(row.shard, "pass", at)?;
+    match reason.and_then(mend_of) {
+        Some(mend) => tell_applicant(tx, row, at, |ask| Message::ApplicationRefused {
+            mend,
+            phone: ask.phone,
+        }),
+        None => Ok(()),
     }
-    Ok(Ended::Done)
 }

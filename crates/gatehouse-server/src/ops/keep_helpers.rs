@@ -30,8 +30,13 @@ use gatehouse_store::{Lane, ReadTx, StoreError, Tx, Vault};
 pub const WORD_WAYS: [&str; 2] = ["phone", "present"];
 /// Whose word ends it.
 pub const ENDS: [&str; 3] = ["household", "helper", "office"];
-/// Most helpers of one household that are shown.
-const HELPERS_MOST: u32 = 20;
+/// Most helpers of one household, with those who wait for their pass; as many are shown
+/// (local choice).
+pub const HELPERS_MOST: u32 = 20;
+/// Most helpers that a household asks for on its pages in a day (local choice).
+pub const HELPERS_A_DAY_MOST: u32 = 5;
+/// More than any household has, from before there was a limit.
+const HELPERS_EVER: u32 = 1000;
 
 const NO_ISSUER_CODE: &str = "P-ISSUER";
 const NO_ISSUER: OpError = OpError::NotTaken {
@@ -364,7 +369,7 @@ fn end_now(
 /// Ends all helpers of a household that nobody lives in, with their passes.
 pub(super) fn end_helpers(desk: &Desk<'_>, home: &HouseholdRow) -> Result<(), OpError> {
     let (tx, shard) = (desk.tx, desk.shard);
-    for row in tx.helpers_of_household(shard, home.household, HELPERS_MOST)? {
+    for row in tx.helpers_of_household(shard, home.household, HELPERS_EVER)? {
         if let (Some(comes), None) = (row.comes, &row.end) {
             end_now(desk, row, comes, "office")?;
         }

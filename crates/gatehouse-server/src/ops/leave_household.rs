@@ -1,24 +1,33 @@
-//! Somebody moved away or died: the residence ends, and with it, if so chosen, their passes. With
-//! the last of a household end its errand pass, its vehicles and its helpers.
+//! Somebody moved away or died: the residence ends, and with it their passes and whatever of
+//! theirs waits for one. With the last of a household ends all that it gave out.
 
 pub(super) mod end_home;
 
 use self::end_home::end_if_empty;
+use super::end_application::end_waiting;
 use super::hold_gate::keyring;
 use super::make_pass::Desk;
 use super::merge_person::end_record;
 use super::note::note;
+use super::pass_rules::word_of;
 use super::person_form::{NotSaved, as_shown};
+use super::revoke_pass::{Revoking, revoke};
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
+use crate::error::OpError;
 use gatehouse_core::complaint::{Complaint, ComplaintCode};
+use gatehouse_core::id::PersonId;
 use gatehouse_core::moment::{CivilDay, Moment};
-use gatehouse_store::audit::AuditNote;
-use gatehouse_store::pass::Revocation;
+use gatehouse_core::pass::RevocationReason;
+use gatehouse_store::application::ApplicationRow;
+use gatehouse_store::pass::PassRow;
 use gatehouse_store::person::PersonRow;
 use gatehouse_store::{Chance, Lane, StoreError, Tx};
 use std::sync::Arc;
+
+/// Most of one person that waits and is looked at.
+const WAITING_MOST: u32 = 500;
 
 /// Why somebody no longer lives there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,21 +48,12 @@ impl Left {
     }
 
     /// Core's reason for ending a pass.
-    const fn reason(self) -> &'static str {
+    const fn reason(self) -> RevocationReason {
         match self {
-            Left::Moved => "moved_out",
-            Left::Died => "died",
+            Left::Moved => RevocationReason::MovedOut,
+            Left::Died => RevocationReason::Died,
         }
     }
-}
-
-/// Whether passes end too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Passes {
-    /// All that are in use.
-    End,
-    /// They stay as they are.
-    Keep,
 }
 
 /// What was sent.
@@ -67,8 +67,6 @@ pub struct LeaveAsked {
     pub why: Left,
     /// Last day; empty is today.
     pub until_on: String,
-    /// What becomes of the passes.
-    pub passes: Passes,
 }
 
 /// Writes it down; returns how many passes ended.
@@ -96,19 +94,18 @@ pub async fn leave_household(
         if let Some(home) = current {
             tx.end_residence(home, last)?;
         }
-        let ended = match asked.passes {
-            Passes::End => end_passes(tx, &row, asked.why, by, at)?,
-            Passes::Keep => 0,
-        };
+        let person = row.person;
         let edited = PersonRow {
             state: asked.why.state().to_owned(),
             household: None,
             ..row
         };
         end_record(tx, &keys.vault, &edited, current, (by, at), &chance)?;
+        let now = Moment::new(at, area.offset_minutes);
+        let desk = Desk::new(tx, &keys, shard, now, Some(by));
+        let ended = end_passes(&desk, person, asked.why, |_| true)?;
+        end_applications(&desk, person, asked.why, |_| true)?;
         if let Some(home) = current {
-            let now = Moment::new(at, area.offset_minutes);
-            let desk = Desk::new(tx, &keys, shard, now, Some(by));
             end_if_empty(&desk, home.household)?;
         }
         note(
@@ -141,38 +138,47 @@ fn last_day(typed: &str, from_on: Option<CivilDay>, today: CivilDay) -> Result<C
     }
 }
 
-/// Ends all passes that are in use; says how many.
+/// Ends those of somebody's passes that are in use; says how many. They are told.
 ///
 /// # Errors
 /// The database's.
 pub(super) fn end_passes(
-    tx: &Tx<'_>,
-    row: &PersonRow,
+    desk: &Desk<'_>,
+    person: PersonId,
     why: Left,
-    by: gatehouse_core::id::StaffId,
-    at: i64,
-) -> Result<usize, StoreError> {
+    which: impl Fn(&PassRow) -> bool,
+) -> Result<usize, OpError> {
     let mut ended = 0;
-    for pass in tx.passes_of_holder(row.shard, &row.person.0)? {
-        if pass.expires_at <= at {
-            continue;
-        }
-        let revocation = Revocation {
-            at,
-            reason: why.reason().to_owned(),
-        };
-        if tx.revoke_pass(row.shard, pass.pass, &revocation, None)? {
+    for pass in desk.tx.passes_of_holder(desk.shard, &person.0)? {
+        let is_in_use = pass.revocation.is_none() && pass.expires_at > desk.now.millis;
+        if is_in_use && which(&pass) {
+            let asked = Revoking {
+                pass: pass.pass,
+                reason: why.reason(),
+                replacement: None,
+            };
+            revoke(desk, pass.area, &asked)?;
             ended += 1;
-            let body = format!("{} {}", pass.pass, why.reason());
-            tx.append_audit(&AuditNote {
-                shard: row.shard,
-                at,
-                kind: "pass.revoke",
-                actor: Some(by),
-                commitment: None,
-                body: body.as_bytes(),
-            })?;
         }
     }
     Ok(ended)
+}
+
+/// Ends those of somebody's applications that wait. They are told.
+///
+/// # Errors
+/// The database's.
+pub(super) fn end_applications(
+    desk: &Desk<'_>,
+    person: PersonId,
+    why: Left,
+    which: impl Fn(&ApplicationRow) -> bool,
+) -> Result<(), StoreError> {
+    let waiting = desk
+        .tx
+        .waiting_of_holder(desk.shard, person, WAITING_MOST)?;
+    for row in waiting.into_iter().filter(which) {
+        end_waiting(desk, row, &word_of(why.reason()))?;
+    }
+    Ok(())
 }

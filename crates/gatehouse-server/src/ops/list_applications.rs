@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use crate::ops::answer_landlord::application_in;
-use crate::ops::apply_for_pass::known_already::{may_hold, person_of_draft};
+use crate::ops::apply_for_pass::known_already::{Met as KnownAs, may_hold, person_of_draft};
 use crate::ops::hold_gate::keyring;
 use crate::ops::keep_vehicles::name_vehicle;
 use crate::ops::make_pass::{PassWish, valid_pass};
@@ -154,11 +154,26 @@ pub struct Detail {
 }
 
 /// Somebody of the ledger who was typed in as new.
-pub struct Met {
-    /// Who, where their record is one of the area.
-    pub person: Option<PersonId>,
-    /// Whether the pass is one that they can hold there: then it becomes theirs.
-    pub may_hold: bool,
+pub enum Met {
+    /// The pass becomes theirs; named where the record is one of the area.
+    Theirs(Option<PersonId>),
+    /// Such a pass is not for them there, in a record of the area.
+    NotTheirs(PersonId),
+    /// In a record of another area.
+    Far,
+    /// More than one could be meant.
+    Several,
+}
+
+impl Met {
+    /// Whose record there is to look at.
+    pub fn record(&self) -> Option<PersonId> {
+        match self {
+            Met::Theirs(person) => *person,
+            Met::NotTheirs(person) => Some(*person),
+            Met::Far | Met::Several => None,
+        }
+    }
 }
 
 /// Reads one application of an area.
@@ -210,15 +225,19 @@ fn met(
     area: AreaId,
     row: &ApplicationRow,
 ) -> Result<Option<Met>, StoreError> {
-    let Some(person) = person_of_draft(tx, vault, row)? else {
-        return Ok(None);
+    let person = match person_of_draft(tx, vault, row)? {
+        KnownAs::Nobody => return Ok(None),
+        KnownAs::One(person) => person,
+        KnownAs::Several(_) => return Ok(Some(Met::Several)),
     };
     let path = tx.area_path(person.area)?;
     let is_here = path.iter().any(|above| above.area == area);
     let kind = of_word(&row.kind).unwrap_or(PassKind::Slip);
-    Ok(Some(Met {
-        person: is_here.then_some(person.person),
-        may_hold: may_hold(&person, kind, row.household),
+    let theirs = may_hold(&person, kind, row.household);
+    Ok(Some(match (theirs, is_here) {
+        (true, is_here) => Met::Theirs(is_here.then_some(person.person)),
+        (false, true) => Met::NotTheirs(person.person),
+        (false, false) => Met::Far,
     }))
 }
 

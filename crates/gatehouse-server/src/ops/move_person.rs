@@ -1,26 +1,39 @@
-//! Somebody moves from one door to another in one step: the old residence ends, the new one begins,
-//! and with them, if so chosen, their passes end, which name the old door.
+//! Somebody moves from one door to another in one step: the old residence ends, the new one begins.
+//! What they asked for at the old door ends, and so do the passes that name it; within a compound
+//! they can be kept until the new card, which names the new door, is made in their place.
 
 use super::add_person::{Basis, residence};
 use super::hold_gate::keyring;
 use super::in_area::lies_in;
 use super::leave_household::end_home::end_if_empty;
-use super::leave_household::{Left, Passes, end_passes};
+use super::leave_household::{Left, end_applications, end_passes};
 use super::make_pass::Desk;
 use super::merge_person::end_record;
 use super::note::note;
+use super::pass_rules::of_word;
 use super::person_form::{NotSaved, as_shown};
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
+use crate::error::OpError;
 use crate::ops::resident::door::{self, TypedDoor};
 use gatehouse_core::complaint::{Complaint, ComplaintCode};
-use gatehouse_core::id::AreaId;
+use gatehouse_core::id::{AreaId, HouseholdId, PersonId};
 use gatehouse_core::moment::{CivilDay, Moment};
+use gatehouse_core::pass::PassKind;
 use gatehouse_store::household::HouseholdRow;
 use gatehouse_store::person::PersonRow;
 use gatehouse_store::{Chance, Lane, Shard, Tx};
 use std::sync::Arc;
+
+/// What becomes of the passes that name the old door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passes {
+    /// They end now.
+    End,
+    /// Those that open the compound of the new door stay until they are replaced.
+    Keep,
+}
 
 /// What was sent.
 #[derive(Clone, Debug)]
@@ -61,7 +74,7 @@ pub async fn move_person(
     let go = move |tx: &Tx<'_>| {
         let row = as_shown(tx, &keys.vault, &area, &asked.person, asked.version)?;
         let shard = row.shard;
-        let home = new_home(tx, &area, &row, &asked)?;
+        let home = new_home(tx, &area, &row, &asked, today)?;
         let residences = tx.residences_of_person(shard, row.person)?;
         let current = residences.iter().find(|home| home.until_on.is_none());
         let basis = Basis {
@@ -79,9 +92,7 @@ pub async fn move_person(
             tx.end_residence(old, last)?;
         }
         tx.insert_residence(&new)?;
-        if asked.passes == Passes::End {
-            end_passes(tx, &row, Left::Moved, by, at)?;
-        }
+        let person = row.person;
         let edited = PersonRow {
             household: Some(home.household),
             area: home.area,
@@ -89,9 +100,10 @@ pub async fn move_person(
             ..row
         };
         end_record(tx, &keys.vault, &edited, current, (by, at), &chance)?;
+        let now = Moment::new(at, area.offset_minutes);
+        let desk = Desk::new(tx, &keys, shard, now, Some(by));
+        end_of_old_door(&desk, person, &home, asked.passes)?;
         if let Some(old) = current {
-            let now = Moment::new(at, area.offset_minutes);
-            let desk = Desk::new(tx, &keys, shard, now, Some(by));
             end_if_empty(&desk, old.household)?;
         }
         note(tx, Some(shard), by, at, "person.move", new.basis.as_bytes())?;
@@ -102,12 +114,34 @@ pub async fn move_person(
     Ok(())
 }
 
+/// What names a door as theirs at which they no longer live.
+fn end_of_old_door(
+    desk: &Desk<'_>,
+    person: PersonId,
+    home: &HouseholdRow,
+    passes: Passes,
+) -> Result<(), OpError> {
+    let is_old = |kind: &str, household: Option<HouseholdId>| {
+        let of_home = of_word(kind).is_some_and(|kind: PassKind| kind.is_of_household());
+        of_home && household != Some(home.household)
+    };
+    let stays = |area: AreaId| passes == Passes::Keep && area == home.area;
+    end_passes(desk, person, Left::Moved, |row| {
+        is_old(&row.kind, row.household) && !stays(row.area)
+    })?;
+    end_applications(desk, person, Left::Moved, |row| {
+        is_old(&row.kind, Some(row.household))
+    })?;
+    Ok(())
+}
+
 /// The door, in the area of whoever writes it down.
 fn new_home(
     tx: &Tx<'_>,
     area: &AreaInScope,
     row: &PersonRow,
     asked: &MoveAsked,
+    today: CivilDay,
 ) -> Result<HouseholdRow, NotSaved> {
     let compound = match asked.compound.trim() {
         "" => row.area,
@@ -115,7 +149,7 @@ fn new_home(
     };
     lies_in(tx, compound, area)?;
     let home = home_behind(tx, row.shard, compound, &asked.door)?;
-    let home = home.filter(|home| home.ended_on.is_none());
+    let home = home.filter(|home| home.holds_on(today));
     let home = home.ok_or(complaint("room", ComplaintCode::NoSuchDoor))?;
     match row.household == Some(home.household) {
         true => Err(complaint("room", ComplaintCode::SameDoor)),

@@ -54,7 +54,8 @@ pub fn read_gate(
     let orders = read_orders(tx, keys, gate, now_millis, offset)?;
     let policies = read_policies_and_zones(tx, &path, now_millis, &orders.zone_spans())?;
     let mut outings = read_outings(tx, gate, &policies, now_millis)?;
-    let mut households = households(tx, keys, gate, &orders, &passes, now_millis)?;
+    let now = Moment::new(now_millis, i16::try_from(offset).unwrap_or(480));
+    let mut households = households(tx, keys, gate, &orders, &passes, now)?;
     for household in &mut households {
         household.outings = outings.remove(&household.id).unwrap_or_default();
     }
@@ -208,17 +209,21 @@ fn households(
     gate: &GateRow,
     orders: &Orders,
     passes: &Passes,
-    now_millis: i64,
+    now: Moment,
 ) -> Result<Vec<HouseholdEntry>, StoreError> {
-    let mut people = people(tx, keys, gate, passes, now_millis)?;
+    let mut people = people(tx, keys, gate, passes, now.millis)?;
     let mut entries = Vec::new();
     let mut after = HouseholdId([0; 16]);
     loop {
         let page = tx.households_of_area(gate.shard, gate.area, after, PAGE)?;
         let Some(last) = page.last() else { break };
         after = last.household;
-        for row in page.iter().filter(|row| row.ended_on.is_none()) {
+        for row in page.iter() {
             let mut residents = people.remove(&row.household).unwrap_or_default();
+            // Whoever is in the ledger of a door is found there, whatever became of the dwelling.
+            if !row.holds_on(now.day()) && residents.is_empty() {
+                continue;
+            }
             for resident in &mut residents {
                 resident.not_to_cross = orders.of(resident.id, row.household);
             }

@@ -7,6 +7,7 @@ use crate::error::OpError;
 use crate::keyring::Keyring;
 use crate::message::Message;
 use crate::ops::hold_gate::keyring;
+use crate::ops::leave_household::end_home::is_lived_in;
 use crate::ops::make_pass::{Desk, Made, PassWish, hint_of};
 use crate::ops::pass_rules::{of_word, word_of};
 use crate::ops::tell_person::{Contact, Told, tell_person};
@@ -15,6 +16,7 @@ use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::{Hint, PassKind, RevocationReason, StatusLists, verify_bytes};
 use gatehouse_core::person::WorkerClass;
 use gatehouse_store::pass::{PassRow, Revocation};
+use gatehouse_store::person::PersonRow;
 use gatehouse_store::{Lane, Shard, StoreError, Tx};
 use std::sync::Arc;
 
@@ -162,11 +164,22 @@ fn again(desk: &Desk<'_>, old: &PassRow, pass: PassId) -> Result<Option<PassWish
         hint: said(desk.keys, old),
         why: "replacement",
     };
+    if let Some(home) = old.household
+        && !kind.is_of_household()
+        && !is_lived_in(tx, shard, home)?
+    {
+        return Ok(None);
+    }
     if let (Some(holder), true) = (old.holder, kind != PassKind::Vehicle) {
-        let person = tx.masked_person(&desk.keys.vault, shard, PersonId(holder))?;
+        let person = tx.kept_record(shard, PersonId(holder))?;
+        let person = tx.masked_person(&desk.keys.vault, shard, person)?;
         let Some((person, masked)) = person.filter(|(person, _)| person.state == "active") else {
             return Ok(None);
         };
+        if kind.is_of_household() && !at_own_door(&mut wish, &person) {
+            return Ok(None);
+        }
+        wish.holder = Some(person.person.0);
         let class = person.worker_class.as_deref();
         wish.worker_class = class.and_then(WorkerClass::from_code);
         let hint = hint_of(kind, masked.as_deref(), &person.sex, person.birth_year);
@@ -179,6 +192,16 @@ fn again(desk: &Desk<'_>, old: &PassRow, pass: PassId) -> Result<Option<PassWish
         wish.hint = Some(Hint::Plate(vehicle.plate));
     }
     Ok(Some(wish))
+}
+
+/// A resident's new card names the door at which they live now; whoever rents has the landlord's
+/// yes for one door only (HN 三(三)二). Says whether they can have one.
+fn at_own_door(wish: &mut PassWish, person: &PersonRow) -> bool {
+    let is_theirs = word_of(wish.kind) == person.kind;
+    let has_moved = person.household != wish.household;
+    let needs_yes = wish.kind == PassKind::TemporaryResident && has_moved;
+    (wish.area, wish.household) = (person.area, person.household);
+    is_theirs && !needs_yes && person.household.is_some()
 }
 
 /// What the old card says of its bearer; `None` where its signature no longer verifies.

@@ -6,6 +6,7 @@ use crate::message::{Message, Place, Tel};
 use crate::ops::send_message::{Addressee, NewMessage, plan_message};
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::{AreaId, PersonId};
+use gatehouse_store::application::ApplicationRow;
 use gatehouse_store::visit::VisitRow;
 use gatehouse_store::{ReadTx, Shard, StoreError, Tx};
 use sha2::{Digest, Sha256};
@@ -36,8 +37,39 @@ pub struct Told<'a> {
     pub at: i64,
 }
 
-/// Tells somebody something, once for each thing and kind of message. Where there is no telephone
-/// to ask at yet, nothing is sent: every text ends with one. In Chinese: the ledger does
+impl<'a> Told<'a> {
+    /// Somebody is told about an application.
+    pub fn of_application(row: &'a ApplicationRow, person: PersonId, at: i64) -> Told<'a> {
+        Told {
+            shard: row.shard,
+            area: row.area,
+            person,
+            about: &row.application.0,
+            at,
+        }
+    }
+}
+
+/// Whom an application is for, or else whoever asked, is told about it; a vehicle is told nothing.
+///
+/// # Errors
+/// The database's.
+pub fn tell_applicant(
+    tx: &Tx<'_>,
+    row: &ApplicationRow,
+    at: i64,
+    message: impl FnOnce(Contact) -> Message,
+) -> Result<(), StoreError> {
+    let holder = row.holder.filter(|_| row.kind != "vehicle");
+    match holder.or(row.asked_by) {
+        Some(person) => tell_person(tx, Told::of_application(row, person, at), message),
+        None => Ok(()),
+    }
+}
+
+/// Tells somebody something, once for each thing and kind of message; by the record that is kept
+/// of them. Nobody is told anything who died. Where there is no telephone to ask at yet, nothing
+/// is sent: every text ends with one. In Chinese: the ledger does
 /// not say who reads another language, and the person's page shows both.
 ///
 /// # Errors
@@ -47,16 +79,18 @@ pub fn tell_person(
     told: Told<'_>,
     message: impl FnOnce(Contact) -> Message,
 ) -> Result<(), StoreError> {
+    let person = tx.kept_record(told.shard, told.person)?;
+    let known = tx.person(told.shard, person)?;
     let contact = contact(tx, told.shard, told.area)?;
-    if contact.phone.text().is_empty() {
+    if contact.phone.text().is_empty() || known.is_some_and(|row| row.state == "died") {
         return Ok(());
     }
     let message = message(contact);
     let new = NewMessage {
-        id: id_of(message.kind(), told.about, told.person),
+        id: id_of(message.kind(), told.about, person),
         shard: told.shard,
         area: told.area,
-        to: Addressee::Person(told.person),
+        to: Addressee::Person(person),
         lang: Lang::Zh,
         message,
     };

@@ -8,6 +8,7 @@ use crate::support::{TestApp, demo_on_both, percent};
 use axum::http::StatusCode;
 use gatehouse_core::id::{ApplicationId, PassId};
 use gatehouse_server::ops::demo::make::Demo;
+use gatehouse_server::ops::keep_helpers::{HELPERS_A_DAY_MOST, HELPERS_MOST};
 use gatehouse_store::Shard;
 use gatehouse_store::helper::HelperRow;
 use gatehouse_store::pass::PassRow;
@@ -218,5 +219,38 @@ fn the_office_registers_on_the_household_s_word_and_one_person_helps_two_homes()
             app.form("/my/helpers", &other, &end).status,
             StatusCode::NOT_FOUND
         );
+    });
+}
+
+#[test]
+fn a_household_asks_for_so_many_helpers_a_day_and_has_so_many() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 1);
+        let ask = |resident: &str, n: u32| {
+            let id = hidden(&app.get("/my/apply", resident), "id");
+            let (name, year) = (percent("乌林静"), 1950 + n);
+            let body = format!(
+                "id={id}&what=helper&work=carer&name={name}&sex=female&birth_on={year}-05-06\
+                 &no_photo=yes"
+            );
+            app.form("/my/apply", resident, &body)
+        };
+        let resident = opened(app, demo, &who);
+        for n in 0..HELPERS_A_DAY_MOST {
+            assert_eq!(ask(&resident, n).status, StatusCode::OK);
+        }
+        let refused = ask(&resident, HELPERS_A_DAY_MOST);
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.body.contains("A-HELPERS-TODAY"), "{}", refused.body);
+        // Day by day until the household has as many as one has.
+        for n in HELPERS_A_DAY_MOST..=HELPERS_MOST {
+            app.later(i64::from(n % HELPERS_A_DAY_MOST == 0) * 86_400_001);
+            let resident = opened(app, demo, &who);
+            let sent = ask(&resident, n);
+            match n == HELPERS_MOST {
+                false => assert_eq!(sent.status, StatusCode::OK, "{n}: {}", sent.body),
+                true => assert!(sent.body.contains("A-HELPERS-FULL"), "{}", sent.body),
+            }
+        }
     });
 }

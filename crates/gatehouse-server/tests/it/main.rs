@@ -29,6 +29,7 @@ mod imports;
 mod jobs;
 mod matrix;
 mod messages;
+mod moved;
 mod pages;
 mod paper;
 mod passes;

@@ -15,6 +15,7 @@ message-mend-photo = send a clear photo
 message-mend-address = check the address
 message-mend-landlord = ask your landlord
 message-mend-document = bring your ID card
+message-mend-new-address = use your new address
 message-mend-ask = call the office
 message-subject = Message from the gate
 message-title = Messages

@@ -15,6 +15,7 @@ message-mend-photo = 请换一张清楚的照片
 message-mend-address = 请核对楼栋和房号
 message-mend-landlord = 请先让房东说同意
 message-mend-document = 请带身份证来登记
+message-mend-new-address = 请写现在住的门牌
 message-mend-ask = 请先打电话问社区
 message-subject = 门岗的消息
 message-title = 消息

@@ -58,7 +58,7 @@ pub async fn rooms_of(app: &App, resident: &ResidentCaller) -> Result<Vec<Room>,
         for id in tx.homes_of_landlord(me.shard, me.person, ROOMS_MOST)? {
             let residences = tx.residences_of_household(me.shard, id)?;
             if is_landlord(&residences, me.person, today) {
-                rooms.extend(room(tx, me.shard, id, None)?);
+                rooms.extend(room(tx, me.shard, id, None, today)?);
             }
         }
         if let Some(own) = me.household
@@ -74,6 +74,7 @@ pub async fn rooms_of(app: &App, resident: &ResidentCaller) -> Result<Vec<Room>,
                     me.shard,
                     own,
                     (!is_theirs).then_some(mine.landlord),
+                    today,
                 )?);
             }
         }
@@ -87,9 +88,10 @@ fn room(
     shard: Shard,
     id: HouseholdId,
     landlord: Option<Option<PersonId>>,
+    today: CivilDay,
 ) -> Result<Option<Room>, StoreError> {
     let home = tx.household(shard, id)?;
-    let home = home.filter(|row| row.ended_on.is_none());
+    let home = home.filter(|row| row.holds_on(today));
     Ok(home.map(|home| Room { home, landlord }))
 }
 
