@@ -54,11 +54,11 @@ test("the console gives a code: a picture to scan, six digits to type", async ()
   await new_code();
   const [{ text }] = await codes_of(await desk.locator(".qr").screenshot());
   assert.match(text, new RegExp(`^${town.url}/gate/#enrol=[a-z0-9]{20}\\.[\\w-]{43}$`));
-  assert.match(await desk.locator(".fingerprint").textContent(), /^\d{3} \d{3}$/);
+  assert.match(await desk.locator(".digits").textContent(), /^\d{3} \d{3}$/);
 });
 
 test("wrong digits are said; the right ones make a device, without an account", async () => {
-  const digits = (await desk.locator(".fingerprint").textContent()).replace(" ", "");
+  const digits = (await desk.locator(".digits").textContent()).replace(" ", "");
   phone = await open_page(browser, `${town.url}/gate/`);
   const type = async (code) => {
     await phone.getByLabel("六个数字").fill(code);
@@ -110,6 +110,13 @@ test("with the plug pulled: opened anew, fifty passes, a visitor; all arrives on
   assert.ok(unsent >= 51, `${unsent} records wait`);
   await phone.context().setOffline(false);
   await all_sent(phone);
+  // What the console knows of the phone is what the phone says of itself.
+  await phone.reload();
+  await phone.waitForResponse((answer) => answer.url().endsWith("/report") && answer.ok());
+  await open_phones();
+  const card = desk.locator("details.device").first();
+  await card.getByText("联系得上").waitFor();
+  assert.match(await card.textContent(), /没传的记录0手里的名单第 \d+ 号/);
 });
 
 test("a phone out of service says so and gets no new list", async () => {

@@ -10,7 +10,9 @@ import { become_device, talk_as, type By } from "./enrolment";
 import { device_keys, to_base64 } from "./key";
 import { line_of, Outbox, type Line } from "./outbox";
 import { Scanner } from "./scanner";
-import { Failure, fetch_guards, fetch_snapshot, send_report, type Me, type Reply } from "./server";
+import {
+  Failure, fetch_guards, fetch_snapshot, greet, send_report, type Me, type Reply,
+} from "./server";
 import { play, vibrate } from "./sound";
 import type { Settings, Store, Values } from "./store";
 import { speak } from "./words";
@@ -162,7 +164,7 @@ export class App {
     await this.count_set_aside();
     setInterval(() => this.feed({ input: "tick" }), TICK_MILLIS);
     setInterval(() => this.refresh(), SNAPSHOT_MILLIS);
-    this.refresh();
+    void greet().catch(() => undefined).then(() => this.refresh());
   }
 
   /** Registers this phone for a gate and starts deciding, with a page as new as the device. */

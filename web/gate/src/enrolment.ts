@@ -40,8 +40,8 @@ export async function become_device(store: Store, by: By): Promise<Values["devic
 }
 
 function register_by(public_key_base64: string, by: By): Promise<Registered> {
-  if ("gate" in by) return register(by.gate, { public_key_base64, label: by.label });
-  return register_by_code({ code: by.code, public_key_base64, label: phone_name() });
+  const phone = { public_key_base64, label: phone_name() };
+  return "gate" in by ? register(by.gate, phone) : register_by_code({ code: by.code, ...phone });
 }
 
 /** What the console calls this phone: its kind, as far as the browser says it. */

@@ -21,7 +21,7 @@ self.addEventListener("install", (event) => {
 // A newer version waits until the page says that nobody stands at the gate: a case under way is
 // finished by the code that began it.
 self.addEventListener("message", (event) => {
-  if (event.data === TAKE_OVER) void self.skipWaiting();
+  if (event.data === TAKE_OVER) event.waitUntil(self.skipWaiting());
 });
 
 self.addEventListener("activate", (event) => {

@@ -171,7 +171,9 @@ fn line(one: &ShownDevice, frame: &Frame, times: Times) -> DeviceLine {
         },
         since: times.moment(row.enrolled_at),
         ended: row.ended_at.map(|at| times.moment(at)),
-        seen: row.seen_at.map_or_else(never, |at| times.age(at)),
+        seen: row
+            .seen_at
+            .map_or_else(never, |at| frame.with("devices-ago", "age", &times.age(at))),
         is_silent: row.seen_at.is_none_or(|at| at < now - SILENT_MILLIS),
         unsent: report.map_or_else(never, |report| report.unsent.to_string()),
         list: list.map_or_else(

@@ -6,6 +6,7 @@ devices-here = In contact
 devices-silent = No contact
 devices-ended = Taken out of service { $when }
 devices-never = Not yet
+devices-ago = { $age } ago
 devices-no-list = No list yet
 devices-list = No. { $number }
 devices-seen = Last contact

@@ -6,6 +6,7 @@ devices-here = 联系得上
 devices-silent = 没联系上
 devices-ended = { $when } 停用了
 devices-never = 还没有
+devices-ago = { $age }前
 devices-no-list = 还没有名单
 devices-list = 第 { $number } 号
 devices-seen = 上次联系
