@@ -120,3 +120,21 @@ test("the browser's core decides every case of every policy as the server does",
   }
   assert.ok(names.length >= 4 && decided >= 100, `${decided} cases of ${names.length} policies`);
 });
+
+test("five thousand made-up situations are decided as the server does", async () => {
+  const made = execFileSync("cargo", ["run", "--quiet", "--locked", "--package", "xtask", "--",
+    "decisions"], { cwd: root, maxBuffer: 64 << 20, encoding: "utf8" });
+  const { policies, cases } = JSON.parse(made);
+  const { decide } = await core();
+  const verdicts = new Map();
+  for (const { policy, moment, skew_minutes, facts, answer } of cases) {
+    const found = decide({ policy_base64: policies[policy], moment, skew_minutes, facts });
+    assert.deepEqual(found, answer, JSON.stringify({ policy, moment, skew_minutes, facts }));
+    verdicts.set(answer.verdict, (verdicts.get(answer.verdict) ?? 0) + 1);
+  }
+  assert.equal(cases.length, 5_000);
+  // Each verdict is met often enough to mean something.
+  for (const verdict of ["admit", "ask", "refuse", "refer"]) {
+    assert.ok(verdicts.get(verdict) >= 100, `${verdict}: ${verdicts.get(verdict)}`);
+  }
+});

@@ -6,7 +6,7 @@ mod clauses;
 mod decisions;
 mod facts;
 mod grading;
-mod vectors;
+pub mod vectors;
 
 use anyhow::{Context, Result, bail};
 use std::path::Path;

@@ -1,10 +1,11 @@
-//! Chores of the repository: `cargo xtask tidy | ship | generate | mutate | licences | bench`.
+//! Chores of the repository: `cargo xtask tidy | ship | generate | mutate | decisions | licences | bench`.
 //!
 //! `tidy` holds the rules that no compiler holds; `generate` writes what is derived from the
 //! sources. Nothing here is part of the product.
 
 #[cfg(feature = "bench")]
 mod bench;
+mod decisions;
 mod generate;
 #[cfg(not(feature = "bench"))]
 mod launch;
@@ -62,6 +63,15 @@ enum Chore {
         #[arg(long)]
         built: bool,
     },
+    /// Prints decisions over made-up situations, for whoever decides elsewhere to compare.
+    Decisions {
+        /// How many.
+        #[arg(long, default_value_t = 5_000)]
+        count: u64,
+        /// From which they are made.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Checks the licence of every dependency against the list in deny.toml.
     Licences,
 }
@@ -105,6 +115,7 @@ fn run() -> Result<()> {
         Chore::Ship => tidy::shipped::ship(&Repository::read(&root)?, &root),
         Chore::Generate { check } => generate::run(&root, check),
         Chore::Mutate { long } => mutate::run(&root, long),
+        Chore::Decisions { count, seed } => decisions::run(&root, count, seed),
         #[cfg(feature = "bench")]
         Chore::Bench {
             subject,

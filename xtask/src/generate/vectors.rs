@@ -8,10 +8,29 @@ use gatehouse_core::gate::json::write_facts;
 use gatehouse_core::policy::cases::{Case, read_cases};
 use gatehouse_core::policy::{compile, read};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// `testdata/decisions/<folder>.json` for each folder under `policies/`.
 pub fn files(root: &Path) -> Result<Vec<(String, String)>> {
+    let folders = folders(root)?;
+    let files = folders.iter().map(|folder| file(folder));
+    files.filter_map(Result::transpose).collect()
+}
+
+/// The compiled form of every delivered document with rows for the gate.
+pub fn delivered_policies(root: &Path) -> Result<Vec<Vec<u8>>> {
+    let mut policies = Vec::new();
+    for folder in folders(root)? {
+        let text = std::fs::read_to_string(folder.join("policy.toml"))?;
+        let document = read(&text).map_err(|_| anyhow!("{}", folder.display()))?;
+        if document.is_for_gate() {
+            policies.push(compile(&[&document])?.compiled().to_bytes());
+        }
+    }
+    Ok(policies)
+}
+
+fn folders(root: &Path) -> Result<Vec<PathBuf>> {
     let Ok(entries) = std::fs::read_dir(root.join("policies")) else {
         return Ok(Vec::new());
     };
@@ -20,8 +39,7 @@ pub fn files(root: &Path) -> Result<Vec<(String, String)>> {
         .collect::<std::io::Result<Vec<_>>>()?;
     folders.retain(|folder| folder.join("policy.toml").is_file());
     folders.sort();
-    let files = folders.iter().map(|folder| file(folder));
-    files.filter_map(Result::transpose).collect()
+    Ok(folders)
 }
 
 /// `None` where the document has no say at the gate.
