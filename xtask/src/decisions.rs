@@ -84,7 +84,7 @@ fn situation(chance: &Chance) -> Situation {
     let known = chance.number(5) % 100;
     for (at, fact) in (10..).step_by(2).zip(ALL) {
         let says = chance.number(at) % 100;
-        let is_rare = fact == Fact::Emergency && says % 20 != 0;
+        let is_rare = fact == Fact::Emergency && !says.is_multiple_of(20);
         if says >= known || is_rare || fact.spec().source == Source::Clock {
             continue;
         }
