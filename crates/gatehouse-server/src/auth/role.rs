@@ -156,6 +156,21 @@ const GUARD: &[Permission] = &[
     Permission::SeePolicy,
 ];
 
+/// What the street's command may do. It supervises every compound and runs the ownerless ones
+/// (AREA-2), so it looks at gates and closed openings (GATE-13) and sets them right.
+const STREET: &[Permission] = &[
+    Permission::SeeCrossings,
+    Permission::ExportCrossings,
+    Permission::KeepOpenItems,
+    Permission::SeeToday,
+    Permission::SeePeople,
+    Permission::SeePolicy,
+    Permission::TryPolicy,
+    Permission::WritePolicy,
+    Permission::KeepPlaces,
+    Permission::AnswerComplaints,
+];
+
 impl Role {
     /// Every role.
     pub const ALL: [Role; 9] = [
@@ -254,7 +269,8 @@ impl Role {
                 AnswerComplaints,
                 KeepMessages,
             ],
-            Role::StreetCommand | Role::CountyCommand => &[
+            Role::StreetCommand => STREET,
+            Role::CountyCommand => &[
                 SeeCrossings,
                 ExportCrossings,
                 KeepOpenItems,

@@ -206,7 +206,10 @@ fn cells(head: &SheetHead, export: &Export, row: &ExportRow, words: &Words) -> [
         words.verdict(row),
         text(words.lang, export_outcome_key(row)),
         first,
-        named(&export.rules, usize::try_from(row.rules).ok()),
+        match named(&export.rules, usize::try_from(row.rules).ok()) {
+            rules if rules.is_empty() => text(words.lang, "crossing-no-rule"),
+            rules => rules,
+        },
         named(
             &export.staff,
             row.staff.and_then(|at| usize::try_from(at).ok()),

@@ -150,9 +150,34 @@ async fn decide(
         return held(app, area, caller, frame, id, &approval).await;
     }
     let done = approved.iter().filter(|one| is_done(&one.1)).count();
-    let rest = approved.len() - done;
-    let to = format!("/areas/{}/passes?done={done}&held={rest}", area.area);
+    if done < approved.len() {
+        let rest = approved
+            .iter()
+            .filter_map(|(id, one)| Some((*id, held_key(one)?)));
+        let shown = Shown {
+            batch: Some((done, rest.collect())),
+            ..Shown::default()
+        };
+        return page(app, area, caller, frame, Asked::default(), shown).await;
+    }
+    let to = format!("/areas/{}/passes?done={done}&held=0", area.area);
     Redirect::to(&to).into_response()
+}
+
+/// Key of why one was not approved; `None` for one that was.
+fn held_key(approval: &Approval) -> Option<&'static str> {
+    Some(match approval {
+        Approval::Approved(_) => return None,
+        Approval::NotThere => "passes-problem-not-there",
+        Approval::Stale(_) => "passes-problem-stale",
+        Approval::Lacks(_) => "passes-problem-lacks",
+        Approval::HasOne(_) => "passes-problem-has-one",
+        Approval::PersonGone => "passes-problem-gone",
+        Approval::HomeEmpty => "passes-problem-home-empty",
+        Approval::InLedger(_) => "passes-problem-in-ledger",
+        Approval::Unclear => "passes-problem-unclear",
+        Approval::NoIssuer => "passes-problem-issuer",
+    })
 }
 
 /// One that could not be approved: its page says why.
@@ -174,14 +199,7 @@ async fn held(
             shown.status = StatusCode::CONFLICT;
             shown.wanted = Some(frame.t("passes-approve"));
         }
-        Approval::Lacks(_) => shown.problem = Some("passes-problem-lacks"),
-        Approval::HasOne(_) => shown.problem = Some("passes-problem-has-one"),
-        Approval::PersonGone => shown.problem = Some("passes-problem-gone"),
-        Approval::HomeEmpty => shown.problem = Some("passes-problem-home-empty"),
-        Approval::InLedger(_) => shown.problem = Some("passes-problem-in-ledger"),
-        Approval::Unclear => shown.problem = Some("passes-problem-unclear"),
-        Approval::NoIssuer => shown.problem = Some("passes-problem-issuer"),
-        Approval::Approved(_) => {}
+        _ => shown.problem = held_key(approval),
     }
     beside(app, area, caller, frame, application, shown).await
 }

@@ -30,6 +30,8 @@ pub struct Shown {
     pub wanted: Option<String>,
     /// The reason that was chosen.
     pub reason: Option<&'static str>,
+    /// How many of a batch were approved, and those that were not, each with the key of why.
+    pub batch: Option<(usize, Vec<(ApplicationId, &'static str)>)>,
 }
 
 impl Default for Shown {
@@ -40,6 +42,7 @@ impl Default for Shown {
             landlord: None,
             problem: None,
             wanted: None,
+            batch: None,
             reason: None,
         }
     }

@@ -10,7 +10,7 @@ use crate::console::pass_detail::{DetailView, Shown, detail};
 use crate::console::pass_words::{LineView, Place, door, kind, line, mask, why_ended};
 use crate::error::OpError;
 use crate::ops::find_passes::{Found, ValidPasses, find_passes, valid_passes};
-use crate::ops::list_applications::{Part, Queue, list_applications};
+use crate::ops::list_applications::{Part, Queue, list_applications, read_application};
 use crate::ops::pass_rules::Source;
 use crate::page::{Frame, PageError, show as show_page};
 use askama::Template;
@@ -99,6 +99,8 @@ struct PassesPage {
     is_valid: bool,
     is_cut: bool,
     said: Option<String>,
+    /// Those of a batch that were not approved: page, whom they are for, why.
+    held: Vec<(String, String, String)>,
     detail: Option<DetailView>,
 }
 
@@ -193,6 +195,9 @@ pub async fn page(
             _ => None,
         };
         let mut page = build(app, area, caller, frame, asked, &queue);
+        if let Some((done, held)) = &shown.batch {
+            page.show_batch(app, area, *done, held).await;
+        }
         if let Some(valid) = valid {
             page.show_valid(app, area, valid);
         }
@@ -279,6 +284,7 @@ fn build(
         is_valid: false,
         is_cut: false,
         said: said(&frame, &asked),
+        held: Vec::new(),
         detail: None,
         base,
         frame,
@@ -297,6 +303,34 @@ fn unprinted(frame: &Frame, queue: &Queue) -> Vec<(String, String)> {
         (frame.fill("passes-print", &slots), href)
     };
     some.map(link).collect()
+}
+
+impl PassesPage {
+    /// What came of a batch: how many, and why which were not.
+    async fn show_batch(
+        &mut self,
+        app: &App,
+        area: &AreaInScope,
+        done: usize,
+        held: &[(ApplicationId, &'static str)],
+    ) {
+        let (done, count) = (done.to_string(), held.len().to_string());
+        let slots = [("done", done.as_str()), ("held", count.as_str())];
+        self.said = Some(self.frame.fill("passes-done-held", &slots));
+        for (id, key) in held {
+            // One that is not there any more has no name.
+            let name = match read_application(app, area, *id).await {
+                Ok(read) => {
+                    let door = door(&self.frame, read.line.door.each_ref().map(String::as_str));
+                    let mask = mask(read.line.masked.as_deref()).unwrap_or_default();
+                    format!("{door} {mask}")
+                }
+                Err(_) => "—".to_owned(),
+            };
+            let href = format!("{}?open={id}#detail", self.base);
+            self.held.push((href, name, self.frame.t(key)));
+        }
+    }
 }
 
 /// What was done just now.

@@ -6,6 +6,9 @@ use crate::ops::list_policy_versions::Review;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::AreaId;
 
+/// Most of one kind that are shown one by one.
+const SHOWN_MOST: usize = 5;
+
 /// What waits, the most pressing first.
 pub(super) struct Todo {
     pub(super) class: &'static str,
@@ -46,7 +49,25 @@ impl Figures<'_> {
                 key: "figures-open-exits",
             }
         };
-        due.take(5).map(todo).collect()
+        self.first_five(due.map(todo).collect(), &format!("{}/places", self.path))
+    }
+
+    /// The first of many, and how many more there are, with the page that holds them.
+    fn first_five(&self, mut all: Vec<Todo>, rest: &str) -> Vec<Todo> {
+        let more = all.len().saturating_sub(SHOWN_MOST);
+        all.truncate(SHOWN_MOST);
+        if let (Some(first), true) = (all.first(), more > 0) {
+            let (class, icon, key) = (first.class, first.icon, first.key);
+            all.push(Todo {
+                class,
+                icon,
+                title: (self.frame).with("figures-todo-more", "count", &more.to_string()),
+                line: self.frame.t("figures-todo-more-line"),
+                href: rest.to_owned(),
+                key,
+            });
+        }
+        all
     }
 
     /// Gates at which somebody is to look, those that were amiss first.
@@ -73,8 +94,8 @@ impl Figures<'_> {
                 found.extend((count > 0).then_some(todo));
             }
         }
-        found.truncate(5);
-        found
+        let rest = format!("{}/places", self.path);
+        self.first_five(found, &rest)
     }
 
     /// Documents that are to be looked at again, for whoever may write them.
@@ -140,9 +161,9 @@ impl Figures<'_> {
         todo.extend(self.looks());
         todo.extend(self.reviews());
         let silent = today.devices.iter().filter(|device| device.is_silent);
-        for device in silent.take(5) {
+        let silent = silent.map(|device| {
             let seen = device.seen_at.map(|at| clock(at, self.offset));
-            todo.push(Todo {
+            Todo {
                 class: "wait",
                 icon: "off",
                 title: format!("{} · {}", device.place, device.label),
@@ -152,8 +173,9 @@ impl Figures<'_> {
                 },
                 href: "#devices".to_owned(),
                 key: "figures-open-devices",
-            });
-        }
+            }
+        });
+        todo.extend(self.first_five(silent.collect(), "#devices"));
         todo
     }
 }

@@ -6,9 +6,11 @@ use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use crate::ops::read_area::compounds_of;
 use crate::paging::ROWS;
+use gatehouse_core::gate::fact::Words;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::{AreaId, GateId, StaffId};
 use gatehouse_core::moment::{CivilDay, Moment};
+use gatehouse_core::wire::Subject;
 use gatehouse_store::amendment::AmendmentRow;
 use gatehouse_store::crossing::CrossingRow;
 use gatehouse_store::crossing_find::{CrossingFilter, CrossingPlace};
@@ -336,8 +338,17 @@ pub fn outcome_key(outcome: Option<gatehouse_core::gate::Outcome>) -> &'static s
     }
 }
 
+/// A vehicle of the register, which lives here, beside those from outside.
+const OWN_VEHICLE: Words = Words {
+    zh: "本小区车辆",
+    en: "vehicle of here",
+};
+
 /// What people call the kind of who came.
 pub fn kind_words(row: &CrossingRow, lang: Lang) -> &'static str {
+    if matches!(row.subject, Some(Subject::Vehicle(_))) {
+        return lang.pick(OWN_VEHICLE);
+    }
     let choices = gatehouse_core::gate::fact::subject_kind::CHOICES;
     let kind = row.subject_kind.and_then(|kind| choices.get(kind as usize));
     kind.map_or("—", |kind| lang.pick(kind.label))

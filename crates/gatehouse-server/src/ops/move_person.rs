@@ -115,7 +115,10 @@ pub async fn move_person(
 }
 
 /// What names a door as theirs at which they no longer live.
-fn end_of_old_door(
+///
+/// # Errors
+/// The database's.
+pub(super) fn end_of_old_door(
     desk: &Desk<'_>,
     person: PersonId,
     home: &HouseholdRow,

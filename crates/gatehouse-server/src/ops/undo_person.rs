@@ -1,12 +1,17 @@
 //! Undoing the last edit of a person: the earlier version is there again, unless a later one
 //! exists or the time for it is over (design §3).
 
+use super::hold_gate::keyring;
 use super::in_area::person_in;
+use super::leave_household::end_home::end_if_empty;
+use super::make_pass::Desk;
+use super::move_person::{Passes, end_of_old_door};
 use super::read_person::UNDO_MILLIS;
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
 use crate::error::OpError;
+use gatehouse_core::moment::Moment;
 use gatehouse_store::audit::AuditNote;
 use gatehouse_store::{Lane, Tx};
 use std::sync::Arc;
@@ -22,6 +27,7 @@ pub async fn undo_person(
     person: &str,
     version: i64,
 ) -> Result<(), OpError> {
+    let keys = keyring(app)?;
     let (area, by, person) = (area.clone(), caller.staff, person.to_owned());
     let at = app.world.now_millis();
     let undo = move |tx: &Tx<'_>| {
@@ -38,6 +44,13 @@ pub async fn undo_person(
             && left != new
         {
             tx.drop_residence(row.shard, new, row.person)?;
+            // What was made meanwhile for the door at which they do not live after all.
+            let now = Moment::new(at, area.offset_minutes);
+            let desk = Desk::new(tx, &keys, row.shard, now, Some(by));
+            if let Some(home) = tx.household(row.shard, left)? {
+                end_of_old_door(&desk, row.person, &home, Passes::End)?;
+            }
+            end_if_empty(&desk, new)?;
         }
         tx.append_audit(&AuditNote {
             shard: row.shard,
@@ -49,5 +62,7 @@ pub async fn undo_person(
         })?;
         Ok(())
     };
-    app.store.try_write(Lane::People, undo).await
+    app.store.try_write(Lane::People, undo).await?;
+    app.gates.read_anew();
+    Ok(())
 }

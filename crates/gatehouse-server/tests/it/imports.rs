@@ -463,3 +463,23 @@ fn a_building_that_is_not_drawn_is_named() {
         );
     });
 }
+
+#[test]
+fn an_email_that_is_none_is_said_in_plain_words() {
+    on_both(|app| {
+        let story = Story::new(app);
+        let sheet = "楼号,门牌,姓名,邮箱,自住/出租\n\
+            6,2-501,王华,wang.hua@example.com,自住\n\
+            6,2-502,李娜,li@,自住\n";
+        let (row, report) = story.check_again(sheet);
+        assert_eq!(counted(&row), (2, 1, 1, 0), "{report:?}");
+        let bytes = std::io::Cursor::new(story.faults_of(sheet));
+        let mut book: calamine::Xlsx<_> = calamine::Reader::new(bytes).expect("a workbook");
+        let sheets = calamine::Reader::worksheets(&mut book);
+        let mut cells = sheets.iter().flat_map(|(_, range)| range.cells());
+        assert!(
+            cells.any(|(_, _, cell)| cell.to_string().contains("不像电子邮箱")),
+            "{sheets:?}"
+        );
+    });
+}

@@ -425,3 +425,58 @@ fn of_several_who_could_be_meant_nobody_is_chosen() {
         assert!(refused.body.contains("系统不替您选"), "{}", refused.body);
     });
 }
+
+#[test]
+fn of_a_batch_it_stands_beside_each_why_it_was_not_approved() {
+    demo_on_both(|app, demo| {
+        let (one, two) = (somebody(demo, 1), somebody(demo, 6));
+        applied(app, demo, &one, (1, PassKind::Helper), carer("E01234561"));
+        applied(app, demo, &two, (2, PassKind::Helper), carer("E01234562"));
+        everybody_leaves(app, demo, two.household);
+        slips_in(app, 2, 3);
+        let office = cookie(app, demo, "office1");
+        let base = format!("/areas/{}/passes", community(demo));
+        let wanted = [1, 3].map(|n: u8| format!("application={}.1", ApplicationId([n; 16])));
+        let page = app.form(&format!("{base}/approve"), &office, &wanted.join("&"));
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        assert!(page.body.contains("批了 1 份"), "{}", page.body);
+        let held = page.body.split("没批的，为什么").nth(1).expect("a list");
+        let held = held.split("</section>").next().unwrap_or_default();
+        assert!(held.contains("没有人住"), "{held}");
+        assert!(
+            held.contains(&format!("open={}", ApplicationId([3; 16]))),
+            "{held}"
+        );
+    });
+}
+
+#[test]
+fn a_move_that_is_taken_back_leaves_no_pass_for_the_other_door() {
+    demo_on_both(|app, demo| {
+        let who = without_pass(app, demo);
+        let home = moves(app, demo, &who, &[("end_passes", "true")]);
+        let there = Somebody {
+            household: home,
+            ..who
+        };
+        let holder = Applicant::Person(there.person);
+        let waits = applied(app, demo, &there, (1, PassKind::Resident), holder);
+        assert!(matches!(waits, Applied::Waits(_)), "{waits:?}");
+        let row = application(app, 1);
+        app.write(move |tx| {
+            let row = ApplicationRow {
+                missing: String::new(),
+                ..row.clone()
+            };
+            tx.update_application(&row)
+        });
+        let made = approved(app, demo, 1);
+        let town = Town::new(app, demo);
+        let version = town.version(there.person).to_string();
+        let undo = format!("persons/{}/undo", there.person);
+        let undone = town.form(&undo, &[("version", &version)]);
+        assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.body);
+        assert!(pass(app, made.pass).revocation.is_some());
+        assert!(in_use(app, there.person).is_empty());
+    });
+}
