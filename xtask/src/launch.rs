@@ -36,3 +36,24 @@ pub fn bench(root: &Path, subject: Subject, profile: &str) -> Result<()> {
     }
     Ok(())
 }
+
+/// Runs the simulation as `cargo run --features simulate`, with the same arguments.
+pub fn simulate(root: &Path) -> Result<()> {
+    let ended = Command::new(env!("CARGO"))
+        .current_dir(root)
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            "xtask",
+            "--profile",
+            "simulate",
+        ])
+        .args(["--features", "simulate", "--"])
+        .args(std::env::args_os().skip(1))
+        .status()?;
+    if !ended.success() {
+        bail!("simulate ended with {ended}");
+    }
+    Ok(())
+}

@@ -1,4 +1,5 @@
-//! Chores of the repository: `cargo xtask tidy | ship | generate | mutate | decisions | licences | bench`.
+//! Chores of the repository: `cargo xtask tidy | ship | generate | mutate | decisions | licences |
+//! bench | simulate`.
 //!
 //! `tidy` holds the rules that no compiler holds; `generate` writes what is derived from the
 //! sources. Nothing here is part of the product.
@@ -13,6 +14,8 @@ mod licences;
 mod mutate;
 mod repository;
 mod rust_file;
+#[cfg(any(feature = "simulate", test))]
+mod simulate;
 mod tidy;
 
 use anyhow::{Result, bail};
@@ -72,8 +75,36 @@ enum Chore {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Runs seeds of the simulation of gates and server under faults (docs/simulation.md).
+    Simulate(Simulated),
     /// Checks the licence of every dependency against the list in deny.toml.
     Licences,
+}
+
+#[derive(Clone, Copy, clap::Args)]
+#[cfg_attr(
+    not(feature = "simulate"),
+    expect(dead_code, reason = "handed on as they came")
+)]
+struct Simulated {
+    /// How many seeds.
+    #[arg(long, default_value_t = 300)]
+    seeds: u64,
+    /// The first of them.
+    #[arg(long, default_value_t = 1)]
+    from: u64,
+    /// This one alone.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Prints each step.
+    #[arg(long)]
+    trace: bool,
+    /// Looks for seeds that find each of the planted mistakes.
+    #[arg(long)]
+    planted: bool,
+    /// A hundred thousand seeds, in an optimised build.
+    #[arg(long)]
+    long: bool,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -91,6 +122,10 @@ enum Subject {
     /// `policy check` of three documents with 150 rows together.
     Policy,
 }
+
+/// Seeds of a long run.
+#[cfg(feature = "simulate")]
+const LONG_SEEDS: u64 = 100_000;
 
 fn main() -> ExitCode {
     match run() {
@@ -126,6 +161,19 @@ fn run() -> Result<()> {
         Chore::Bench {
             subject, profile, ..
         } => launch::bench(&root, subject, &profile),
+        #[cfg(feature = "simulate")]
+        Chore::Simulate(asked) => simulate::run(simulate::Asked {
+            seeds: match (asked.seed, asked.long) {
+                (Some(_), _) => 1,
+                (None, true) => LONG_SEEDS,
+                (None, false) => asked.seeds,
+            },
+            from: asked.seed.unwrap_or(asked.from),
+            is_told: asked.trace,
+            is_search: asked.planted,
+        }),
+        #[cfg(not(feature = "simulate"))]
+        Chore::Simulate(asked) => launch::simulate(&root, asked.long),
         Chore::Licences => report("licences", &licences::breaches(&root)?),
     }
 }

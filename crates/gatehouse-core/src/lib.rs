@@ -24,6 +24,7 @@ pub mod observation;
 pub mod order;
 pub mod pass;
 pub mod person;
+pub mod planted;
 #[cfg(feature = "author")]
 pub mod policy;
 #[cfg(feature = "author")]

@@ -17,6 +17,7 @@ use crate::{params, sql};
 use gatehouse_core::audit::Hash;
 use gatehouse_core::gate::Verdict;
 use gatehouse_core::id::{DeviceId, GateId, OpenItemId, ShiftId, StaffId};
+use gatehouse_core::planted::{Planted, is_planted};
 use gatehouse_core::wire::{Event, EventBody, PublicEvent, Subject};
 
 /// What the server decided about a crossing with its own facts.
@@ -46,7 +47,8 @@ pub enum Appended {
     New,
     /// Taken in before, with the same content.
     AlreadyThere,
-    /// Events before it are missing: the device sends again from this number on.
+    /// Events before it are missing, or not those that it names: the device sends again from this
+    /// number on.
     NotNext {
         /// The number that comes next.
         expected: i64,
@@ -104,7 +106,7 @@ impl Tx<'_> {
                 &public.hash,
                 arrival.received_at,
                 seq - 1,
-                &event.previous
+                &self.previous(shard, event)?
             ],
         )?;
         if advanced == 0 {
@@ -151,21 +153,57 @@ impl Tx<'_> {
         let reason = if seq <= device.last_seq {
             let parameters = params![shard, &event.device, seq];
             match self.optional(&HASH_OF, parameters, |row| row.get::<Hash>(0))? {
-                Some(there) if there != *hash => SetAsideReason::OtherContent,
+                Some(there) if there != *hash && !is_planted(Planted::CloneDropped) => {
+                    SetAsideReason::OtherContent
+                }
+                _ if is_planted(Planted::NotDeduplicated) => {
+                    self.follow_from(shard, event, seq, hash, arrival.received_at)?;
+                    return Ok(Appended::AlreadyThere);
+                }
                 // Retention has dropped it: there is nothing left to compare with.
                 _ => return Ok(Appended::AlreadyThere),
             }
         } else if device.ended_at.is_some() {
+            if is_planted(Planted::EndedDeviceTaken) {
+                return Ok(Appended::New);
+            }
             SetAsideReason::EndedDevice
-        } else if seq > device.last_seq + 1 {
+        } else if seq > device.last_seq + 1 && !self.is_before_there(shard, event)? {
             let expected = device.last_seq + 1;
             return Ok(Appended::NotNext { expected });
         } else {
             SetAsideReason::BrokenChain
         };
+        let follows = self.is_before_there(shard, event)?;
         let (at, chance) = (arrival.received_at, &arrival.chance);
-        self.set_event_aside(vault, shard, event, reason, at, chance)?;
-        Ok(Appended::SetAside(reason))
+        let is_first_time = self.set_event_aside(vault, shard, event, reason, at, chance)?;
+        Ok(match is_first_time && !follows {
+            // What goes before it may have been in a tray that a restored backup does not hold:
+            // the device is asked for it, once.
+            true => Appended::NotNext { expected: 1 },
+            false => Appended::SetAside(reason),
+        })
+    }
+
+    /// Whether the event that this one names as the one before it is here, taken in or aside.
+    fn is_before_there(&self, shard: Shard, event: &Event) -> Result<bool, StoreError> {
+        let before = i64::try_from(event.seq).unwrap_or(i64::MAX) - 1;
+        if before == 0 {
+            return Ok(true);
+        }
+        let parameters = params![shard, &event.device, before];
+        let there = self.optional(&HASH_OF, parameters, |row| row.get::<Hash>(0))?;
+        Ok(there == Some(event.previous)
+            || self.is_set_aside(shard, event.device, before, &event.previous)?)
+    }
+
+    /// The hash that an event names as the one before it.
+    fn previous(&self, shard: Shard, event: &Event) -> Result<Hash, StoreError> {
+        if is_planted(Planted::ChainUnchecked) {
+            let device = self.device(shard, event.device)?;
+            return Ok(device.map_or(event.previous, |device| Hash(device.last_hash)));
+        }
+        Ok(event.previous)
     }
 
     fn insert_device_event(

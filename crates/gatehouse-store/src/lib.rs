@@ -73,6 +73,7 @@ pub mod value;
 mod vault;
 
 pub use driver::Figures;
+pub use driver::inline::{CommitFate, Fates};
 pub use error::StoreError;
 pub use import_key::ImportKey;
 pub use migrate::{MIGRATIONS, Migration};

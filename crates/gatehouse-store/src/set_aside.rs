@@ -81,6 +81,8 @@ sql! {
     SET_ASIDE = "SELECT device, seq, hash, reason, received_at, wrapped_key, sealed
         FROM crossing_set_aside WHERE shard = ?1 AND device = ?2
         ORDER BY seq, hash LIMIT ?3";
+    IS_SET_ASIDE = "SELECT count(*) FROM crossing_set_aside
+        WHERE shard = ?1 AND device = ?2 AND seq = ?3 AND hash = ?4";
 }
 
 impl ReadTx<'_> {
@@ -106,8 +108,24 @@ impl ReadTx<'_> {
     }
 }
 
+impl ReadTx<'_> {
+    /// Whether the event with this number and hash was put aside.
+    pub(crate) fn is_set_aside(
+        &self,
+        shard: Shard,
+        device: DeviceId,
+        seq: i64,
+        hash: &Hash,
+    ) -> Result<bool, StoreError> {
+        let parameters = params![shard, &device, seq, hash];
+        let rows: i64 = self.query_one(&IS_SET_ASIDE, parameters, |row| row.get(0))?;
+        Ok(rows > 0)
+    }
+}
+
 impl Tx<'_> {
-    /// Keeps an event aside, once for the same content, and raises an alarm about it.
+    /// Keeps an event aside, once for the same content, and raises an alarm about it; says
+    /// whether this was the first time.
     pub(crate) fn set_event_aside(
         &self,
         vault: &Vault,
@@ -116,7 +134,7 @@ impl Tx<'_> {
         reason: SetAsideReason,
         received_at: i64,
         chance: &Chance,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let seq = i64::try_from(event.seq).unwrap_or(i64::MAX);
         let place = event_place(event.device, seq);
         let (wrapped, sealed) = seal_apart(
@@ -126,7 +144,7 @@ impl Tx<'_> {
             &event.to_bytes(),
             chance,
         );
-        self.execute(
+        let inserted = self.execute(
             &INSERT_SET_ASIDE,
             params![
                 shard,
@@ -143,6 +161,7 @@ impl Tx<'_> {
             SetAsideReason::EndedDevice => format!("device {}", event.device),
             _ => format!("device {} event {seq}", event.device),
         };
-        self.raise_alarm(shard, reason.word(), &about, received_at)
+        self.raise_alarm(shard, reason.word(), &about, received_at)?;
+        Ok(inserted == 1)
     }
 }

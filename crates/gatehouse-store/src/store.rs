@@ -1,6 +1,6 @@
 //! [`Store`]: opens a database and runs closures on it.
 
-use crate::driver::inline::Inline;
+use crate::driver::inline::{Fates, Inline};
 use crate::driver::postgres::Postgres;
 use crate::driver::sqlite::Sqlite;
 use crate::driver::{Figures, postgres, sqlite};
@@ -103,6 +103,26 @@ impl Store {
         migrate::sqlite(&mut connection)?;
         let inline = Inline::new(connection, Limits::default());
         Ok(Store::new(Driver::Inline(inline)))
+    }
+
+    /// A copy in memory of a database in memory, as it is now: for simulations a backup to go
+    /// back to, or the database under a program that starts anew. `fates` says what becomes of
+    /// each of its commits.
+    ///
+    /// # Errors
+    /// A database of another kind; whatever SQLite says.
+    pub fn copy_memory(&self, fates: Option<Fates>) -> Result<Store, StoreError> {
+        let Driver::Inline(inline) = &*self.driver else {
+            let other = "only a database in memory is copied".to_owned();
+            return Err(StoreError::Unavailable(other));
+        };
+        let mut connection = sqlite::open_memory()?;
+        inline.copy_to(&mut connection)?;
+        let copy = Inline::new(connection, Limits::default());
+        Ok(Store::new(Driver::Inline(match fates {
+            Some(fates) => copy.with_fates(fates),
+            None => copy,
+        })))
     }
 
     fn new(driver: Driver) -> Store {

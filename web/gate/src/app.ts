@@ -57,7 +57,7 @@ const BACKGROUND: ReadonlySet<Input["input"]> = new Set(["enrol", "snapshot", "s
 
 /** Inputs after which the core's state is stored even where no event came of them. */
 const STATE_CHANGING: ReadonlySet<Input["input"]> = new Set([
-  "enrol", "snapshot", "shift_start", "shift_end", "thermometer", "sent",
+  "enrol", "snapshot", "shift_start", "shift_end", "thermometer", "sent", "emergency",
 ]);
 
 export const DEFAULT_SETTINGS: Settings = { lang: "zh", theme: "auto", large: false, sound: true };
@@ -151,6 +151,11 @@ export class App {
       gate: device.gate,
       root_key_base64: device.root_key_base64,
     });
+    // The page may have ended between noting an acknowledgement and telling the core.
+    const through = await this.store.get("acknowledged");
+    if (through !== undefined) {
+      this.feed({ input: "sent", acknowledged_through: through, answers: [] });
+    }
     const kept = await this.store.get("snapshot");
     if (kept) this.feed({ input: "snapshot", bytes_base64: kept.bytes_base64 });
     this.guards = (await this.store.get("guards")) ?? [];
@@ -320,8 +325,11 @@ export class App {
       this.set_line("online", "");
       if (fresh) {
         const bytes_base64 = to_base64(fresh.bytes);
-        await this.store.put("snapshot", { bytes_base64, etag: fresh.etag });
-        this.feed({ input: "snapshot", bytes_base64 });
+        // One that is refused does not take the place of the one that is there.
+        const taken = this.feed({ input: "snapshot", bytes_base64 });
+        if (taken && taken.screen.code !== "D04") {
+          await this.store.put("snapshot", { bytes_base64, etag: fresh.etag });
+        }
       }
     } catch (error) {
       if (error instanceof Failure) this.set_line(line_of(error), error.code);

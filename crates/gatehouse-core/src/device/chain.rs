@@ -4,6 +4,7 @@
 
 use crate::audit::Hash;
 use crate::moment::Moment;
+use crate::planted::{Planted, is_planted};
 use crate::wire::cbor::{Cbor, CborError, Read, Reader, Writer};
 
 /// How long the page keeps an event after its acknowledgement: a server restored from an older
@@ -25,7 +26,8 @@ pub(crate) struct Chain {
     acknowledged: u64,
     /// Since when the oldest unsent event waits, at the latest.
     waiting_since: Option<i64>,
-    /// Up to which event the server had acknowledged at which instant, about one an hour.
+    /// Up to which event the server had acknowledged at which instant by its clock, about one an
+    /// hour.
     marks: Vec<(u64, i64)>,
     forgotten: u64,
 }
@@ -78,35 +80,53 @@ impl Chain {
     }
 
     /// The server has committed everything up to `through`. A smaller number than before means
-    /// that it lost some (an older backup was restored): those are unsent again.
-    pub fn acknowledge(&mut self, through: u64, now: Moment) {
+    /// that it lost some (an older backup was restored): those are unsent again. How long an
+    /// acknowledgement is old goes by the server's clock alone: one that jumps here gives nothing
+    /// up.
+    pub fn acknowledge(&mut self, through: u64, now: Moment, server_millis: Option<i64>) {
         let through = through.clamp(self.forgotten, self.last_seq);
-        if through > self.acknowledged {
-            let hour = now.millis.div_euclid(MILLIS_AN_HOUR);
-            match self.marks.last_mut() {
-                // One mark for each hour of the clock; within it the later instant holds for all.
-                Some(mark) if mark.1.div_euclid(MILLIS_AN_HOUR) == hour => {
-                    *mark = (through, now.millis);
-                }
-                _ => self.marks.push((through, now.millis)),
-            }
-            if self.marks.len() > MARKS_MOST {
-                self.marks.remove(0);
-            }
+        if let Some(millis) = server_millis.filter(|_| through > self.acknowledged) {
+            self.mark(through, millis);
         }
         self.acknowledged = through;
         self.marks.retain(|mark| mark.0 <= through);
         self.waiting_since = (self.unsent() > 0).then_some(now.millis);
+        if let Some(millis) = server_millis {
+            self.forget(millis);
+        }
     }
 
-    /// Up to which event the page may delete.
-    pub fn forget_through(&mut self, now: Moment) -> u64 {
-        let before = now.millis.saturating_sub(KEPT_DAYS * 24 * MILLIS_AN_HOUR);
+    fn mark(&mut self, through: u64, millis: i64) {
+        let hour = millis.div_euclid(MILLIS_AN_HOUR);
+        match self.marks.last_mut() {
+            // One mark for each hour of the clock; within it the later instant holds for all.
+            Some(mark) if mark.1.div_euclid(MILLIS_AN_HOUR) == hour => {
+                *mark = (through, millis);
+            }
+            _ => self.marks.push((through, millis)),
+        }
+        if self.marks.len() > MARKS_MOST {
+            self.marks.remove(0);
+        }
+    }
+
+    fn forget(&mut self, server_millis: i64) {
+        let before = server_millis.saturating_sub(KEPT_DAYS * 24 * MILLIS_AN_HOUR);
         let old = self.marks.iter().filter(|mark| mark.1 <= before);
         self.forgotten = self
             .forgotten
             .max(old.map(|mark| mark.0).max().unwrap_or(0));
         self.marks.retain(|mark| mark.1 > before);
+    }
+
+    /// Up to which event the page may delete.
+    pub fn forget_through(&self) -> u64 {
+        if is_planted(Planted::ForgottenUnacknowledged) {
+            return self.last_seq;
+        }
+        if is_planted(Planted::ForgottenAtOnce) {
+            return self.acknowledged;
+        }
         self.forgotten
     }
 }
@@ -179,7 +199,7 @@ mod tests {
     fn an_acknowledgement_moves_both_ways_and_never_past_the_end() {
         let mut chain = chain_of(5);
         for (through, unsent) in [(3, 2), (9, 0), (4, 1), (0, 5), (5, 0)] {
-            chain.acknowledge(through, START);
+            chain.acknowledge(through, START, Some(START.millis));
             assert_eq!(chain.unsent(), unsent, "{through}");
         }
         assert_eq!((chain.last_seq(), chain.head()), (5, Hash([5; 32])));
@@ -191,9 +211,9 @@ mod tests {
         assert!(!chain.is_offline(after(OFFLINE_AFTER_MILLIS)));
         assert!(chain.is_offline(after(OFFLINE_AFTER_MILLIS + 1)));
         chain.append(Hash([2; 32]), after(9_000));
-        chain.acknowledge(1, after(10_000));
+        chain.acknowledge(1, after(10_000), None);
         assert!(!chain.is_offline(after(12_000)));
-        chain.acknowledge(2, after(12_000));
+        chain.acknowledge(2, after(12_000), None);
         assert!(!chain.is_offline(after(99_000)));
     }
 
@@ -201,14 +221,31 @@ mod tests {
     fn events_are_kept_seven_days_after_their_acknowledgement() {
         const DAY: i64 = 24 * MILLIS_AN_HOUR;
         let mut chain = chain_of(5);
-        chain.acknowledge(2, START);
-        chain.acknowledge(4, after(DAY));
-        for (day, through) in [(0, 0), (6, 0), (7, 2), (8, 4), (99, 4)] {
-            assert_eq!(chain.forget_through(after(day * DAY)), through, "day {day}");
+        let at = |chain: &mut Chain, through: u64, day: i64| {
+            let now = after(day * DAY);
+            chain.acknowledge(through, now, Some(now.millis));
+            chain.forget_through()
+        };
+        assert_eq!([at(&mut chain, 2, 0), at(&mut chain, 4, 1)], [0, 0]);
+        for (day, through) in [(6, 0), (7, 2), (8, 4), (99, 4)] {
+            assert_eq!(at(&mut chain, 4, day), through, "day {day}");
         }
         // What is gone is not asked for again.
-        chain.acknowledge(0, after(99 * DAY));
-        assert_eq!(chain.unsent(), 1);
+        assert_eq!((at(&mut chain, 0, 99), chain.unsent()), (4, 1));
+    }
+
+    #[test]
+    fn a_clock_that_jumps_forgets_nothing() {
+        let mut chain = chain_of(2);
+        chain.acknowledge(1, START, Some(START.millis));
+        for through in [1, 2] {
+            let weeks_ahead = after(30 * 24 * MILLIS_AN_HOUR);
+            chain.acknowledge(through, weeks_ahead, Some(START.millis + 1_000));
+            assert_eq!(chain.forget_through(), 0);
+        }
+        // A page that starts tells what it had noted, not when.
+        chain.acknowledge(2, after(60 * 24 * MILLIS_AN_HOUR), None);
+        assert_eq!((chain.forget_through(), chain.unsent()), (0, 0));
     }
 
     #[test]
@@ -217,12 +254,11 @@ mod tests {
         for minute in 0..10 * 24 * 60 {
             let now = after(minute * 60_000);
             chain.append(Hash([0; 32]), now);
-            chain.acknowledge(chain.last_seq(), now);
+            chain.acknowledge(chain.last_seq(), now, Some(now.millis));
         }
         let minutes_kept = KEPT_DAYS * 24 * 60;
-        let end = after(10 * 24 * 3_600_000);
         let expected = 10 * 24 * 60 - minutes_kept;
-        let forgotten = chain.forget_through(end) as i64;
+        let forgotten = chain.forget_through() as i64;
         assert!(
             (expected - 60..=expected).contains(&forgotten),
             "{forgotten}"
@@ -233,7 +269,7 @@ mod tests {
     #[test]
     fn a_chain_reads_back_and_one_that_contradicts_itself_does_not() {
         let mut chain = chain_of(3);
-        chain.acknowledge(2, START);
+        chain.acknowledge(2, START, Some(START.millis));
         assert_eq!(Chain::from_cbor(&chain.to_cbor()).as_ref(), Ok(&chain));
         chain.acknowledged = 4;
         assert_eq!(Chain::from_cbor(&chain.to_cbor()), Err(CborError::Value));

@@ -9,6 +9,7 @@ use super::view::{Notice, View, code};
 use super::{EARLY_HELD, Early, Finished, RECENT_HELD, RecentRow, words};
 use crate::gate::decide::Ground;
 use crate::gate::{Fact, Outcome, Value, Verdict, Way};
+use crate::planted::{Planted, is_planted};
 use crate::wire::EventBody;
 
 impl Turn<'_> {
@@ -92,6 +93,9 @@ impl Turn<'_> {
             what,
         };
         let case = self.device.case.take().filter(|c| c.reopened.is_none());
+        if is_planted(Planted::EmergencyNeedsList) && self.device.list.is_none() {
+            return View::EmergencyDone;
+        }
         if self.device.enrolled.is_none() {
             // Nobody's chain yet; written down as soon as there is one.
             if self.device.early.len() < EARLY_HELD {

@@ -3,17 +3,20 @@
 
 use super::case::{Case, Finding, Reopened};
 use super::chain::Chain;
+use super::list::Floor;
 use super::thermometer::{Taken, read_way};
 use super::{Device, EARLY_HELD, Early, Enrolled, Finished, RECENT_HELD, RecentRow};
 use crate::gate::record::{FACTS_BYTES_MOST, read_facts, write_given};
 use crate::moment::{CivilDay, Moment};
 use crate::wire::cbor::{Cbor, CborError, Read, Reader, Writer};
 
-/// Version of this form. The one before is read too, so that a phone goes on after an upgrade; any
-/// other is refused.
-const VERSION: u64 = 3;
+/// Version of this form. The two before are read too, so that a phone goes on after an upgrade;
+/// any other is refused.
+const VERSION: u64 = 4;
+/// Before it was kept when the newest list was made.
+const WITHOUT_LIST_TIME: u64 = 3;
 /// Before the gate asked which thermometer is in use: no last entry, neither here nor in a case.
-const VERSION_BEFORE: u64 = 2;
+const WITHOUT_THERMOMETER: u64 = 2;
 const PARTS: usize = 15;
 const CASE_PARTS: usize = 15;
 const DETAILS_MOST: usize = 4;
@@ -71,7 +74,12 @@ impl Device {
         let mut from = Reader::new(bytes);
         let parts = from.array(PARTS).map_err(StateError::Malformed)?;
         let version = from.uint().map_err(StateError::Malformed)?;
-        if ![(PARTS, VERSION), (PARTS - 1, VERSION_BEFORE)].contains(&(parts, version)) {
+        let known = [
+            (PARTS, VERSION),
+            (PARTS, WITHOUT_LIST_TIME),
+            (PARTS - 1, WITHOUT_THERMOMETER),
+        ];
+        if !known.contains(&(parts, version)) {
             return Err(StateError::Version);
         }
         let device = read(&mut from, version).map_err(StateError::Malformed)?;
@@ -94,9 +102,12 @@ fn read(from: &mut Reader<'_>, version: u64) -> Read<Device> {
         outings: from.item()?,
         recent: from.list(RECENT_HELD)?,
         skew: from.optional_int()?,
-        floor: from.item()?,
+        floor: match version {
+            VERSION => from.item()?,
+            _ => Floor::read_before(from)?,
+        },
         thermometer: match version {
-            VERSION_BEFORE => None,
+            WITHOUT_THERMOMETER => None,
             _ => read_way(from)?,
         },
         list: None,

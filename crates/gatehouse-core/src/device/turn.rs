@@ -18,6 +18,7 @@ use crate::gate::{Decision, Effect, Verdict};
 use crate::household::AddressDraft;
 use crate::id::HouseholdId;
 use crate::moment::Moment;
+use crate::planted::{Planted, is_planted};
 use crate::wire::{Detail, EventBody, Private, Subject};
 
 /// A graver answer replaces the screen only this long after the finish (design §3).
@@ -122,6 +123,9 @@ impl Turn<'_> {
             self.device.enrolled = Some(enrolled);
         }
         for early in std::mem::take(&mut self.device.early) {
+            if is_planted(Planted::EarlyEmergenciesLost) {
+                continue;
+            }
             self.record_emergency(early, None);
         }
         View::Case
@@ -196,7 +200,9 @@ impl Turn<'_> {
         if let Some(millis) = server_millis {
             self.see_server_clock(millis, false);
         }
-        self.device.chain.acknowledge(through, self.now);
+        self.device
+            .chain
+            .acknowledge(through, self.now, server_millis);
         let Some(finished) = &self.device.finished else {
             return View::Case;
         };
@@ -220,7 +226,7 @@ impl Turn<'_> {
     /// shows nothing; a reply of just now shows both.
     fn see_server_clock(&mut self, server_millis: i64, only_ahead: bool) {
         let skew = self.now.millis.saturating_sub(server_millis);
-        if !only_ahead || skew < -SKEW_MILLIS {
+        if (!only_ahead || skew < -SKEW_MILLIS) && !is_planted(Planted::ClockTrusted) {
             self.device.skew = (skew.abs() > SKEW_MILLIS).then_some(skew);
         }
     }

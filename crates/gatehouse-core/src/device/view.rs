@@ -81,7 +81,7 @@ impl Turn<'_> {
             thermometer: self.device.thermometer_shown(self.lang),
             header: self.header(),
             recent: self.recent(),
-            forget_through: self.device.chain.forget_through(self.now),
+            forget_through: self.device.chain.forget_through(),
             append: self.append,
         }
     }

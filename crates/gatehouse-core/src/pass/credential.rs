@@ -5,6 +5,7 @@ use super::{PassBand, PassKind};
 use crate::key::SigningKey;
 use crate::key::cose;
 use crate::moment::Moment;
+use crate::planted::{Planted, is_planted};
 use crate::wire::cbor::{Cbor, CborError, Read, Reader, Writer};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -251,7 +252,9 @@ impl Credential {
         let seconds = moment.millis.div_euclid(1000);
         if seconds < i64::from(self.valid_from) {
             When::Before
-        } else if seconds < i64::from(self.valid_until) {
+        } else if seconds
+            < i64::from(self.valid_until) + i64::from(is_planted(Planted::ExpiryIncluded))
+        {
             When::Within
         } else {
             When::After

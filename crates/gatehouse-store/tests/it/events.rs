@@ -53,6 +53,8 @@ fn what_does_not_fit_is_kept_aside_with_an_alarm() {
         let mut torn = gate.events[1].clone();
         torn.seq = 3;
         torn.previous = Hash([1; 32]);
+        // Nobody knows what went before it: it is kept, and the device asked for that once.
+        assert_eq!(send(store, &torn), Appended::NotNext { expected: 1 });
         for _ in 0..2 {
             let reason = SetAsideReason::OtherContent;
             assert_eq!(send(store, &other), Appended::SetAside(reason));
@@ -83,6 +85,47 @@ fn what_does_not_fit_is_kept_aside_with_an_alarm() {
         };
         assert!(write(store, see.clone()));
         assert!(!write(store, see));
+    });
+}
+
+#[test]
+fn a_copy_of_a_device_is_kept_to_its_end() {
+    on_both(|store| {
+        lay_town(store);
+        let mut gate = Gate::new(1);
+        gate.crossing(0, Way::Out, Outcome::Crossed, PERSON);
+        let mut copy = Gate::new(1);
+        copy.crossing(0, Way::Out, Outcome::Crossed, PERSON);
+        for minute in 1..5 {
+            copy.crossing(minute, Way::In, Outcome::TurnedBack, PERSON);
+        }
+        gate.crossing(9, Way::In, Outcome::Crossed, PERSON);
+        send_all(store, &gate);
+        let [common, second, third, fourth, fifth] = &copy.events[..] else {
+            unreachable!("five were made");
+        };
+        assert_eq!(send(store, common), Appended::AlreadyThere);
+        // Nothing is known yet of what goes before it.
+        assert_eq!(send(store, fourth), Appended::NotNext { expected: 3 });
+        let aside = [
+            (second, SetAsideReason::OtherContent),
+            (third, SetAsideReason::BrokenChain),
+            (fourth, SetAsideReason::BrokenChain),
+            (fifth, SetAsideReason::BrokenChain),
+        ];
+        for (event, reason) in aside {
+            assert_eq!(
+                send(store, event),
+                Appended::SetAside(reason),
+                "{}",
+                event.seq
+            );
+        }
+        // The first one goes on.
+        gate.crossing(12, Way::Out, Outcome::Crossed, PERSON);
+        assert_eq!(send(store, &gate.events[2]), Appended::New);
+        let kept = read(store, |tx| tx.events_set_aside(SHARD, device(1), 10));
+        assert_eq!(kept.len(), 4);
     });
 }
 

@@ -402,6 +402,10 @@ fn a_list_is_taken_only_if_it_is_ours_and_no_older() {
     assert_eq!(feed(world::signed(&world::snapshot(3, 1))), None);
     let refused = Some("D04".to_owned());
     assert_eq!(feed(world::signed(&world::snapshot(2, 1))), refused);
+    // A server that was restored from a backup counts on from there: later, with a lower number.
+    let mut restored = world::snapshot(2, 1);
+    restored.made_at = world::snapshot(3, 1).made_at + 1;
+    assert_eq!(feed(world::signed(&restored)), None);
     let mut other_gate = world::snapshot(4, 1);
     other_gate.gate.gate = gatehouse_core::id::GateId([9; 16]);
     assert_eq!(feed(world::signed(&other_gate)), refused);

@@ -1,0 +1,348 @@
+//! Between pages and server: requests and replies under way, which come in any order, twice, or
+//! never.
+
+use super::page::Stored;
+use super::record::{read_list, set_aside};
+use super::simulation::{Checked, Simulation, holds};
+use gatehouse_core::device::{Answer, Input};
+use gatehouse_core::id::DeviceId;
+use gatehouse_core::wire::Event;
+use gatehouse_server::head_signature::spki;
+use gatehouse_server::ops::receive_events::{Batch, Receipt};
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use std::sync::OnceLock;
+
+/// The page gives a request up after this.
+const CALL_MILLIS: i64 = 8_000;
+
+/// Something under way.
+#[derive(Clone)]
+pub struct Message {
+    pub request: u64,
+    pub page: usize,
+    pub what: What,
+}
+
+/// What is under way.
+#[derive(Clone)]
+pub enum What {
+    /// Events with a signature over their head.
+    Events(DeviceId, Vec<Vec<u8>>, Vec<u8>),
+    /// A question for a list, with the tag of the one that is there.
+    Fetch(Option<String>),
+    /// The answer to events: what is told, or a code.
+    Received(Result<Told, String>),
+    /// The answer to a question for a list.
+    List(Result<Option<(Vec<u8>, String)>, String>),
+}
+
+/// What the page reads of a receipt.
+#[derive(Clone)]
+pub struct Told {
+    through: u64,
+    answers: Vec<Answer>,
+    server_millis: i64,
+}
+
+impl Told {
+    fn new(receipt: Receipt) -> Told {
+        let answers = receipt.answers.into_iter().map(|answer| Answer {
+            seq: answer.seq,
+            verdict: answer.verdict,
+            graver: answer.graver,
+            rows: answer.rows,
+            sentences: answer.sentences,
+        });
+        Told {
+            through: u64::try_from(receipt.acknowledged_through).unwrap_or(0),
+            answers: answers.collect(),
+            server_millis: receipt.server_millis,
+        }
+    }
+}
+
+/// The key pair of every device, and a stranger's: which is which does not change what happens.
+pub fn pair(of_stranger: bool) -> &'static EcdsaKeyPair {
+    static PAIRS: OnceLock<[EcdsaKeyPair; 2]> = OnceLock::new();
+    let pairs = PAIRS.get_or_init(|| {
+        [(); 2].map(|()| {
+            let (random, kind) = (SystemRandom::new(), &ECDSA_P256_SHA256_FIXED_SIGNING);
+            let written = EcdsaKeyPair::generate_pkcs8(kind, &random).expect("a key is made");
+            EcdsaKeyPair::from_pkcs8(kind, written.as_ref(), &random).expect("and read")
+        })
+    });
+    &pairs[usize::from(of_stranger)]
+}
+
+pub fn public_key() -> Vec<u8> {
+    let point: [u8; 65] = pair(false)
+        .public_key()
+        .as_ref()
+        .try_into()
+        .expect("a point");
+    spki(&point)
+}
+
+pub fn sign(head: &[u8], by_stranger: bool) -> Vec<u8> {
+    let signed = pair(by_stranger).sign(&SystemRandom::new(), head);
+    signed.expect("a head is signed").as_ref().to_vec()
+}
+
+impl Simulation<'_> {
+    /// The page sends its oldest events, if nothing is under way.
+    pub fn send(&mut self, page: usize) -> Checked {
+        let (now, most) = (self.now, self.batch_most);
+        let sender = &mut self.pages[page];
+        let is_waiting = sender
+            .sending
+            .is_some_and(|(_, since)| now - since < CALL_MILLIS);
+        let Some(device) = sender
+            .durable
+            .device
+            .filter(|_| sender.is_open() && !is_waiting)
+        else {
+            return Ok(());
+        };
+        let batch = sender.batch(most);
+        let Some((last, Stored { head, .. })) = batch.last().cloned() else {
+            return Ok(());
+        };
+        self.next_message += 1;
+        sender.sending = Some((self.next_message, now));
+        let first = batch[0].0;
+        let events = batch.into_iter().map(|(_, stored)| stored.bytes).collect();
+        self.messages.push(Message {
+            request: self.next_message,
+            page,
+            what: What::Events(device, events, sign(&head, false)),
+        });
+        let named = self.page_named(page);
+        self.note(&format!("{named} sends events {first} to {last}"));
+        Ok(())
+    }
+
+    /// The page asks for a newer list.
+    pub fn fetch(&mut self, page: usize) -> Checked {
+        let now = self.now;
+        let asker = &mut self.pages[page];
+        let is_waiting = asker
+            .fetching
+            .is_some_and(|(_, since)| now - since < 60_000);
+        if !asker.is_open() || is_waiting || asker.durable.device.is_none() {
+            return Ok(());
+        }
+        self.next_message += 1;
+        asker.fetching = Some((self.next_message, now));
+        let known = asker.durable.list.as_ref().map(|(_, tag)| tag.clone());
+        self.messages.push(Message {
+            request: self.next_message,
+            page,
+            what: What::Fetch(known),
+        });
+        let named = self.page_named(page);
+        self.note(&format!("{named} asks for a list"));
+        Ok(())
+    }
+
+    /// One of the messages arrives, any of them.
+    pub fn deliver_some(&mut self) -> Checked {
+        if self.messages.is_empty() {
+            return Ok(());
+        }
+        // Mostly the oldest one.
+        let at = match self.chance.percent(60) {
+            true => 0,
+            false => self.chance.below(self.messages.len()),
+        };
+        let message = self.messages.remove(at);
+        let millis = self.chance.below(300) as i64;
+        self.wait(millis);
+        self.deliver(message)
+    }
+
+    pub fn deliver(&mut self, message: Message) -> Checked {
+        let (page, request) = (message.page, message.request);
+        let line = self.lines[page];
+        let answer = match message.what {
+            What::Events(..) | What::Fetch(..) if !line[0] => return Ok(()),
+            What::Received(_) | What::List(_) if !line[1] => return Ok(()),
+            What::Events(device, events, signature) => {
+                What::Received(self.receive(page, device, events, signature)?)
+            }
+            What::Fetch(known) => {
+                let gate = self.pages[page].gate;
+                What::List(self.server.list(gate, self.town, known.as_deref()))
+            }
+            What::Received(told) => return self.received(page, request, told),
+            What::List(list) => return self.listed(page, request, list),
+        };
+        self.messages.push(Message {
+            what: answer,
+            ..message
+        });
+        Ok(())
+    }
+
+    /// The server takes a batch in.
+    pub fn receive(
+        &mut self,
+        page: usize,
+        device: DeviceId,
+        events: Vec<Vec<u8>>,
+        head_signature: Vec<u8>,
+    ) -> Checked<Result<Told, String>> {
+        let read = events.iter().map(|bytes| Event::from_bytes(bytes));
+        let read: Vec<Event> = read.filter_map(Result::ok).collect();
+        let before = self.server.device(device)?.map_or(0, |row| row.last_seq);
+        let gate = self.pages[page].gate;
+        let batch = Batch {
+            device,
+            events,
+            head_signature,
+        };
+        let answer = self.server.receive(gate, self.town, batch);
+        let mark = (device, before);
+        let taken = self
+            .record
+            .take(&self.server, self.town, mark, &read, self.now)?;
+        let said = match &answer {
+            Ok(receipt) => {
+                let aside: Vec<_> = receipt.set_aside.iter().map(|one| one.seq).collect();
+                format!(
+                    "acknowledges up to {}, aside {aside:?}",
+                    receipt.acknowledged_through
+                )
+            }
+            Err(code) => format!("answers {code}"),
+        };
+        let named = self.page_named(page);
+        self.note(&format!(
+            "the server takes {taken} events of {named} in, {said}"
+        ));
+        self.check_batch(device, &read, taken)?;
+        let answer = answer.map(Told::new);
+        if let Ok(told) = &answer {
+            self.check_told(page, device, &read, told.through)?;
+        }
+        Ok(answer)
+    }
+
+    /// Everything that is acknowledged is at the server.
+    fn check_told(
+        &mut self,
+        page: usize,
+        device: DeviceId,
+        sent: &[Event],
+        through: u64,
+    ) -> Checked {
+        let aside = set_aside(&self.server, self.town, device)?;
+        let kept = &self.pages[page].durable.outbox;
+        let kept = kept
+            .values()
+            .filter_map(|one| Event::from_bytes(&one.bytes).ok());
+        for event in kept.chain(sent.iter().cloned()) {
+            let hash = event.hash();
+            let is_made = self.record.made.contains_key(&hash.0);
+            if event.seq > through || event.device != device || !is_made {
+                continue;
+            }
+            holds(
+                self.record.is_there(&aside, device, &hash),
+                "acknowledged-is-stored",
+                || {
+                    format!(
+                        "event {} of {device} is acknowledged and not there",
+                        event.seq
+                    )
+                },
+            )?;
+        }
+        Ok(())
+    }
+
+    /// The page learns what became of its events.
+    fn received(&mut self, page: usize, request: u64, told: Result<Told, String>) -> Checked {
+        let receiver = &mut self.pages[page];
+        if !receiver.is_open() || receiver.sending.map(|(id, _)| id) != Some(request) {
+            return Ok(());
+        }
+        let Ok(told) = told else {
+            receiver.sending = None;
+            return Ok(());
+        };
+        if !receiver.acknowledge(told.through) {
+            receiver.sending = None;
+            return Ok(());
+        }
+        let named = self.page_named(page);
+        self.note(&format!(
+            "{named} learns that events up to {} are there",
+            told.through
+        ));
+        // Between the note in the store and the core's own.
+        if self.faults.contains(&super::fault::Fault::PageCrash) && self.chance.percent(3) {
+            return self.crash_page(page);
+        }
+        self.pages[page].sending = None;
+        self.seen[page].server_clock(self.pages[page].clock.reads(self.now), told.server_millis);
+        let input = Input::Sent {
+            acknowledged_through: told.through,
+            answers: told.answers,
+            server_millis: Some(told.server_millis),
+        };
+        self.feed(page, &input)?;
+        self.send(page)
+    }
+
+    /// The page gets a list.
+    fn listed(
+        &mut self,
+        page: usize,
+        request: u64,
+        list: Result<Option<(Vec<u8>, String)>, String>,
+    ) -> Checked {
+        let receiver = &mut self.pages[page];
+        if !receiver.is_open() || receiver.fetching.map(|(id, _)| id) != Some(request) {
+            return Ok(());
+        }
+        receiver.fetching = None;
+        let Ok(Some((bytes, tag))) = list else {
+            return Ok(());
+        };
+        // One that is refused does not take the place of the one that is there.
+        if self.give(page, &bytes)? {
+            self.pages[page].durable.list = Some((bytes, tag));
+        }
+        Ok(())
+    }
+
+    /// Hands the stored list to the core.
+    pub fn give_list(&mut self, page: usize) -> Checked {
+        match self.pages[page].durable.list.clone() {
+            Some((bytes, _)) => self.give(page, &bytes).map(|_| ()),
+            None => Ok(()),
+        }
+    }
+
+    /// Hands a list to the core; says whether it was taken.
+    fn give(&mut self, page: usize, bytes: &[u8]) -> Checked<bool> {
+        let input = Input::Snapshot {
+            bytes_base64: data_encoding::BASE64.encode(bytes),
+        };
+        let Some(output) = self.feed(page, &input)? else {
+            return Ok(false);
+        };
+        let is_taken = output.screen.code.as_deref() != Some("D04");
+        let number = output.header.snapshot;
+        let named = self.page_named(page);
+        self.note(&format!("{named} is given a list, holds number {number:?}"));
+        if is_taken {
+            let list = read_list(self.town, bytes);
+            let clock = self.pages[page].clock.reads(self.now);
+            self.seen[page].list_clock(clock, list.as_ref().map(|list| list.made_at));
+            self.seen[page].take_list(list)?;
+        }
+        Ok(is_taken)
+    }
+}

@@ -1,0 +1,233 @@
+//! A gate's page, modelled: what `web/gate/src/{store,outbox,app}.ts` do around the core. Its store
+//! commits or does not; what runs in memory goes with a crash.
+
+use gatehouse_core::audit::Hash;
+use gatehouse_core::device::{Appended, Device, Input, Output, Request, StateError, step};
+use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::id::DeviceId;
+use gatehouse_core::moment::Moment;
+use gatehouse_core::planted::{Planted, is_planted};
+use gatehouse_core::wire::Event;
+use std::collections::{BTreeMap, VecDeque};
+
+/// An event in the outbox.
+#[derive(Clone)]
+pub struct Stored {
+    pub bytes: Vec<u8>,
+    /// What is signed when it is the last of a batch.
+    pub head: Vec<u8>,
+}
+
+/// What outlives the page: IndexedDB.
+#[derive(Clone, Default)]
+pub struct Durable {
+    pub device: Option<DeviceId>,
+    pub state: Option<Vec<u8>>,
+    pub outbox: BTreeMap<u64, Stored>,
+    pub acknowledged: u64,
+    /// The signed list and its tag.
+    pub list: Option<(Vec<u8>, String)>,
+    /// Number and hash of the last event that was stored.
+    pub last: Option<(u64, Hash)>,
+    /// Of the state: emergencies before enrolment.
+    pub early: usize,
+}
+
+/// One transaction of the store on its way: events with the state that follows from them.
+struct Keeping {
+    events: Vec<(u64, Stored)>,
+    state: Vec<u8>,
+    forget_through: u64,
+    early: usize,
+}
+
+/// A wall clock that need not be right.
+#[derive(Clone, Copy, Default)]
+pub struct Clock {
+    /// Ahead of the true time by so much.
+    pub ahead: i64,
+    /// Stands still at this reading.
+    pub frozen: Option<i64>,
+}
+
+impl Clock {
+    /// What it shows at a true time.
+    pub fn reads(self, now: i64) -> i64 {
+        self.frozen.unwrap_or(now + self.ahead)
+    }
+}
+
+/// A phone at a gate.
+pub struct Page {
+    pub gate: usize,
+    pub durable: Durable,
+    /// `None` while the page is closed.
+    core: Option<Device>,
+    keeping: VecDeque<Keeping>,
+    unstored: Vec<(u64, Stored)>,
+    pub clock: Clock,
+    /// The request for events under way, and since when.
+    pub sending: Option<(u64, i64)>,
+    /// The request for a list under way.
+    pub fetching: Option<(u64, i64)>,
+    /// The last output.
+    pub output: Option<Output>,
+    /// Emergencies before enrolment that no event says yet.
+    pub early: usize,
+    /// Taken away for good: nothing of it is waited for.
+    pub is_gone: bool,
+}
+
+/// Inputs after which the state is stored even where no event came of them.
+fn changes_state(input: &Input) -> bool {
+    matches!(
+        input,
+        Input::Enrol { .. }
+            | Input::Snapshot { .. }
+            | Input::ShiftStart { .. }
+            | Input::ShiftEnd {}
+            | Input::Thermometer { .. }
+            | Input::Sent { .. }
+            | Input::Emergency { .. }
+    )
+}
+
+impl Page {
+    /// A closed page over a store.
+    pub fn new(gate: usize, durable: Durable) -> Page {
+        Page {
+            gate,
+            durable,
+            core: None,
+            keeping: VecDeque::new(),
+            unstored: Vec::new(),
+            clock: Clock::default(),
+            sending: None,
+            fetching: None,
+            output: None,
+            early: 0,
+            is_gone: false,
+        }
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.core.is_some()
+    }
+
+    /// Takes up the stored state.
+    pub fn open(&mut self) -> Result<(), StateError> {
+        let kept = self.durable.state.as_ref();
+        let core = kept.map(|state| Device::from_bytes(state)).transpose()?;
+        self.core = Some(core.unwrap_or_default());
+        Ok(())
+    }
+
+    /// The page ends wherever it is: what was not stored is gone.
+    pub fn crash(&mut self) {
+        self.core = None;
+        self.keeping.clear();
+        self.unstored.clear();
+        self.sending = None;
+        self.fetching = None;
+        self.output = None;
+        self.early = self.durable.early;
+    }
+
+    /// Gives the core an input; what follows from it is put in line for the store.
+    pub fn feed(&mut self, input: &Input, now: i64, random: [u8; 32]) -> Option<Output> {
+        let core = self.core.take()?;
+        let request = Request {
+            moment: Moment::new(self.clock.reads(now), 480),
+            lang: Lang::Zh,
+            random_base64: data_encoding::BASE64.encode(&random),
+            input: input.clone(),
+        };
+        let (core, output) = step(core, &request);
+        match input {
+            Input::Emergency { .. } if self.durable.device.is_none() => self.early += 1,
+            Input::Enrol { .. } => self.early = 0,
+            _ => {}
+        }
+        if !output.append.is_empty() || changes_state(input) {
+            self.unstored.extend(output.append.iter().map(stored));
+            self.keeping.push_back(Keeping {
+                events: self.unstored.clone(),
+                state: core.to_bytes(),
+                forget_through: output.forget_through,
+                early: self.early,
+            });
+        }
+        self.core = Some(core);
+        self.output = Some(output.clone());
+        Some(output)
+    }
+
+    /// Whether the store has something to do.
+    pub fn is_keeping(&self) -> bool {
+        !self.keeping.is_empty()
+    }
+
+    /// The next transaction of the store commits.
+    pub fn keep(&mut self) {
+        let Some(keeping) = self.keeping.pop_front() else {
+            return;
+        };
+        self.unstored
+            .retain(|(seq, _)| !keeping.events.iter().any(|(kept, _)| kept == seq));
+        let last = keeping.events.last();
+        let last = last.and_then(|(_, one)| Event::from_bytes(&one.bytes).ok());
+        self.durable.last = last
+            .map(|last| (last.seq, last.hash()))
+            .or(self.durable.last);
+        self.durable.outbox.extend(keeping.events);
+        if !is_planted(Planted::StateNotStored) {
+            self.durable.state = Some(keeping.state);
+        }
+        self.durable.early = keeping.early;
+        self.durable.outbox = self.durable.outbox.split_off(&(keeping.forget_through + 1));
+    }
+
+    /// The next transaction of the store fails: its events come with the next one.
+    pub fn fail_to_keep(&mut self) {
+        self.keeping.pop_front();
+    }
+
+    /// The oldest events that are not acknowledged.
+    pub fn batch(&self, most: usize) -> Vec<(u64, Stored)> {
+        let unsent = self.durable.outbox.range(self.durable.acknowledged + 1..);
+        let mut batch: Vec<_> = unsent
+            .take(most)
+            .map(|(seq, one)| (*seq, one.clone()))
+            .collect();
+        if is_planted(Planted::SentBeforeStored) {
+            batch.extend(self.unstored.iter().cloned());
+        }
+        batch
+    }
+
+    /// The server has answered: everything up to `through` is there. False where that moves
+    /// nothing, which must not become an endless loop.
+    pub fn acknowledge(&mut self, through: u64) -> bool {
+        let before = self.durable.acknowledged;
+        if through != before {
+            self.durable.acknowledged = match is_planted(Planted::RestoreIgnored) {
+                true => through.max(before),
+                false => through,
+            };
+        }
+        through != before
+    }
+}
+
+fn stored(appended: &Appended) -> (u64, Stored) {
+    let decode = |text: &str| {
+        data_encoding::BASE64
+            .decode(text.as_bytes())
+            .unwrap_or_default()
+    };
+    let stored = Stored {
+        bytes: decode(&appended.event_base64),
+        head: decode(&appended.head_base64),
+    };
+    (appended.seq, stored)
+}
