@@ -1,13 +1,16 @@
-//! `cargo xtask bench` without what measures: builds it, in the profile that is measured, and
-//! hands over. So the other chores need not wait for the whole product.
+//! `cargo xtask bench` without what measures, and `simulate` without the simulation: builds it, in
+//! the profile that is meant, and hands over. So the other chores need not wait for the whole product.
 
+#[cfg(not(feature = "bench"))]
 use crate::Subject;
 use anyhow::{Result, bail};
+#[cfg(not(feature = "bench"))]
 use clap::ValueEnum;
 use std::path::Path;
 use std::process::Command;
 
 /// Runs the bench as `cargo run --profile … --features bench`.
+#[cfg(not(feature = "bench"))]
 pub fn bench(root: &Path, subject: Subject, profile: &str) -> Result<()> {
     let name = subject.to_possible_value();
     let name = name.as_ref().map_or("gate", |value| value.get_name());

@@ -8,13 +8,17 @@
 mod bench;
 mod decisions;
 mod generate;
-#[cfg(not(feature = "bench"))]
+#[cfg(not(all(feature = "bench", feature = "simulate")))]
 mod launch;
 mod licences;
 mod mutate;
 mod repository;
 mod rust_file;
 #[cfg(any(feature = "simulate", test))]
+#[cfg_attr(
+    not(feature = "simulate"),
+    expect(dead_code, reason = "the tests begin elsewhere than the command")
+)]
 mod simulate;
 mod tidy;
 

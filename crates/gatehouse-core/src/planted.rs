@@ -1,6 +1,7 @@
-//! Mistakes that the simulation plants to see that it would find them (`cargo xtask simulate`). Only
-//! a debug build with the feature `planted` knows them, and only the thread that plants one makes
-//! it; everywhere else [`is_planted`] is `false` before the program runs, and the branch is gone.
+//! Mistakes that the simulation plants to see that it would find them (`cargo xtask simulate`).
+//! Only a debug build with the feature `planted` knows them, and only the thread that plants one
+//! makes it; everywhere else [`is_planted`] is `false` before the program runs, and the branch is
+//! gone.
 //! Nothing that a user, a setting or a request says reaches this.
 
 /// A mistake at one point of the program.
@@ -14,8 +15,6 @@ pub enum Planted {
     ForgottenUnacknowledged,
     /// A device gives up what was acknowledged just now.
     ForgottenAtOnce,
-    /// A device takes a list older than one that it has seen.
-    OldListTaken,
     /// A list past its hard life still holds people back.
     HardLifeIgnored,
     /// An order goes on after its end.

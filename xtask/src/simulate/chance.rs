@@ -43,18 +43,6 @@ impl Chance {
         of.get(self.below(of.len()))
     }
 
-    /// One of them by weight.
-    pub fn weighted<T: Copy>(&mut self, of: &[(usize, T)]) -> Option<T> {
-        let mut at = self.below(of.iter().map(|(weight, _)| weight).sum());
-        for (weight, one) in of {
-            if at < *weight {
-                return Some(*one);
-            }
-            at -= weight;
-        }
-        None
-    }
-
     /// Bytes.
     pub fn bytes<const N: usize>(&mut self) -> [u8; N] {
         let mut bytes = [0; N];

@@ -52,6 +52,9 @@ pub fn run(asked: Asked) -> Result<()> {
     for seed in asked.from..asked.from + asked.seeds {
         let ended = simulation::run(&town, seed, size)?;
         events += ended.events;
+        if asked.is_told {
+            println!("trace {}", ended.trace);
+        }
         if let Some(report) = in_words(&ended) {
             bail!(report);
         }

@@ -2,20 +2,20 @@
 
 use super::simulation::{self, Ended, Size};
 use super::town::Town;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, ensure};
 use gatehouse_core::planted::{Planted, plant};
+#[cfg(test)]
 use std::collections::BTreeMap;
 
 /// Name, seed and invariant of each.
 const KNOWN: &str = include_str!("planted.toml");
 
 /// Every mistake that can be planted.
-const ALL: [Planted; 22] = [
+const ALL: [Planted; 21] = [
     Planted::ExpiryIncluded,
     Planted::ClockTrusted,
     Planted::ForgottenUnacknowledged,
     Planted::ForgottenAtOnce,
-    Planted::OldListTaken,
     Planted::HardLifeIgnored,
     Planted::OrderEndIgnored,
     Planted::EmergencyNeedsList,
@@ -43,10 +43,14 @@ fn with(mistake: Planted, town: &Town, seed: u64, size: Size) -> Result<Ended> {
     ended
 }
 
-/// Looks for a seed that finds each mistake; prints the lines of `planted.toml`.
+/// Looks for a seed that finds each mistake of which `planted.toml` has no line; prints the lines.
 pub fn search(town: &Town, from: u64, seeds: u64, size: Size) -> Result<()> {
+    let known: toml::Table = KNOWN.parse()?;
     let mut missed = Vec::new();
-    for mistake in ALL {
+    let unknown = ALL
+        .into_iter()
+        .filter(|one| !known.contains_key(&format!("{one:?}")));
+    for mistake in unknown {
         let found = (from..from + seeds).find_map(|seed| {
             let ended = with(mistake, town, seed, size).ok()?;
             Some((seed, ended.broken?.invariant))
@@ -63,7 +67,9 @@ pub fn search(town: &Town, from: u64, seeds: u64, size: Size) -> Result<()> {
 }
 
 /// Each known seed finds its mistake by the named invariant, and nothing without it.
+#[cfg(test)]
 pub fn check(town: &Town, size: Size) -> Result<usize> {
+    use anyhow::{Context, bail};
     let known: toml::Table = KNOWN.parse()?;
     let mut clean: BTreeMap<u64, bool> = BTreeMap::new();
     for mistake in ALL {

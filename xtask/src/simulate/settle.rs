@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 
 /// A gate's list is used by the server for so long before it is read anew.
 const HELD_MILLIS: i64 = 10_000;
+/// Messages of one round.
+const MESSAGES_MOST: usize = 2_000;
 /// Rounds after which everything must have come.
 const ROUNDS: usize = 40;
 
@@ -54,7 +56,11 @@ impl Simulation<'_> {
                 }
                 self.send(page)?;
             }
-            while !self.messages.is_empty() {
+            // A page that asks for ever is found below, not waited for here.
+            for _ in 0..MESSAGES_MOST {
+                if self.messages.is_empty() {
+                    break;
+                }
                 let message = self.messages.remove(0);
                 self.deliver(message)?;
             }

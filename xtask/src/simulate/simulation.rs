@@ -72,6 +72,7 @@ pub struct Ended {
     pub last: Vec<String>,
     pub events: usize,
     /// For the same log on another database.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests replay it"))]
     pub held: Held,
 }
 

@@ -69,7 +69,7 @@ fn a_seed_replays_exactly() {
     }
     let mut chance = Chance::new(1);
     let drawn: Vec<usize> = (0..8).map(|_| chance.below(100)).collect();
-    assert_eq!(drawn, [40, 84, 2, 90, 37, 56, 41, 6]);
+    assert_eq!(drawn, [58, 46, 52, 73, 37, 60, 99, 99]);
 }
 
 #[test]
