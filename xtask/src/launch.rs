@@ -1,5 +1,6 @@
-//! `cargo xtask bench` without what measures, and `simulate` without the simulation: builds it, in
-//! the profile that is meant, and hands over. So the other chores need not wait for the whole product.
+//! `cargo xtask bench` without what measures, and `simulate` without the simulation: builds it,
+//! in the profile that is meant, and hands over. So the other chores need not wait for the whole
+//! product.
 
 #[cfg(not(feature = "bench"))]
 use crate::Subject;
