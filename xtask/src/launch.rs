@@ -41,19 +41,15 @@ pub fn bench(root: &Path, subject: Subject, profile: &str) -> Result<()> {
     Ok(())
 }
 
-/// Runs the simulation as `cargo run --features simulate`, with the same arguments.
-pub fn simulate(root: &Path) -> Result<()> {
+/// Runs the simulation as `cargo run --features simulate`, with the same arguments; optimised
+/// where it is to run for long.
+#[cfg(not(feature = "simulate"))]
+pub fn simulate(root: &Path, is_long: bool) -> Result<()> {
+    let profile = if is_long { "simulate" } else { "dev" };
     let ended = Command::new(env!("CARGO"))
         .current_dir(root)
-        .args([
-            "run",
-            "--quiet",
-            "--package",
-            "xtask",
-            "--profile",
-            "simulate",
-        ])
-        .args(["--features", "simulate", "--"])
+        .args(["run", "--quiet", "--package", "xtask"])
+        .args(["--profile", profile, "--features", "simulate", "--"])
         .args(std::env::args_os().skip(1))
         .status()?;
     if !ended.success() {

@@ -86,10 +86,6 @@ enum Chore {
 }
 
 #[derive(Clone, Copy, clap::Args)]
-#[cfg_attr(
-    not(feature = "simulate"),
-    expect(dead_code, reason = "handed on as they came")
-)]
 struct Simulated {
     /// How many seeds.
     #[arg(long, default_value_t = 300)]
