@@ -170,6 +170,7 @@ nouns!(
     set_aside,
     shift,
     staff,
+    statistics,
     vehicle,
     visit,
     webhook,

@@ -8,6 +8,7 @@ use crate::deferred::Deferred;
 use crate::driver::postgres::PostgresConnection;
 use crate::error::StoreError;
 use crate::sql::Sql;
+use crate::store::DatabaseKind;
 use crate::value::{Row, RowSource, Value};
 use gatehouse_core::audit::WriterId;
 use std::cell::{Cell, RefCell};
@@ -194,6 +195,14 @@ impl<'c> ReadTx<'c> {
                 Ok(statement.execute(parameters)? as u64)
             }
             Backend::Postgres(connection) => connection.borrow_mut().execute(sql, parameters),
+        }
+    }
+
+    /// Which of the two databases this is.
+    pub(crate) fn kind(&self) -> DatabaseKind {
+        match self.backend {
+            Backend::Sqlite(_) => DatabaseKind::Sqlite,
+            Backend::Postgres(_) => DatabaseKind::Postgres,
         }
     }
 

@@ -14,5 +14,6 @@ mod people;
 mod played_device;
 mod schema;
 mod sign_in;
+mod statistics;
 mod support;
 mod systems;

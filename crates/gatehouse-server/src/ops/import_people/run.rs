@@ -27,6 +27,9 @@ const FIRST_ROWS: usize = 100;
 const LEAST_ROWS: usize = 8;
 /// Time that a step aims at: well below what a gate may wait (design §5: 50 ms).
 const STEP_MILLIS: std::ops::Range<i64> = 15..35;
+/// The database looks at its tables after so many rows, and whenever there are so many times more.
+const ROWS_BEFORE_LOOK: i64 = 1_000;
+const LOOK_AGAIN_TIMES: i64 = 4;
 
 /// What one step writes.
 #[derive(Default)]
@@ -51,6 +54,7 @@ pub fn run(desk: &Desk, shard: Shard, id: RunId, until: i64) -> Result<bool, Imp
     let mut examiner = Examiner::new(desk, &place)?;
     let (mut counts, mut passed, mut is_all) = (kept_counts(&run), 0, true);
     let done = run.rows_done;
+    let mut look_at = ROWS_BEFORE_LOOK;
     file.each_batch(FIRST_ROWS, |open| {
         let here = i64::try_from(open.rows.len()).unwrap_or(0);
         if passed < done {
@@ -74,7 +78,13 @@ pub fn run(desk: &Desk, shard: Shard, id: RunId, until: i64) -> Result<bool, Imp
             is_all = false;
             return Ok(ControlFlow::Break(()));
         }
-        steps(desk, &place, &mut run, &mut examiner, &mut counts, open)
+        let next = steps(desk, &place, &mut run, &mut examiner, &mut counts, open)?;
+        if run.rows_done - done >= look_at {
+            look_at = (run.rows_done - done) * LOOK_AGAIN_TIMES;
+            desk.store
+                .write_blocking(Lane::Jobs, |tx| tx.look_at_sizes_of_people())?;
+        }
+        Ok(next)
     })?;
     if is_all {
         run.rows_all = run.rows_done;
