@@ -83,15 +83,22 @@ pub fn steps_that_hold(steps: &[FeverStepRow]) -> Vec<FeverStepRow> {
     holding.cloned().collect()
 }
 
+/// Since when the clock of a fever runs, of all that was written down for it.
+pub fn waits_since(opened_at: i64, all: &[FeverStepRow]) -> i64 {
+    since(opened_at, &times(&steps_that_hold(all), "reading"))
+}
+
+fn since(opened_at: i64, readings: &[i64]) -> i64 {
+    readings.iter().copied().fold(opened_at, i64::min)
+}
+
 impl FeverState {
     /// Of all that was written down, at an instant.
     pub fn of(opened_at: i64, all: &[FeverStepRow], rules: &FeverRules, now: i64) -> FeverState {
         let mut steps = steps_that_hold(all);
         steps.sort_by_key(|step| (step.done_at, step.number));
         let readings: Vec<i64> = times(&steps, "reading");
-        let since = readings
-            .first()
-            .map_or(opened_at, |first| (*first).min(opened_at));
+        let since = since(opened_at, &readings);
         let told = told(&steps, rules, since, now);
         let [hospital, outcome] = ["hospital", "outcome"].map(|step| last(&steps, step));
         let second = readings.get(1).copied();

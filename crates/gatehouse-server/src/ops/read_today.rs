@@ -5,6 +5,7 @@
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
+use crate::ops::fever_state::waits_since;
 use crate::ops::flag_copied_pass::COPIED_PASS;
 use crate::ops::list_policy_versions::{Review, reviews_due};
 use crate::ops::local_day::{DAY_MILLIS, midnight};
@@ -125,7 +126,7 @@ pub struct Today {
     pub refused: i64,
     /// Why, most frequent first.
     pub reasons: Vec<Reason>,
-    /// When open fevers were opened, oldest first.
+    /// Since when the clocks of open fevers run, as on their board; oldest first.
     pub fevers: Vec<i64>,
     /// Fire exits that wait for somebody to see that they open, by compound with its name.
     pub exits_due: Vec<(AreaId, String, usize)>,
@@ -217,7 +218,9 @@ impl Day {
         // Whatever was closed is closed before now, so only open ones are read.
         for row in tx.fevers_of_area(shard, compound.area, i64::MAX, FEVERS_MOST)? {
             line.fevers += 1;
-            self.today.fevers.push(row.item.opened_at);
+            let steps = tx.fever_steps(shard, row.item.item)?;
+            let since = waits_since(row.item.opened_at, &steps);
+            self.today.fevers.push(since);
         }
         let openings = tx.openings_of_area(shard, compound.area)?;
         let due = openings.iter().filter(|row| is_check_due(row, now)).count();

@@ -122,6 +122,19 @@ fn the_picture_has_its_numbers_in_words() {
 }
 
 #[test]
+fn the_longest_wait_is_the_same_here_and_on_the_board_of_fevers() {
+    demo_on_both(|app, demo| {
+        let office = cookie(app, demo, "office1");
+        let area = demo.town.streets.gates.first().expect("a gate").compound;
+        let today = app.get(&format!("/areas/{area}/today"), &office).body;
+        let wait = today.split("最久已等 ").nth(1).expect("a fever waits");
+        let wait = wait.split('<').next().expect("how long");
+        let board = app.get(&format!("/areas/{area}/fevers"), &office).body;
+        assert!(board.contains(&format!("最久 {wait}<")), "{wait}: {board}");
+    });
+}
+
+#[test]
 fn an_alarm_waits_until_somebody_has_looked() {
     on_both(|app| {
         let about = format!("gate {GATE}");
