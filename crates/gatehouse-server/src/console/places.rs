@@ -7,9 +7,9 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::error::OpError;
 use crate::ops::places::{
-    AreaEdit, GateEdit, GateLook, GatePlaceEdit, GateStands, Opening, OpeningEdit, PlaceGate,
-    Places, Refusal, add_area, change_area, check_opening, look_at_gate, put_gate, put_gate_place,
-    put_opening, read_places,
+    AreaEdit, GateEdit, GateLook, GatePlaceEdit, GateStands, Inside, Opening, OpeningEdit,
+    PlaceGate, Places, Refusal, add_area, change_area, check_opening, look_at_gate, put_gate,
+    put_gate_place, put_opening, read_places,
 };
 use crate::page::{Frame, PageError, show as show_page};
 use askama::Template;
@@ -63,6 +63,31 @@ impl PlacesPage {
             AreaLevel::Building => "level-building",
             AreaLevel::Unit | AreaLevel::Household => "level-unit",
         }
+    }
+
+    /// Who runs an area that lies in this one, through which gate one goes, what is closed.
+    fn border(&self, inside: &Inside) -> String {
+        let frame = &self.frame;
+        let manager = inside.row.manager.as_deref();
+        let run_by = self
+            .managers
+            .iter()
+            .find(|(code, _)| manager == Some(*code));
+        let mut words: Vec<String> = run_by
+            .map(|(_, label)| (*label).to_owned())
+            .into_iter()
+            .collect();
+        if inside.row.level == AreaLevel::Compound.code() {
+            words.push(match inside.open_gates.is_empty() {
+                true => frame.t("places-inside-no-gate"),
+                false => frame.with("places-inside-gate", "names", &inside.open_gates.join("、")),
+            });
+            words.push(frame.with("places-inside-closed", "count", &inside.closed.to_string()));
+        }
+        if inside.due > 0 {
+            words.push(frame.with("places-inside-due", "count", &inside.due.to_string()));
+        }
+        words.join(" · ")
     }
 
     fn is_manager(&self, code: &str) -> bool {

@@ -120,6 +120,41 @@ fn a_compound_has_one_open_gate() {
 }
 
 #[test]
+fn a_community_sees_how_the_border_of_each_compound_stands() {
+    on_both(|app| {
+        let cookie = office(app);
+        let border = |app: &TestApp| {
+            let page = app.get(&format!("/areas/{COMMUNITY}/places"), &cookie).body;
+            let line = page.split(&format!("/areas/{COMPOUND}/places\"")).nth(1);
+            let line = line.expect("the compound is listed");
+            line.split("</li>").next().expect("its end").to_owned()
+        };
+        let line = border(app);
+        for word in ["物业公司", "门岗：东门", "封闭口 0 处"] {
+            assert!(line.contains(word), "{word}: {line}");
+        }
+        let opening = format!(
+            "act=opening&id={}&name=North&closed_by=seal",
+            "c".repeat(32)
+        );
+        let exit = format!("act=opening&id={}&name=E&closed_by=tape", "d".repeat(32));
+        post(app, &cookie, COMPOUND, &opening);
+        post(
+            app,
+            &cookie,
+            COMPOUND,
+            &format!("{exit}&fire_exit=1&from_inside=1"),
+        );
+        let gate = format!("act=gate&id={GATE}&version=1&name=East&phone=1&state=suspended");
+        post(app, &cookie, COMPOUND, &gate);
+        let line = border(app);
+        for word in ["没有开着的门岗", "封闭口 2 处", "消防通道 1 处该去看了"] {
+            assert!(line.contains(word), "{word}: {line}");
+        }
+    });
+}
+
+#[test]
 fn a_fire_exit_opens_from_inside_and_is_looked_at_by_gate_1() {
     on_both(|app| {
         let cookie = office(app);

@@ -16,5 +16,5 @@ pub use look_at_gate::{GateLook, GateStands, gate_stands, look_at_gate};
 pub use put_gate::{GateEdit, put_gate};
 pub use put_gate_place::{GatePlaceEdit, put_gate_place};
 pub use put_opening::{OpeningEdit, put_opening};
-pub use read_places::{Opening, PlaceGate, Places, is_check_due, read_places};
+pub use read_places::{Inside, Opening, PlaceGate, Places, is_check_due, read_places};
 pub use refusal::Refusal;

@@ -19,11 +19,23 @@ pub struct Places {
     /// The area itself.
     pub area: AreaRow,
     /// Areas directly in it, ended ones too.
-    pub inside: Vec<AreaRow>,
+    pub inside: Vec<Inside>,
     /// Gates of a compound.
     pub gates: Vec<PlaceGate>,
     /// Its closed openings.
     pub openings: Vec<Opening>,
+}
+
+/// An area that lies in another, with how its border stands (GATE-1, AREA-2).
+pub struct Inside {
+    /// The row.
+    pub row: AreaRow,
+    /// Names of the gates that are open.
+    pub open_gates: Vec<String>,
+    /// Openings that are closed.
+    pub closed: usize,
+    /// Fire exits among them that wait for a look.
+    pub due: usize,
 }
 
 /// A gate.
@@ -73,6 +85,24 @@ fn place_gate(
     })
 }
 
+fn inside(tx: &ReadTx<'_>, row: AreaRow, now: i64) -> Result<Inside, StoreError> {
+    let mut inside = Inside {
+        open_gates: Vec::new(),
+        closed: 0,
+        due: 0,
+        row,
+    };
+    if let Some(shard) = inside.row.shard.filter(|_| inside.row.level == "compound") {
+        let gates = tx.gates_of_area(shard, inside.row.area)?;
+        let open = gates.into_iter().filter(|gate| gate.state == "open");
+        inside.open_gates = open.map(|gate| gate.name).collect();
+        let openings = tx.openings_of_area(shard, inside.row.area)?;
+        inside.closed = openings.len();
+        inside.due = openings.iter().filter(|row| is_check_due(row, now)).count();
+    }
+    Ok(inside)
+}
+
 /// Reads it.
 pub async fn read_places(app: &App, area: AreaId) -> Result<Places, OpError> {
     let now = app.world.now_millis();
@@ -94,8 +124,10 @@ pub async fn read_places(app: &App, area: AreaId) -> Result<Places, OpError> {
             let is_check_due = is_check_due(&row, now);
             Opening { row, is_check_due }
         });
+        let lines = tx.areas_in(area)?.into_iter();
+        let lines = lines.map(|row| inside(tx, row, now));
         Ok::<_, StoreError>(Some(Places {
-            inside: tx.areas_in(area)?,
+            inside: lines.collect::<Result<_, _>>()?,
             gates,
             openings: openings.collect(),
             area: row,
