@@ -7,6 +7,7 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::console::print::pdf;
 use crate::error::OpError;
+use crate::ops::list_areas::{AreaLine, list_areas};
 use crate::ops::make_board::{Hanging, changes, make_board, short_id, span};
 use crate::ops::read_policies::Rules;
 use crate::ops::read_rules_here::{RulesHere, read_rules_here};
@@ -58,6 +59,8 @@ struct PolicyPage {
     documents: Vec<Document>,
     next: Vec<Next>,
     gates: Vec<(String, String)>,
+    /// Areas below one that is no compound: their pages have what hangs at their gates.
+    inside: Vec<AreaLine>,
     is_free: bool,
     may_try: bool,
     may_write: bool,
@@ -118,8 +121,19 @@ pub async fn show(
     Extension(area): Extension<AreaInScope>,
     frame: Frame,
 ) -> Response {
-    match read_rules_here(&app, &area, None).await {
-        Ok(here) => show_page(&page(&app, here, area, frame)),
+    let read = async {
+        let here = read_rules_here(&app, &area, None).await?;
+        let inside = match &*area.level {
+            "compound" => Vec::new(),
+            _ => list_areas(&app, area.area).await?,
+        };
+        Ok::<_, OpError>((here, inside))
+    };
+    match read.await {
+        Ok((here, inside)) => {
+            let page = page(&app, here, area, frame);
+            show_page(&PolicyPage { inside, ..page })
+        }
         Err(error) => PageError::new(error, frame.lang).into_response(),
     }
 }
@@ -238,6 +252,7 @@ fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPa
         documents: documents.collect(),
         next,
         gates: gates.collect(),
+        inside: Vec::new(),
         is_free: here.now.is_none(),
         may_try: may(&frame, &area, Permission::TryPolicy),
         may_write: may(&frame, &area, Permission::WritePolicy),

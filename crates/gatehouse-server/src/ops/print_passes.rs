@@ -305,15 +305,6 @@ fn open(
 ) -> Result<Vec<Opened>, StoreError> {
     let mut opened = Vec::new();
     for (at, listed) in (0..).zip(passes) {
-        tx.insert_pass_event(&PassEventRow {
-            shard: order.shard,
-            pass: listed.pass.pass,
-            at: order.at,
-            kind: "printed".to_owned(),
-            area: listed.pass.area,
-            staff: order.staff,
-            detail: String::new(),
-        })?;
         let viewer = Viewer {
             staff: order.staff,
             organisation: order.organisation,

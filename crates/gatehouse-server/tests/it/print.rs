@@ -4,7 +4,7 @@
 use crate::rendered::{self, Shade};
 use crate::support::{
     COMMUNITY, COMPOUND, NEXT_COMPOUND, START, TestApp, demo_on_both, membership_row, on_both,
-    staff_row,
+    percent, staff_row,
 };
 use axum::http::StatusCode;
 use gatehouse_core::id::{AreaId, PassId, PersonId};
@@ -155,6 +155,57 @@ fn seen_by_their_bearers(app: &TestApp, shard: Shard, printed: &[&Listed]) {
     }
 }
 
+/// No font of Debian has this character (Unicode 15, block H).
+const UNPRINTABLE: &str = "王\u{323B0}";
+
+#[test]
+fn a_name_that_the_font_lacks_is_named_before_anything_is_printed() {
+    demo_on_both(|app, demo| {
+        if !has_font(app) {
+            return;
+        }
+        let (area, shard, listed) = place(app, demo);
+        let cookie = signed_in(app, demo, "community_office", area);
+        let of_resident = |one: &&Listed| one.door.is_some() && one.pass.kind == "resident";
+        let one = listed.iter().find(of_resident).expect("a resident's pass");
+        let (pass, holder) = (one.pass.pass, PersonId(one.pass.holder.expect("a holder")));
+        let version = app
+            .app
+            .store
+            .read_blocking::<_, StoreError, _>(move |tx| tx.person(shard, holder));
+        let version = version.expect("reads").expect("somebody").version;
+        let edit = format!("key={version}&name={}", percent(UNPRINTABLE));
+        let path = format!("/areas/{area}/persons/{holder}/edit");
+        let edited = app.form(&path, &cookie, &edit);
+        assert_eq!(edited.status, StatusCode::SEE_OTHER, "{}", edited.body);
+        for paper in [
+            format!("/areas/{area}/passes/{pass}/card.pdf?"),
+            format!("/areas/{area}/passes/sheets.pdf?passes={pass}&"),
+        ] {
+            let printed = || {
+                let events = app
+                    .app
+                    .store
+                    .read_blocking::<_, StoreError, _>(move |tx| tx.events_of_pass(shard, pass));
+                let events = events.expect("reads").into_iter();
+                events.filter(|event| event.kind == "printed").count()
+            };
+            app.later(1_000);
+            let before = printed();
+            let warned = app.get(&paper, &cookie);
+            assert_eq!(warned.status, StatusCode::UNPROCESSABLE_ENTITY, "{paper}");
+            for word in ["有的字印不出来", "U+323B0", "anyway=1"] {
+                assert!(warned.body.contains(word), "{word}: {}", warned.body);
+            }
+            assert_eq!(printed(), before, "{paper}: nothing was printed");
+            let anyway = app.get(&format!("{paper}anyway=1"), &cookie);
+            assert_eq!(anyway.status, StatusCode::OK, "{}", anyway.body);
+            assert_eq!(anyway.header("content-type"), "application/pdf");
+            assert_eq!(printed(), before + 1, "{paper}");
+        }
+    });
+}
+
 #[test]
 fn one_card_is_printed_and_what_is_not_here_is_not() {
     let (app, demo) = TestApp::demo();
@@ -223,6 +274,18 @@ fn one_card_is_printed_and_what_is_not_here_is_not() {
     let guard = signed_in(&app, &demo, "guard", area);
     let refused = app.get(&format!("/areas/{area}/passes/print"), &guard);
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[test]
+fn a_community_is_led_to_the_posters_of_its_compounds() {
+    on_both(|app| {
+        let office = app.session(app.staff("office", "community_office", COMMUNITY));
+        let page = app.get(&format!("/areas/{COMMUNITY}/policy"), &office).body;
+        for compound in [COMPOUND, NEXT_COMPOUND] {
+            let link = format!("href=\"/areas/{compound}/policy\"");
+            assert!(page.contains(&link), "{page}");
+        }
+    });
 }
 
 #[test]
