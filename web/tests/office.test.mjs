@@ -62,6 +62,16 @@ for (const [what, options, cookies] of [
   });
 }
 
+test("a verdict in a list on a phone is a word, not a column of letters", async () => {
+  const { page, area } = await signed_in({ viewport: { width: 320, height: 640 } }, []);
+  await page.goto(`${area}/crossings`);
+  const chips = await page.locator("td .st").evaluateAll((all) =>
+    all.map((chip) => ({ word: chip.textContent.trim(), height: chip.offsetHeight })));
+  assert.ok(chips.some(({ word }) => word === "不放行"), "somebody was not let in");
+  assert.deepEqual(chips.filter(({ height }) => height > 40), []);
+  await page.context().close();
+});
+
 /** Faults of each shape of page that the links of an account reach. */
 async function faults_behind(role, lang, done) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });

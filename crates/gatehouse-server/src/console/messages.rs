@@ -10,6 +10,7 @@ use crate::message::{Message, When};
 use crate::ops::keep_messages::{
     MESSAGES_MOST, MessageAct, MessageLine, act_on_messages, list_messages, list_slips,
 };
+use crate::ops::list_areas::{AreaLine, list_areas};
 use crate::page::{Frame, PageError, show as show_page};
 use askama::Template;
 use axum::extract::{Query, State};
@@ -64,7 +65,8 @@ pub fn routes(table: Routes) -> Routes {
 struct MessagesPage {
     frame: Frame,
     area: AreaInScope,
-    is_compound: bool,
+    /// Where the messages lie, for an area that is no compound.
+    places: Option<Vec<AreaLine>>,
     lines: Vec<Line>,
     slips: usize,
     older: Option<String>,
@@ -129,11 +131,18 @@ pub async fn show(
         Ok(page) => page,
         Err(error) => return PageError::new(error, frame.lang).into_response(),
     };
+    let places = match &*area.level {
+        "compound" | "village" => None,
+        _ => match list_areas(&app, area.area).await {
+            Ok(places) => Some(places),
+            Err(error) => return PageError::new(error, frame.lang).into_response(),
+        },
+    };
     let is_full = page.lines.len() == MESSAGES_MOST as usize;
     let older = page.lines.last().filter(|_| is_full);
     show_page(&MessagesPage {
         older: older.map(|line| place(line.row.made_at, &line.row.message)),
-        is_compound: matches!(&*area.level, "compound" | "village"),
+        places,
         lines: page
             .lines
             .iter()

@@ -1,7 +1,7 @@
 //! Messages: to whom, by which way, what is written down of them, and what never is.
 
 use crate::receiver::{Mailbox, Receiver, Reply};
-use crate::support::{START, TestApp, demo_on_both};
+use crate::support::{COMMUNITY, COMPOUND, NEXT_COMPOUND, START, TestApp, demo_on_both, on_both};
 use crate::systems::staff_with;
 use axum::http::StatusCode;
 use data_encoding::{BASE64, HEXLOWER};
@@ -259,6 +259,22 @@ fn an_email_goes_by_smtp_and_a_refused_address_becomes_a_slip() {
         // Nothing is looked at for a way that is not there.
         let fields: Vec<String> = views(app, wang).into_iter().map(|view| view.1).collect();
         assert!(fields.iter().all(|fields| fields == "email"), "{fields:?}");
+    });
+}
+
+#[test]
+fn a_community_is_led_to_the_messages_of_its_compounds() {
+    on_both(|app| {
+        let office = app.session(app.staff("office", "community_office", COMMUNITY));
+        let page = app
+            .get(&format!("/areas/{COMMUNITY}/messages"), &office)
+            .body;
+        for compound in [COMPOUND, NEXT_COMPOUND] {
+            let link = format!("href=\"/areas/{compound}/messages\"");
+            assert!(page.contains(&link), "{page}");
+            let there = app.get(&format!("/areas/{compound}/messages"), &office);
+            assert_eq!(there.status, StatusCode::OK, "{}", there.body);
+        }
     });
 }
 
