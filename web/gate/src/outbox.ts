@@ -88,22 +88,13 @@ export class Outbox {
       events: batch.map((event) => event.event_base64),
       head_signature_base64: await sign_head(this.keys, last.head_base64),
     });
-    const through = settled_through(reply);
+    const through = reply.acknowledged_through;
     // A server restored from a copy may be behind: go back to where it stands. A reply that moves
     // nothing must not become an endless loop.
     if (!Number.isSafeInteger(through) || through === after) throw new Failure("server", "ack");
     await this.store.put("acknowledged", through);
     this.events.line("online", "");
-    await this.events.sent({ ...reply, acknowledged_through: through });
+    await this.events.sent(reply);
     return true;
   }
-}
-
-/** Up to which event the server has everything: taken in, or kept aside for a person. */
-export function settled_through(reply: Pick<Reply, "acknowledged_through" | "set_aside">): number {
-  const aside = reply.set_aside.map(({ seq }) => seq).sort((one, other) => one - other);
-  return aside.reduce(
-    (through, seq) => (seq === through + 1 ? seq : through),
-    reply.acknowledged_through,
-  );
 }

@@ -184,6 +184,7 @@ function trouble_of_device(app: App): string[] {
   if (app.line_code === "D-ENDED" || app.set_aside_why === "ended_device") {
     return [t("device_ended")];
   }
+  if (["D-SIGN", "D-CHAIN", "D-EVENT"].includes(app.line_code)) return [t("batch_refused")];
   const forked = ["other_content", "broken_chain"].includes(app.set_aside_why ?? "");
   return forked ? [t("device_forked")] : [];
 }

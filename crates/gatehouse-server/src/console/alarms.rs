@@ -119,11 +119,12 @@ async fn page(
 }
 
 /// Kinds that have words of their own.
-const KINDS: [&str; 4] = [
+const KINDS: [&str; 5] = [
     "other_content",
     "broken_chain",
     "ended_device",
     "gate_state",
+    "refused_events",
 ];
 
 fn view(line: &AlarmLine, now: i64, offset: i16, frame: &Frame) -> Line {

@@ -11,6 +11,7 @@ use crate::ops::hold_gate::{hold_gate, hold_past, keyring};
 use gatehouse_core::gate::Verdict;
 use gatehouse_core::gate::wording::{Lang, put_in_words};
 use gatehouse_core::id::{DeviceId, GateId};
+use gatehouse_core::moment::Moment;
 use gatehouse_core::planted::{Planted, is_planted};
 use gatehouse_core::wire::{Event, EventBody, PublicEvent};
 use gatehouse_store::device::DeviceRow;
@@ -87,7 +88,13 @@ pub async fn receive_events(
     let row = row
         .filter(|row| row.gate == gate.gate)
         .ok_or(OpError::NotFound)?;
-    let events = read_events(&row, &batch)?;
+    let events = match read_events(&row, &batch) {
+        Ok(events) => events,
+        Err(refused) => {
+            alarm_about(app, gate, device).await?;
+            return Err(refused);
+        }
+    };
     let held = hold_gate(app, shard, gate.gate).await?;
     if events.iter().any(|event| decided_at(event) < held.read_at) {
         hold_past(app, shard, &held).await?;
@@ -143,6 +150,23 @@ pub async fn receive_events(
         }
     }
     Ok(receipt)
+}
+
+/// A batch that is not the device's own chain: the device keeps it, a person looks why. Once a day
+/// for a device, however often it is sent.
+async fn alarm_about(app: &App, gate: &GateInScope, device: DeviceId) -> Result<(), OpError> {
+    let (shard, now) = (gate.shard, app.world.now_millis());
+    let day = Moment::new(now, gate.offset_minutes).day().to_text();
+    let raise = move |tx: &Tx<'_>| -> Result<(), StoreError> {
+        tx.raise_alarm(
+            shard,
+            "refused_events",
+            &format!("device {device} {day}"),
+            now,
+        )?;
+        tx.note_change(shard, "alarm", now)
+    };
+    Ok(app.store.write(Lane::People, raise).await?)
 }
 
 /// Tells the pages what came in: crossings and shifts of the gate, its open items, alarms. Last in

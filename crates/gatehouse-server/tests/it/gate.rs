@@ -276,6 +276,11 @@ fn what_is_not_the_devices_own_chain_is_not_taken_in() {
         );
         refused(phone.send(&[], &phone.head), "D-COUNT");
         refused(stranger.send(&phone.events, &phone.head), "D-CHAIN");
+        // The office is told, once a day for a phone.
+        let lead = cookie(app, demo, "lead1");
+        let alarms = format!("/areas/{}/alarms", compound_of(app, &phone.gate));
+        let shown = app.get(&alarms, &lead).body;
+        assert_eq!(shown.matches("手机传来的记录没收下").count(), 2, "{shown}");
         // A guard of another compound does not even learn that the gate is there.
         let other = cookie(app, demo, "guard2a");
         assert_eq!(app.call(&path, &other, &body).status, StatusCode::NOT_FOUND);

@@ -11,5 +11,7 @@ alarms-ended_device = A phone out of service still sends
 alarms-ended_device-do = Not taken, kept apart. Find out who has the phone.
 alarms-gate_state = A gate's list differs from the signed one
 alarms-gate_state-do = The database may have been edited. Ask the administrator.
+alarms-refused_events = Records of a phone were not taken in
+alarms-refused_events-do = Signature or order do not fit; the records are still on the phone. Bring it to the office and enrol it again once somebody has looked.
 alarms-other = Something is not right
 alarms-other-do = Ask the administrator to look.

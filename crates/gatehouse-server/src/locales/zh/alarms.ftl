@@ -11,5 +11,7 @@ alarms-ended_device = 停用的手机还在传记录
 alarms-ended_device-do = 没有采用，已另存。请问清手机在谁手里。
 alarms-gate_state = 门岗的名单和签名的不一样
 alarms-gate_state-do = 数据库可能被人改过。请找管理员核对。
+alarms-refused_events = 手机传来的记录没收下
+alarms-refused_events-do = 签名或次序对不上，记录还在手机里。请把手机带到社区，核对后重新登记。
 alarms-other = 有件事不对劲
 alarms-other-do = 请找管理员看一看。
