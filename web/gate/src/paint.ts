@@ -123,7 +123,9 @@ function announce(app: App): void {
   const emergency = screen.flags.includes("emergency");
   const word = emergency ? t("emergency") : screen.verdict ? t(screen.verdict) : "";
   const parts = [word, screen.headline, screen.steps[0]?.text ?? "", screen.sentences[0]?.text];
-  const said = [...new Set(parts.filter((part) => part))];
+  // A sentence brings its own end; a second one would be read aloud.
+  const bare = parts.map((part) => (part ?? "").replace(/[。.]\s*$/, ""));
+  const said = [...new Set(bare.filter((part) => part))];
   live_region().textContent = said.join(app.settings.lang === "zh" ? "。" : ". ");
 }
 

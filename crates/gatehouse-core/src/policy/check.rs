@@ -66,20 +66,36 @@ pub struct Texts<'a> {
     pub cases: &'a str,
 }
 
-/// Whether it replaces rows or entries of documents above it.
+/// Whether it replaces rows or entries of documents above it, or leaves to them whom the gate lets
+/// through.
 pub fn stands_upon_others(document: &PolicyDocument) -> bool {
     let mut entries = document.parts.entries();
     document.rows.iter().any(|row| !row.replaces.is_empty())
         || entries.any(|(entry, _)| !entry.replaces().is_empty())
+        || document.is_for_gate() && !grants(document)
+}
+
+/// Whether it lets anybody through; a row that is switched off tells as well that it means to.
+fn grants(document: &PolicyDocument) -> bool {
+    let mut all = document.rows.iter().chain(&document.off);
+    all.any(|row| row.effect == Effect::Grant)
+}
+
+/// Of documents above one, those upon which it stands: none where it stands by itself, and never an
+/// earlier version of it, of which it takes the place.
+pub fn upon<'a>(
+    document: &PolicyDocument,
+    above: &'a [PolicyDocument],
+) -> impl Iterator<Item = &'a PolicyDocument> {
+    let is_upon = stands_upon_others(document);
+    let others = above.iter().filter(move |one| one.id != document.id);
+    others.filter(move |_| is_upon)
 }
 
 /// Everything that is wrong with a document that reads, upon those above it; these are asked for
-/// only where it replaces rows or entries of others.
+/// only where it stands upon others.
 pub fn check(document: &PolicyDocument, texts: Texts<'_>, above: &[PolicyDocument]) -> Vec<Found> {
-    // An earlier version of it is what it takes the place of, not what it stands upon.
-    let above = above.iter().filter(|one| one.id != document.id);
-    let above = above.filter(|_| stands_upon_others(document));
-    let layers: Vec<&PolicyDocument> = above.chain([document]).collect();
+    let layers: Vec<&PolicyDocument> = upon(document, above).chain([document]).collect();
     let cases = match read_case_file(texts.cases) {
         Ok(cases) => cases,
         Err(found) => {
@@ -204,15 +220,14 @@ impl Looked<'_> {
         found
     }
 
-    /// What no case can show. What only adds to a document above leaves to it who may cross.
+    /// What no case can show. What only adds to documents above leaves to them who may cross; with
+    /// none above that lets anybody through, everybody is left uncovered.
     fn proved(&self, layers: &[&PolicyDocument], policy: &Policy) -> Vec<Found> {
-        // A row that is switched off tells as well that the document says who may cross.
-        let mut all = self.document.rows.iter().chain(&self.document.off);
-        let has_grants = all.any(|row| row.effect == Effect::Grant);
+        let is_asked = grants(self.document) || !layers.iter().any(|one| grants(one));
         let findings = prove(policy)
             .into_iter()
             .filter(|finding| match &finding.row {
-                None => has_grants || finding.code == "P027",
+                None => is_asked || finding.code == "P027",
                 Some(id) => self.row(id).is_some(),
             });
         let loose = loosened(layers).unwrap_or_default();

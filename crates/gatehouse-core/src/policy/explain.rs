@@ -119,10 +119,8 @@ fn phrase(condition: &Condition, lang: Lang) -> String {
         }
         (Lens::Whole { .. }, Kind::Number { unit, decimals, .. }, Want::Range(least, most)) => {
             let write = |number: i64| number_text(condition.fact, number, decimals);
-            format!(
-                "{label} {}",
-                range(*least, *most, write, lang.pick(unit), lang)
-            )
+            let range = range(*least, *most, write, lang.pick(unit), lang);
+            joined(&[label, &range], lang)
         }
         (_, _, Want::Clock(from, to)) => match lang {
             Lang::Zh => format!("{} 到 {}", clock(*from), clock(*to)),
@@ -134,20 +132,14 @@ fn phrase(condition: &Condition, lang: Lang) -> String {
             } else {
                 words("没有", "none of")
             };
-            format!(
-                "{label}{} {} {}",
-                colon(lang),
-                lang.pick(head),
-                one_of(choices, *members, lang)
-            )
+            let members = one_of(choices, *members, lang);
+            let label = format!("{label}{}", colon(lang).trim_end());
+            joined(&[&label, lang.pick(head), &members], lang)
         }
         (Lens::AllOf { members }, Kind::Set(choices), _) => {
             let all = lang.pick(words("都有", "all of"));
-            format!(
-                "{label}{} {all} {}",
-                colon(lang),
-                one_of(choices, *members, lang)
-            )
+            let label = format!("{label}{}", colon(lang).trim_end());
+            joined(&[&label, all, &one_of(choices, *members, lang)], lang)
         }
         (Lens::StayWithin { kinds, days }, _, Want::Flag(wanted)) => {
             stay_phrase(*kinds, *days, *wanted, lang)
@@ -168,6 +160,24 @@ fn phrase(condition: &Condition, lang: Lang) -> String {
         }
         _ => label.to_owned(),
     }
+}
+
+/// Words one after another: in Chinese a blank stands only between Han and a number or Latin word.
+fn joined(parts: &[&str], lang: Lang) -> String {
+    let mut all = String::new();
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        let meets = [all.chars().next_back(), part.chars().next()];
+        let is_latin = meets.map(|one| one.is_some_and(|one| one.is_ascii()));
+        let wants_blank = match lang {
+            Lang::Zh => is_latin[0] != is_latin[1],
+            Lang::En => true,
+        };
+        if wants_blank && !all.is_empty() {
+            all.push(' ');
+        }
+        all.push_str(part);
+    }
+    all
 }
 
 fn colon(lang: Lang) -> &'static str {
@@ -214,7 +224,7 @@ fn range(
         (Some(l), Some(m), _) if l == m => format!("{}{unit}", write(l)),
         (Some(l), Some(m), Lang::Zh) => format!("{} 至 {}{unit}", write(l), write(m)),
         (Some(l), Some(m), Lang::En) => format!("{} to {}{unit}", write(l), write(m)),
-        (Some(l), None, Lang::Zh) => format!("{}{unit} 及以上", write(l)),
+        (Some(l), None, Lang::Zh) => format!("{}{unit}及以上", write(l)),
         (Some(l), None, Lang::En) => format!("{}{unit} or more", write(l)),
         (None, Some(m), Lang::Zh) => format!("不超过 {}{unit}", write(m)),
         (None, Some(m), Lang::En) => format!("at most {}{unit}", write(m)),
@@ -259,7 +269,10 @@ fn outing_phrase(per: Per, window: Window, purposes: u32, count: &str, lang: Lan
         bits => one_of(purpose::CHOICES, bits, lang),
     };
     match lang {
-        Lang::Zh => format!("{}{window}{purpose}外出 {count}", lang.pick(who)),
+        Lang::Zh => {
+            let out = format!("{purpose}外出");
+            joined(&[lang.pick(who), &window, &out, count], lang)
+        }
         Lang::En => {
             format!("{} went out {purpose} {window} {count}", lang.pick(who)).replace("  ", " ")
         }

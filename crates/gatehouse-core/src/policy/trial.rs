@@ -15,6 +15,8 @@ use crate::moment::Moment;
 
 /// Outings that one condition may want at most; a row that wants more is tried by hand.
 const OUTINGS_MOST: usize = 16;
+/// Cases from which a situation is looked for at most; beyond them only the plain one (local choice).
+const BEGINS_MOST: usize = 200;
 const HOUR_MILLIS: i64 = 3_600_000;
 
 /// A situation that tries a row.
@@ -37,7 +39,8 @@ pub fn trials(untried: &Untried, cases: &[Case], policy: &Policy, from: Moment) 
         return Vec::new();
     };
     let plain = Situation::new(Moment::new(from.millis + HOUR_MILLIS, from.offset_minutes));
-    let begins = cases.iter().map(|case| &case.situation).chain([&plain]);
+    let begins = cases.iter().take(BEGINS_MOST).map(|case| &case.situation);
+    let begins = begins.chain([&plain]);
     let decides = |one: &Situation| {
         let at = u16::try_from(at).unwrap_or(u16::MAX);
         decided_by(&decide(one, Some(policy)), at, row)

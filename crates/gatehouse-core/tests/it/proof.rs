@@ -3,6 +3,7 @@
 
 use crate::policies::{folders, load, small_document};
 use gatehouse_core::gate::compiled::Effect;
+use gatehouse_core::policy::check::{Texts, check};
 use gatehouse_core::policy::proof::{FINDINGS_MOST, Finding, PROVED_ROWS_MOST, loosened, prove};
 use gatehouse_core::policy::{PolicyDocument, compile};
 
@@ -179,6 +180,27 @@ fn gaps_contradictions_and_idle_rows_are_told_with_a_plain_situation() {
             }
         }
     }
+}
+
+#[test]
+fn bars_alone_leave_everybody_uncovered_unless_a_document_above_lets_them_through() {
+    let rest = "who = { subject_kind = \"courier\" }\nway = \"in\"";
+    let bars = small_document("X", &row("X/no", "bar", "deployment", rest));
+    let texts = Texts {
+        policy: "",
+        cases: "case = []",
+    };
+    let above = |documents: &[PolicyDocument]| {
+        let found = check(&bars, texts, documents);
+        let apart = found.iter().find(|one| one.code == "P020");
+        assert_eq!(apart, None);
+        found.iter().filter(|one| one.code == "P023").count()
+    };
+    let earlier = small_document("X", &row("X/all", "grant", "deployment", ""));
+    let everybody = small_document("Y", &row("Y/all", "grant", "deployment", ""));
+    assert!(above(&[]) > 0, "nothing above");
+    assert!(above(&[earlier]) > 0, "an earlier version of it is no help");
+    assert_eq!(above(&[everybody]), 0);
 }
 
 #[test]

@@ -99,6 +99,8 @@ pub struct CaseLine {
     pub situation: String,
     /// Class and key of the verdict that it expects.
     pub was: (&'static str, &'static str),
+    /// The rows that it expects to say so.
+    pub was_rows: String,
     /// Of the verdict now.
     pub is: (&'static str, &'static str),
     /// The rows that say so.
@@ -288,6 +290,13 @@ fn case(one: &CaseChange, frame: &Frame) -> CaseLine {
         clause: one.case.clause.clone(),
         situation: situation_words(frame, &one.case.situation),
         was: verdict(one.case.expect.verdict),
+        was_rows: one
+            .case
+            .expect
+            .rows
+            .as_deref()
+            .unwrap_or_default()
+            .join(", "),
         is: verdict(one.answer.verdict),
         rows: one.answer.rows.as_deref().unwrap_or_default().join(", "),
     }

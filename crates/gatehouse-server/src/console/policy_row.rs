@@ -9,7 +9,7 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::console::policy::effect_of;
 use crate::console::policy_draft_view::{CaseLine, Problem, case_lines, problems};
-use crate::console::policy_row_form::{Fields, row_of};
+use crate::console::policy_row_form::{Fields, has_too_many, row_of};
 use crate::console::policy_row_view::{Control, Group, groups};
 use crate::console::policy_versions::refusal_words;
 use crate::error::OpError;
@@ -137,7 +137,12 @@ pub async fn act(
         id: id.to_owned(),
         ..new_row(&saved, &RowQuery::default())
     });
-    let row = row_of(&fields, &was, act == "add");
+    let mut row = row_of(&fields, &was, act == "add");
+    let is_too_long = act != "drop" && has_too_many(&row);
+    if is_too_long {
+        // What was typed beyond the most is not shown again: the page has a bound as well.
+        row = was.clone();
+    }
     let edit = match (act, is_new) {
         ("drop", false) => Edit::DropRow(was.id),
         (_, true) => Edit::NewRow(row.clone()),
@@ -145,6 +150,10 @@ pub async fn act(
     };
     let version = fields.get("version").and_then(|text| text.parse().ok());
     let done = match act {
+        _ if is_too_long => Err(OpError::NotTaken {
+            code: "D-LONG",
+            detail: "A row has at most 24 conditions.",
+        }),
         "save" | "drop" => {
             let at = (&*draft, version.unwrap_or(0));
             change_draft(&app, &area, &caller, at, vec![edit.clone()]).await

@@ -8,6 +8,8 @@ use gatehouse_core::policy::row_text::{Clause, How, Outings, RowText, Wish, in_o
 /// Most exceptions of a row, and most fields of a form that are read.
 pub const EXCEPTIONS_MOST: usize = 8;
 const FIELDS_MOST: usize = 2_000;
+/// Most conditions of a row that a form takes; a sentence with more nobody reads (local choice).
+pub const CONDITIONS_MOST: usize = 24;
 /// Most characters of a sentence, of a source and of any other field.
 const SENTENCE_MOST: usize = 400;
 const SOURCE_MOST: usize = 80;
@@ -94,6 +96,12 @@ pub fn row_of(fields: &Fields, was: &RowText, adds: bool) -> RowText {
         say: words("say"),
         post: words("post"),
     }
+}
+
+/// Whether a row has more conditions than a form takes.
+pub fn has_too_many(row: &RowText) -> bool {
+    let unless = row.unless.iter().map(Vec::len).sum::<usize>();
+    row.who.len() + row.when.len() + row.need.len() + unless > CONDITIONS_MOST
 }
 
 fn blank(fact: Fact) -> Clause {

@@ -180,9 +180,8 @@ pub async fn act(
 fn said<T>(signed: Result<Signed<T>, OpError>) -> Result<Option<String>, OpError> {
     Ok(match signed? {
         Signed::Done(_) => None,
-        // What has a sentence of its own needs no other.
-        Signed::Refused(code, _) if REFUSALS.contains(&code.as_str()) => Some(code),
-        Signed::Refused(_, text) => Some(text),
+        // The text behind it is English, for whoever commands; pages have a sentence for a code.
+        Signed::Refused(code, _) => Some(code),
     })
 }
 
@@ -193,10 +192,11 @@ async fn refused(app: &App, area: AreaInScope, frame: Frame, code: &str) -> Resp
 }
 
 /// Codes that have a sentence of their own.
-const REFUSALS: [&str; 18] = [
+const REFUSALS: [&str; 21] = [
     "D-CASES",
     "D-ENTRY",
     "D-FILE",
+    "D-LONG",
     "D-MANY",
     "D-NAME",
     "D-NUMBER",
@@ -208,10 +208,12 @@ const REFUSALS: [&str; 18] = [
     "P-AREA",
     "P-MEANWHILE",
     "P-NONE",
+    "P-REASON",
     "P-ROW",
     "P-THERE",
     "P-TIME",
     "P-TWO",
+    "P020",
 ];
 
 /// What somebody is told whose act was refused.

@@ -3,7 +3,7 @@
 
 use super::delivered::delivered;
 use super::policy_draft::{Edit, apply, draft_id};
-use super::policy_folder::{Complaint, Texts, check_texts, stands_upon_others};
+use super::policy_folder::{Complaint, Texts, check_texts};
 use super::read_policies::read_rules;
 use crate::app::App;
 use crate::auth::access::AreaInScope;
@@ -12,6 +12,7 @@ use gatehouse_core::gate::Policy;
 use gatehouse_core::gate::compiled::Row;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::cases::{Case, Expect, answer_case, read_case_file, run_case};
+use gatehouse_core::policy::check::upon;
 use gatehouse_core::policy::coverage::untried_of;
 use gatehouse_core::policy::difference::{Difference, differences};
 use gatehouse_core::policy::trial::{Trial, trials};
@@ -175,7 +176,7 @@ fn look(row: &PolicyDraftRow, above: Vec<PolicyDocument>) -> Looked {
             trials: BTreeMap::new(),
         };
     };
-    let at_gate = AtGate::of(row, above);
+    let at_gate = AtGate::of(row, &above);
     let cases = at_gate.as_ref().map_or_else(Vec::new, AtGate::changed);
     problems.retain(|one| {
         let about = one.about.as_deref().unwrap_or_default();
@@ -198,14 +199,10 @@ pub(super) struct AtGate {
 
 impl AtGate {
     /// `None` where the document or its cases cannot be read.
-    pub fn of(row: &PolicyDraftRow, above: Vec<PolicyDocument>) -> Option<AtGate> {
+    pub fn of(row: &PolicyDraftRow, above: &[PolicyDocument]) -> Option<AtGate> {
         let document = read(&row.text).ok()?;
-        let is_upon = stands_upon_others(&document);
-        let others = above
-            .into_iter()
-            .filter(|one| is_upon && one.id != document.id);
-        let layers: Vec<PolicyDocument> = others.chain([document.clone()]).collect();
-        let at_gate: Vec<&PolicyDocument> = layers.iter().filter(|one| one.is_for_gate()).collect();
+        let layers = upon(&document, &above).chain([&document]);
+        let at_gate: Vec<&PolicyDocument> = layers.filter(|one| one.is_for_gate()).collect();
         Some(AtGate {
             policy: compile(&at_gate).ok()?,
             cases: read_case_file(&row.cases).ok()?.gate,

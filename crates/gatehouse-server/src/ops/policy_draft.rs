@@ -18,6 +18,7 @@ use gatehouse_core::policy::cases::read_case_file;
 use gatehouse_core::policy::edit::{Change, EditError, add_case, change, expect};
 use gatehouse_core::policy::read;
 use gatehouse_core::policy::row_text::RowText;
+use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::policy_draft::PolicyDraftRow;
 use gatehouse_store::{Lane, ReadTx, StoreError, Tx};
 
@@ -264,7 +265,7 @@ pub async fn change_draft(
     let edited = move || {
         let asks = |edit: &Edit| matches!(edit, Edit::Accept(_) | Edit::Try(_));
         let at_gate = match edits.iter().any(asks) {
-            true => AtGate::of(&row, above.documents),
+            true => AtGate::of(&row, &above.documents),
             false => None,
         };
         readable(apply(&row, at_gate.as_ref(), &edits)?)
@@ -378,6 +379,18 @@ pub async fn drop_draft(
     app.store.try_write(Lane::People, drop).await
 }
 
+/// The newest version that another may overwrite unseen: one that held or is to come. What nobody
+/// approved in time, or was taken back before it began, holds for nobody.
+fn newest_that_counts(there: &[PolicyForceRow], now: i64) -> i64 {
+    let counts = |one: &&PolicyForceRow| {
+        let is_approved = one.decided_by.is_none() || one.approved_by.is_some();
+        let never_begins = one.to_at.is_some_and(|to| to <= one.from_at);
+        !never_begins && (is_approved || one.from_at > now)
+    };
+    let versions = there.iter().filter(counts).map(|one| one.version);
+    versions.max().unwrap_or(0)
+}
+
 /// Submits a draft as it was at a version; it is gone then, and stands among the documents.
 ///
 /// # Errors
@@ -389,12 +402,11 @@ pub async fn submit_draft(
     (from_at, to_at): (i64, Option<i64>),
 ) -> Result<Signed<PolicyAnswer>, OpError> {
     let id = draft_id(draft).ok_or(OpError::NotFound)?;
-    let area = by.area;
+    let (area, now) = (by.area, app.world.now_millis());
     let find = move |tx: &ReadTx<'_>| {
         let row = tx.policy_draft(area, &id)?.ok_or(OpError::NotFound)?;
         let there = tx.policy_forces(area, &row.document)?;
-        let newest = there.iter().map(|one| one.version).max();
-        Ok::<_, OpError>((row, newest.unwrap_or(0)))
+        Ok::<_, OpError>((row, newest_that_counts(&there, now)))
     };
     let (row, newest) = app.store.try_read(find).await?;
     if row.version != version {
@@ -427,4 +439,41 @@ pub async fn submit_draft(
         }
     }
     Ok(signed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gatehouse_core::id::StaffId;
+
+    #[test]
+    fn what_lapsed_or_never_began_is_no_newer_version() {
+        let staff = Some(StaffId([7; 16]));
+        let row = |version, from_at, to_at, approved_by| PolicyForceRow {
+            area: AreaId([1; 16]),
+            document: "henan-2020-02".to_owned(),
+            version,
+            from_at,
+            to_at,
+            decided_by: staff,
+            approved_by,
+        };
+        let held = row(1, 10, Some(900), staff);
+        let now = 100;
+        let table = [
+            (row(2, 50, Some(900), None), 1, "lapsed"),
+            (row(2, 200, Some(200), staff), 1, "ended before it began"),
+            (row(2, 200, Some(900), None), 2, "proposed"),
+            (row(2, 200, Some(900), staff), 2, "to come"),
+            (row(2, 20, Some(30), staff), 2, "it held"),
+        ];
+        for (other, expected, what) in table {
+            assert_eq!(
+                newest_that_counts(&[held.clone(), other], now),
+                expected,
+                "{what}"
+            );
+        }
+        assert_eq!(newest_that_counts(&[], now), 0);
+    }
 }

@@ -3,12 +3,10 @@
 use gatehouse_core::gate::Policy;
 use gatehouse_core::gate::compiled::Text;
 use gatehouse_core::gate::wording::Lang;
-use gatehouse_core::policy::check::{self, File, Found};
+use gatehouse_core::policy::check::{self, File, Found, stands_upon_others};
 use gatehouse_core::policy::part::Layers;
 use gatehouse_core::policy::{Diagnostic, PolicyDocument, compile, read};
 use std::path::{Path, PathBuf};
-
-pub use gatehouse_core::policy::check::stands_upon_others;
 
 /// A complaint about a folder, ready to show: where, which code, what.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

@@ -107,6 +107,25 @@ fn an_example_is_found(street: &Desk<'_>, draft: &str, who: &str) {
     );
 }
 
+/// A condition on every fact, in every part of a row.
+fn every_condition() -> String {
+    let parts = ["who", "when", "need", "unless-0"];
+    let facts = [
+        "subject_kind",
+        "temperature",
+        "mask",
+        "purpose",
+        "pass_state",
+        "pass_kind",
+    ];
+    let more = ["found_fever", "symptoms", "registered_resident"];
+    let all = parts.iter().flat_map(|part| {
+        let facts = facts.iter().chain(&more);
+        facts.map(move |fact| format!("{part}.has={fact}"))
+    });
+    all.collect::<Vec<_>>().join("&")
+}
+
 #[test]
 fn what_a_row_cannot_say_is_not_taken() {
     demo_on_both(|app, demo| {
@@ -140,6 +159,11 @@ fn what_a_row_cannot_say_is_not_taken() {
             ),
             (
                 format!("{whole}=resident&when.has=age_years&when.age_years.least-parameter=no"),
+                StatusCode::UNPROCESSABLE_ENTITY,
+            ),
+            // More conditions than anybody reads.
+            (
+                format!("act=save&row=ZX/home&{}&{SAYS}", every_condition()),
                 StatusCode::UNPROCESSABLE_ENTITY,
             ),
             // A page of another version.

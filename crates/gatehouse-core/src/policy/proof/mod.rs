@@ -143,11 +143,8 @@ fn gaps(model: &mut Model<'_>) -> Vec<Finding> {
                     row: None,
                     crossing: Some([kind_name(kind), if way == 1 { "in" } else { "out" }]),
                     message: Text {
-                        zh: format!("没写到：{}{zh}，没有一条管。例如：{}", who.zh, example.zh),
-                        en: format!(
-                            "a gap: no row covers {} {en}, for example: {}",
-                            who.en, example.en
-                        ),
+                        zh: format!("{}{zh}，没有一条管。例如：{}", who.zh, example.zh),
+                        en: format!("no row covers {} {en}, for example: {}", who.en, example.en),
                     },
                 });
             }
@@ -200,7 +197,7 @@ fn contradictions(model: &mut Model<'_>) -> Vec<Finding> {
                     crossing: None,
                     message: Text {
                         zh: format!(
-                            "互相矛盾：{} 放行的人，{} 不放行，两条都没写“除非”。例如：{}",
+                            "{} 放行的人，{} 不放行，两条都没写“除非”。例如：{}",
                             one.id, other.id, example.zh
                         ),
                         en: format!(
