@@ -1,21 +1,30 @@
 // An official's evening through the real pages: ZX comes in as two files, a value changes, a row is
-// switched off and leaves a gap, is mended, tried on what happened, submitted; another office
-// approves it. Wants the same builds as server.test.mjs.
+// switched off and on, nobody goes out becomes HL's quota; the gap is mended, the draft tried on
+// what happened, submitted, approved by another office; at the set minute two phones at the gate
+// follow it, one of them without a network. Wants the same builds as server.test.mjs.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { faults_of } from "./faults.mjs";
-import { browse } from "./support.mjs";
-import { open_town, sign_in } from "./town.mjs";
+import { browse, screen } from "./support.mjs";
+import { in_frame, open_town, phone_on_duty, sign_in } from "./town.mjs";
 
 const FOLDER = fileURLToPath(new URL("../../policies/zhongxiang-2020-02/", import.meta.url));
-/** Minutes from now on at which the document begins: long enough for a slow machine. */
-const BEGINS_AFTER = 10;
+/** Minutes from now on at which the document begins: long enough for a slow machine, and no more
+ * than what a phone's clock may be wrong by. */
+const BEGINS_AFTER = 5;
+const MINUTE = 60_000;
+/** HL 二: one outing of a home within so many days. */
+const QUOTA_DAYS = "2";
+/** What the guard says to whoever has used it up. */
+const SPENT = "这户两天里出去过了。要买东西，社区代买。";
 
 let browser;
 let town;
 let area;
+let begins;
 const pages = {};
+const phones = {};
 before(async () => {
   town = await open_town();
   browser = await browse();
@@ -70,6 +79,68 @@ test("a row switched off leaves a gap with an example; the same key mends it", a
   await problems.getByText("没有问题").waitFor();
 });
 
+/** Chooses what to add to a part of a row's sentence. */
+async function add_condition(page, group, fact) {
+  const choice = page.locator(`[name='add.${group}']`);
+  await choice.selectOption(fact);
+  await Promise.all([page.waitForEvent("load"),
+    page.locator("fieldset", { has: choice }).getByRole("button", { name: "加上" }).click()]);
+}
+
+/** Counts the outings of a home within HL's days: at least or at most so many. */
+async function count_outings(page, end, number) {
+  await add_condition(page, "when", "outings");
+  await page.selectOption("[name='when.outings.per']", "household");
+  await page.selectOption("[name='when.outings.window']", "calendar");
+  await page.fill("[name='when.outings.days']", QUOTA_DAYS);
+  await page.fill(`[name='when.outings.${end}']`, number);
+}
+
+async function say(page, words) {
+  for (const [lang, text] of Object.entries(words)) {
+    await page.fill(`[name=say-${lang}]`, text);
+    await page.fill(`[name=post-${lang}]`, text);
+  }
+}
+
+test("nobody goes out becomes HL's quota, and that leaves a gap", async () => {
+  const page = pages.street_command;
+  await page.getByRole("link", { name: "改这一条 ZX/stay-in" }).click();
+  await count_outings(page, "most", "0");
+  await page.selectOption("[name=effect]", "grant");
+  await page.fill("[name=source]", "本地自定");
+  await say(page, { zh: "这户两天没人出去过，可以出门。", en: "Nobody of this home was out for two days; may go out." });
+  await press(page, "保存并检查");
+  const gap = page.locator("#problems li", { hasText: "没写到" });
+  await gap.filter({ hasText: "住户出门" }).first().waitFor();
+  const said = await gap.first().textContent();
+  assert.equal(said.split("没写到").length, 2, "it is said once");
+});
+
+test("the gap's key leads to a row about just that, and nothing is left open", async () => {
+  const page = pages.street_command;
+  await page.getByRole("link", { name: "加一条，补上这个缺口" }).first().click();
+  await page.locator("[name='who.subject_kind.of'][value=temporary_resident]").check();
+  await count_outings(page, "least", "1");
+  await add_condition(page, "unless", "purpose");
+  await page.locator("[name='unless-0.purpose.of'][value=medical]").check();
+  await page.selectOption("[name=effect]", "bar");
+  await say(page, {
+    zh: SPENT,
+    en: "This home was out within two days. Shopping is done for you.",
+  });
+  await press(page, "保存并检查");
+  const problems = page.locator("#problems");
+  await problems.waitFor();
+  assert.equal(await problems.getByText("没写到").count(), 0, "the gap is mended");
+  for (const name of ["都要这样", "例子没错，记下来"]) {
+    while (await key(page, name).count()) {
+      await Promise.all([page.waitForEvent("load"), key(page, name).first().click()]);
+    }
+  }
+  await problems.getByText("没有问题").waitFor();
+});
+
 test("the draft is tried on what happened", async () => {
   const page = pages.street_command;
   const draft = page.url().split("#")[0];
@@ -99,11 +170,27 @@ for (const [what, size, cookies] of [
   });
 }
 
+const LIST = /\/snapshot\?/;
+
+test("two phones are on duty at the gate", async () => {
+  for (const name of ["online", "offline"]) {
+    const phone = await phone_on_duty(town, browser);
+    await phone.route(LIST, async (route) => {
+      const response = await route.fetch();
+      const body = await response.body();
+      phone.holds_quota ||= body.includes(SPENT);
+      await route.fulfill({ response, body });
+    });
+    phones[name] = phone;
+  }
+});
+
 test("submitted, approved by another office, and to come", async () => {
   const page = pages.street_command;
-  const begins = new Date(Date.now() + (8 * 60 + BEGINS_AFTER) * 60_000);
+  begins = Math.floor(Date.now() / MINUTE + BEGINS_AFTER) * MINUTE;
   const form = page.locator("form[action$='/submit']");
-  await form.locator("[name=from]").fill(begins.toISOString().slice(0, 16));
+  const local = new Date(begins + 8 * 60 * MINUTE).toISOString();
+  await form.locator("[name=from]").fill(local.slice(0, 16));
   await form.locator("[name=password]").fill(town.accounts.street_command.password);
   await press(page, "送另一单位批");
   await page.getByText("等另一单位批").waitFor();
@@ -117,3 +204,46 @@ test("submitted, approved by another office, and to come", async () => {
   await page.goto(`${area}/policy`);
   await page.getByText("接下来：").waitFor();
 });
+
+/** Has the phone ask for the list until it holds what is to come: the server makes a new one a
+ * little after the approval, and the phone may have asked by itself meanwhile. */
+async function fetch_list(phone) {
+  for (let asked = 0; !phone.holds_quota; asked += 1) {
+    assert.ok(asked < 20, "the list with the scheduled version does not come");
+    const answered = phone.waitForResponse(LIST);
+    await phone.reload();
+    await answered;
+  }
+  await phone.unroute(LIST);
+  await screen(phone, "scan");
+}
+
+/** Somebody of the sheet goes out shopping: the screen at which it ends. */
+async function goes_out(phone) {
+  await phone.getByText("出去", { exact: true }).first().click();
+  await phone.evaluate((url) => window.show_to_camera(url), in_frame(town.sheet));
+  await phone.locator("body:not([data-screen=scan])").waitFor();
+  await phone.evaluate(() => window.show_to_camera(null));
+  for (let steps = 0; steps < 6; steps += 1) {
+    const name = await phone.locator("body").getAttribute("data-screen");
+    if (name !== "ask") return name;
+    await phone.getByRole("button", { name: /^(36\.5|采购|戴)/ }).first().click();
+  }
+  return phone.locator("main").innerText();
+}
+
+for (const name of ["online", "offline"]) {
+  test(`the gate changes at the set minute, ${name}`, async () => {
+    const phone = phones[name];
+    await fetch_list(phone);
+    if (name === "offline") await phone.context().setOffline(true);
+    await phone.clock.setFixedTime(begins - MINUTE);
+    assert.equal(await goes_out(phone), "admit", "HN holds a minute before");
+    await phone.locator(".acts .main").click();
+    await screen(phone, "scan");
+    await phone.clock.setFixedTime(begins);
+    assert.equal(await goes_out(phone), "refuse", "the quota holds at the minute");
+    await phone.getByText(SPENT, { exact: false }).first().waitFor();
+    assert.deepEqual(phone.troubles, []);
+  });
+}
