@@ -15,7 +15,7 @@ use crate::moment::Moment;
 
 /// Outings that one condition may want at most; a row that wants more is tried by hand.
 const OUTINGS_MOST: usize = 16;
-/// Cases from which a situation is looked for at most; beyond them only the plain one (local choice).
+/// Cases from which a situation is looked for at most, besides the plain one (local choice).
 const BEGINS_MOST: usize = 200;
 const HOUR_MILLIS: i64 = 3_600_000;
 
