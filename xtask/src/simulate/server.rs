@@ -93,11 +93,15 @@ impl Server {
         *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = Some((after, mishap));
     }
 
-    /// No mishap any more.
-    pub fn calm(&self) {
-        let mut plan = self.plan.lock().unwrap_or_else(PoisonError::into_inner);
-        if !matches!(*plan, Some((0, Mishap::Crash))) {
-            *plan = None;
+    /// No mishap any more; a program in the middle of its end ends.
+    pub fn calm(&mut self) {
+        let plan = self
+            .plan
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if plan == Some((0, Mishap::Crash)) {
+            self.crash();
         }
     }
 
