@@ -1,5 +1,5 @@
-// A newer version of the app waits until nobody stands at the gate; browsers that cannot run it, and
-// those inside chat apps, say what to do instead.
+// A newer version of the app waits until nobody stands at the gate; browsers that cannot run it,
+// and those inside chat apps, say what to do instead.
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

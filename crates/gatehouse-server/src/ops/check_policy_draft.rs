@@ -201,7 +201,7 @@ impl AtGate {
     /// `None` where the document or its cases cannot be read.
     pub fn of(row: &PolicyDraftRow, above: &[PolicyDocument]) -> Option<AtGate> {
         let document = read(&row.text).ok()?;
-        let layers = upon(&document, &above).chain([&document]);
+        let layers = upon(&document, above).chain([&document]);
         let at_gate: Vec<&PolicyDocument> = layers.filter(|one| one.is_for_gate()).collect();
         Some(AtGate {
             policy: compile(&at_gate).ok()?,
