@@ -109,7 +109,8 @@ test("nobody goes out becomes HL's quota, and that leaves a gap", async () => {
   await count_outings(page, "most", "0");
   await page.selectOption("[name=effect]", "grant");
   await page.fill("[name=source]", "本地自定");
-  await say(page, { zh: "这户两天没人出去过，可以出门。", en: "Nobody of this home was out for two days; may go out." });
+  await say(page, { zh: "这户两天没人出去过，可以出门。",
+    en: "Nobody of this home was out for two days; may go out." });
   await press(page, "保存并检查");
   const gap = page.locator("#problems li", { hasText: "没写到" });
   await gap.filter({ hasText: "住户出门" }).first().waitFor();

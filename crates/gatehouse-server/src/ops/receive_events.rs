@@ -101,13 +101,8 @@ pub async fn receive_events(
     }
     let (vault, of) = (keyring(app)?, gate.gate);
     let now = app.world.now_millis();
-    // Of this chain no more than what came of it: another copy of the device may have gone on.
-    let before = events
-        .first()
-        .map_or(0, |event| event.seq.saturating_sub(1));
-    let before = i64::try_from(before).unwrap_or(i64::MAX);
     let mut receipt = Receipt {
-        acknowledged_through: row.last_seq.min(before),
+        acknowledged_through: row.last_seq.min(before(&events)),
         server_millis: now,
         ..Receipt::default()
     };
@@ -150,6 +145,13 @@ pub async fn receive_events(
         }
     }
     Ok(receipt)
+}
+
+/// The number before a batch. Of its chain no more is acknowledged than what came of it: another
+/// copy of the device may have gone on.
+fn before(events: &[Event]) -> i64 {
+    let first = events.first().map_or(1, |event| event.seq);
+    i64::try_from(first.saturating_sub(1)).unwrap_or(i64::MAX)
 }
 
 /// A batch that is not the device's own chain: the device keeps it, a person looks why. Once a day
