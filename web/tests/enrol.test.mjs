@@ -94,7 +94,7 @@ test("with the plug pulled: opened anew, fifty passes, a visitor; all arrives on
   await phone.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await phone.context().setOffline(true);
   await phone.reload();
-  await screen(phone, "scan");
+  await phone.locator(".age-fresh").waitFor();
   for (let nth = 0; nth < 50; nth += 1) {
     await phone.evaluate(type_at_once, pass);
     await phone.getByRole("button", { name: "36.5" }).click();

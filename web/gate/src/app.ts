@@ -143,6 +143,11 @@ export class App {
 
   /** Starts the day of an enrolled device: its list, the send loop, the timers. */
   async run(device: Values["device"]): Promise<void> {
+    // All is read before anything is shown: a pass scanned in between would meet no list.
+    const [kept, through, guards] = await Promise.all([
+      this.store.get("snapshot"), this.store.get("acknowledged"), this.store.get("guards"),
+    ]);
+    this.guards = guards ?? [];
     this.device = device;
     this.view = { name: "core" };
     this.feed({
@@ -152,13 +157,10 @@ export class App {
       root_key_base64: device.root_key_base64,
     });
     // The page may have ended between noting an acknowledgement and telling the core.
-    const through = await this.store.get("acknowledged");
     if (through !== undefined) {
       this.feed({ input: "sent", acknowledged_through: through, answers: [] });
     }
-    const kept = await this.store.get("snapshot");
     if (kept) this.feed({ input: "snapshot", bytes_base64: kept.bytes_base64 });
-    this.guards = (await this.store.get("guards")) ?? [];
     const keys = await device_keys(this.store);
     talk_as(device, keys);
     this.outbox = new Outbox(this.store, device.gate, device.device, keys, {
