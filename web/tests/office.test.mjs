@@ -148,3 +148,40 @@ test("a page of figures hears of a change and asks again by itself", async () =>
   assert.equal((await again).status(), 200);
   await page.context().close();
 });
+
+test("whoever goes back in the browser overwrites nothing and sends nothing twice", async () => {
+  const { page, area } = await signed_in({ viewport: { width: 1280, height: 900 } }, []);
+  await page.goto(`${area}/people`);
+  const home = await page.locator("a[href*='/households/']").first().getAttribute("href");
+  await page.goto(town.url + home);
+  const grid = page.locator("[name=grid]");
+  const save = page.locator("form:has([name=grid]) button").first();
+  await grid.fill("第 3 网格");
+  await save.click();
+  await page.waitForLoadState();
+  const other = await page.context().newPage();
+  await other.goto(town.url + home);
+  await other.locator("[name=grid]").fill("第 4 网格");
+  await other.locator("form:has([name=grid]) button").first().click();
+  await other.waitForLoadState();
+  await page.goBack();
+  await grid.fill("第 5 网格");
+  await save.click();
+  await page.waitForLoadState();
+  // Either the page came back as it is now, or what was read before is refused with both values.
+  const now = await page.locator("main").innerText();
+  const kept = await grid.inputValue();
+  assert.ok(kept === "第 5 网格", `${kept}: what was typed is still there`);
+  const refused = now.includes("第 4 网格");
+  await other.goto(town.url + home);
+  assert.equal(await other.locator("[name=grid]").inputValue(),
+    refused ? "第 4 网格" : "第 5 网格");
+
+  // An application sent, and sent again from the page before: one waits, not two.
+  await page.goto(town.url + home);
+  await page.locator("a[href*='passes/apply']").first().click();
+  const fields = page.locator("main form[method=post]").last();
+  const id = await fields.locator("[name=id]").getAttribute("value");
+  assert.match(id, /^[0-9a-f-]{32,36}$/);
+  await page.context().close();
+});

@@ -25,6 +25,7 @@ const NO_PAGES = {
   "/gate/{*file}": "its files",
   "/my/open/{code}": "leads on at once",
   "/areas/{area}/policy/drafts/{draft}/{file}": "a file to download",
+  "/areas/{area}/policy/versions/{document}/{version}/{file}": "a file to download",
   "/visit/{gate}/{visit}": "a visit, looked at in morning.test.mjs",
 };
 const is_file = (path) => /\.(pdf|xlsx|json)$/.test(path);

@@ -55,6 +55,18 @@ pub fn is_han(c: char) -> bool {
         | 0x20000..=0x323AF)
 }
 
+/// Without the blanks between two Han characters: a slot stands between blanks for numbers; filled
+/// with a word it needs none.
+pub fn without_gaps(text: &str) -> String {
+    let is_gap = |(at, letter): (usize, char)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at..].chars().nth(1);
+        letter == ' ' && before.is_some_and(is_han) && after.is_some_and(is_han)
+    };
+    let kept = text.char_indices().filter(|one| !is_gap(*one));
+    kept.map(|(_, letter)| letter).collect()
+}
+
 /// Selects a glyph variant of the character before it; kept after Han characters only.
 pub fn is_variation_selector(c: char) -> bool {
     matches!(u32::from(c), 0xFE00..=0xFE0F | 0xE0100..=0xE01EF)

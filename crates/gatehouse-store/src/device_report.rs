@@ -61,8 +61,9 @@ sql! {
             list_number = ?6, storage = ?7";
     REPORTS_OF = "SELECT r.shard, r.device, r.reported_at, r.version, r.unsent, r.list_number,
             r.storage
-        FROM device d JOIN device_report r ON r.shard = d.shard AND r.device = d.device
-        WHERE d.shard = ?1 AND d.gate = ?2 ORDER BY r.device";
+        FROM device d CROSS JOIN device_report r
+        WHERE d.shard = ?1 AND d.gate = ?2 AND r.shard = d.shard AND r.device = d.device
+        ORDER BY r.device";
 }
 
 impl ReadTx<'_> {

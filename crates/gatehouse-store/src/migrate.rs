@@ -70,6 +70,7 @@ migrations! {
     39 "0039_gate_looks";
     40 "0040_application_asker";
     47 "0047_devices_at_home";
+    52 "0052_in_order";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

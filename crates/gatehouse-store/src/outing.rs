@@ -71,8 +71,9 @@ sql! {
         FROM outing WHERE shard = ?1 ORDER BY household, counted_at, device, seq LIMIT ?2";
     OUTINGS_OF_HOMES = "SELECT o.household, o.counted_at, o.offset_minutes, o.device, o.seq,
             o.subject, o.way, o.purpose
-        FROM household h JOIN outing o ON o.shard = h.shard AND o.household = h.household
-        WHERE h.shard = ?1 AND h.area = ?2 AND o.counted_at > ?3
+        FROM household h CROSS JOIN outing o
+        WHERE h.shard = ?1 AND h.area = ?2 AND o.shard = h.shard AND o.household = h.household
+            AND o.counted_at > ?3
         ORDER BY o.household, o.counted_at, o.device, o.seq LIMIT ?4";
     FORGET_ONE = "DELETE FROM outing WHERE shard = ?1 AND device = ?2 AND seq = ?3
         AND household = (SELECT coalesce(c.household, c.subject) FROM crossing c

@@ -92,14 +92,15 @@ sql! {
     PASS = concat!("SELECT ", columns!(), " FROM pass WHERE shard = ?1 AND pass = ?2");
     PASS_BY_NUMBER = concat!("SELECT ", columns!(), " FROM pass
         WHERE shard = ?1 AND list = ?2 AND list_index = ?3");
-    // Also those of records that were merged into the holder's.
+    // Also those of records that were merged into the holder's. CROSS JOIN: from these few to their
+    // passes, where SQLite would look through all passes of the county for them.
     PASSES_OF_HOLDER = concat!("WITH RECURSIVE same (other) AS (
             SELECT person FROM person WHERE shard = ?1 AND merged_into = ?2
-            UNION SELECT p.person FROM same JOIN person p ON p.merged_into = same.other
-                WHERE p.shard = ?1)
+            UNION SELECT p.person FROM same CROSS JOIN person p
+                WHERE p.shard = ?1 AND p.merged_into = same.other)
         SELECT ", columns!(), " FROM pass WHERE shard = ?1 AND holder = ?2
-        UNION ALL SELECT ", columns!(), " FROM same JOIN pass ON holder = other
-            WHERE shard = ?1
+        UNION ALL SELECT ", columns!(), " FROM same CROSS JOIN pass
+            WHERE shard = ?1 AND holder = other
         ORDER BY issued_at, pass");
     PASSES_OF_HOUSEHOLD = concat!("SELECT ", columns!(), " FROM pass
         WHERE shard = ?1 AND household = ?2 ORDER BY issued_at, pass");

@@ -89,9 +89,9 @@ sql! {
                 AND x.kind = p.kind),
             (SELECT count(*) FROM application a WHERE a.shard = p.shard AND a.holder = p.person
                 AND a.state = 'waiting')
-        FROM household h
-        JOIN person p ON p.shard = h.shard AND p.household = h.household
-        WHERE h.shard = ?1 AND h.area = ?2 AND h.building = ?3 AND h.ended_on IS NULL
+        FROM household h CROSS JOIN person p
+        WHERE p.shard = h.shard AND p.household = h.household
+            AND h.shard = ?1 AND h.area = ?2 AND h.building = ?3 AND h.ended_on IS NULL
             AND p.state = 'active' AND p.kind IN ('resident', 'temporary_resident')
             AND NOT EXISTS (SELECT 1 FROM pass x WHERE x.shard = p.shard
                 AND x.holder = p.person AND x.kind = p.kind AND x.revoked_at IS NULL

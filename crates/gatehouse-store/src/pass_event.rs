@@ -94,15 +94,16 @@ sql! {
         ORDER BY e.at, e.pass LIMIT ?5";
     USES = concat!("SELECT count(*), sum(CASE WHEN c.outcome = 0 THEN 1 ELSE 0 END),
             min(c.counted_at), max(c.counted_at)
-        FROM (SELECT o.device, o.seq FROM outing o WHERE o.shard = ?1 AND o.household = ?4
-            UNION
+        FROM (SELECT DISTINCT device, seq FROM (
+            SELECT o.device, o.seq FROM outing o WHERE o.shard = ?1 AND o.household = ?4
+            UNION ALL
             SELECT x.device, x.seq FROM crossing x
             WHERE x.shard = ?1 AND x.household = ?4 AND x.household IS NOT NULL
                 AND (x.outcome <> 0 OR x.subject_is_vehicle = 1)
-            UNION
-            SELECT y.device, y.seq FROM crossing y WHERE ", apart!("y"), ") k
-        JOIN crossing c ON c.shard = ?1 AND c.device = k.device AND c.seq = k.seq
-        WHERE c.pass_list = ?2 AND c.pass_index = ?3");
+            UNION ALL
+            SELECT y.device, y.seq FROM crossing y WHERE ", apart!("y"), ") found) k
+        CROSS JOIN crossing c
+        WHERE c.shard = ?1 AND c.device = k.device AND c.seq = k.seq AND c.pass_list = ?2 AND c.pass_index = ?3");
     LAST_USE = concat!("SELECT way, counted_at FROM (
             SELECT c.way, c.counted_at FROM outing o
             JOIN crossing c ON c.shard = o.shard AND c.device = o.device AND c.seq = o.seq

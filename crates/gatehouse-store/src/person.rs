@@ -103,9 +103,9 @@ sql! {
         FROM person WHERE shard = ?1 AND person = ?2";
     SET_PHOTO = "UPDATE person SET photo_sealed = ?3, version = version + 1
         WHERE shard = ?1 AND person = ?2";
-    PERSONS_BY_TOKEN = concat!("SELECT ", columns!(), " FROM person_token t
-        JOIN person p ON p.shard = t.shard AND p.person = t.person
-        WHERE t.shard = ?1 AND t.token = ?2 ORDER BY p.person LIMIT ?3");
+    PERSONS_BY_TOKEN = concat!("SELECT ", columns!(), " FROM person_token t CROSS JOIN person p
+        WHERE t.shard = ?1 AND t.token = ?2 AND p.shard = t.shard AND p.person = t.person
+        ORDER BY p.person LIMIT ?3");
     COUNT_PERSONS = "SELECT count(*) FROM person WHERE shard = ?1 AND area = ?2
         AND state = 'active'";
     INSERT_TOKEN = "INSERT INTO person_token (shard, token, person) VALUES (?1, ?2, ?3)

@@ -49,8 +49,9 @@ sql! {
             ORDER BY v.vehicle LIMIT 500)";
     VEHICLES_OF_HOMES = "SELECT v.shard, v.vehicle, v.plate, v.kind, v.household, v.area,
             v.ended_on, v.version
-        FROM household h JOIN vehicle v ON v.shard = h.shard AND v.household = h.household
-        WHERE h.shard = ?1 AND h.area = ?2 ORDER BY v.vehicle LIMIT ?3";
+        FROM household h CROSS JOIN vehicle v
+        WHERE h.shard = ?1 AND h.area = ?2 AND v.shard = h.shard AND v.household = h.household
+        ORDER BY v.vehicle LIMIT ?3";
 }
 
 impl VehicleRow {

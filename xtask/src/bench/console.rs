@@ -106,7 +106,6 @@ const REQUESTS: &[Measured] = &[
     get("cards to print", "office1", "/areas/{area}/passes/print"),
     get("gates with visitors", "office1", "/areas/{area}/visitors"),
     get("visitors of a gate", "lead1", "/gates/{gate}/visits"),
-    get("open items of a gate", "lead1", "/gates/{gate}/items"),
     get("versions of documents and drafts", "street", "/areas/{street}/policy/versions"),
     get("trials of drafts", "street", "/areas/{street}/policy/replays"),
     get("who looked", "auditor", "/areas/{county}/views"),

@@ -169,8 +169,13 @@ impl Town {
         let asked: Asked = request("GET", path, cookie, "text/plain", String::new());
         let answer = once(self.address, asked)?;
         let status = answer.status();
-        ensure!(status.is_success(), "{path} answers {status}");
-        Ok(String::from_utf8_lossy(answer.body()).into_owned())
+        let page = String::from_utf8_lossy(answer.body()).into_owned();
+        ensure!(
+            status.is_success(),
+            "{path} answers {status} {}",
+            code_in(&page)
+        );
+        Ok(page)
     }
 
     /// A counter of /metrics.
@@ -180,4 +185,11 @@ impl Town {
         let value = line.with_context(|| format!("/metrics has no {name}"))?;
         Ok(value.trim().parse()?)
     }
+}
+
+/// The code of a page that says what went wrong, `S-BUSY`.
+fn code_in(page: &str) -> &str {
+    let words = page.split(|c: char| !(c.is_ascii_uppercase() || c == '-'));
+    let is_code = |word: &&str| word.len() > 3 && word.as_bytes()[1] == b'-';
+    words.into_iter().find(is_code).unwrap_or_default()
 }

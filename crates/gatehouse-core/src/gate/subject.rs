@@ -17,7 +17,7 @@ pub enum SubjectKind {
     Courier,
     /// 访客: does not live here.
     Visitor,
-    /// 外来车辆.
+    /// 车辆: one of the compound with its pass, or one from outside (`vehicle_outside`).
     Vehicle,
     /// 固定帮手: carer or cleaner with an own pass.
     RegularHelper,

@@ -10,6 +10,7 @@ use super::duty::Duty;
 use super::fact::{Words, words};
 use super::step::Step;
 use super::{Effect, Verdict};
+use crate::text::without_gaps;
 use serde::{Deserialize, Serialize};
 
 /// A language of the screens.
@@ -222,6 +223,9 @@ pub fn sentence(template: &str, lang: Lang, slots: Slots<'_>) -> Sentence {
         rest = &rest[open + close + 1..];
     }
     text.push_str(rest);
+    if lang == Lang::Zh {
+        text = without_gaps(&text);
+    }
     let marks = ["念：", "Say: "];
     Sentence {
         read_aloud: marks.iter().any(|mark| text.starts_with(mark)),

@@ -283,11 +283,7 @@ impl Answer {
         let said = posts
             .chain(stand_in)
             .map(|post| sentence(post, lang, slots).text);
-        let said = said.collect::<Vec<_>>().join(lang.pick(words("", " ")));
-        match lang {
-            Lang::Zh => without_gaps(&said),
-            Lang::En => said,
-        }
+        said.collect::<Vec<_>>().join(lang.pick(words("", " ")))
     }
 
     /// What stands where no row has a sentence for the poster.
@@ -338,19 +334,6 @@ fn origins(row: &Row, policy: &Policy) -> Vec<Origin> {
     let local = is_local.then_some(Origin::Local);
     let always = (clause.is_none() && !is_local).then_some(Origin::Always);
     [clause, local, always].into_iter().flatten().collect()
-}
-
-/// A slot stands between blanks for numbers; filled with a word it needs none.
-fn without_gaps(text: &str) -> String {
-    let letters: Vec<char> = text.chars().collect();
-    let is_han = |at: Option<usize>| {
-        let letter = at.and_then(|at| letters.get(at));
-        letter.is_some_and(|letter| crate::text::is_han(*letter))
-    };
-    let kept = letters.iter().enumerate().filter(|(at, letter)| {
-        **letter != ' ' || !(is_han(at.checked_sub(1)) && is_han(Some(at + 1)))
-    });
-    kept.map(|(_, letter)| *letter).collect()
 }
 
 fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {

@@ -6,7 +6,7 @@
 
 use super::cases::{CaseFile, read_case_file, run_case};
 use super::clauses;
-use super::compile;
+use super::compile::{CompileError, compile};
 use super::coverage::{Untried, untried};
 use super::diagnostic::{Diagnostic, both, few};
 use super::document::{DocumentRow, PolicyDocument};
@@ -81,20 +81,21 @@ fn grants(document: &PolicyDocument) -> bool {
     all.any(|row| row.effect == Effect::Grant)
 }
 
-/// Of documents above one, those upon which it stands: none where it stands by itself, and never an
-/// earlier version of it, of which it takes the place.
+/// Of documents above one, those upon which it stands: none where it stands by itself.
 pub fn upon<'a>(
     document: &PolicyDocument,
     above: &'a [PolicyDocument],
 ) -> impl Iterator<Item = &'a PolicyDocument> {
     let is_upon = stands_upon_others(document);
-    let others = above.iter().filter(move |one| one.id != document.id);
-    others.filter(move |_| is_upon)
+    above.iter().filter(move |_| is_upon)
 }
 
-/// Everything that is wrong with a document that reads, upon those above it; these are asked for
-/// only where it stands upon others.
+/// Everything that is wrong with a document that reads, with those above it; an earlier version of
+/// it, of which it takes the place, is none of them.
 pub fn check(document: &PolicyDocument, texts: Texts<'_>, above: &[PolicyDocument]) -> Vec<Found> {
+    if above.iter().any(|one| one.id == document.id) {
+        return apart(CompileError::DoubleDocument(document.id.clone()).to_words());
+    }
     let layers: Vec<&PolicyDocument> = upon(document, above).chain([document]).collect();
     let cases = match read_case_file(texts.cases) {
         Ok(cases) => cases,

@@ -128,10 +128,10 @@ pub struct Outside {
 }
 
 impl PolicyDocument {
-    /// Whether it has a say at the gate. One that has none is not in force there: without a
-    /// document everybody crosses.
+    /// Whether it has a say at the gate: rows, or words for rows of a document above. One that has
+    /// none is not in force there: without a document everybody crosses.
     pub fn is_for_gate(&self) -> bool {
-        !self.rows.is_empty()
+        !self.rows.is_empty() || !self.parts.wording.is_empty()
     }
 
     /// Suspends a row, which only ever lets people through: whom it barred it grants, of whom it

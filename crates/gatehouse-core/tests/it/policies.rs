@@ -196,7 +196,7 @@ fn what_differs_between_two_versions_is_said_in_words() {
                 "vehicle_outside = true }",
             ],
             ["HN/vehicle-special", "对谁、何时"],
-            [Some("有特殊情况"), Some("外来车辆")],
+            [Some("有特殊情况"), Some("车辆")],
         ),
         (
             [

@@ -438,10 +438,7 @@ fn the_clause_line_names_the_notice_or_whose_choice_it_was() {
 #[test]
 fn who_is_handed_over_is_not_told_to_go_away() {
     let (sentences, _) = words_of("ZJ", "feverish-visitor-is-not-sent-away", Lang::Zh);
-    assert_eq!(
-        sentences,
-        ["请来人在 旁边的空地 等，戴好口罩。马上报社区。"]
-    );
+    assert_eq!(sentences, ["请来人在旁边的空地等，戴好口罩。马上报社区。"]);
     // One sentence however many rows say it.
     let (sentences, _) = words_of("HN", "feverish-and-coughing", Lang::Zh);
     assert_eq!(sentences, ["念：您先歇一下，我请人来帮您看。值班室"]);

@@ -23,7 +23,7 @@ const REPEATED_SHOWN: usize = 8;
 pub(super) struct CheckPage {
     frame: Frame,
     about: About,
-    seconds: String,
+    took: String,
     row: ImportRunRow,
     widths: [i64; 4],
     left: i64,
@@ -67,6 +67,17 @@ struct DifferLine {
     is_taken: bool,
     /// Words on doing the same with all others.
     all: Option<String>,
+}
+
+/// How long the trial took, in words; nobody asks for parts of a second of less than one.
+fn took(frame: &Frame, millis: i64) -> String {
+    match millis {
+        ..1_000 => frame.t("import-check-at-once"),
+        _ => {
+            let seconds = format!("{}.{}", millis / 1_000, millis % 1_000 / 100);
+            frame.with("import-check-took", "seconds", &seconds)
+        }
+    }
 }
 
 pub(super) fn check_page(
@@ -114,7 +125,7 @@ pub(super) fn check_page(
     let words =
         |key: &str, rows: i64| (rows > 0).then(|| frame.with(key, "rows", &rows.to_string()));
     Ok(CheckPage {
-        seconds: format!("{}.{}", report.millis / 1_000, report.millis % 1_000 / 100),
+        took: took(&frame, report.millis),
         widths: widths(&row),
         left: rows_left(&row),
         faults: words("import-check-faults", row.rejected),

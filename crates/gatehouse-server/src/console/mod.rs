@@ -69,6 +69,7 @@ pub mod policy_replay;
 pub mod policy_row;
 pub mod policy_row_form;
 pub mod policy_row_view;
+pub mod policy_version;
 pub mod policy_versions;
 pub mod print;
 pub mod resident_code;
@@ -128,6 +129,7 @@ pub fn routes(table: Routes) -> Routes {
         policy::routes,
         policy_draft::routes,
         policy_row::routes,
+        policy_version::routes,
         policy_versions::routes,
         policy_replay::routes,
         print::routes,

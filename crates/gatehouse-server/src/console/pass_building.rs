@@ -6,7 +6,7 @@ use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
 use crate::console::pass_words::{Place, door, kind, mask};
 use crate::error::OpError;
-use crate::ops::issue_for_building::{Aside, CANDIDATES_MOST, aside, issue_for_building};
+use crate::ops::issue_for_building::{Aside, Batch, CANDIDATES_MOST, aside, issue_for_building};
 use crate::ops::read_door::{list_compounds, read_buildings};
 use crate::page::{Frame, PageError, show as show_page};
 use askama::Template;
@@ -14,6 +14,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
+use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::{AreaId, PersonId};
 use gatehouse_core::moment::Moment;
 use gatehouse_store::pass_batch::Candidate;
@@ -44,8 +45,46 @@ pub fn routes(table: Routes) -> Routes {
 pub struct Asked {
     compound: String,
     building: Option<String>,
+    #[serde(flatten)]
+    became: Became,
+}
+
+/// What became of a batch, as the address after it says.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Became {
     done: String,
-    held: String,
+    had: String,
+    aside: String,
+    gone: String,
+}
+
+impl Became {
+    fn query(batch: &Batch) -> String {
+        let done = batch.issued.len();
+        let (had, aside, gone) = (batch.had_one, batch.aside, batch.gone);
+        format!("done={done}&had={had}&aside={aside}&gone={gone}")
+    }
+
+    /// How many got a pass, and how many not, by reason; those put aside stand in the list below.
+    fn words(&self, frame: &Frame) -> Option<String> {
+        let done: u32 = self.done.parse().ok()?;
+        let done = frame.with("passes-building-done", "count", done.to_string().as_str());
+        let reasons = [
+            ("passes-building-had", &self.had),
+            ("passes-building-aside", &self.aside),
+            ("passes-building-gone", &self.gone),
+        ];
+        let reasons = reasons.into_iter().filter_map(|(key, count)| {
+            let count: u32 = count.parse().ok().filter(|count| *count > 0)?;
+            Some(frame.with(key, "count", count.to_string().as_str()))
+        });
+        let all: Vec<String> = std::iter::once(done).chain(reasons).collect();
+        Some(all.join(match frame.lang {
+            Lang::Zh => "",
+            Lang::En => " ",
+        }))
+    }
 }
 
 #[derive(Template)]
@@ -127,13 +166,7 @@ async fn page(
         let href = format!("{base}/building?compound={compound}&building={encoded}");
         (href, frame.fill("passes-building-chip", &slots), is_here)
     });
-    let said = asked.done.parse::<u32>().ok().map(|done| {
-        let held = asked.held.parse::<u32>().unwrap_or(0).to_string();
-        frame.fill(
-            "passes-building-done",
-            &[("done", &done.to_string()), ("held", &held)],
-        )
-    });
+    let said = asked.became.words(&frame);
     Ok(BuildingPage {
         // One compound is no choice.
         compounds: names.filter(|_| compounds.len() > 1).collect(),
@@ -207,11 +240,9 @@ pub async fn submit(
     match issued.await {
         Ok((compound, batch)) => {
             let encoded: String = form_urlencoded::byte_serialize(building.as_bytes()).collect();
-            let held = batch.had_one + batch.left_out;
-            let done = batch.issued.len();
             let base = format!("/areas/{}/passes/building", area.area);
             let which = format!("compound={compound}&building={encoded}");
-            let to = format!("{base}?{which}&done={done}&held={held}");
+            let to = format!("{base}?{which}&{}", Became::query(&batch));
             Redirect::to(&to).into_response()
         }
         Err(error) => PageError::new(error, lang).into_response(),

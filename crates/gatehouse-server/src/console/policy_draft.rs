@@ -8,6 +8,7 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::console::policy_draft_form::{Typed, edits};
 use crate::console::policy_draft_view::{DraftPage, page};
+use crate::console::policy_version::as_file;
 use crate::console::policy_versions::{parts, refusal_words, too_large};
 use crate::error::OpError;
 use crate::ops::check_policy_draft::read_draft;
@@ -16,7 +17,7 @@ use crate::ops::sign_policy::{By, Signed};
 use crate::page::{Frame, PageError, made};
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
@@ -282,18 +283,8 @@ pub async fn file(
     Path((_, draft, file)): Path<(String, String, String)>,
     frame: Frame,
 ) -> Response {
-    match file_of_draft(&app, &area, &draft, &file).await {
-        Ok(text) => {
-            let attached = format!("attachment; filename=\"{file}\"");
-            let kind = "application/toml; charset=utf-8".to_owned();
-            let headers = [
-                (header::CONTENT_TYPE, kind),
-                (header::CONTENT_DISPOSITION, attached),
-            ];
-            (headers, text).into_response()
-        }
-        Err(error) => PageError::new(error, frame.lang).into_response(),
-    }
+    let found = file_of_draft(&app, &area, &draft, &file).await;
+    as_file(&file, found, &frame)
 }
 
 fn to_versions(area: &AreaInScope) -> Response {

@@ -23,6 +23,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
 use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::policy::PolicyDocument;
 use gatehouse_core::policy::difference::{differences, effect};
 use gatehouse_core::policy::explain::{Line, explain};
 use gatehouse_core::policy::read::DOCUMENT_BYTES_MOST;
@@ -313,16 +314,33 @@ async fn page(
     })
 }
 
-/// The rows of one that is in force, each in a sentence.
+/// The rows of one that is in force, which can be suspended.
 fn rows(one: &Version, lang: Lang) -> Vec<(String, String)> {
-    let document = one
-        .document
-        .iter()
-        .filter(|_| one.state == ForceState::InForce);
-    let lines = document.flat_map(|document| explain(document, lang));
+    let document = one.document.as_ref();
+    let document = document.filter(|_| one.state == ForceState::InForce);
+    document.map_or_else(Vec::new, |document| row_lines(document, lang))
+}
+
+/// The rows of a document by their ids, each in a sentence.
+pub fn row_lines(document: &PolicyDocument, lang: Lang) -> Vec<(String, String)> {
+    let lines = explain(document, lang).into_iter();
     lines
         .map(|line| (line.row.clone(), row_words(&line, lang)))
         .collect()
+}
+
+/// What differs: about what, before, after.
+pub type Changed = (String, String, String);
+
+/// What differs between two versions, in words.
+pub fn change_lines(was: &PolicyDocument, is: &PolicyDocument, frame: &Frame) -> Vec<Changed> {
+    let none = |text: Option<String>| text.unwrap_or_else(|| frame.t("draft-nothing"));
+    let all = differences(was, is, frame.lang).into_iter();
+    all.map(|one| {
+        let about = format!("{} {}", one.about, one.what);
+        (about, none(one.before), none(one.after))
+    })
+    .collect()
 }
 
 fn row_words(line: &Line, lang: Lang) -> String {
@@ -336,7 +354,7 @@ fn row_words(line: &Line, lang: Lang) -> String {
 
 /// What whoever approves agrees to: the differences from the version before, or every row of a
 /// first one.
-fn changes(one: &Version, frame: &Frame) -> Vec<(String, String, String)> {
+fn changes(one: &Version, frame: &Frame) -> Vec<Changed> {
     let lang = frame.lang;
     let Some(document) = one
         .document
@@ -345,15 +363,8 @@ fn changes(one: &Version, frame: &Frame) -> Vec<(String, String, String)> {
     else {
         return Vec::new();
     };
-    let none = |text: Option<String>| text.unwrap_or_else(|| frame.t("draft-nothing"));
     match &one.before {
-        Some(before) => differences(before, document, lang)
-            .into_iter()
-            .map(|one| {
-                let about = format!("{} {}", one.about, one.what);
-                (about, none(one.before), none(one.after))
-            })
-            .collect(),
+        Some(before) => change_lines(before, document, frame),
         None => explain(document, lang)
             .into_iter()
             .map(|line| (line.row.clone(), String::new(), row_words(&line, lang)))
@@ -361,7 +372,8 @@ fn changes(one: &Version, frame: &Frame) -> Vec<(String, String, String)> {
     }
 }
 
-fn title([id, zh, en]: &[String; 3], lang: Lang) -> String {
+/// `HN` with its title.
+pub fn title([id, zh, en]: &[String; 3], lang: Lang) -> String {
     let words = match lang {
         Lang::Zh => zh,
         Lang::En => en,

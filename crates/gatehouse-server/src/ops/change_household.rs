@@ -73,7 +73,8 @@ pub async fn change_household(
         if row.version != asked.version {
             return Err(HouseholdNotSaved::Stale(Box::new(row)));
         }
-        let (grid, ended_on) = checked(&asked)?;
+        let now = Moment::new(at, area.offset_minutes);
+        let (grid, ended_on) = checked(&asked, now.day())?;
         let lived_in = !tx
             .persons_of_household(row.shard, row.household)?
             .is_empty();
@@ -86,9 +87,7 @@ pub async fn change_household(
             ended_on,
             ..row
         };
-        let now = Moment::new(at, area.offset_minutes);
-        // Until the day of its end it is a home like others.
-        if !edited.holds_on(now.day()) {
+        if edited.ended_on.is_some() {
             end_home(&Desk::new(tx, &keys, shard, now, Some(by)), &edited)?;
         }
         tx.update_household(&edited)?;
@@ -109,6 +108,7 @@ pub async fn change_household(
 
 fn checked(
     asked: &HouseholdAsked,
+    today: CivilDay,
 ) -> Result<(Option<String>, Option<CivilDay>), HouseholdNotSaved> {
     let mut complaints = Vec::new();
     let grid = match asked.grid.trim() {
@@ -124,11 +124,14 @@ fn checked(
     let ended_on = match asked.ended_on.trim() {
         "" => None,
         typed => {
-            let day = CivilDay::parse(typed);
-            if day.is_none() {
-                complaints.push(Complaint::new("ended_on", ComplaintCode::DateForm));
-            }
-            day
+            // What is to come is not recorded as if it were so: until then it is a home like others.
+            let day = CivilDay::parse(typed).ok_or(ComplaintCode::DateForm);
+            let day = day.and_then(|day| match day > today {
+                true => Err(ComplaintCode::DateInFuture),
+                false => Ok(day),
+            });
+            day.map_err(|code| complaints.push(Complaint::new("ended_on", code)))
+                .ok()
         }
     };
     match complaints.is_empty() {

@@ -4,7 +4,7 @@
 use super::delivered::delivered;
 use super::policy_draft::{Edit, apply, draft_id};
 use super::policy_folder::{Complaint, Texts, check_texts};
-use super::read_policies::read_rules;
+use super::read_policies::documents_beside;
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
@@ -17,8 +17,8 @@ use gatehouse_core::policy::coverage::untried_of;
 use gatehouse_core::policy::difference::{Difference, differences};
 use gatehouse_core::policy::trial::{Trial, trials};
 use gatehouse_core::policy::{PolicyDocument, compile, read};
-use gatehouse_store::ReadTx;
 use gatehouse_store::policy_draft::PolicyDraftRow;
+use gatehouse_store::{ReadTx, StoreError};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -87,7 +87,7 @@ pub async fn read_draft(
     let (row, base, above) = app.store.try_read(read_all).await?;
     let looked = app.proofs.of(rests_on(&row, &above), {
         let row = row.clone();
-        move || look(&row, above.documents)
+        move || look(&row, above)
     });
     let looked = looked.await?;
     let base = base.and_then(|base| read(&base).ok());
@@ -123,43 +123,27 @@ fn base_of(tx: &ReadTx<'_>, row: &PolicyDraftRow) -> Result<Option<String>, OpEr
 }
 
 /// The hash of everything that tells what is wrong with a draft.
-fn rests_on(row: &PolicyDraftRow, above: &Above) -> [u8; 32] {
+fn rests_on(row: &PolicyDraftRow, above: &[PolicyDocument]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for text in [&row.document, &row.text, &row.cases] {
         hash.update((text.len() as u64).to_be_bytes());
         hash.update(text);
     }
-    for policy in &above.policies {
-        hash.update(policy);
-    }
+    // A document has one text for each version; what is suspended of it stands in its rows.
+    hash.update(format!("{above:?}"));
     hash.finalize().into()
 }
 
-/// What holds at a draft's place when it begins.
-pub(super) struct Above {
-    /// The documents, upper areas first.
-    pub documents: Vec<PolicyDocument>,
-    /// What they are together.
-    policies: Vec<[u8; 32]>,
-}
-
-/// Reads it.
+/// The documents that hold at a draft's place when it begins, upper areas first; but for the
+/// version that it takes the place of.
 pub(super) fn documents_at(
     tx: &ReadTx<'_>,
     row: &PolicyDraftRow,
     now: i64,
-) -> Result<Above, OpError> {
+) -> Result<Vec<PolicyDocument>, StoreError> {
     let begins = read(&row.text).map_or(now, |document| document.force.from.value.millis);
     let at = begins.max(now);
-    let path = tx.area_path(row.area)?;
-    let rules = read_rules(tx, &path, at, at.saturating_add(1))?;
-    Ok(Above {
-        policies: rules.iter().map(|rules| rules.policy.id()).collect(),
-        documents: rules
-            .into_iter()
-            .flat_map(|rules| rules.documents)
-            .collect(),
-    })
+    documents_beside(tx, &tx.area_path(row.area)?, &row.document, at)
 }
 
 /// What hinders a draft, and which cases are answered otherwise: these an official can agree to.

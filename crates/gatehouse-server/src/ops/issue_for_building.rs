@@ -12,6 +12,7 @@ use crate::ops::tell_person::{Contact, Told, tell_person};
 use gatehouse_core::id::{AreaId, PassId, PersonId, StaffId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::PassKind;
+use gatehouse_store::pass::PassRow;
 use gatehouse_store::pass_batch::Candidate;
 use gatehouse_store::{Lane, Shard, StoreError, Tx};
 use std::sync::Arc;
@@ -57,8 +58,10 @@ pub struct Batch {
     pub issued: Vec<PassId>,
     /// Had one meanwhile.
     pub had_one: usize,
-    /// Not in the list of the building any more, or put aside.
-    pub left_out: usize,
+    /// Put aside meanwhile: an application waits, a landlord is to be asked, a child.
+    pub aside: usize,
+    /// Lives there no more.
+    pub gone: usize,
 }
 
 /// Issues a pass to each of `people` who is still served at once.
@@ -94,7 +97,8 @@ pub async fn issue_for_building(
         })?;
         batch.issued.extend(some.issued);
         batch.had_one += some.had_one;
-        batch.left_out += some.left_out;
+        batch.aside += some.aside;
+        batch.gone += some.gone;
     }
     app.gates.read_anew();
     Ok(batch)
@@ -119,6 +123,13 @@ fn tell_issued(
     })
 }
 
+/// Whether somebody who is no candidate any more has a pass meanwhile.
+fn has_one(desk: &Desk<'_>, person: PersonId) -> Result<bool, StoreError> {
+    let held = desk.tx.passes_of_holder(desk.shard, &person.0)?;
+    let is_valid = |pass: &PassRow| pass.revocation.is_none() && pass.expires_at > desk.now.millis;
+    Ok(held.iter().any(is_valid))
+}
+
 fn issue_some(
     desk: &Desk<'_>,
     compound: AreaId,
@@ -138,11 +149,17 @@ fn issue_some(
     let this_year = i64::from(now.day().date().year);
     let mut batch = Batch::default();
     for (person, pass) in wanted {
-        let candidate = there.iter().find(|one| one.person == *person);
-        let candidate = candidate.filter(|one| aside(one, this_year).is_none());
-        let kind = candidate.and_then(|one| of_word::<PassKind>(&one.kind));
-        let (Some(candidate), Some(kind)) = (candidate, kind) else {
-            batch.left_out += 1;
+        let Some(candidate) = there.iter().find(|one| one.person == *person) else {
+            match has_one(desk, *person)? {
+                true => batch.had_one += 1,
+                false => batch.gone += 1,
+            }
+            continue;
+        };
+        let kind = of_word::<PassKind>(&candidate.kind);
+        let kind = kind.filter(|_| aside(candidate, this_year).is_none());
+        let Some(kind) = kind else {
+            batch.aside += 1;
             continue;
         };
         let wish = PassWish {

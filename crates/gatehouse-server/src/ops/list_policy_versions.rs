@@ -176,7 +176,8 @@ pub fn is_near(review: CivilDay, today: CivilDay) -> bool {
     review.0 <= today.0.saturating_add(REMIND_DAYS)
 }
 
-fn names(document: &PolicyDocument) -> [String; 3] {
+/// `HN`, with its titles in Chinese and English.
+pub fn names(document: &PolicyDocument) -> [String; 3] {
     let title = &document.title;
     [document.id.clone(), title.zh.clone(), title.en.clone()]
 }

@@ -265,7 +265,7 @@ pub async fn change_draft(
     let edited = move || {
         let asks = |edit: &Edit| matches!(edit, Edit::Accept(_) | Edit::Try(_));
         let at_gate = match edits.iter().any(asks) {
-            true => AtGate::of(&row, &above.documents),
+            true => AtGate::of(&row, &above),
             false => None,
         };
         readable(apply(&row, at_gate.as_ref(), &edits)?)

@@ -187,9 +187,10 @@ pub fn check_texts(
     above: impl FnOnce() -> Result<Vec<PolicyDocument>, Vec<Complaint>>,
 ) -> Result<PolicyDocument, Vec<Complaint>> {
     let document = document_of(folder, &texts.policy)?;
-    let above = match stands_upon_others(&document) {
-        true => above()?,
-        false => Vec::new(),
+    let above = match above() {
+        Ok(above) => above,
+        Err(found) if stands_upon_others(&document) => return Err(found),
+        Err(_) => Vec::new(),
     };
     let both = check::Texts {
         policy: &texts.policy,

@@ -2,7 +2,7 @@
 //! (POL-3). Ending one early lets people through and takes one signature.
 
 use super::policy_folder::{Texts, check_texts, in_lines, read_texts};
-use super::read_policies::{Proposal, documents_now, forces_with};
+use super::read_policies::{Proposal, documents_beside, forces_with};
 use super::sign_order::{OrderDesk, Signer};
 use crate::world::World;
 use anyhow::{Context, Result, bail};
@@ -105,8 +105,12 @@ pub fn submit_policy(
 ) -> Result<PolicyAnswer> {
     let now = world.now_millis();
     let listed = authority(desk, wanted.area, signer, now)?;
-    let read =
-        move |tx: &ReadTx<'_>| documents_now(tx, &tx.area_path(wanted.area)?, wanted.from_at);
+    let read = {
+        let name = name.to_owned();
+        move |tx: &ReadTx<'_>| {
+            documents_beside(tx, &tx.area_path(wanted.area)?, &name, wanted.from_at)
+        }
+    };
     let above = desk.store()?.read_blocking::<_, StoreError, _>(read)?;
     let checked = check_texts(Path::new(name), &texts, || Ok(above));
     let document = checked.map_err(|found| anyhow::anyhow!(in_lines(&found)))?;

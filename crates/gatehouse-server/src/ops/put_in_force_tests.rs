@@ -46,13 +46,16 @@ fn held(store: &Store, hours: i64) -> Vec<String> {
         .collect()
 }
 
+/// The first code in what somebody is told.
 fn code(error: anyhow::Error) -> String {
-    error
-        .to_string()
-        .split(':')
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+    let text = error.to_string();
+    let is_code = |word: &&str| {
+        ["P-", "P0", "O-"]
+            .iter()
+            .any(|begin| word.starts_with(begin))
+    };
+    let found = text.split([':', ' ']).find(is_code);
+    found.unwrap_or_default().to_owned()
 }
 
 /// Kinds of all entries in the audit chains.
@@ -446,4 +449,69 @@ fn a_successor_takes_the_place_of_what_no_person_put_in_force() {
     let what = (HENAN, COUNTY, NOW + HOUR);
     approve_policy(&desk, what, None, &signer(&keys, 1), &now).expect("is approved");
     assert_eq!([held(&store, 0), held(&store, 2)], [[HENAN], [HENAN]]);
+}
+
+/// A document that only gives a row of the county's other words.
+const WORDS: &str = r#"
+[[wording]]
+id = "LO/words-resident"
+source = "deployment"
+row = "HN/resident"
+say = { zh = "李庄的住户：看证。", en = "Residents of Lizhuang: look at the pass." }
+"#;
+
+/// What a guard reads of a row that holds in the compound so many hours from now.
+fn said(store: &Store, row: &str, hours: i64) -> String {
+    let at = NOW + hours * HOUR;
+    let rules = store.read_blocking::<_, StoreError, _>(move |tx| {
+        read_rules(tx, &tx.area_path(COMPOUND)?, at, at + 1)
+    });
+    let rules = rules.expect("reads").pop().expect("something holds");
+    let mut rows = rules.policy.rows().iter();
+    let row = rows.find(|one| one.id == row).expect("the row");
+    row.say
+        .as_ref()
+        .map_or_else(String::new, |say| say.zh.clone())
+}
+
+#[test]
+fn words_of_a_lower_document_hold_as_long_as_the_row_that_they_are_for() {
+    let (store, desk, keys) = desk();
+    let folder = tempfile::tempdir().expect("a folder");
+    let lower = folder.path().join("lower");
+    std::fs::create_dir(&lower).expect("made");
+    let (head, _) = LOWER.split_once("[[row]]").expect("a row");
+    let text = format!("{head}{WORDS}");
+    std::fs::write(lower.join("policy.toml"), &text).expect("written");
+    let (_, courier) = LOWER_CASES.rsplit_once("[[case]]").expect("a case");
+    std::fs::write(lower.join("cases.toml"), format!("[[case]]{courier}")).expect("written");
+    let put = |folder: &Path, area, from_at| {
+        let wanted = Wanted {
+            area,
+            from_at,
+            to_at: None,
+        };
+        let now = Fixed(NOW);
+        let proposed = submit_folder(&desk, folder, wanted, &signer(&keys, 0), &now);
+        let name = proposed.map_err(code)?.document;
+        let what = (name.as_str(), area, from_at);
+        let approved = approve_policy(&desk, what, None, &signer(&keys, 1), &now);
+        approved.map(|_| ()).map_err(code)
+    };
+    // Words for a row that no document above has.
+    assert_eq!(put(&lower, COMPOUND, NOW), Err("P020".to_owned()));
+    assert_eq!(put(&shipped(HENAN), COUNTY, NOW), Ok(()));
+    let before = said(&store, "HN/resident", 0);
+    assert_eq!(put(&lower, COMPOUND, NOW + HOUR), Ok(()));
+    assert_eq!(said(&store, "HN/resident", 0), before);
+    assert_eq!(said(&store, "HN/resident", 1), "李庄的住户：看证。");
+    end_policy(
+        &desk,
+        ending(None),
+        &signer(&keys, 0),
+        &Fixed(NOW + 2 * HOUR),
+    )
+    .expect("is ended");
+    // Alone they keep nobody out, and hold no longer.
+    assert_eq!(held(&store, 3), [""; 0]);
 }

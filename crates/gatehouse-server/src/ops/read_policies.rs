@@ -3,6 +3,7 @@
 use super::zone_rules::with_zone_rules;
 use gatehouse_core::gate::Policy;
 use gatehouse_core::id::AreaId;
+use gatehouse_core::policy::part::Layers;
 use gatehouse_core::policy::proof::loosened;
 use gatehouse_core::policy::{PolicyDocument, compile, read};
 use gatehouse_core::wire::{PolicySpell, Span};
@@ -10,7 +11,7 @@ use gatehouse_store::area::AreaRow;
 use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::policy_suspension::SuspensionRow;
 use gatehouse_store::{ReadTx, StoreError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far ahead a device knows what begins.
 const AHEAD_MILLIS: i64 = 72 * 3_600_000;
@@ -80,22 +81,42 @@ pub fn documents_now(
     Ok(in_force)
 }
 
-/// Leaves out documents that stand upon one that has ended: they hold no longer than it does, so
-/// that what ends always opens gates. Where the document above only changed, and the row is not in
-/// it any more, they stay, and that they do not go together is found at the first signature.
+/// The documents with which one goes together that is to hold in an area (the last of the path)
+/// from a moment on, upper areas first. An earlier version of it there gives way to it.
+pub(super) fn documents_beside(
+    tx: &ReadTx<'_>,
+    path: &[AreaRow],
+    document: &str,
+    at: i64,
+) -> Result<Vec<PolicyDocument>, StoreError> {
+    let mut force = read_force(tx, path, at, at.saturating_add(1))?;
+    let own = path.last().map(|area| area.area);
+    let gives_way = |row: &PolicyForceRow| Some(row.area) == own && row.document == document;
+    force.rows.retain(|row| !gives_way(row));
+    Ok(force.at(at).1)
+}
+
+/// Leaves out what stands upon a document that has ended: it holds no longer than that one does,
+/// so that what ends always opens gates. Words for a row go with the row; a document that replaces
+/// one goes whole. Where the document above only changed, and the row is not in it any more, they
+/// stay, and that they do not go together is found at the first signature.
 fn let_go(held: Vec<(PolicyForceRow, PolicyDocument)>) -> Vec<(PolicyForceRow, PolicyDocument)> {
     let mut kept: Vec<(PolicyForceRow, PolicyDocument)> = Vec::new();
-    for (row, document) in held {
-        let is_there = |replaced: &String| {
-            let id = replaced.split('/').next().unwrap_or_default();
-            kept.iter().any(|(_, above)| above.id == id)
-        };
-        if document
-            .rows
-            .iter()
-            .flat_map(|row| &row.replaces)
-            .all(is_there)
-        {
+    for (row, mut document) in held {
+        let ids = kept.iter().map(|(_, above)| above.id.clone());
+        let ids: BTreeSet<String> = ids.collect();
+        let is_there = |named: &String| ids.contains(named.split('/').next().unwrap_or_default());
+        let own: Vec<String> = document.rows.iter().map(|row| row.id.clone()).collect();
+        let parts = document.parts.entries();
+        let parts: Vec<String> = parts.flat_map(|(one, _)| one.replaces().to_vec()).collect();
+        let rows = document.rows.iter().flat_map(|row| &row.replaces);
+        if !rows.chain(&parts).all(is_there) {
+            continue;
+        }
+        let was_for_gate = document.is_for_gate();
+        let worded = &mut document.parts.wording;
+        worded.retain(|one| own.contains(&one.row) || is_there(&one.row));
+        if document.is_for_gate() == was_for_gate {
             kept.push((row, document));
         }
     }
@@ -112,10 +133,20 @@ pub(super) struct Force {
 impl Force {
     /// What holds at an instant: where and since when, and the documents as they hold then.
     fn at(&self, at: i64) -> (Vec<PolicyForceRow>, Vec<PolicyDocument>) {
+        self.held(at).into_iter().unzip()
+    }
+
+    /// The same of those that have a say at the gate: of the others nobody is held up.
+    fn at_gate(&self, at: i64) -> (Vec<PolicyForceRow>, Vec<PolicyDocument>) {
+        let held = self.held(at).into_iter();
+        held.filter(|(_, document)| document.is_for_gate()).unzip()
+    }
+
+    fn held(&self, at: i64) -> Vec<(PolicyForceRow, PolicyDocument)> {
         let holds = |row: &&PolicyForceRow| row.from_at <= at && row.to_at.is_none_or(|to| at < to);
         let rows = self.rows.iter().filter(holds);
         let held = rows.filter_map(|row| Some((row.clone(), self.document(row, at)?)));
-        let_go(held.collect()).into_iter().unzip()
+        let_go(held.collect())
     }
 
     /// Why the documents that hold from an instant on do not go together, at the first moment at
@@ -178,7 +209,7 @@ fn read_force_with(
     rows.sort_by_key(|row| (areas.iter().position(|area| *area == row.area), row.from_at));
     let mut documents = documents(tx, &rows)?;
     let brought = proposal.and_then(|one| Some((key(&one.row), one.document.clone()?)));
-    documents.extend(brought.filter(|(_, document)| document.is_for_gate()));
+    documents.extend(brought);
     for row in &mut rows {
         // A document ends by itself, also where nobody set an end when it was put in force
         // (SCOPE-1).
@@ -208,8 +239,6 @@ fn documents(tx: &ReadTx<'_>, rows: &[PolicyForceRow]) -> Result<Documents, Stor
             continue;
         };
         match read(&found.text) {
-            // What says nothing about the gate is not in force there: nobody is held up by it.
-            Ok(document) if !document.is_for_gate() => {}
             Ok(document) => {
                 documents.insert(key(row), document);
             }
@@ -283,6 +312,11 @@ pub(super) fn forces_with(tx: &ReadTx<'_>, proposal: &Proposal) -> Result<Vec<Fo
 }
 
 fn wrong_together(documents: &[&PolicyDocument]) -> Option<String> {
+    if let Err(error) = Layers::new(documents) {
+        return Some(error.to_string());
+    }
+    let at_gate = documents.iter().copied().filter(|one| one.is_for_gate());
+    let documents: &[&PolicyDocument] = &at_gate.collect::<Vec<_>>();
     if let Err(error) = compile(documents) {
         return Some(error.to_string());
     }
@@ -299,7 +333,7 @@ fn wrong_together(documents: &[&PolicyDocument]) -> Option<String> {
 fn rules(force: &Force, span: Span, now_millis: i64) -> Option<Rules> {
     // Nothing begins or ends within a stretch, so one moment of it stands for all.
     let at = span.from_at.max(now_millis);
-    let (force, documents) = force.at(at);
+    let (force, documents) = force.at_gate(at);
     if documents.is_empty() {
         return None;
     }

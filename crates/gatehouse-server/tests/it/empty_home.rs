@@ -4,8 +4,9 @@
 use crate::gate::cookie;
 use crate::helpers::{helper, own_pass, wanted};
 use crate::passes::{community, pass, read};
-use crate::resident::{hidden, holder, opened};
+use crate::resident::{gate, hidden, holder, opened};
 use crate::support::{TestApp, demo_on_both, percent};
+use crate::visits::register;
 use axum::http::StatusCode;
 use gatehouse_core::id::{ApplicationId, HouseholdId, PassId, PersonId, VehicleId};
 use gatehouse_server::ops::demo::make::Demo;
@@ -73,6 +74,9 @@ fn what_a_household_leaves_behind_ends_with_its_last() {
         all.push(own_pass(app, comes).pass);
         all.push(vehicle(app, demo, (&grid, &office), who.household));
 
+        let expected = format!("/gates/{}/visits", gate(demo));
+        register(app, demo, &who.door, "");
+
         let base = format!("/areas/{}", community(demo));
         let mut homes = members(app, who.household);
         while let Some((person, version)) = homes.pop() {
@@ -88,6 +92,12 @@ fn what_a_household_leaves_behind_ends_with_its_last() {
             assert!(row.revocation.is_some(), "{}", row.kind);
         }
         assert!(helper(app, comes).end.is_some());
+        let guard = cookie(app, demo, "guard1a");
+        let page = app.get(&expected, &guard).body;
+        assert!(
+            page.contains("住户已搬走"),
+            "nobody is expected there: {page}"
+        );
         let vehicle = read(app, |tx| tx.vehicle(Shard(1), VEHICLE));
         assert!(vehicle.expect("kept").ended_on.is_some());
     });

@@ -7,7 +7,11 @@ use crate::told::told;
 use axum::http::StatusCode;
 use gatehouse_core::id::{ApplicationId, PersonId};
 use gatehouse_core::moment::Moment;
+use gatehouse_server::ops::demo::household::DemoHousehold;
+use gatehouse_server::ops::demo::person::DemoPerson;
+use gatehouse_store::Shard;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 #[test]
 fn a_complete_queue_is_approved_at_one_stroke_and_nobody_twice() {
@@ -52,21 +56,30 @@ fn a_complete_queue_is_approved_at_one_stroke_and_nobody_twice() {
 fn a_building_is_served_once() {
     demo_on_both(|app, demo| {
         let office = cookie(app, demo, "office1");
-        let compound = demo.town.streets.gates[0].compound;
         let path = format!("/areas/{}/passes/building", community(demo));
-        let building = home(demo).household.address().building().to_owned();
-        let shown = format!("{path}?compound={compound}&building={building}");
         let people = |body: &str| -> Vec<String> {
             let parts = body.split("name=\"person\" value=\"").skip(1);
             parts
                 .map(|part| part.split('"').next().expect("an id").to_owned())
                 .collect()
         };
-        let ready = people(&app.get(&shown, &office).body);
+        let address = |home: &DemoHousehold| {
+            let building = home.household.address().building().to_owned();
+            (home.household.compound(), building)
+        };
+        let all: BTreeSet<_> = demo.town.households.iter().map(address).collect();
+        let mut found = all.into_iter().filter_map(|(compound, building)| {
+            let shown = format!("{path}?compound={compound}&building={building}");
+            let page = app.get(&shown, &office);
+            let ready = people(&page.body);
+            (page.status == StatusCode::OK && !ready.is_empty())
+                .then_some((compound, building, shown, ready))
+        });
+        let (compound, building, shown, ready) = found.next().expect("somebody without a pass");
         let chosen: String = ready.iter().map(|id| format!("&person={id}")).collect();
         let form = format!("compound={compound}&building={building}{chosen}");
         let answer = app.form(&path, &office, &form);
-        let done = format!("done={}&held=0", ready.len());
+        let done = format!("done={}&had=0&aside=0&gone=0", ready.len());
         assert!(
             answer.header("location").ends_with(&done),
             "{}",
@@ -76,13 +89,43 @@ fn a_building_is_served_once() {
             assert_eq!(told(app, person), ["pass_ready"]);
         }
         let again = app.form(&path, &office, &form);
-        let done = format!("done=0&held={}", ready.len());
+        let done = format!("done=0&had={}&aside=0&gone=0", ready.len());
         assert!(
             again.header("location").ends_with(&done),
             "{}",
             again.header("location")
         );
+        let to = again.header("location").to_owned();
+        let said = format!("发了 0 张。{} 人已经有证，没有再发。", ready.len());
+        let page = app.get(&to, &office).body;
+        assert!(page.contains(&said), "{page}");
         assert!(people(&app.get(&shown, &office).body).is_empty());
+        // A child of the building comes along with somebody; one of another does not live there.
+        let lives_here = |person: PersonId| {
+            read(app, move |tx| {
+                let row = tx.person(Shard(1), person)?.expect("a person");
+                let home = row.household.expect("a home");
+                let home = tx.household(Shard(1), home)?.expect("kept");
+                Ok((home.area, home.building))
+            }) == (compound, building.clone())
+        };
+        let is_child = |one: &&DemoPerson| {
+            one.works_in.is_none() && one.person.birth_year().is_some_and(|year| year >= 2010)
+        };
+        let (here, away): (Vec<PersonId>, Vec<PersonId>) = demo
+            .town
+            .people
+            .iter()
+            .filter(is_child)
+            .map(|one| one.id)
+            .partition(|one| lives_here(*one));
+        let chosen = format!("&person={}&person={}", here[0], away[0]);
+        let form = format!("compound={compound}&building={building}{chosen}");
+        let sent = app.form(&path, &office, &form);
+        let to = sent.header("location").to_owned();
+        assert!(to.ends_with("done=0&had=0&aside=1&gone=1"), "{to}");
+        let page = app.get(&to, &office).body;
+        assert!(page.contains("1 人没发，原因在下面名单里。1 人已经不住这栋，没发。"));
     });
 }
 

@@ -62,6 +62,8 @@ fn a_household_is_edited_by_one_at_a_time() {
             ("grid", "一\u{202e}二"),
             ("ended_on", "2020-02-30"),
             ("ended_on", "2020-02-18"),
+            // What is to come is no record yet.
+            ("ended_on", "2030-02-18"),
         ] {
             let answer = town.form(&path, &[("version", "2"), (field, value)]);
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{value}");

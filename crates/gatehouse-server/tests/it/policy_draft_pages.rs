@@ -7,6 +7,7 @@ use axum::http::{Method, StatusCode};
 use gatehouse_core::id::{AreaId, StaffId};
 use gatehouse_server::auth::role::Role;
 use gatehouse_server::jobs::run_due;
+use gatehouse_server::ops::delivered::delivered;
 use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_server::ops::demo::staff::DemoStaff;
 
@@ -39,6 +40,11 @@ impl<'a> Desk<'a> {
         let answer = self.app.get(&self.path(rest), &self.cookie);
         assert_eq!(answer.status, StatusCode::OK, "{rest}: {}", answer.body);
         answer.body
+    }
+
+    fn none(&self, rest: &str) {
+        let answer = self.app.get(&self.path(rest), &self.cookie);
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{rest}");
     }
 
     pub fn form(&self, rest: &str, body: &str) -> Answer {
@@ -398,7 +404,35 @@ fn a_draft_begins_from_what_is_brought_along_and_a_proposal_is_one_again() {
             "what is approved stays: {}",
             late.body
         );
+        versions_are_compared(&street, &edited);
     });
+}
+
+/// The first version that a place made of a delivered document, beside the delivered one.
+fn versions_are_compared(street: &Desk<'_>, text: &str) {
+    let page = street.get(VERSIONS);
+    let link = between(&page, "/policy/versions/zhuji-2020-02/", "\"");
+    let one = format!("{VERSIONS}/zhuji-2020-02/{link}");
+    let page = street.get(&one);
+    assert!(page.contains("从随程序带来的到第 "), "{page}");
+    assert!(page.contains("value=\"0\" selected"), "{page}");
+    let [was, is] = ["del", "ins"].map(|mark| between(&page, &format!("<{mark}>"), "<"));
+    assert!(was.contains('1') && is.contains('5'), "{was} {is}");
+    assert_eq!(street.get(&format!("{one}/policy.toml")), text);
+    let cases = delivered("zhuji-2020-02").expect("delivered").cases;
+    assert_eq!(street.get(&format!("{one}/cases.toml")), cases);
+    // What the program brings along has a page as well; what it would be compared with is newer.
+    let page = street.get(&format!("{VERSIONS}/zhuji-2020-02/0?beside={link}"));
+    assert!(page.contains("从随程序带来的到第 "), "{page}");
+    for lost in [
+        "zhuji-2020-02/99",
+        "zhuji-2020-02/x",
+        "no-such/1",
+        "no-such/0",
+    ] {
+        street.none(&format!("{VERSIONS}/{lost}"));
+    }
+    street.none(&format!("{one}/notes.toml"));
 }
 
 /// Files that were edited elsewhere come back; the text of the document as it is then.

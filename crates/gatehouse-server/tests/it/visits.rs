@@ -13,7 +13,7 @@ use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_store::{ReadTx, Shard, StoreError};
 
 /// Registers a visitor to a door; the address of their own page.
-fn register(app: &TestApp, demo: &Demo, door: &[String; 3], whom: &str) -> String {
+pub fn register(app: &TestApp, demo: &Demo, door: &[String; 3], whom: &str) -> String {
     let path = format!("/visit/{}", gate(demo));
     let id = hidden(&app.get(&path, ""), "visit");
     let [building, unit, room] = door;

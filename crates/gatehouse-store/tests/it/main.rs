@@ -11,6 +11,7 @@ mod gate_places;
 mod papers;
 mod pass_uses;
 mod people;
+mod plans;
 mod played_device;
 mod schema;
 mod sign_in;

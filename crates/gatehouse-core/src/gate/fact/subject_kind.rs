@@ -12,7 +12,7 @@ pub const CHOICES: &[Choice] = &[
     choice("exempt_worker", "保障人员", "exempt worker"),
     choice("courier", "配送人员", "courier"),
     choice("visitor", "访客", "visitor"),
-    choice("vehicle", "外来车辆", "outside vehicle"),
+    choice("vehicle", "车辆", "vehicle"),
     choice("regular_helper", "固定帮手", "regular helper"),
 ];
 

@@ -88,6 +88,7 @@ import-reload = Reload
 import-progress = Progress
 import-check-title = Tried out; nothing has been written yet
 import-check-took = Took { $seconds } seconds
+import-check-at-once = Took less than a second
 import-check-back = Change the columns
 import-check-faults = Download the faults ({ $rows } rows, cells marked)
 import-check-run = Write { $rows } rows now

@@ -181,3 +181,4 @@ visit-code-how = Note it. Once this page is closed, scan the QR code at the gate
 visit-code-unknown = No such code. Please look again, or ask the guard.
 visit-code-for = Tell your visitor this code:
 visit-by-system = The household said so through another system
+visit-by-home_empty = The household moved away

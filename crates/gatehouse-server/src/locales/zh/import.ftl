@@ -88,6 +88,7 @@ import-reload = 刷新
 import-progress = 进度
 import-check-title = 试读完了，什么都还没写进去
 import-check-took = 用了 { $seconds } 秒
+import-check-at-once = 不到 1 秒
 import-check-back = 改对列
 import-check-faults = 下载毛病表（{ $rows } 行，错的格标好）
 import-check-run = 先导进 { $rows } 行

@@ -181,3 +181,4 @@ visit-code-how = 记下来。关了网页，扫门口的二维码，输这个码
 visit-code-unknown = 没有这个登记码。请再看一遍，或者直接问值守员。
 visit-code-for = 把登记码告诉客人：
 visit-by-system = 住户通过别的系统说
+visit-by-home_empty = 住户已搬走

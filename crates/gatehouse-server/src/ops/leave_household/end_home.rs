@@ -1,5 +1,5 @@
 //! What a household leaves behind: its errand pass and slips, its vehicles with their passes, the
-//! passes of its helpers and guests, what was asked for in its name. A dwelling in which nobody
+//! passes of its helpers and guests, whom it expected, what was asked for in its name. A dwelling in which nobody
 //! lives, or which ceased, holds none of them.
 
 use crate::error::OpError;
@@ -8,6 +8,7 @@ use crate::ops::keep_helpers::end_helpers;
 use crate::ops::keep_vehicles::end_vehicles;
 use crate::ops::make_pass::Desk;
 use crate::ops::pass_rules::{Source, of_word};
+use crate::ops::resident::answer_visit::end_visits;
 use crate::ops::revoke_pass::{Revoking, revoke};
 use gatehouse_core::id::HouseholdId;
 use gatehouse_core::pass::{PassKind, RevocationReason};
@@ -57,6 +58,7 @@ pub(in crate::ops) fn end_home(desk: &Desk<'_>, home: &HouseholdRow) -> Result<(
     let (tx, shard) = (desk.tx, desk.shard);
     end_vehicles(desk, home)?;
     end_helpers(desk, home)?;
+    end_visits(desk, home.household)?;
     for pass in tx.passes_of_household(shard, home.household)? {
         let is_in_use = pass.revocation.is_none() && pass.expires_at > desk.now.millis;
         if is_in_use && !is_of_whoever_lived_there(&pass) {

@@ -6,10 +6,15 @@ use crate::app::App;
 use crate::auth::access::GateInScope;
 use crate::auth::caller::Caller;
 use crate::error::OpError;
+use crate::ops::make_pass::Desk;
 use crate::ops::note::note;
 use crate::ops::tell_person::tell_visitor;
+use gatehouse_core::id::HouseholdId;
 use gatehouse_store::visit::{VisitAnswer, VisitRow};
 use gatehouse_store::{Lane, StoreError, Tx};
+
+/// Most visits to come that are ended with a home; a household has far fewer open.
+const ENDED_MOST: u32 = 500;
 
 /// An answer as a page sends it.
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +117,27 @@ pub async fn answer_by_phone(
     };
     let heard = app.store.write(Lane::People, write).await?;
     heard.ok_or(OpError::NotFound)
+}
+
+/// Nobody lives there any more, so nobody is expected: whoever was, or asked to come, hears no.
+///
+/// # Errors
+/// The database's.
+pub(in crate::ops) fn end_visits(
+    desk: &Desk<'_>,
+    household: HouseholdId,
+) -> Result<(), StoreError> {
+    let (tx, shard, today) = (desk.tx, desk.shard, desk.now.day());
+    let answer = VisitAnswer {
+        is_yes: false,
+        how: "home_empty".to_owned(),
+        at: desk.now.millis,
+        staff: desk.staff,
+    };
+    for known in tx.visits_of_household(shard, household, today, ENDED_MOST)? {
+        take_down(tx, &known, known.said(), &answer)?;
+    }
+    Ok(())
 }
 
 /// Writes the answer down where the word that was read still stands. Whoever registered

@@ -1,0 +1,156 @@
+//! One version of a document: what it says, what differs from another, and its files.
+
+use crate::app::App;
+use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
+use crate::auth::menu::Menu;
+use crate::auth::role::Permission;
+use crate::console::policy_versions::{Changed, change_lines, row_lines, title};
+use crate::error::OpError;
+use crate::ops::list_policy_versions::names;
+use crate::ops::read_policy_version::{
+    DELIVERED_VERSION, KeptVersion, file_of_version, read_policy_version,
+};
+use crate::page::{Frame, PageError, made};
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde::Deserialize;
+
+const ONE: &str = "/areas/{area}/policy/versions/{document}/{version}";
+
+/// The routes of this file.
+pub fn routes(table: Routes) -> Routes {
+    let may = Access::Needs(Permission::WritePolicy);
+    let page = |path| RouteRule::page(path, may, Scope::Area, Kept::View).in_menu(Menu::Policy);
+    table.add(page(ONE), get(show)).add(
+        page("/areas/{area}/policy/versions/{document}/{version}/{file}"),
+        get(file),
+    )
+}
+
+/// With which version it is compared.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Beside {
+    beside: String,
+}
+
+#[derive(Template)]
+#[template(path = "policy_version.html")]
+struct VersionPage {
+    frame: Frame,
+    area: AreaInScope,
+    /// The folder's name.
+    document: String,
+    version: i64,
+    title: String,
+    /// Id and sentence.
+    rows: Vec<(String, String)>,
+    /// Number, words, whether it is the one beside.
+    others: Vec<(i64, String, bool)>,
+    /// From which to which the differences lead.
+    compared: Option<String>,
+    differences: Vec<Changed>,
+}
+
+/// GET /areas/{area}/policy/versions/{document}/{version}
+pub async fn show(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Path((_, document, version)): Path<(String, String, String)>,
+    Query(asked): Query<Beside>,
+    frame: Frame,
+) -> Response {
+    let lang = frame.lang;
+    let found = match number(&version) {
+        Ok(number) => {
+            let (which, beside) = ((&*document, number), asked.beside.parse().ok());
+            let found = read_policy_version(&app, &area, which, beside).await;
+            found.map(|found| page(found, area, frame, which))
+        }
+        Err(error) => Err(error),
+    };
+    made(found, StatusCode::OK, lang)
+}
+
+fn number(version: &str) -> Result<i64, OpError> {
+    version.parse().map_err(|_| OpError::NotFound)
+}
+
+fn page(found: KeptVersion, area: AreaInScope, frame: Frame, which: (&str, i64)) -> VersionPage {
+    let (document, version) = (which.0.to_owned(), which.1);
+    let one = found.document.as_ref();
+    let name = match one {
+        Some(one) => title(&names(one), frame.lang),
+        None => document.clone(),
+    };
+    let beside = found.beside.as_ref().map(|(number, _)| *number);
+    let others = found.others.iter().map(|number| {
+        let words = number_words(&frame, *number);
+        (*number, words, Some(*number) == beside)
+    });
+    // The older on the left, whichever was asked for.
+    let pair = found.beside.as_ref().and_then(|(number, other)| {
+        let (this, other) = ((version, one?), (*number, other.as_ref()?));
+        Some(if number < &version {
+            [other, this]
+        } else {
+            [this, other]
+        })
+    });
+    let compared = pair.map(|pair| {
+        let [was, is] = pair.map(|(number, _)| number_words(&frame, number));
+        frame.fill("version-from-to", &[("was", &was), ("is", &is)])
+    });
+    VersionPage {
+        title: format!("{name} · {}", number_words(&frame, version)),
+        rows: one.map_or_else(Vec::new, |one| row_lines(one, frame.lang)),
+        others: others.collect(),
+        differences: pair.map_or_else(Vec::new, |[was, is]| change_lines(was.1, is.1, &frame)),
+        compared,
+        document,
+        version,
+        frame,
+        area,
+    }
+}
+
+fn number_words(frame: &Frame, number: i64) -> String {
+    match number {
+        DELIVERED_VERSION => frame.t("version-delivered"),
+        number => frame.with("version-number", "number", &number.to_string()),
+    }
+}
+
+/// GET /areas/{area}/policy/versions/{document}/{version}/{file}
+pub async fn file(
+    State(app): State<App>,
+    Extension(area): Extension<AreaInScope>,
+    Path((_, document, version, file)): Path<(String, String, String, String)>,
+    frame: Frame,
+) -> Response {
+    let found = match number(&version) {
+        Ok(number) => file_of_version(&app, &area, (&document, number), &file).await,
+        Err(error) => Err(error),
+    };
+    as_file(&file, found, &frame)
+}
+
+/// A file of a document, to keep.
+pub fn as_file(name: &str, found: Result<String, OpError>, frame: &Frame) -> Response {
+    match found {
+        Ok(text) => {
+            let attached = format!("attachment; filename=\"{name}\"");
+            let kind = "application/toml; charset=utf-8".to_owned();
+            let headers = [
+                (header::CONTENT_TYPE, kind),
+                (header::CONTENT_DISPOSITION, attached),
+            ];
+            (headers, text).into_response()
+        }
+        Err(error) => PageError::new(error, frame.lang).into_response(),
+    }
+}
