@@ -103,7 +103,8 @@ sql! {
             UNION ALL
             SELECT y.device, y.seq FROM crossing y WHERE ", apart!("y"), ") found) k
         CROSS JOIN crossing c
-        WHERE c.shard = ?1 AND c.device = k.device AND c.seq = k.seq AND c.pass_list = ?2 AND c.pass_index = ?3");
+        WHERE c.shard = ?1 AND c.device = k.device AND c.seq = k.seq
+            AND c.pass_list = ?2 AND c.pass_index = ?3");
     LAST_USE = concat!("SELECT way, counted_at FROM (
             SELECT c.way, c.counted_at FROM outing o
             JOIN crossing c ON c.shard = o.shard AND c.device = o.device AND c.seq = o.seq

@@ -124,7 +124,7 @@ fn checked(
     let ended_on = match asked.ended_on.trim() {
         "" => None,
         typed => {
-            // What is to come is not recorded as if it were so: until then it is a home like others.
+            // What is to come is no record yet: until then it is a home like others.
             let day = CivilDay::parse(typed).ok_or(ComplaintCode::DateForm);
             let day = day.and_then(|day| match day > today {
                 true => Err(ComplaintCode::DateInFuture),

@@ -131,6 +131,8 @@ pub mod zone_rules;
 #[cfg(test)]
 mod key_tests;
 #[cfg(test)]
+mod lower_document_tests;
+#[cfg(test)]
 mod put_in_force_tests;
 #[cfg(test)]
 mod zone_tests;

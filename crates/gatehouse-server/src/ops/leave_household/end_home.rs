@@ -1,6 +1,6 @@
 //! What a household leaves behind: its errand pass and slips, its vehicles with their passes, the
-//! passes of its helpers and guests, whom it expected, what was asked for in its name. A dwelling in which nobody
-//! lives, or which ceased, holds none of them.
+//! passes of its helpers and guests, whom it expected, what was asked for in its name. A dwelling
+//! in which nobody lives, or which ceased, holds none of them.
 
 use crate::error::OpError;
 use crate::ops::end_application::end_waiting;
