@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { frame_svg } from "./pictures.mjs";
 import {
-  all_sent, begin_shift, browse, build_with_core, open_page, screen, serve,
+  all_sent, begin_shift, browse, build_with_core, give_pin, open_page, screen, serve,
 } from "./support.mjs";
 
 const file = new URL("../../testdata/gate/compound-v1.json", import.meta.url);
@@ -191,6 +191,7 @@ test("mask and armband: asked for once, and a guard without them starts and says
   await page.getByLabel("口罩戴好了").check();
   await page.getByRole("alert").filter({ hasText: "还没点：袖标。" }).waitFor();
   await button(page, "没戴好，先值守").click();
+  await give_pin(page);
   await screen(page, "scan");
   await server.got(2);
   const started = Buffer.from(server.received[1], "base64");

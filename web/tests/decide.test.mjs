@@ -5,7 +5,7 @@ import { webcrypto } from "node:crypto";
 import { after, before, test } from "node:test";
 import { frame_svg, pass_like } from "./pictures.mjs";
 import {
-  all_sent, browse, build_with_mock, open_page, screen, serve, start_shift,
+  all_sent, browse, build_with_mock, give_pin, open_page, screen, serve, start_shift,
 } from "./support.mjs";
 
 let browser;
@@ -356,6 +356,7 @@ test("a list that arrives does not undo who was chosen for the shift", async (t)
   await page.getByText("名单 26 分钟前").waitFor();
   assert.ok(await page.getByLabel("口罩戴好了").isChecked());
   await button(page, "开始值守").click();
+  await give_pin(page);
   await screen(page, "scan");
 });
 

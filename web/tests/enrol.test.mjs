@@ -2,7 +2,7 @@
 // hands in what it recorded, and is taken out of service at the console.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { all_sent, browse, open_page, screen } from "./support.mjs";
+import { all_sent, browse, give_pin, open_page, screen } from "./support.mjs";
 import { codes_of } from "./paper.mjs";
 import { open_town, sign_in } from "./town.mjs";
 
@@ -90,6 +90,7 @@ test("with the plug pulled: opened anew, fifty passes, a visitor; all arrives on
   await phone.getByLabel("口罩戴好了").check();
   await phone.getByLabel("袖标戴好了").check();
   await phone.getByRole("button", { name: "开始值守" }).click();
+  await give_pin(phone);
   await screen(phone, "scan");
   await phone.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await phone.context().setOffline(true);

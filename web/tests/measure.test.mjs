@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { frame_svg } from "./pictures.mjs";
 import {
-  all_sent, browse, build_with_core, open_page, screen, serve, start_shift,
+  all_sent, browse, build_with_core, give_pin, open_page, screen, serve, start_shift,
 } from "./support.mjs";
 
 const file = new URL("../../testdata/gate/compound-v1.json", import.meta.url);
@@ -53,6 +53,7 @@ async function on_duty_with(page, thermometer) {
   await page.getByLabel("袖标戴好了").check();
   await button(page, thermometer).click();
   await button(page, "开始值守").click();
+  await give_pin(page);
   await screen(page, "scan");
   await page.getByText("名单 刚更新").waitFor();
 }
@@ -143,6 +144,7 @@ for (const [kind, settings] of [["day", []], ["large", ["大字"]], ["night", ["
     await page.getByLabel("口罩戴好了").check();
     await page.getByLabel("袖标戴好了").check();
     await button(page, "开始值守").click();
+    await give_pin(page);
     await page.getByText("名单 刚更新").waitFor();
     await scan_wang(page);
     await shot("unsaid");

@@ -275,7 +275,24 @@ export async function begin_shift(page) {
   await page.getByLabel("口罩戴好了").check();
   await page.getByLabel("袖标戴好了").check();
   await page.getByRole("button", { name: "开始值守" }).click();
+  await give_pin(page);
   await page.locator("body[data-screen=scan]").waitFor();
+}
+
+/** The one guard says who they are; at the first time on this phone they choose the PIN. */
+export async function give_pin(page, digits = "2468") {
+  await screen(page, "pin");
+  const is_new = await page.getByRole("heading", { name: /设一个口令/ }).count();
+  await type_pin(page, digits);
+  if (!is_new) return;
+  await page.getByRole("heading", { name: /再输一遍/ }).waitFor();
+  await type_pin(page, digits);
+}
+
+/** Types a PIN and confirms it. */
+export async function type_pin(page, digits) {
+  await page.getByLabel("口令").fill(digits);
+  await page.locator("form:has([type=password]) .main").click();
 }
 
 /** Waits until the phone is online and nothing is left to send: the pill then says no number. */

@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { open_page, screen } from "./support.mjs";
+import { give_pin, open_page, screen } from "./support.mjs";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const binary = process.env.GATEHOUSE_BINARY ??
@@ -97,4 +97,5 @@ export async function put_on_duty(town, page) {
   await page.getByLabel("口罩戴好了").check();
   await page.getByLabel("袖标戴好了").check();
   await page.getByRole("button", { name: "开始值守" }).click();
+  await give_pin(page);
 }

@@ -6,6 +6,7 @@ import type { Core } from "./core";
 import type {
   Age, Answer, Appended, Guard, Input, Outcome, Output, Recent, SubjectKind, Way,
 } from "./messages";
+import { Duty } from "./duty";
 import { become_device, talk_as, type By } from "./enrolment";
 import { device_keys, to_base64 } from "./key";
 import { line_of, Outbox, type Line } from "./outbox";
@@ -24,6 +25,7 @@ export type View =
   | { name: "enrol"; failed?: EnrolFailure }
   | { name: "rejoin"; by: By }
   | { name: "core" }
+  | { name: "pin"; guard: Guard; then: () => void }
   | { name: "lookup" }
   | { name: "card" }
   | { name: "plate" }
@@ -80,6 +82,7 @@ export class App {
   last_emergency: number | undefined;
   /** A write to the phone's own store failed; the guard is told until one succeeds. */
   not_saved = false;
+  readonly duty: Duty;
   set_aside = 0;
   /** Why the last of them was, a word of the server. */
   set_aside_why: string | undefined;
@@ -98,6 +101,7 @@ export class App {
     readonly store: Store,
     private readonly paint: (app: App) => void,
   ) {
+    this.duty = new Duty(store, () => this.paint(this));
     this.camera = new Camera(() => this.paint(this));
     this.scanner = new Scanner(this.camera.video, (text) => this.scanned(text));
   }
@@ -146,6 +150,7 @@ export class App {
     // All is read before anything is shown: a pass scanned in between would meet no list.
     const [kept, through, guards] = await Promise.all([
       this.store.get("snapshot"), this.store.get("acknowledged"), this.store.get("guards"),
+      this.duty.open(),
     ]);
     this.guards = guards ?? [];
     this.device = device;
@@ -219,7 +224,7 @@ export class App {
   /** A text from camera or scanner: a proof if the open step wants one, else the next person. */
   scanned(text: string): void {
     const screen = this.output?.screen;
-    if (!screen || screen.kind === "shift" || this.device === undefined) return;
+    if (!screen || screen.kind === "shift" || !this.device || this.duty.locked) return;
     const proof = screen.steps.find((step) => step.control.kind === "scan")?.control.fact;
     if (this.view.name === "core" && proof) {
       this.feed({ input: "fact", fact: proof, value: text });
@@ -243,6 +248,8 @@ export class App {
       this.last_recorded = input.input === "finish" ? output.append.at(-1)?.seq : undefined;
     }
     // The server's answer takes the screen from whatever form the guard is in.
+    if (input.input === "shift_start") this.duty.begin(input.guards);
+    if (output.header.guards.length === 0 && this.duty.guards.length > 0) this.duty.begin([]);
     if (screen.flags.includes("server_answer")) this.view = { name: "core" };
     const rests = screen.steps.some((step) => step.control.fact === "second_temperature");
     this.rest_since = rests ? (this.rest_since ?? Date.now()) : undefined;

@@ -5,6 +5,7 @@ import { App, DEFAULT_SETTINGS, enrol_failure } from "./app";
 import { open_core } from "./core";
 import { paint } from "./paint";
 import { in_chat_app, show_lacking, what_is_lacking } from "./floor";
+import { LOCK_MILLIS } from "./duty";
 import { read_invitation } from "./enrolment";
 import { Failure, fetch_me } from "./server";
 import { keep_version } from "./version";
@@ -87,6 +88,9 @@ for (const kind of ["pointerdown", "keydown"] as const) {
   addEventListener(kind, unlock_sound, { passive: true });
   addEventListener(kind, () => (touched_at = Date.now()), { passive: true });
 }
+setInterval(() => {
+  if (Date.now() - touched_at > LOCK_MILLIS) app?.duty.lock();
+}, 1_000);
 if ("serviceWorker" in navigator) {
   // The app also works without: only a start without network needs the kept copy.
   keep_version(is_free).catch(() => undefined);

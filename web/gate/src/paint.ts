@@ -3,8 +3,10 @@
 
 import type { App } from "./app";
 import { h, icon, type Child } from "./dom";
+import { form_screen } from "./screens/common";
 import { amend_screen, menu_screen, recent_screen } from "./screens/desk";
 import { card_screen, lookup_screen, plate_screen, room_screen } from "./screens/forms";
+import { lock_screen, pin_part } from "./screens/pin";
 import { register_screen } from "./screens/register";
 import { reason_screen, verdict_screen } from "./screens/verdict";
 import { scan_counts, scan_screen } from "./screens/scan";
@@ -30,6 +32,7 @@ export function paint(app: App): void {
     paint_main(app);
   }
   if (showing_scan(app)) scan_counts(app);
+  paint_lock(app);
   run_camera(app);
   words_of_emergency_key();
 }
@@ -49,6 +52,20 @@ function what_is_shown(app: App): string {
 
 function showing_scan(app: App): boolean {
   return app.view.name === "core" && app.output?.screen.kind === "scan";
+}
+
+/** The lock lies over the main part, which stays as it is: what was open or half typed is there
+ * again afterwards. An emergency is recorded all the same, and said here. */
+function paint_lock(app: App): void {
+  const lock = document.getElementById("lock") as HTMLElement;
+  const { locked } = app.duty;
+  if (locked === lock.hidden) {
+    lock.hidden = !locked;
+    main_part().hidden = locked;
+    lock.replaceChildren(...(locked ? [h("p", { class: "flag" }), lock_screen(app)] : []));
+  }
+  const said = locked && app.output?.screen.flags.includes("emergency");
+  if (said) (lock.firstChild as HTMLElement).textContent = t("lock_emergency");
 }
 
 function paint_main(app: App): void {
@@ -100,6 +117,8 @@ function screen_of(app: App): Node {
       return recent_screen(app);
     case "amend":
       return amend_screen(app, view.item);
+    case "pin":
+      return form_screen(app, t("shift_title"), pin_part(app, view.guard, view.then));
     case "core":
       return core_screen(app);
   }
@@ -136,7 +155,7 @@ function header_parts(app: App): Child[] {
     h("div", { class: "where" }, h("b", {}, header?.place || app.device?.label || t("app_name")),
       h("small", {}, guards ? h("span", { class: "guards" }, guards) : null, age_mark(app))),
     pill(app),
-    h("button", { class: "key square", type: "button", "aria-label": t("menu"),
+    !app.duty.locked && h("button", { class: "key square", type: "button", "aria-label": t("menu"),
       "aria-pressed": app.view.name === "menu" ? "true" : "false",
       on: { click: () => app.show({ name: app.view.name === "menu" ? app.home : "menu" }) } },
       icon("menu")),
@@ -210,7 +229,7 @@ function words_of_emergency_key(): void {
 
 /** The camera runs while something can be scanned, and only then. */
 function run_camera(app: App): void {
-  const wanted = main_part().querySelector(".cam") !== null;
+  const wanted = main_part().querySelector(".cam") !== null && !app.duty.locked;
   if (wanted) {
     if (app.camera.state === "off" && !document.hidden) void app.camera.start();
     app.scanner.start();

@@ -2,7 +2,8 @@
 // device's key and a few settings. Nothing here is read as meaning; the core does that.
 
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
-import type { Appended, Input } from "./messages";
+import type { Appended, Guard, Input } from "./messages";
+import type { Pin } from "./pin";
 
 /** An input that came before the core was ready; played to it with its own time. */
 export interface Waiting {
@@ -23,6 +24,8 @@ export interface Values {
   settings: Settings;
   /** Who may be on duty here as the server last said, for starts without network. */
   guards: { staff: string; name: string }[];
+  /** Who is on duty, the PINs of guards, whether the phone is locked. */
+  duty: { guards: Guard[]; pins: Record<string, Pin>; locked: boolean };
   /** Events that the server put aside, with its reason. */
   set_aside: { seq: number; reason: string }[];
 }
@@ -86,7 +89,7 @@ export class Store {
       durability: "strict",
     });
     void tx.objectStore("outbox").clear();
-    for (const key of ["snapshot", "acknowledged", "set_aside", "guards"]) {
+    for (const key of ["snapshot", "acknowledged", "set_aside", "guards", "duty"]) {
       void tx.objectStore("value").delete(key);
     }
     void tx.objectStore("value").put(device, "device");

@@ -49,6 +49,14 @@ export function field(
   return { row: h("label", { class: "field" }, h("span", {}, label), input), input };
 }
 
+/** Digits for gloves, which type into a field. */
+export function digit_pad(input: HTMLInputElement, digits: string): HTMLElement {
+  return h("div", { class: "digits" },
+    ...[...digits].map((text) => key(text, () => (input.value += text), { class: "digit" })),
+    h("button", { class: "key digit", type: "button", "aria-label": t("erase"),
+      on: { click: () => (input.value = input.value.slice(0, -1)) } }, "⌫"));
+}
+
 /** Which thermometer is in use (GATE-6): one touch, never in the way. */
 export function thermometer_keys(app: App, choose: (way: string) => void): HTMLElement {
   const { choices, chosen = "" } = app.output?.thermometer ?? { choices: [] };

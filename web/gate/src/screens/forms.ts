@@ -5,7 +5,7 @@ import type { App } from "../app";
 import { h } from "../dom";
 import type { SubjectKind } from "../messages";
 import { t } from "../words";
-import { field, form_screen, key } from "./common";
+import { digit_pad, field, form_screen, key } from "./common";
 import { room_fields } from "./controls";
 import { plate_pad } from "./plate";
 
@@ -54,7 +54,6 @@ export function lookup_screen(app: App): HTMLElement {
 export function card_screen(app: App): HTMLElement {
   const { row, input } = field(t("card_number"), "numeric", { enterkeyhint: "search" });
   input.classList.add("plate");
-  const digit = (text: string) => key(text, () => (input.value += text), { class: "digit" });
   const submit = (event: Event) => {
     event.preventDefault();
     const number = input.value.trim();
@@ -65,9 +64,7 @@ export function card_screen(app: App): HTMLElement {
   return form_screen(app, t("card_title"),
     h("form", { class: "stack", on: { submit } }, row,
       h("p", { class: "note" }, t("card_note")),
-      h("div", { class: "digits" }, ...[..."123456789-0"].map(digit),
-        h("button", { class: "key digit", type: "button", "aria-label": t("erase"),
-          on: { click: () => (input.value = input.value.slice(0, -1)) } }, "⌫")),
+      digit_pad(input, "123456789-0"),
       h("button", { class: "key main yes", type: "submit" }, t("card_go"))));
 }
 

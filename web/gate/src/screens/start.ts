@@ -5,7 +5,7 @@ import type { App, EnrolFailure } from "../app";
 import { h, shape } from "../dom";
 import type { By } from "../enrolment";
 import { in_chat_app } from "../floor";
-import type { Screen } from "../messages";
+import type { Guard, Screen } from "../messages";
 import { t, type Word } from "../words";
 import { field, form_screen, key, thermometer_keys } from "./common";
 
@@ -88,15 +88,22 @@ export function shift_screen(app: App, screen: Screen): HTMLElement {
   let thermometer: string | undefined;
   const gear = gear_ticks();
   const start = key(t("shift_start"), () => {
-    if (!gear.settled(start)) return;
+    if (gear.settled(start)) prove(known.filter((guard) => chosen.has(guard.staff)));
+  }, { class: "main yes" });
+  // One after the other says who they are; then the shift begins.
+  const prove = (on_duty: Guard[], [next, ...rest] = on_duty): void => {
+    if (next) {
+      return app.show({ name: "pin", guard: next, then: () => prove(on_duty, rest) });
+    }
+    app.view = { name: "core" };
     app.feed({
       input: "shift_start",
-      guards: known.filter((guard) => chosen.has(guard.staff)),
+      guards: on_duty,
       mask: gear.mask.checked,
       armband: gear.armband.checked,
       ...(thermometer === undefined ? {} : { thermometer }),
     });
-  }, { class: "main yes" });
+  };
   const refresh = () => (start.disabled = chosen.size === 0);
   refresh();
   return h("section", { class: "form" }, h("h1", {}, t("shift_title")),
