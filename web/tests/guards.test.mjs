@@ -94,7 +94,8 @@ test("five wrong ones make a wait that grows; a colleague's PIN gives another", 
   await page.getByText(/(30|29) 秒后/).waitFor();
   await type_pin(page, "2468");
   await page.getByText(/秒后/).waitFor();
-  assert.equal(await page.evaluate(() => document.body.dataset.screen), "pin", "even the right one");
+  const shown = await page.evaluate(() => document.body.dataset.screen);
+  assert.equal(shown, "pin", "even the right one");
   await forward(page, 31);
   await type_pin(page, "9999");
   await page.getByText(/(60|59) 秒后/).waitFor();

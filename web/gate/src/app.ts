@@ -9,7 +9,7 @@ import type {
 import { Duty } from "./duty";
 import { become_device, talk_as, type By } from "./enrolment";
 import { device_keys, to_base64 } from "./key";
-import { line_of, Outbox, type Line } from "./outbox";
+import { DAMAGED, line_of, Outbox, type Line } from "./outbox";
 import { Scanner } from "./scanner";
 import {
   Failure, fetch_guards, fetch_snapshot, greet, send_report, type Me, type Reply,
@@ -83,6 +83,8 @@ export class App {
   /** A write to the phone's own store failed; the guard is told until one succeeds. */
   not_saved = false;
   readonly duty: Duty;
+  /** What the phone kept cannot be read: only a new enrolment helps. */
+  damaged = false;
   set_aside = 0;
   /** Why the last of them was, a word of the server. */
   set_aside_why: string | undefined;
@@ -166,6 +168,14 @@ export class App {
       this.feed({ input: "sent", acknowledged_through: through, answers: [] });
     }
     if (kept) this.feed({ input: "snapshot", bytes_base64: kept.bytes_base64 });
+    await this.begin_sending(device);
+    await this.count_set_aside();
+    setInterval(() => this.feed({ input: "tick" }), TICK_MILLIS);
+    setInterval(() => this.refresh(), SNAPSHOT_MILLIS);
+    void greet().catch(() => undefined).then(() => this.refresh());
+  }
+
+  private async begin_sending(device: Values["device"]): Promise<void> {
     const keys = await device_keys(this.store);
     talk_as(device, keys);
     this.outbox = new Outbox(this.store, device.gate, device.device, keys, {
@@ -173,17 +183,23 @@ export class App {
       line: (line, code) => this.set_line(line, code),
     });
     this.outbox.kick();
-    await this.count_set_aside();
-    setInterval(() => this.feed({ input: "tick" }), TICK_MILLIS);
-    setInterval(() => this.refresh(), SNAPSHOT_MILLIS);
-    void greet().catch(() => undefined).then(() => this.refresh());
+  }
+
+  /** What this phone kept cannot be opened: it asks for a new code, and sends meanwhile what can
+   * still be read. Emergencies wait for the next start. */
+  async recover(): Promise<void> {
+    this.damaged = true;
+    this.core = undefined;
+    this.show({ name: "enrol", failed: { refused: true, code: DAMAGED } });
+    const device = await this.store.get("device").catch(() => undefined);
+    if (device) await this.begin_sending(device);
   }
 
   /** Registers this phone for a gate and starts deciding, with a page as new as the device. */
   async enrol(by: By): Promise<void> {
-    const again = this.device !== undefined;
+    const again = this.device !== undefined || this.damaged;
     try {
-      const kept = await become_device(this.store, by);
+      const kept = await become_device(this.store, by, this.damaged);
       if (again) location.reload();
       else await this.run(kept);
     } catch (error) {
@@ -304,6 +320,7 @@ export class App {
   }
 
   private set_line(line: Line, code: string): void {
+    if (code === DAMAGED) this.damaged = true;
     if (this.line === line && this.line_code === code) return;
     this.line = line;
     this.line_code = code;

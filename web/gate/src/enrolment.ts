@@ -25,7 +25,11 @@ export function read_invitation(hash: string): Invitation | undefined {
 }
 
 /** Registers this phone and keeps what it now is. */
-export async function become_device(store: Store, by: By): Promise<Values["device"]> {
+export async function become_device(
+  store: Store,
+  by: By,
+  damaged: boolean,
+): Promise<Values["device"]> {
   const public_key = await public_key_base64(await device_keys(store));
   const made = await register_by(public_key, by);
   if ("code" in by && by.root_key_base64 && by.root_key_base64 !== made.root_key_base64) {
@@ -34,7 +38,7 @@ export async function become_device(store: Store, by: By): Promise<Values["devic
   }
   const { device, shard, root_key_base64, gate } = made;
   const kept = { device, shard, root_key_base64, gate, label: "label" in by ? by.label : "" };
-  await store.become(kept);
+  await store.become(kept, damaged);
   await navigator.storage?.persist?.().catch(() => false);
   return kept;
 }

@@ -9,6 +9,7 @@ import { LOCK_MILLIS } from "./duty";
 import { read_invitation } from "./enrolment";
 import { Failure, fetch_me } from "./server";
 import { keep_version } from "./version";
+import { Damaged } from "./seal";
 import { unlock_sound } from "./sound";
 import { open_store } from "./store";
 import { listen_to_wedge } from "./wedge";
@@ -95,6 +96,7 @@ if ("serviceWorker" in navigator) {
   // The app also works without: only a start without network needs the kept copy.
   keep_version(is_free).catch(() => undefined);
 }
-open().catch(() => {
-  if (app) app.show({ name: "error", code: "open" });
+open().catch((error: unknown) => {
+  if (app && error instanceof Damaged) void app.recover();
+  else if (app) app.show({ name: "error", code: "open" });
 });

@@ -4,12 +4,16 @@
 
 import { sign_head } from "./key";
 import { Failure, send_events, type Reply } from "./server";
+import { Damaged } from "./seal";
 import type { Store } from "./store";
 
 /** Most events of one request. */
 const BATCH_EVENTS = 200;
 const FIRST_WAIT_MILLIS = 1_000;
 const LONGEST_WAIT_MILLIS = 15_000;
+
+/** Code of records that this phone cannot read any more. */
+export const DAMAGED = "D-STORE";
 
 export type Line = "online" | "offline" | "login" | "refused";
 
@@ -70,7 +74,9 @@ export class Outbox {
       while (await this.send_batch());
       this.wait_millis = FIRST_WAIT_MILLIS;
     } catch (error) {
-      const failure = error instanceof Failure ? error : new Failure("network", "app");
+      const failure = error instanceof Failure ? error
+        : error instanceof Damaged ? new Failure("refused", DAMAGED)
+        : new Failure("network", "app");
       this.events.line(line_of(failure), failure.code);
       this.timer = setTimeout(() => this.kick(), this.wait_millis);
       this.wait_millis = Math.min(this.wait_millis * 2, LONGEST_WAIT_MILLIS);

@@ -1,9 +1,11 @@
 // What the phone remembers, in IndexedDB: events not yet acknowledged, the last snapshot, the
-// device's key and a few settings. Nothing here is read as meaning; the core does that.
+// device's key and a few settings, all but the keys sealed. Nothing here is read as meaning; the
+// core does that.
 
 import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type { Appended, Guard, Input } from "./messages";
 import type { Pin } from "./pin";
+import { is_sealed, make_seal_key, seal, unseal, type Sealed } from "./seal";
 
 /** An input that came before the core was ready; played to it with its own time. */
 export interface Waiting {
@@ -15,6 +17,8 @@ export interface Values {
   /** Ids of this device as the server gave them. */
   device: { device: string; shard: number; gate: string; label: string; root_key_base64: string };
   keys: CryptoKeyPair;
+  /** Seals all the others but `keys`. */
+  seal: CryptoKey;
   snapshot: { bytes_base64: string; etag: string | null };
   /** Events up to here are committed at the server. They stay a while, for a restored server. */
   acknowledged: number;
@@ -38,11 +42,21 @@ export interface Settings {
 }
 
 interface Schema extends DBSchema {
-  outbox: { key: number; value: Appended };
+  outbox: { key: number; value: Sealed & { seq: number } };
   value: { key: string; value: unknown };
 }
 
-/** Opens the database, making it on the first start. */
+/** Keys cannot be read and are not sealed. */
+const KEYS: ReadonlySet<string> = new Set(["keys", "seal"]);
+/** What is made or fetched anew where it is damaged; without any of the others there is no going
+ * on. */
+const REPLACEABLE: ReadonlySet<string> = new Set([
+  "settings", "snapshot", "guards", "duty", "set_aside", "waiting",
+]);
+
+const event_name = (seq: number): string => `event ${seq}`;
+
+/** Opens the database, making it and its key on the first start. */
 export async function open_store(): Promise<Store> {
   const database = await openDB<Schema>("gatehouse-gate", 1, {
     upgrade(db) {
@@ -50,54 +64,111 @@ export async function open_store(): Promise<Store> {
       db.createObjectStore("value");
     },
   });
-  return new Store(database);
+  const kept = (await database.get("value", "seal")) as CryptoKey | undefined;
+  const key = kept ?? (await make_seal_key());
+  if (!kept) await seal_all(database, key);
+  return new Store(database, key);
+}
+
+/** Seals what a version of before left readable. What another key sealed stays as it is. */
+async function seal_all(database: IDBPDatabase<Schema>, key: CryptoKey): Promise<void> {
+  const names = (await database.getAllKeys("value")).filter((name) => !KEYS.has(name));
+  const values = await Promise.all(names.map(async (name) => {
+    const value = await database.get("value", name);
+    return is_sealed(value) ? value : seal(key, name, value);
+  }));
+  const events = await Promise.all((await database.getAll("outbox")).map(async (event) => {
+    const { seq } = event;
+    return is_sealed(event) ? event : { seq, ...(await seal(key, event_name(seq), event)) };
+  }));
+  const tx = database.transaction(["outbox", "value"], "readwrite", { durability: "strict" });
+  for (const event of events) void tx.objectStore("outbox").put(event);
+  names.forEach((name, at) => void tx.objectStore("value").put(values[at], name));
+  void tx.objectStore("value").put(key, "seal");
+  await tx.done;
 }
 
 export class Store {
-  constructor(private readonly database: IDBPDatabase<Schema>) {}
+  /** Sealing takes a moment: what is asked for later is done later. */
+  private last: Promise<unknown> = Promise.resolve();
 
-  async get<K extends keyof Values>(key: K): Promise<Values[K] | undefined> {
-    return (await this.database.get("value", key)) as Values[K] | undefined;
+  constructor(
+    private readonly database: IDBPDatabase<Schema>,
+    private readonly key: CryptoKey,
+  ) {}
+
+  private next<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.last.then(act, act);
+    this.last = done;
+    return done;
   }
 
-  async put<K extends keyof Values>(key: K, value: Values[K]): Promise<void> {
-    await this.database.put("value", value, key);
+  /** Throws `Damaged` for what cannot be opened and not be replaced either. */
+  get<K extends keyof Values>(name: K): Promise<Values[K] | undefined> {
+    return this.next(async () => {
+      const kept = await this.database.get("value", name);
+      if (kept === undefined || KEYS.has(name)) return kept as Values[K] | undefined;
+      try {
+        return (await unseal(this.key, name, kept)) as Values[K];
+      } catch (error) {
+        if (REPLACEABLE.has(name)) return undefined;
+        throw error;
+      }
+    });
   }
 
-  async remove(key: keyof Values): Promise<void> {
-    await this.database.delete("value", key);
+  put<K extends keyof Values>(name: K, value: Values[K]): Promise<void> {
+    return this.next(async () => {
+      const kept = KEYS.has(name) ? value : await seal(this.key, name, value);
+      await this.database.put("value", kept, name);
+    });
   }
 
   /** Stores events and the core's state in one transaction: both or neither. */
-  async append(events: Appended[], state: Uint8Array): Promise<void> {
-    const tx = this.database.transaction(["outbox", "value"], "readwrite", {
-      durability: "strict",
+  append(events: Appended[], state: Uint8Array): Promise<void> {
+    return this.next(async () => {
+      const sealed = await Promise.all(events.map(async (event) =>
+        ({ seq: event.seq, ...(await seal(this.key, event_name(event.seq), event)) })));
+      const kept = await seal(this.key, "state", state);
+      const tx = this.database.transaction(["outbox", "value"], "readwrite", {
+        durability: "strict",
+      });
+      for (const event of sealed) void tx.objectStore("outbox").put(event);
+      void tx.objectStore("value").put(kept, "state");
+      await tx.done;
     });
-    for (const event of events) void tx.objectStore("outbox").put(event);
-    void tx.objectStore("value").put(state, "state");
-    await tx.done;
   }
 
-  /** The oldest events after `seq`, at most `most`. */
+  /** The oldest events after `seq`, at most `most`; throws `Damaged` where one is. */
   events_after(seq: number, most: number): Promise<Appended[]> {
-    return this.database.getAll("outbox", IDBKeyRange.lowerBound(seq, true), most);
+    return this.next(async () => {
+      const range = IDBKeyRange.lowerBound(seq, true);
+      const kept = await this.database.getAll("outbox", range, most);
+      return Promise.all(kept.map((event) =>
+        unseal(this.key, event_name(event.seq), event) as Promise<Appended>));
+    });
   }
 
-  /** This phone becomes another device: what belonged to the one before goes, all at once. */
-  async become(device: Values["device"]): Promise<void> {
-    const tx = this.database.transaction(["outbox", "value"], "readwrite", {
-      durability: "strict",
+  /** This phone becomes another device: what belonged to the one before goes, all at once; where
+   * it could not be read, the core's state too. */
+  become(device: Values["device"], damaged: boolean): Promise<void> {
+    return this.next(async () => {
+      const kept = await seal(this.key, "device", device);
+      const tx = this.database.transaction(["outbox", "value"], "readwrite", {
+        durability: "strict",
+      });
+      void tx.objectStore("outbox").clear();
+      for (const name of ["snapshot", "acknowledged", "set_aside", "guards", "duty"]) {
+        void tx.objectStore("value").delete(name);
+      }
+      if (damaged) void tx.objectStore("value").delete("state");
+      void tx.objectStore("value").put(kept, "device");
+      await tx.done;
     });
-    void tx.objectStore("outbox").clear();
-    for (const key of ["snapshot", "acknowledged", "set_aside", "guards", "duty"]) {
-      void tx.objectStore("value").delete(key);
-    }
-    void tx.objectStore("value").put(device, "device");
-    await tx.done;
   }
 
   /** Forgets events up to and including `seq`: acknowledged, and old enough. */
-  async forget(seq: number): Promise<void> {
-    await this.database.delete("outbox", IDBKeyRange.upperBound(seq));
+  forget(seq: number): Promise<void> {
+    return this.next(() => this.database.delete("outbox", IDBKeyRange.upperBound(seq)));
   }
 }

@@ -5,6 +5,7 @@ import type { App, EnrolFailure } from "../app";
 import { h, shape } from "../dom";
 import type { By } from "../enrolment";
 import { in_chat_app } from "../floor";
+import { DAMAGED } from "../outbox";
 import type { Guard, Screen } from "../messages";
 import { t, type Word } from "../words";
 import { field, form_screen, key, thermometer_keys } from "./common";
@@ -56,6 +57,7 @@ function code_form(app: App): HTMLElement {
 
 function why_not({ refused, code }: EnrolFailure): Word {
   if (!refused) return "enrol_offline";
+  if (code === DAMAGED) return "enrol_damaged";
   if (code === "D-CODE") return "enrol_wrong_code";
   if (code === "D-MANY") return "enrol_many";
   return code === "root" ? "enrol_root" : "enrol_refused";

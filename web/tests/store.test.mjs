@@ -1,0 +1,173 @@
+// What lies on the phone: nothing personal is readable in IndexedDB, and a store that cannot be
+// opened any more leads to a new code, not to a white page.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { frame_svg } from "./pictures.mjs";
+import {
+  all_sent, begin_shift, browse, build_with_core, open_page, screen, serve,
+} from "./support.mjs";
+
+const file = new URL("../../testdata/gate/compound-v1.json", import.meta.url);
+const held = JSON.parse(await readFile(file, "utf8"));
+
+let browser, dist;
+before(async () => {
+  [browser, dist] = [await browse(), build_with_core()];
+});
+after(() => browser?.close());
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+
+/** Runs in the page: every record of every store, as texts in which bytes and base64 are read. */
+async function all_that_lies() {
+  const texts = [];
+  const decoder = new TextDecoder();
+  const read = (value) => {
+    if (value instanceof CryptoKey) return `key ${value.extractable ? "open" : "kept"}`;
+    if (value instanceof Uint8Array || value instanceof ArrayBuffer) return decoder.decode(value);
+    if (typeof value === "string") {
+      try {
+        return value + decoder.decode(Uint8Array.from(atob(value), (c) => c.charCodeAt(0)));
+      } catch {
+        return value;
+      }
+    }
+    if (value === null || typeof value !== "object") return String(value);
+    return Object.entries(value).map(([name, part]) => `${name}=${read(part)}`).join("\n");
+  };
+  const opened = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  for (const { name } of await indexedDB.databases()) {
+    const database = await opened(indexedDB.open(name));
+    for (const store of database.objectStoreNames) {
+      const objects = database.transaction(store).objectStore(store);
+      const [keys, values] = [await opened(objects.getAllKeys()), await opened(objects.getAll())];
+      values.forEach((value, at) => texts.push({ at: `${store}/${keys[at]}`, text: read(value) }));
+    }
+    database.close();
+  }
+  return texts;
+}
+
+/** Runs in the page: changes one record, or takes it away where `change` says so. */
+async function spoil({ store, key, gone }) {
+  const opened = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const database = await opened(indexedDB.open("gatehouse-gate"));
+  const objects = database.transaction(store, "readwrite").objectStore(store);
+  const kept = await opened(objects.get(key));
+  if (!kept) throw new Error(`nothing at ${key}`);
+  if (gone) return opened(objects.delete(key));
+  kept.sealed[20] ^= 1;
+  return opened(store === "outbox" ? objects.put(kept) : objects.put(kept, key));
+}
+
+/** A phone on duty: a pass was scanned, a visitor is written down; nothing is sent if `alone`. */
+async function at_work(t, alone = false) {
+  const server = await serve(dist);
+  Object.assign(server.state, {
+    registered: { device: held.device, shard: 1, root_key_base64: held.root_key_base64 },
+    gate: held.gate,
+    staff: "00000000-0000-4000-8000-000000000001",
+    snapshot: Buffer.from(held.lists.henan, "base64"),
+  });
+  const page = await open_page(browser, server.url, {}, held.moment_millis);
+  t.after(async () => {
+    await page.context().close();
+    await server.close();
+    assert.deepEqual(page.troubles, []);
+  });
+  await button(page, "锦绣苑 · 东门").click();
+  await begin_shift(page);
+  await page.getByText("名单 刚更新").waitFor();
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await all_sent(page);
+  if (alone) await page.context().setOffline(true);
+  await page.evaluate((url) => window.show_to_camera(url), frame_svg(held.codes.wang));
+  await page.locator("body:not([data-screen=scan])").waitFor();
+  await page.evaluate(() => window.show_to_camera(null));
+  await button(page, "36.5").click();
+  await page.locator(".acts .main").click();
+  await screen(page, "scan");
+  return { page, server: server.state };
+}
+
+async function visitor(page) {
+  await button(page, "访客").click();
+  await page.getByLabel("楼栋").fill("6");
+  await page.getByLabel("单元").fill("2");
+  await page.getByLabel("房号").fill("302");
+  await button(page, "接着办").click();
+  await screen(page, "ask");
+  await page.getByRole("button", { name: /请登记：/ }).click();
+  await button(page, "登记来人").click();
+  await page.getByLabel("姓").first().fill("欧阳");
+  await page.getByLabel("电话").fill("13900000000");
+  await button(page, "登记好了").click();
+  await button(page, "记为已返回").click();
+  await screen(page, "scan");
+}
+
+test("nothing personal is readable in what lies on the phone", async (t) => {
+  const { page } = await at_work(t, true);
+  await visitor(page);
+  await page.reload();
+  await page.locator("#counts, .acts").first().waitFor();
+  const lies = await page.evaluate(all_that_lies);
+  const names = lies.map(({ at }) => at);
+  for (const wanted of ["snapshot", "state", "duty", "guards", "device", "seal"]) {
+    assert.ok(names.includes(`value/${wanted}`), `${wanted} of ${names}`);
+  }
+  assert.ok(names.some((at) => at.startsWith("outbox/")));
+  for (const { at, text } of lies) {
+    const is_key = at === "value/keys" || at === "value/seal";
+    assert.ok(text.includes(is_key ? "key kept" : "sealed="), at);
+    for (const plain of ["王", "李师傅", "赵师傅", "欧阳", "13900000000", "302", "锦绣苑"]) {
+      assert.equal(text.includes(plain), false, `${plain} lies in ${at}`);
+    }
+  }
+});
+
+for (const [what, spoilt] of [
+  ["the key is gone", { store: "value", key: "seal", gone: true }],
+  ["the core's state is damaged", { store: "value", key: "state" }],
+  ["what the phone is, is damaged", { store: "value", key: "device" }],
+]) {
+  test(`${what}: a new code is asked for, emergencies go through, and it goes on`, async (t) => {
+    const { page, server } = await at_work(t);
+    await all_sent(page);
+    await page.evaluate(spoil, spoilt);
+    await page.reload();
+    await page.getByText("手机里存的读不出来了").waitFor();
+    await page.locator("#emergency-key").click();
+    await page.getByText("先走，事后补记。").waitFor();
+    server.received.length = 0; // another device, another chain
+    await page.getByLabel("六个数字").fill("123456");
+    await button(page, "登记这台手机").click();
+    await screen(page, "emergency");
+    await button(page, "下一位").click();
+    await begin_shift(page);
+    await server.got(2);
+    await all_sent(page);
+  });
+}
+
+test("a damaged list is fetched again", async (t) => {
+  const { page } = await at_work(t);
+  await page.evaluate(spoil, { store: "value", key: "snapshot" });
+  await page.reload();
+  await page.getByText("名单 刚更新").waitFor();
+});
+
+test("a damaged record: the rest goes on, and the phone says what helps", async (t) => {
+  const { page } = await at_work(t, true);
+  await page.evaluate(spoil, { store: "outbox", key: 2 });
+  await page.context().setOffline(false);
+  await page.getByText("手机里存的读不出来了").waitFor();
+  await screen(page, "scan");
+});
