@@ -3,6 +3,7 @@
 use super::area_today::Figures;
 use super::when::{clock, waited};
 use crate::ops::list_policy_versions::Review;
+use crate::times::Times;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::AreaId;
 
@@ -120,6 +121,25 @@ impl Figures<'_> {
         due.map(todo).collect()
     }
 
+    /// Compounds whose gates are open again: what hangs there says otherwise.
+    fn opened(&self) -> Vec<Todo> {
+        let opened = self.today.opened.iter().filter(|_| self.keeps);
+        let times = Times::new(self.frame.lang, self.today.now, self.offset);
+        let todo = |(area, name, since): &(AreaId, String, i64)| {
+            let since = times.moment(*since);
+            let slots = [("area", name.as_str()), ("when", since.as_str())];
+            Todo {
+                class: "go",
+                icon: "doc",
+                title: self.frame.fill("figures-todo-open", &slots),
+                line: self.frame.t("figures-todo-open-line"),
+                href: format!("/areas/{area}/policy"),
+                key: "figures-open-rules",
+            }
+        };
+        self.first_five(opened.map(todo).collect(), &format!("{}/policy", self.path))
+    }
+
     pub(super) fn todo(&self) -> Vec<Todo> {
         let (today, frame) = (self.today, self.frame);
         let mut todo = Vec::new();
@@ -160,6 +180,7 @@ impl Figures<'_> {
         todo.extend(self.exits());
         todo.extend(self.looks());
         todo.extend(self.reviews());
+        todo.extend(self.opened());
         let silent = today.devices.iter().filter(|device| device.is_silent);
         let silent = silent.map(|device| {
             let seen = device.seen_at.map(|at| clock(at, self.offset));

@@ -94,6 +94,7 @@ pub mod read_erasures;
 pub mod read_fevers;
 pub mod read_gate;
 pub mod read_household;
+pub mod read_opening;
 pub mod read_orders;
 pub mod read_outings;
 pub mod read_pass_life;

@@ -81,6 +81,27 @@ pub fn documents_now(
     Ok(in_force)
 }
 
+/// When the last document ended that had a say at the gates of a place, after one moment and until
+/// another at which none has any more.
+pub(super) fn ended_since(
+    tx: &ReadTx<'_>,
+    path: &[AreaRow],
+    (after, now): (i64, i64),
+) -> Result<Option<i64>, StoreError> {
+    let force = read_force(tx, path, after, now.saturating_add(1))?;
+    if !force.at_gate(now).1.is_empty() {
+        return Ok(None);
+    }
+    let was_at_gate = |row: &&PolicyForceRow| {
+        let document = force.documents.get(&key(row));
+        document.is_some_and(PolicyDocument::is_for_gate)
+    };
+    let ends = force.rows.iter().filter(was_at_gate);
+    // One that was ended before it began kept nobody out.
+    let ends = ends.filter_map(|row| row.to_at.filter(|to| row.from_at < *to && *to <= now));
+    Ok(ends.max())
+}
+
 /// The documents with which one goes together that is to hold in an area (the last of the path)
 /// from a moment on, upper areas first. An earlier version of it there gives way to it.
 pub(super) fn documents_beside(

@@ -7,11 +7,13 @@ use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use crate::ops::fever_state::waits_since;
 use crate::ops::flag_copied_pass::COPIED_PASS;
+use crate::ops::hold_gate::keyring;
 use crate::ops::list_policy_versions::{Review, reviews_due};
 use crate::ops::local_day::{DAY_MILLIS, midnight};
 use crate::ops::places::{GateStands, gate_stands, is_check_due};
 use crate::ops::read_area::compounds_of;
 use crate::ops::read_fevers::staff_name;
+use crate::ops::read_opening::Openings;
 use crate::ops::read_policies::read_policies;
 use crate::ops::see_alarms::{alarms_in, is_wide};
 use gatehouse_core::gate::compiled::Text;
@@ -132,6 +134,8 @@ pub struct Today {
     pub exits_due: Vec<(AreaId, String, usize)>,
     /// Compounds with gates at which somebody is to look (GATE-13).
     pub gates_due: Vec<GatesDue>,
+    /// Compounds whose gates are open again, with their names and since when.
+    pub opened: Vec<(AreaId, String, i64)>,
     /// Documents of the area itself that are soon to be looked at again.
     pub reviews: Vec<Review>,
     /// By compound.
@@ -149,6 +153,7 @@ pub async fn read_today(app: &App, area: &AreaInScope) -> Result<Today, OpError>
     let shard = area.county()?;
     let (top, wide, offset) = (area.area, is_wide(area), area.offset_minutes);
     let now = app.world.now_millis();
+    let keys = keyring(app).ok();
     let read = move |tx: &ReadTx<'_>| {
         let mut day = Day {
             today: Today {
@@ -159,8 +164,12 @@ pub async fn read_today(app: &App, area: &AreaInScope) -> Result<Today, OpError>
             from: midnight(now, offset),
             reasons: BTreeMap::new(),
         };
+        let (moment, mut openings) = (Moment::new(now, offset), Openings::default());
         for compound in compounds_of(tx, top)? {
             day.compound(tx, &compound)?;
+            let since = openings.at(tx, keys.as_deref(), (shard, compound.area), moment)?;
+            let opened = since.map(|since| (compound.area, compound.name.clone(), since));
+            day.today.opened.extend(opened);
         }
         let mut today = day.today;
         today.reasons = day.reasons.into_values().collect();
@@ -168,7 +177,7 @@ pub async fn read_today(app: &App, area: &AreaInScope) -> Result<Today, OpError>
             .reasons
             .sort_by(|a, b| b.crossings.cmp(&a.crossings).then(a.row.cmp(&b.row)));
         today.fevers.sort_unstable();
-        today.reviews = reviews_due(tx, top, Moment::new(now, offset))?;
+        today.reviews = reviews_due(tx, top, moment)?;
         today.alarms = alarms_in(tx, shard, top, wide)?.len();
         Ok::<Today, StoreError>(today)
     };

@@ -26,6 +26,8 @@ struct HomePage {
     lives_here: bool,
     erasure: Option<ErasureCard>,
     messages: Vec<MessageLine>,
+    /// When what restricted ended, where the gates are open.
+    open_since: Option<String>,
     tenants: usize,
 }
 
@@ -115,6 +117,7 @@ fn page(home: Home, times: Times, frame: Frame) -> HomePage {
                 text: told.message.text(frame.lang),
             })
             .collect(),
+        open_since: home.open_since.map(|at| times.moment(at)),
         tenants: home.tenants,
         frame,
     }

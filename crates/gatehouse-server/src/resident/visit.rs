@@ -4,9 +4,11 @@
 use super::visit_form::{VisitorForm, visit_id};
 use super::visits::{fault, purposes};
 use crate::app::App;
+use crate::auth::access::GateInScope;
 use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
 use crate::error::OpError;
 use crate::ops::area_of_gate::area_of_gate;
+use crate::ops::read_opening::opening_of;
 use crate::ops::resident::register_visit::{Registrar, register_visit};
 use crate::ops::resident::visit_code::{code_of, visit_by_code};
 use crate::ops::resident::visit_page::visit_page;
@@ -32,6 +34,8 @@ struct VisitPage {
     purposes: Vec<(&'static str, String)>,
     typed: VisitorForm,
     fault: Option<String>,
+    /// The gates are open to everybody.
+    is_open: bool,
 }
 
 #[derive(Template)]
@@ -79,6 +83,18 @@ pub async fn show(State(app): State<App>, Path(gate): Path<String>, frame: Frame
     page(&app, &gate, frame, typed, None).await
 }
 
+/// A gate, and since when it is open to everybody.
+async fn with_opening(
+    app: &App,
+    scope: GateInScope,
+) -> Result<(GateInScope, Option<i64>), OpError> {
+    let Some(area) = scope.path.last().copied() else {
+        return Ok((scope, None));
+    };
+    let since = opening_of(app, (scope.shard, area), scope.offset_minutes).await?;
+    Ok((scope, since))
+}
+
 async fn page(
     app: &App,
     gate: &str,
@@ -94,9 +110,14 @@ async fn page(
     let status = fault
         .as_ref()
         .map_or(StatusCode::OK, |_| StatusCode::UNPROCESSABLE_ENTITY);
+    let found = match found {
+        Ok(scope) => with_opening(app, scope).await,
+        Err(error) => Err(error),
+    };
     match found {
-        Ok(scope) => {
+        Ok((scope, open_since)) => {
             let page = show_page(&VisitPage {
+                is_open: open_since.is_some(),
                 id: scope.gate.to_string(),
                 gate: scope.name,
                 purposes: purposes(),

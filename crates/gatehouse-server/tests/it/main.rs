@@ -30,6 +30,7 @@ mod jobs;
 mod matrix;
 mod messages;
 mod moved;
+mod opening;
 mod pages;
 mod paper;
 mod passes;

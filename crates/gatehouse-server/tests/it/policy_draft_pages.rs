@@ -16,7 +16,7 @@ pub struct Desk<'a> {
     app: &'a TestApp,
     pub cookie: String,
     staff: StaffId,
-    password: String,
+    pub password: String,
     area: AreaId,
 }
 

@@ -75,3 +75,6 @@ figures-todo-gates = { $area }: { $count } gates to look at for the public road
 figures-todo-gates-amiss = { $area }: { $count } gates on a public road or too wide
 figures-todo-gates-line = No public road is blocked, and the gate is no wider than the opening.
 figures-open-reviews = Review it
+figures-todo-open = { $area }: the restriction ended { $when }
+figures-todo-open-line = People come and go as usual. Take down the posters at the gate and tell the residents.
+figures-open-rules = See the rules

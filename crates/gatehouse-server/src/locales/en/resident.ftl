@@ -182,3 +182,7 @@ visit-code-unknown = No such code. Please look again, or ask the guard.
 visit-code-for = Tell your visitor this code:
 visit-by-system = The household said so through another system
 visit-by-home_empty = The household moved away
+my-open = The restriction ended { $when }
+my-open-line = People come and go as usual; no pass, no registration. A notice sent to you yourself still holds.
+visit-open = There is no restriction now
+visit-open-line = Just come; there is no need to register here.

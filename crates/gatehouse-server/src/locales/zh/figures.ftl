@@ -75,3 +75,6 @@ figures-todo-gates = { $area }：门岗 { $count } 处该查占不占路
 figures-todo-gates-amiss = { $area }：门岗 { $count } 处占路或超出范围
 figures-todo-gates-line = 不占公共道路，只在小区自己的口。
 figures-open-reviews = 去复核
+figures-todo-open = { $area }：进出限制 { $when } 结束了
+figures-todo-open-line = 现在正常进出。请取下门口的告示，告诉住户。
+figures-open-rules = 看规则

@@ -182,3 +182,7 @@ visit-code-unknown = 没有这个登记码。请再看一遍，或者直接问�
 visit-code-for = 把登记码告诉客人：
 visit-by-system = 住户通过别的系统说
 visit-by-home_empty = 住户已搬走
+my-open = 进出限制 { $when } 结束了
+my-open-line = 现在正常进出，不看证，不登记。单独通知过您的，照那份通知。
+visit-open = 现在不限制进出
+visit-open-line = 直接来就行，不用在这里登记。

@@ -1,0 +1,106 @@
+//! That the gates of a place are open again: what restricted has ended, and nothing else holds.
+//! Whoever lives there, visits or works there is told for some days (SCOPE-1: a restriction ends).
+
+use crate::app::App;
+use crate::error::OpError;
+use crate::keyring::Keyring;
+use crate::ops::hold_gate::keyring;
+use crate::ops::read_orders::read_orders;
+use crate::ops::read_policies::ended_since;
+use gatehouse_core::id::AreaId;
+use gatehouse_core::moment::Moment;
+use gatehouse_store::{ReadTx, Shard, StoreError};
+use std::collections::BTreeMap;
+
+/// How long it is told (local choice: until the weekly visitor has heard it twice).
+const TOLD_MILLIS: i64 = 14 * 86_400_000;
+
+/// Since when the gates of a compound or village are open, where a document held there lately and
+/// none does now, nor an order about the place; `None` otherwise.
+///
+/// # Errors
+/// The database's.
+pub fn open_since(
+    tx: &ReadTx<'_>,
+    keys: Option<&Keyring>,
+    place: (Shard, AreaId),
+    now: Moment,
+) -> Result<Option<i64>, StoreError> {
+    Openings::default().at(tx, keys, place, now)
+}
+
+/// The same for many places, most of which stand under the same documents.
+#[derive(Default)]
+pub struct Openings {
+    /// When the last document ended, by the areas on the path that have documents.
+    ended: BTreeMap<Vec<AreaId>, Option<i64>>,
+}
+
+impl Openings {
+    /// [`open_since`] of one of them.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn at(
+        &mut self,
+        tx: &ReadTx<'_>,
+        keys: Option<&Keyring>,
+        (shard, area): (Shard, AreaId),
+        now: Moment,
+    ) -> Result<Option<i64>, StoreError> {
+        let after = now.millis - TOLD_MILLIS;
+        let path = tx.area_path(area)?;
+        let held = tx.policies_in_force(after, now.millis.saturating_add(1))?;
+        let mut areas: Vec<AreaId> = path.iter().map(|above| above.area).collect();
+        areas.retain(|above| held.iter().any(|row| row.area == *above));
+        let ended = match self.ended.get(&areas) {
+            Some(ended) => *ended,
+            None => {
+                let ended = ended_since(tx, &path, (after, now.millis))?;
+                *self.ended.entry(areas).or_insert(ended)
+            }
+        };
+        match ended {
+            Some(since) if !has_zone(tx, keys, (shard, area), now)? => Ok(Some(since)),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// Whether an order about the place holds at one of its gates; without keys none is valid.
+fn has_zone(
+    tx: &ReadTx<'_>,
+    keys: Option<&Keyring>,
+    (shard, area): (Shard, AreaId),
+    now: Moment,
+) -> Result<bool, StoreError> {
+    let Some(keys) = keys else {
+        return Ok(false);
+    };
+    for gate in tx.gates_of_area(shard, area)? {
+        let orders = read_orders(tx, keys, &gate, now.millis, i64::from(now.offset_minutes))?;
+        let mut zones = orders.zone_spans().into_iter();
+        let holds = |at: i64, until: Option<i64>| {
+            at <= now.millis && until.is_none_or(|until| now.millis < until)
+        };
+        if zones.any(|zone| holds(zone.from_at, zone.until_at)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The same, for a page.
+///
+/// # Errors
+/// The database's.
+pub async fn opening_of(
+    app: &App,
+    place: (Shard, AreaId),
+    offset_minutes: i16,
+) -> Result<Option<i64>, OpError> {
+    let keys = keyring(app).ok();
+    let now = Moment::new(app.world.now_millis(), offset_minutes);
+    let read = move |tx: &ReadTx<'_>| open_since(tx, keys.as_deref(), place, now);
+    Ok(app.store.read(read).await?)
+}

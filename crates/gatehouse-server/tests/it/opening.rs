@@ -1,0 +1,63 @@
+//! What restricted has ended: the gates are open, and whoever lives there, visits or works there
+//! is told (SCOPE-1).
+
+use crate::gate::{Phone, cookie};
+use crate::passes::community;
+use crate::policy_draft_pages::{between, desks};
+use crate::resident::{gate, holder, opened};
+use crate::support::demo_on_both;
+use axum::http::StatusCode;
+use serde_json::json;
+
+const VERSIONS: &str = "versions";
+
+#[test]
+fn an_end_opens_the_gates_and_everybody_is_told() {
+    demo_on_both(|app, demo| {
+        let [street, _] = desks(app, demo);
+        let (office, resident) = (
+            cookie(app, demo, "office1"),
+            opened(app, demo, &holder(app, demo)),
+        );
+        let pages = [
+            (
+                format!("/areas/{}/today", community(demo)),
+                office,
+                "进出限制 ",
+            ),
+            ("/my".to_owned(), resident, "现在正常进出，不看证，不登记"),
+            (
+                format!("/visit/{}", gate(demo)),
+                String::new(),
+                "现在不限制进出",
+            ),
+        ];
+        let told = |expected: bool| {
+            for (path, cookie, words) in &pages {
+                let page = app.get(path, cookie).body;
+                assert_eq!(page.contains(words), expected, "{path}: {page}");
+            }
+        };
+        told(false);
+        // Whatever holds at the street; documents above and below it there are none.
+        loop {
+            let page = street.get(VERSIONS);
+            if !page.contains("value=\"end\"") {
+                break;
+            }
+            let (_, rest) = page.split_once("value=\"end\"").expect("a form");
+            let [document, from_at] = ["document", "from_at"]
+                .map(|name| between(rest, &format!("name=\"{name}\" value=\""), "\""));
+            let body = format!(
+                "act=end&document={document}&from_at={from_at}&password={}",
+                street.password
+            );
+            let ended = street.form(VERSIONS, &body);
+            assert_eq!(ended.status, StatusCode::SEE_OTHER, "{}", ended.body);
+        }
+        told(true);
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        let shown = phone.step(json!({"input": "begin", "subject_kind": "visitor", "way": "in"}));
+        assert!(shown.to_string().contains("现在没有限制"), "{shown}");
+    });
+}
