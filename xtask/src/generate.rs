@@ -22,6 +22,8 @@ pub fn run(root: &Path, check: bool) -> Result<()> {
     files.extend(vectors::files(root)?);
     files.extend(grading::files(root)?);
     files.extend(clauses::files(root)?);
+    let mutations = crate::mutate::page(root)?;
+    files.push(("docs/policy-mutations.md".to_owned(), mutations));
     let mut stale = Vec::new();
     for (path, text) in files {
         let place = root.join(&path);
