@@ -114,6 +114,10 @@ struct Waiting {
     losers: usize,
     /// Jobs of the lowest lane at work.
     at_work: usize,
+    /// Runs of jobs that are under way.
+    running: usize,
+    /// Somebody who lost again and again runs with nobody beside them.
+    is_alone: bool,
     /// Threads that wait for a job: only they are woken up, which is a call of the kernel.
     idle: usize,
     closed: bool,
@@ -127,6 +131,8 @@ impl Queue {
                 turns: [0, 0],
                 losers: 0,
                 at_work: 0,
+                running: 0,
+                is_alone: false,
                 idle: 0,
                 closed: false,
             }),
@@ -219,6 +225,21 @@ impl Queue {
         AtWork { queue: self }
     }
 
+    /// A job runs once; whoever runs alone is waited for.
+    pub(crate) fn begin_run(&self) -> Running<'_> {
+        let mut waiting = self.settle(|waiting| waiting.is_alone);
+        waiting.running += 1;
+        Running { queue: self }
+    }
+
+    /// A job that lost again and again runs with nobody beside it, and so meets nobody: where
+    /// commits are slow and many write, chance alone would let some lose every time.
+    pub(crate) fn run_alone(&self) -> Alone<'_> {
+        self.settle(|waiting| waiting.is_alone).is_alone = true;
+        drop(self.settle(|waiting| waiting.running > 0));
+        Alone { queue: self }
+    }
+
     fn settle(&self, hinders: impl Fn(&Waiting) -> bool) -> MutexGuard<'_, Waiting> {
         self.settled
             .wait_while(self.lock(), |waiting| hinders(waiting))
@@ -268,6 +289,33 @@ impl Drop for AtWork<'_> {
         if waiting.at_work == 0 {
             self.queue.settled.notify_all();
         }
+    }
+}
+
+/// A run of a job; done when dropped.
+pub(crate) struct Running<'a> {
+    queue: &'a Queue,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        let mut waiting = self.queue.lock();
+        waiting.running -= 1;
+        if waiting.running == 0 && waiting.is_alone {
+            self.queue.settled.notify_all();
+        }
+    }
+}
+
+/// A run of a job beside which no other runs; done when dropped.
+pub(crate) struct Alone<'a> {
+    queue: &'a Queue,
+}
+
+impl Drop for Alone<'_> {
+    fn drop(&mut self) {
+        self.queue.lock().is_alone = false;
+        self.queue.settled.notify_all();
     }
 }
 
@@ -355,6 +403,41 @@ mod tests {
         // Nobody at work, nobody who lost: neither is waited for.
         drop(queue.begin_job());
         queue.lost().outlast_jobs();
+    }
+
+    #[test]
+    fn whoever_runs_alone_waits_for_the_others_and_they_wait() {
+        let queue = Queue::new();
+        let order = Mutex::new(String::new());
+        let say = |letter: char| order.lock().expect("no panic").push(letter);
+        std::thread::scope(|scope| {
+            let running = queue.begin_run();
+            let alone = scope.spawn(|| {
+                let _alone = queue.run_alone();
+                say('a');
+            });
+            say('r');
+            drop(running);
+            alone.join().expect("gets its turn");
+            let alone = [queue.run_alone()];
+            let others = [(); 2].map(|()| {
+                scope.spawn(|| {
+                    let _running = queue.begin_run();
+                    say('o');
+                })
+            });
+            let next = scope.spawn(|| {
+                let _alone = queue.run_alone();
+                say('o');
+            });
+            say('A');
+            drop(alone);
+            others
+                .into_iter()
+                .chain([next])
+                .for_each(|one| one.join().expect("runs"));
+        });
+        assert_eq!(order.into_inner().expect("no panic"), "raAooo");
     }
 
     #[test]

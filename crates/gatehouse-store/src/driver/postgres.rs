@@ -26,6 +26,8 @@ const READERS: usize = 4;
 const RETRIES: u32 = 12;
 /// The same for a job that nobody waits for: its steps are long and lose more often.
 const RETRIES_OF_JOBS: u32 = 60;
+/// Whoever is waited for and lost so often runs with nobody beside them.
+const ALONE_AFTER: u32 = 8;
 /// The first pause, doubled at each further one and jittered between half and whole.
 const FIRST_PAUSE: Duration = Duration::from_micros(500);
 /// From this one on pauses grow no more: 64 ms.
@@ -231,7 +233,16 @@ impl Worker {
         let mut loser: Option<Loser<'_>> = None;
         for attempt in 0..=retries {
             let at_work = (lane == Lane::Jobs).then(|| queue.begin_job());
-            let end = self.attempt(job);
+            let end = match attempt >= ALONE_AFTER && lane != Lane::Jobs {
+                true => {
+                    let _alone = queue.run_alone();
+                    self.attempt(job)
+                }
+                false => {
+                    let _running = queue.begin_run();
+                    self.attempt(job)
+                }
+            };
             drop(at_work);
             match end {
                 Err(StoreError::Conflict) if attempt < retries => {
