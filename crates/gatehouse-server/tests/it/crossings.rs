@@ -1,6 +1,7 @@
 //! Crossings in the office: filters, amendments, one record, the workbook, a household's with a
 //! purpose; and who looked.
 
+use crate::gate::Phone;
 use crate::support::{Answer, TestApp, demo_on_both, membership_row, staff_row};
 use axum::http::StatusCode;
 use calamine::{Data, Reader, Xlsx};
@@ -10,6 +11,7 @@ use gatehouse_core::wire::Change;
 use gatehouse_server::auth::role::Role;
 use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_store::{Shard, StoreError};
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::io::Cursor;
 
@@ -288,6 +290,33 @@ fn a_workbook_holds_the_list_as_text_and_is_on_record() {
             entries[0].ends_with(&format!(" {}", listed.len())),
             "{entries:?}"
         );
+    });
+}
+
+#[test]
+fn a_workbook_says_vehicle_of_whichever_and_where_no_row_applied() {
+    demo_on_both(|app, demo| {
+        let office = Office::new(app, demo, Role::CommunityOffice);
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        phone.step(json!({"input": "emergency", "way": "out"}));
+        phone.send_all();
+        // Column of the kind, column of the rows.
+        for (filter, column, words) in [
+            ("kind=vehicle", 3, "车辆"),
+            ("only=emergency", 7, "没有规则行用上。"),
+        ] {
+            let asked = format!("from=2020-02-10&to=2020-02-20&{filter}");
+            let answer = office.form("crossings/workbook", &asked);
+            assert_eq!(answer.status, StatusCode::OK, "{filter}");
+            let mut book: Xlsx<_> = Xlsx::new(Cursor::new(answer.bytes)).expect("a workbook");
+            let sheet = book.sheet_names()[0].clone();
+            let cells = book.worksheet_range(&sheet).expect("reads");
+            let said: BTreeSet<String> = (6..cells.height() as u32)
+                .filter_map(|row| cells.get_value((row, column)))
+                .map(ToString::to_string)
+                .collect();
+            assert_eq!(said, BTreeSet::from([words.to_owned()]), "{filter}");
+        }
     });
 }
 
