@@ -45,6 +45,23 @@ pub struct PolicyForceRow {
     pub approved_by: Option<StaffId>,
 }
 
+// Every stretch as it holds: one that is approved for later takes the place of the one before it
+// from its begin on, unless it was ended before it began. Nothing is written for that, so that
+// whoever takes a successor back has the version before it again.
+macro_rules! forces {
+    () => {
+        "SELECT area, document, version, from_at,
+            CASE WHEN next_at IS NULL OR to_at <= next_at THEN to_at ELSE next_at END AS to_at,
+            decided_by, approved_by
+        FROM (SELECT f.area, f.document, f.version, f.from_at, f.to_at, f.decided_by,
+                f.approved_by, (SELECT min(n.from_at) FROM policy_force n
+                    WHERE n.area = f.area AND n.document = f.document AND n.from_at > f.from_at
+                        AND (n.decided_by IS NULL OR n.approved_by IS NOT NULL)
+                        AND (n.to_at IS NULL OR n.to_at > n.from_at)) AS next_at
+            FROM policy_force f) held "
+    };
+}
+
 sql! {
     DOCUMENT = "SELECT document, version, text, sha256, loaded_at, loaded_by, cases
         FROM policy_document
@@ -64,15 +81,12 @@ sql! {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     END_FORCE = "UPDATE policy_force SET to_at = ?4
         WHERE area = ?1 AND document = ?2 AND from_at = ?3 AND (to_at IS NULL OR to_at > ?4)";
-    FORCE_UNTIL = "SELECT area, document, version, from_at, to_at, decided_by, approved_by
-        FROM policy_force
-        WHERE from_at < ?2 AND (to_at IS NULL OR to_at > ?1)
+    FORCE_UNTIL = concat!(forces!(), "
+        WHERE from_at < ?2 AND (to_at IS NULL OR to_at > ?1) AND (next_at IS NULL OR next_at > ?1)
             AND (decided_by IS NULL OR approved_by IS NOT NULL)
-        ORDER BY area, document, from_at";
-    FORCES_OF = "SELECT area, document, version, from_at, to_at, decided_by, approved_by
-        FROM policy_force WHERE area = ?1 ORDER BY from_at DESC, document LIMIT ?2";
-    FORCE = "SELECT area, document, version, from_at, to_at, decided_by, approved_by
-        FROM policy_force WHERE area = ?1 AND document = ?2 ORDER BY from_at";
+        ORDER BY area, document, from_at");
+    FORCES_OF = concat!(forces!(), "WHERE area = ?1 ORDER BY from_at DESC, document LIMIT ?2");
+    FORCE = concat!(forces!(), "WHERE area = ?1 AND document = ?2 ORDER BY from_at");
     APPROVE_FORCE = "UPDATE policy_force SET approved_by = ?4
         WHERE area = ?1 AND document = ?2 AND from_at = ?3 AND decided_by IS NOT NULL
             AND approved_by IS NULL";

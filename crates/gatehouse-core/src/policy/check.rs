@@ -222,9 +222,15 @@ impl Looked<'_> {
     }
 
     /// What no case can show. What only adds to documents above leaves to them who may cross; with
-    /// none above that lets anybody through, everybody is left uncovered.
+    /// none above that lets anybody through, or with rows of theirs taken out of force, it answers
+    /// for everybody.
     fn proved(&self, layers: &[&PolicyDocument], policy: &Policy) -> Vec<Found> {
-        let is_asked = grants(self.document) || !layers.iter().any(|one| grants(one));
+        let takes_away = self
+            .document
+            .rows
+            .iter()
+            .any(|row| !row.replaces.is_empty());
+        let is_asked = grants(self.document) || takes_away || !layers.iter().any(|one| grants(one));
         let findings = prove(policy)
             .into_iter()
             .filter(|finding| match &finding.row {

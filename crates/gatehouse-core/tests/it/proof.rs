@@ -190,17 +190,31 @@ fn bars_alone_leave_everybody_uncovered_unless_a_document_above_lets_them_throug
         policy: "",
         cases: "case = []",
     };
-    let above = |documents: &[PolicyDocument]| {
-        let found = check(&bars, texts, documents);
+    let uncovered = |lower: &PolicyDocument, documents: &[PolicyDocument]| {
+        let found = check(lower, texts, documents);
         let apart = found.iter().find(|one| one.code == "P020");
         assert_eq!(apart, None);
         found.iter().filter(|one| one.code == "P023").count()
     };
+    let above = |documents: &[PolicyDocument]| uncovered(&bars, documents);
+    // The version of which it takes the place is none of those above it: two of one name are apart.
     let earlier = small_document("X", &row("X/all", "grant", "deployment", ""));
+    let twice = check(&bars, texts, &[earlier]);
+    assert_eq!(
+        twice.iter().map(|one| one.code).collect::<Vec<_>>(),
+        ["P020"]
+    );
     let everybody = small_document("Y", &row("Y/all", "grant", "deployment", ""));
     assert!(above(&[]) > 0, "nothing above");
-    assert!(above(&[earlier]) > 0, "an earlier version of it is no help");
     assert_eq!(above(&[everybody]), 0);
+    // A bar in the place of the row that let everybody through: who is not barred has none left.
+    let loose = row("Y/all", "grant", "deployment", "below = \"may replace\"");
+    let instead = format!("{rest}\nreplaces = [\"Y/all\"]");
+    let lower = small_document("X", &row("X/no", "bar", "deployment", &instead));
+    assert!(
+        uncovered(&lower, &[small_document("Y", &loose)]) > 0,
+        "its rows are gone"
+    );
 }
 
 #[test]

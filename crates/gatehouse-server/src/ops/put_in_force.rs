@@ -223,13 +223,6 @@ pub fn approve_policy(
                 let why = "P-NONE: it was taken back, or approved, meanwhile";
                 return Err(Refused::Because(why.to_owned()));
             }
-            for before in rows {
-                let holds = before.decided_by.is_none() || before.approved_by.is_some();
-                let is_earlier = before.from_at < from_at && holds;
-                if is_earlier && before.to_at.is_none_or(|to| to > from_at) {
-                    tx.end_policy_force(area, &document, before.from_at, from_at)?;
-                }
-            }
             if !tx.approve_policy_force(area, &document, from_at, staff)? {
                 let why = "P-NONE: somebody else has approved it meanwhile";
                 return Err(Refused::Because(why.to_owned()));

@@ -123,6 +123,49 @@ fn ending_what_holds_leaves_what_is_to_come() {
     assert_eq!(end(None, NOW + HOUR), Err("P-NONE".to_owned()));
 }
 
+/// A successor takes the place of what holds once it begins; taken back before, it never did. One
+/// that begins before it holds until then.
+#[test]
+fn a_successor_that_never_begins_leaves_what_holds() {
+    let (store, desk, keys) = desk();
+    let put = |from_at: i64| {
+        let wanted = Wanted {
+            area: COUNTY,
+            from_at,
+            to_at: None,
+        };
+        let now = Fixed(NOW);
+        submit_folder(&desk, &shipped(HENAN), wanted, &signer(&keys, 0), &now).map_err(code)?;
+        let what = (HENAN, COUNTY, from_at);
+        let approved = approve_policy(&desk, what, None, &signer(&keys, 1), &now);
+        approved.map(|_| ()).map_err(code)
+    };
+    let since = |hours: i64| {
+        let at = NOW + hours * HOUR;
+        let rules = store.read_blocking::<_, StoreError, _>(move |tx| {
+            read_rules(tx, &tx.area_path(COMPOUND)?, at, at + 1)
+        });
+        let rules = rules.expect("reads").into_iter();
+        let begins = rules
+            .flat_map(|rules| rules.force)
+            .map(|row| row.from_at - NOW);
+        begins.map(|begin| begin / HOUR).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        [put(NOW), put(NOW + 20 * HOUR), put(NOW + 10 * HOUR)],
+        [Ok(()), Ok(()), Ok(())]
+    );
+    assert_eq!([since(9), since(19), since(29)], [[0], [10], [20]]);
+    for begin in [20, 10] {
+        let ending = Ending {
+            from_at: Some(NOW + begin * HOUR),
+            ..ending(None)
+        };
+        end_policy(&desk, ending, &signer(&keys, 0), &Fixed(NOW + HOUR)).expect("is ended");
+    }
+    assert_eq!([since(9), since(19), since(29)], [[0], [0], [0]]);
+}
+
 #[test]
 fn a_document_holds_once_another_office_has_approved_it_and_until_it_is_ended() {
     let (store, desk, keys) = desk();

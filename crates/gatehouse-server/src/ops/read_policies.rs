@@ -224,7 +224,13 @@ fn read_force_with(
             (row.area, &row.document) == (new.area, &new.document) && row.from_at < new.from_at
         };
         rows.retain(|row| !is_before(row));
-        rows.push(new.clone());
+        let after = rows
+            .iter()
+            .filter(|row| (row.area, &row.document) == (new.area, &new.document))
+            .map(|row| row.from_at);
+        let mut new = new.clone();
+        new.to_at = new.to_at.into_iter().chain(after).min();
+        rows.push(new);
     }
     // Upper areas first: a document below stands on those above it.
     rows.sort_by_key(|row| (areas.iter().position(|area| *area == row.area), row.from_at));
