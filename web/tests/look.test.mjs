@@ -5,7 +5,9 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { frame_svg, pass_like } from "./pictures.mjs";
-import { browse, build_with_mock, open_page, screen, serve, start_shift } from "./support.mjs";
+import {
+  browse, build_with_mock, give_pin, open_page, screen, serve, start_shift,
+} from "./support.mjs";
 
 const axe_source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
   "utf8");
@@ -212,6 +214,9 @@ test("first start, shift start and English: axe-core, targets, width", async () 
   await look("shift start without a mask");
   await button(page, "额温").click();
   await button(page, "Start without").click();
+  await screen(page, "pin");
+  await look("choosing a PIN in English");
+  await give_pin(page);
   await screen(page, "scan");
   await look("scan in English");
   await show(page, "refuse");

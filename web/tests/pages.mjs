@@ -7,7 +7,9 @@ const NO_PAGE = /\.(pdf|xlsx|json|toml|html)$|\/(live|workbook|logout|gate)$|^\/
 /** The address without what makes one row of a list differ from the next. */
 export function shape(path) {
   const [place] = path.split("?");
-  return place.replace(/[0-9a-f]{8}-[0-9a-f-]{27}(-\d+)?|[0-9a-f]{32}/g, "*");
+  const version = /(\/policy\/versions)\/[^/]+\/\d+/;
+  return place.replace(version, "$1/*/*")
+    .replace(/[0-9a-f]{8}-[0-9a-f-]{27}(-\d+)?|[0-9a-f]{32}/g, "*");
 }
 
 /** Calls `look(path, status)` once for each shape of page that links reach from `from`; shapes in

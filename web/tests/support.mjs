@@ -282,16 +282,16 @@ export async function begin_shift(page) {
 /** The one guard says who they are; at the first time on this phone they choose the PIN. */
 export async function give_pin(page, digits = "2468") {
   await screen(page, "pin");
-  const is_new = await page.getByRole("heading", { name: /设一个口令/ }).count();
+  const is_new = await page.getByRole("heading", { name: /设一个口令|choose a PIN/ }).count();
   await type_pin(page, digits);
   if (!is_new) return;
-  await page.getByRole("heading", { name: /再输一遍/ }).waitFor();
+  await page.getByRole("heading", { name: /再输一遍|type it again/ }).waitFor();
   await type_pin(page, digits);
 }
 
 /** Types a PIN and confirms it. */
 export async function type_pin(page, digits) {
-  await page.getByLabel("口令").fill(digits);
+  await page.locator("form [type=password]").fill(digits);
   await page.locator("form:has([type=password]) .main").click();
 }
 
