@@ -9,6 +9,7 @@ export const LOCK_MILLIS = 300_000;
 
 export class Duty {
   private kept: Values["duty"] = { guards: [], pins: {}, locked: false };
+  private trying: Promise<true | number> = Promise.resolve(0);
 
   constructor(
     private readonly store: Store,
@@ -50,8 +51,15 @@ export class Duty {
     this.keep_pin(guard, await make_pin(digits));
   }
 
-  /** Tries digits: right, or how long is to be waited, in milliseconds. */
-  async prove(guard: Guard, digits: string): Promise<true | number> {
+  /** Tries digits: right, or how long is to be waited, in milliseconds. One after the other, so
+   * that each counts. */
+  prove(guard: Guard, digits: string): Promise<true | number> {
+    const tried = this.trying.then(() => this.try_one(guard, digits));
+    this.trying = tried.catch(() => 0);
+    return tried;
+  }
+
+  private async try_one(guard: Guard, digits: string): Promise<true | number> {
     const pin = this.pin(guard);
     if (!pin) return 0;
     const now = Date.now();

@@ -147,3 +147,37 @@ fn words_of_a_lower_document_hold_as_long_as_the_row_that_they_are_for() {
     // Alone they keep nobody out, and hold no longer.
     assert_eq!(held(&store, 3), [""; 0]);
 }
+
+#[test]
+fn the_second_signature_looks_again_at_what_the_proposal_stands_upon() {
+    let (_store, desk, keys) = desk();
+    let folder = tempfile::tempdir().expect("a folder");
+    let lower = folder.path().join("lower");
+    std::fs::create_dir(&lower).expect("made");
+    std::fs::write(lower.join("policy.toml"), LOWER).expect("written");
+    std::fs::write(lower.join("cases.toml"), LOWER_CASES).expect("written");
+    let propose = |folder: &Path, area, from_at| {
+        let wanted = Wanted {
+            area,
+            from_at,
+            to_at: None,
+        };
+        let now = Fixed(NOW);
+        submit_folder(&desk, folder, wanted, &signer(&keys, 0), &now).expect("is proposed");
+    };
+    let approve = |name, area, from_at| {
+        let now = Fixed(NOW + HOUR);
+        let approved = approve_policy(&desk, (name, area, from_at), None, &signer(&keys, 1), &now);
+        approved.map(|_| ()).map_err(code)
+    };
+    propose(&shipped(HENAN), COUNTY, NOW + HOUR);
+    assert_eq!(approve(HENAN, COUNTY, NOW + HOUR), Ok(()));
+    propose(&lower, COMPOUND, NOW + 3 * HOUR);
+    // What it replaces a row of ends before it begins.
+    let end = ending(Some(NOW + 2 * HOUR));
+    end_policy(&desk, end, &signer(&keys, 0), &Fixed(NOW + HOUR)).expect("is ended");
+    assert_eq!(
+        approve("lower", COMPOUND, NOW + 3 * HOUR),
+        Err("P020".to_owned())
+    );
+}

@@ -206,6 +206,7 @@ pub fn approve_policy(
         bail!("P-TIME: it was to begin before now, or was taken back; propose it again");
     }
     let staff = listed.person;
+    still_green(desk, &proposed)?;
     let there = goes_together(
         desk,
         Proposal {
@@ -308,6 +309,33 @@ pub(super) fn authority(
         bail!("P-AREA: this key has no authority over this place now");
     }
     Ok(listed)
+}
+
+/// That nothing is wrong with a proposal beside what holds by now: documents above may have changed
+/// or ended since it was proposed (POL-4).
+///
+/// # Errors
+/// Everything that is wrong.
+fn still_green(desk: &OrderDesk, proposed: &PolicyForceRow) -> Result<()> {
+    let row = proposed.clone();
+    let read = move |tx: &ReadTx<'_>| {
+        let kept = tx.policy_document(&row.document, row.version)?;
+        let path = tx.area_path(row.area)?;
+        Ok((
+            kept,
+            documents_beside(tx, &path, &row.document, row.from_at)?,
+        ))
+    };
+    let (kept, beside) = desk.store()?.read_blocking::<_, StoreError, _>(read)?;
+    let kept = kept.context("P-NONE: the document is not kept any more")?;
+    let texts = Texts {
+        policy: kept.text,
+        cases: kept.cases.unwrap_or_default(),
+    };
+    let checked = check_texts(Path::new(&proposed.document), &texts, || Ok(beside));
+    checked
+        .map(|_| ())
+        .map_err(|found| anyhow::anyhow!(in_lines(&found)))
 }
 
 /// What holds anywhere from a proposal's begin on, if the proposal goes together with it at every

@@ -54,6 +54,7 @@ function pad(title: string, take: Take): HTMLElement[] {
     event.preventDefault();
     const digits = input.value;
     input.value = "";
+    wrong.textContent = "";
     wrong.textContent = is_pin(digits) ? ((await take(digits)) ?? "") : t("pin_short");
   };
   return [h("h1", {}, title), h("form", { class: "stack", on: { submit } }, row, wrong,

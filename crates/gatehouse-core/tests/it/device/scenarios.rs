@@ -92,13 +92,13 @@ fn each_pass_that_does_not_hold_has_its_own_way_on() {
         ("elsewhere", "这是别的小区的证，这里不能用。可以按访客办。"),
         (
             "zhao-expired",
-            "证到 11月27日 已到期。住户照样回家，访客重新登记。",
+            "证到 11月27日已到期。住户照样回家，访客重新登记。",
         ),
         (
             "qian-revoked",
             "这张证已作废。住户请查房号，新证在社区服务站领。",
         ),
-        ("sun-tomorrow", "证从 11月29日 起才能用。现在按没带证办。"),
+        ("sun-tomorrow", "证从 11月29日起才能用。现在按没带证办。"),
     ] {
         let scan = json!({"input": "scan", "way": "in", "text": world::qr(pass)});
         let output = stage.feed(scan, world::morning());
