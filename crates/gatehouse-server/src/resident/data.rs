@@ -172,3 +172,26 @@ fn purpose_words(lang: Lang, purpose: &str) -> String {
     let key = format!("purpose-{}", purpose.replace(' ', "_"));
     text_or(lang, &key, "my-purpose-other")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_program_itself_looks_for_is_said_to_the_person_in_words() {
+        // `open_application`, `import_people`, `ledger`, `send_message`, `household_crossings`.
+        let keys = [
+            "purpose-decide_pass",
+            "purpose-ask_landlord",
+            "purpose-import",
+            "purpose-export",
+            "purpose-message",
+            "my-field-crossings",
+        ];
+        for lang in [Lang::Zh, Lang::En] {
+            for key in keys {
+                assert!(crate::locale::has(lang, key), "{key}");
+            }
+        }
+    }
+}

@@ -53,6 +53,7 @@ my-field-door = Address
 my-field-employer = Employer
 my-field-photo = Photo
 my-field-note = Note
+my-field-crossings = crossings
 my-field-other = Other
 my-correction = Correction
 my-correction-how = What is wrong, and what should it be? Answered within three days (local choice).

@@ -53,6 +53,7 @@ my-field-door = 住址
 my-field-employer = 单位
 my-field-photo = 照片
 my-field-note = 备注
+my-field-crossings = 进出记录
 my-field-other = 其他
 my-correction = 更正
 my-correction-how = 哪里写错了，应该是什么？三天内答复（本地自定）。
