@@ -27,6 +27,11 @@ sql! {
     RAISE_ALARM = "INSERT INTO alarm (shard, kind, about, raised_at, seen_at, seen_by)
         VALUES (?1, ?2, ?3, ?4, NULL, NULL)
         ON CONFLICT (shard, kind, about) DO NOTHING";
+    RAISE_ALARM_AGAIN = "INSERT INTO alarm (shard, kind, about, raised_at, seen_at, seen_by)
+        VALUES (?1, ?2, ?3, ?4, NULL, NULL)
+        ON CONFLICT (shard, kind, about) DO UPDATE
+        SET raised_at = excluded.raised_at, seen_at = NULL, seen_by = NULL
+        WHERE alarm.seen_at IS NOT NULL";
     ALARMS = "SELECT shard, kind, about, raised_at, seen_at, seen_by FROM alarm
         WHERE shard = ?1 AND seen_at IS NULL ORDER BY raised_at, kind, about LIMIT ?2";
     SEE_ALARM = "UPDATE alarm SET seen_at = ?4, seen_by = ?5
@@ -59,6 +64,20 @@ impl Tx<'_> {
         now_millis: i64,
     ) -> Result<(), StoreError> {
         self.execute(&RAISE_ALARM, params![shard, kind, about, now_millis])?;
+        Ok(())
+    }
+
+    /// Raises an alarm, also where somebody has looked at an earlier one about the same thing:
+    /// something further happened. Who looked then stays in the audit chain.
+    pub fn raise_alarm_again(
+        &self,
+        shard: Shard,
+        kind: &str,
+        about: &str,
+        now_millis: i64,
+    ) -> Result<(), StoreError> {
+        let parameters = params![shard, kind, about, now_millis];
+        self.execute(&RAISE_ALARM_AGAIN, parameters)?;
         Ok(())
     }
 

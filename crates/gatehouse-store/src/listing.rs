@@ -79,6 +79,7 @@ macro_rules! inside {
             WHERE inside.depth < 16) "
     };
 }
+pub(crate) use inside;
 
 sql! {
     AREAS_IN = "WITH RECURSIVE inside (area, depth) AS (

@@ -1,13 +1,18 @@
-//! Events that were not taken in, kept as they came, sealed, for people to look at. *Sharded*.
+//! Events that were not taken in, kept as they came, sealed, for people to look at; beside each,
+//! what somebody found out about it. *Sharded*.
 
+use crate::audit::AuditNote;
 use crate::error::StoreError;
 use crate::event_detail::{event_place, open_apart, seal_apart};
+use crate::listing::inside;
+use crate::person_view::Viewer;
 use crate::shard::Shard;
 use crate::tx::{ReadTx, Tx};
+use crate::value::Row;
 use crate::vault::{Chance, Vault};
 use crate::{params, sql};
 use gatehouse_core::audit::Hash;
-use gatehouse_core::id::DeviceId;
+use gatehouse_core::id::{AreaId, DeviceId, StaffId};
 use gatehouse_core::wire::Event;
 
 /// Why an event was not taken in.
@@ -59,7 +64,75 @@ pub struct SetAsideRow {
     sealed: Vec<u8>,
 }
 
+/// Which event: the same number can come with more than one content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetAsideKey {
+    /// Gate device.
+    pub device: DeviceId,
+    /// Number that the event claims.
+    pub seq: i64,
+    /// Hash of the event.
+    pub hash: Hash,
+}
+
+impl SetAsideKey {
+    fn audit_bytes(&self) -> Vec<u8> {
+        [&self.device.0[..], &self.seq.to_be_bytes(), &self.hash.0].concat()
+    }
+
+    /// Before every other.
+    pub const FIRST: SetAsideKey = SetAsideKey {
+        device: DeviceId([0; 16]),
+        seq: 0,
+        hash: Hash([0; 32]),
+    };
+}
+
+/// What somebody found out about an event that was not taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettledRow {
+    /// Counts from 1 for each event; the last one counts.
+    pub number: i64,
+    /// A word from a list.
+    pub outcome: String,
+    /// Who.
+    pub staff: StaffId,
+    /// When, milliseconds UTC.
+    pub settled_at: i64,
+}
+
+/// Which part of the tray.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrayPart {
+    /// What nobody has settled.
+    Open,
+    /// What somebody has.
+    Settled,
+}
+
 impl SetAsideRow {
+    /// Its key.
+    pub fn key(&self) -> SetAsideKey {
+        SetAsideKey {
+            device: self.device,
+            seq: self.seq,
+            hash: self.hash,
+        }
+    }
+
+    fn read(row: &Row<'_>) -> Result<SetAsideRow, StoreError> {
+        let reason: String = row.get(3)?;
+        Ok(SetAsideRow {
+            device: row.get(0)?,
+            seq: row.get(1)?,
+            hash: row.get(2)?,
+            reason: SetAsideReason::of_word(&reason).ok_or_else(|| row.corrupt(3))?,
+            received_at: row.get(4)?,
+            wrapped_key: row.get(5)?,
+            sealed: row.get(6)?,
+        })
+    }
+
     /// The event as it came.
     pub fn reveal_event(&self, vault: &Vault) -> Result<Vec<u8>, StoreError> {
         let place = event_place(self.device, self.seq);
@@ -73,6 +146,23 @@ impl SetAsideRow {
     }
 }
 
+// In this order on SQLite: from the gates of the area to their phones to what came from them.
+macro_rules! tray {
+    () => {
+        "FROM gate g CROSS JOIN device d CROSS JOIN crossing_set_aside s
+        WHERE g.shard = ?1 AND g.area IN (SELECT area FROM inside)
+            AND d.shard = g.shard AND d.gate = g.gate
+            AND s.shard = d.shard AND s.device = d.device "
+    };
+}
+
+macro_rules! is_settled {
+    () => {
+        "EXISTS (SELECT 1 FROM set_aside_settled t WHERE t.shard = s.shard
+            AND t.device = s.device AND t.seq = s.seq AND t.hash = s.hash) "
+    };
+}
+
 sql! {
     INSERT_SET_ASIDE = "INSERT INTO crossing_set_aside (shard, device, seq, hash, reason,
             received_at, wrapped_key, sealed)
@@ -81,6 +171,22 @@ sql! {
     SET_ASIDE = "SELECT device, seq, hash, reason, received_at, wrapped_key, sealed
         FROM crossing_set_aside WHERE shard = ?1 AND device = ?2
         ORDER BY seq, hash LIMIT ?3";
+    ONE_SET_ASIDE = "SELECT device, seq, hash, reason, received_at, wrapped_key, sealed
+        FROM crossing_set_aside WHERE shard = ?1 AND device = ?2 AND seq = ?3 AND hash = ?4";
+    TRAY = concat!(inside!(), "SELECT s.device, s.seq, s.hash, s.reason, s.received_at,
+            s.wrapped_key, s.sealed ", tray!(), "
+            AND (s.device, s.seq, s.hash) > (?3, ?4, ?5)
+            AND (CASE WHEN ", is_settled!(), " THEN 1 ELSE 0 END) = CAST(?6 AS BIGINT)
+        ORDER BY s.device, s.seq, s.hash LIMIT ?7");
+    COUNT_TRAY = concat!(inside!(), "SELECT count(*) FROM (SELECT s.seq ", tray!(), "
+            AND NOT ", is_settled!(), " LIMIT ?3) AS open_ones");
+    SETTLED = "SELECT number, outcome, staff, settled_at FROM set_aside_settled
+        WHERE shard = ?1 AND device = ?2 AND seq = ?3 AND hash = ?4
+        ORDER BY number LIMIT ?5";
+    INSERT_SETTLED = "INSERT INTO set_aside_settled (shard, device, seq, hash, number, outcome,
+            staff, settled_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        ON CONFLICT (shard, device, seq, hash, number) DO NOTHING";
     IS_SET_ASIDE = "SELECT count(*) FROM crossing_set_aside
         WHERE shard = ?1 AND device = ?2 AND seq = ?3 AND hash = ?4";
 }
@@ -93,22 +199,65 @@ impl ReadTx<'_> {
         device: DeviceId,
         limit: u32,
     ) -> Result<Vec<SetAsideRow>, StoreError> {
-        self.query(&SET_ASIDE, params![shard, &device, limit], |row| {
-            let reason: String = row.get(3)?;
-            Ok(SetAsideRow {
-                device: row.get(0)?,
-                seq: row.get(1)?,
-                hash: row.get(2)?,
-                reason: SetAsideReason::of_word(&reason).ok_or_else(|| row.corrupt(3))?,
-                received_at: row.get(4)?,
-                wrapped_key: row.get(5)?,
-                sealed: row.get(6)?,
+        self.query(&SET_ASIDE, params![shard, &device, limit], SetAsideRow::read)
+    }
+
+    /// A page of the tray of all gates in a subtree of areas, by phone and number, from behind a
+    /// key.
+    pub fn tray(
+        &self,
+        shard: Shard,
+        top: AreaId,
+        part: TrayPart,
+        after: &SetAsideKey,
+        limit: u32,
+    ) -> Result<Vec<SetAsideRow>, StoreError> {
+        let settled = i64::from(part == TrayPart::Settled);
+        let parameters = params![
+            shard,
+            &top,
+            &after.device,
+            after.seq,
+            &after.hash,
+            settled,
+            limit
+        ];
+        self.query(&TRAY, parameters, SetAsideRow::read)
+    }
+
+    /// How many events of a subtree nobody has settled, counted up to a limit.
+    pub fn count_tray(&self, shard: Shard, top: AreaId, most: u32) -> Result<i64, StoreError> {
+        self.query_one(&COUNT_TRAY, params![shard, &top, most], |row| row.get(0))
+    }
+
+    /// An event that was not taken in, by its key.
+    pub fn event_set_aside(
+        &self,
+        shard: Shard,
+        key: &SetAsideKey,
+    ) -> Result<Option<SetAsideRow>, StoreError> {
+        let parameters = params![shard, &key.device, key.seq, &key.hash];
+        self.optional(&ONE_SET_ASIDE, parameters, SetAsideRow::read)
+    }
+
+    /// What people found out about an event, in order; the last one counts.
+    pub fn settled(
+        &self,
+        shard: Shard,
+        key: &SetAsideKey,
+        limit: u32,
+    ) -> Result<Vec<SettledRow>, StoreError> {
+        let parameters = params![shard, &key.device, key.seq, &key.hash, limit];
+        self.query(&SETTLED, parameters, |row| {
+            Ok(SettledRow {
+                number: row.get(0)?,
+                outcome: row.get(1)?,
+                staff: row.get(2)?,
+                settled_at: row.get(3)?,
             })
         })
     }
-}
 
-impl ReadTx<'_> {
     /// Whether the event with this number and hash was put aside.
     pub(crate) fn is_set_aside(
         &self,
@@ -124,8 +273,67 @@ impl ReadTx<'_> {
 }
 
 impl Tx<'_> {
-    /// Keeps an event aside, once for the same content, and raises an alarm about it; says
-    /// whether this was the first time.
+    /// An event as it came. Who looked is written down in the same transaction; `None` where
+    /// there is no such event.
+    ///
+    /// # Errors
+    /// [`StoreError::Sealed`] for one that does not open any more; the look stands even so.
+    pub fn reveal_set_aside(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        key: &SetAsideKey,
+        viewer: &Viewer,
+    ) -> Result<Option<Result<Vec<u8>, StoreError>>, StoreError> {
+        let Some(row) = self.event_set_aside(shard, key)? else {
+            return Ok(None);
+        };
+        let purpose = viewer.purpose.as_bytes();
+        self.append_audit(&AuditNote {
+            shard,
+            at: viewer.at,
+            kind: "set_aside.view",
+            actor: viewer.staff,
+            commitment: None,
+            body: &[&key.audit_bytes()[..], purpose].concat(),
+        })?;
+        Ok(Some(row.reveal_event(vault)))
+    }
+
+    /// Adds what somebody found out about an event, as the row after the `number - 1` that they
+    /// had read, and writes down who did; false where there is one of this number already.
+    pub fn settle_set_aside(
+        &self,
+        shard: Shard,
+        key: &SetAsideKey,
+        row: &SettledRow,
+    ) -> Result<bool, StoreError> {
+        let parameters = params![
+            shard,
+            &key.device,
+            key.seq,
+            &key.hash,
+            row.number,
+            &row.outcome,
+            &row.staff,
+            row.settled_at
+        ];
+        if self.execute(&INSERT_SETTLED, parameters)? == 0 {
+            return Ok(false);
+        }
+        self.append_audit(&AuditNote {
+            shard,
+            at: row.settled_at,
+            kind: "set_aside.settled",
+            actor: Some(row.staff),
+            commitment: None,
+            body: &[&key.audit_bytes()[..], row.outcome.as_bytes()].concat(),
+        })?;
+        Ok(true)
+    }
+
+    /// Keeps an event aside, once for the same content. The first time an alarm is raised about
+    /// it, again where somebody has looked at what came before; says whether it was.
     pub(crate) fn set_event_aside(
         &self,
         vault: &Vault,
@@ -157,11 +365,14 @@ impl Tx<'_> {
                 &sealed
             ],
         )?;
+        if inserted == 0 {
+            return Ok(false);
+        }
         let about = match reason {
             SetAsideReason::EndedDevice => format!("device {}", event.device),
             _ => format!("device {} event {seq}", event.device),
         };
-        self.raise_alarm(shard, reason.word(), &about, received_at)?;
-        Ok(inserted == 1)
+        self.raise_alarm_again(shard, reason.word(), &about, received_at)?;
+        Ok(true)
     }
 }

@@ -52,6 +52,8 @@ struct Line {
     what: String,
     place: String,
     since: String,
+    /// Where the records are that it is about.
+    is_tray: bool,
 }
 
 /// What the form sends.
@@ -104,14 +106,15 @@ async fn page(
 ) -> Result<AlarmsPage, OpError> {
     let alarms = list_alarms(app, area).await?;
     let (now, offset) = (app.world.now_millis(), area.offset_minutes);
+    let may_see = caller.may_in(Permission::KeepOpenItems, &area.path);
     Ok(AlarmsPage {
         area: format!("/areas/{}", area.area),
         name: area.name.clone(),
         as_of: day_clock(now, offset, &frame),
-        may_see: caller.may_in(Permission::KeepOpenItems, &area.path),
+        may_see,
         alarms: alarms
             .iter()
-            .map(|line| view(line, now, offset, &frame))
+            .map(|line| view(line, may_see, (now, offset), &frame))
             .collect(),
         problem,
         frame,
@@ -127,7 +130,10 @@ const KINDS: [&str; 5] = [
     "refused_events",
 ];
 
-fn view(line: &AlarmLine, now: i64, offset: i16, frame: &Frame) -> Line {
+/// Kinds about records that lie in the tray.
+const TRAY_KINDS: [&str; 3] = ["other_content", "broken_chain", "ended_device"];
+
+fn view(line: &AlarmLine, may_see: bool, (now, offset): (i64, i16), frame: &Frame) -> Line {
     let kind = KINDS.iter().find(|kind| **kind == line.row.kind);
     let key = kind.copied().unwrap_or("other");
     let place = [line.place.clone(), line.device.clone()];
@@ -136,6 +142,7 @@ fn view(line: &AlarmLine, now: i64, offset: i16, frame: &Frame) -> Line {
         title: frame.t(&format!("alarms-{key}")),
         what: frame.t(&format!("alarms-{key}-do")),
         place: place.join(" · "),
+        is_tray: may_see && TRAY_KINDS.contains(&key),
         since: short(line.row.raised_at, now, offset, frame),
         kind: line.row.kind.clone(),
         about: line.row.about.clone(),

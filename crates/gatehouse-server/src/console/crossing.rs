@@ -107,7 +107,7 @@ fn page(frame: Frame, area: &AreaInScope, shown: &CrossingShown, times: Times) -
     }
 }
 
-const fn verdict_key(verdict: Verdict) -> &'static str {
+pub(super) const fn verdict_key(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Admit => "verdict-admit",
         Verdict::Ask => "verdict-ask",

@@ -8,6 +8,7 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::error::OpError;
 use crate::ops::end_device::end_device;
+use crate::ops::keep_tray::count_tray;
 use crate::ops::list_devices::{GateDevices, ShownDevice, list_devices};
 use crate::ops::make_enrolment_code::{EnrolmentCode, make_enrolment_code};
 use crate::ops::read_door::list_compounds;
@@ -68,6 +69,8 @@ struct DevicesPage {
     is_choice: bool,
     compounds: Vec<(String, String, bool)>,
     compound: String,
+    /// Records that wait in the tray, in words, and the tray; for whoever may open it.
+    tray: Option<(String, String)>,
     gates: Vec<GateCard>,
 }
 
@@ -108,11 +111,12 @@ struct CodePage {
 pub async fn show(
     State(app): State<App>,
     Extension(area): Extension<AreaInScope>,
+    Extension(caller): Extension<Arc<Caller>>,
     frame: Frame,
     Query(asked): Query<Asked>,
 ) -> Response {
     let lang = frame.lang;
-    match page(&app, &area, frame, &asked).await {
+    match page(&app, &area, &caller, frame, &asked).await {
         Ok(page) => show_page(&page),
         Err(error) => PageError::new(error, lang).into_response(),
     }
@@ -121,6 +125,7 @@ pub async fn show(
 async fn page(
     app: &App,
     area: &AreaInScope,
+    caller: &Caller,
     frame: Frame,
     asked: &Asked,
 ) -> Result<DevicesPage, OpError> {
@@ -133,6 +138,14 @@ async fn page(
         Some(chosen) => list_devices(app, area, chosen).await?,
         None => Vec::new(),
     };
+    let waiting = match caller.may_in(Permission::KeepOpenItems, &area.path) {
+        true => count_tray(app, area).await?,
+        false => 0,
+    };
+    let tray = (waiting > 0).then(|| {
+        let words = frame.with("devices-tray", "count", &waiting.to_string());
+        (format!("/areas/{}/tray", area.area), words)
+    });
     let times = Times::new(frame.lang, app.world.now_millis(), area.offset_minutes);
     let choices = compounds.into_iter().map(|(id, name)| {
         let is_chosen = Some(id) == chosen;
@@ -143,6 +156,7 @@ async fn page(
         is_choice: choices.len() > 1,
         compounds: choices.collect(),
         compound: chosen.map(|id| id.to_string()).unwrap_or_default(),
+        tray,
         gates: gates.iter().map(|gate| card(gate, &frame, times)).collect(),
         frame,
     })

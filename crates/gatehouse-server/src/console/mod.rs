@@ -79,6 +79,8 @@ pub mod style;
 pub mod today;
 pub mod today_live;
 mod today_todo;
+pub mod tray;
+mod tray_event;
 pub mod vehicles;
 pub mod views;
 pub mod visits;
@@ -108,6 +110,7 @@ pub fn routes(table: Routes) -> Routes {
         household::routes,
         household_crossings::routes,
         household_calls::routes,
+        tray::routes,
         vehicles::routes,
         person::routes,
         person_plain::routes,

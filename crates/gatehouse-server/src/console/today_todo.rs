@@ -34,6 +34,19 @@ impl Figures<'_> {
         })
     }
 
+    /// Records of phones that could not be taken in, for whoever keeps the items.
+    fn tray(&self) -> Option<Todo> {
+        let count = self.today.tray;
+        (count > 0 && self.keeps).then(|| Todo {
+            class: "ask",
+            icon: "phone",
+            title: (self.frame).with("figures-todo-tray", "count", &count.to_string()),
+            line: self.frame.t("figures-todo-tray-line"),
+            href: format!("{}/tray", self.path),
+            key: "figures-open-tray",
+        })
+    }
+
     /// Compounds whose fire exits wait to be looked at, for whoever may record the look.
     fn exits(&self) -> Vec<Todo> {
         let may = self.in_menu("menu-places").is_some();
@@ -177,6 +190,7 @@ impl Figures<'_> {
                 key: "figures-open-alarms",
             });
         }
+        todo.extend(self.tray());
         todo.extend(self.exits());
         todo.extend(self.looks());
         todo.extend(self.reviews());

@@ -49,6 +49,7 @@ pub mod keep_messages;
 pub mod keep_open_items;
 pub mod keep_request_key;
 pub mod keep_retention;
+pub mod keep_tray;
 pub mod keep_vehicles;
 pub mod key_home;
 pub mod lay_town;

@@ -8,6 +8,7 @@ use crate::error::OpError;
 use crate::ops::fever_state::waits_since;
 use crate::ops::flag_copied_pass::COPIED_PASS;
 use crate::ops::hold_gate::keyring;
+use crate::ops::keep_tray::COUNT_MOST;
 use crate::ops::list_policy_versions::{Review, reviews_due};
 use crate::ops::local_day::{DAY_MILLIS, midnight};
 use crate::ops::places::{GateStands, gate_stands, is_check_due};
@@ -146,6 +147,8 @@ pub struct Today {
     pub devices: Vec<DeviceLine>,
     /// That nobody has looked at.
     pub alarms: usize,
+    /// Records that could not be taken in and wait for somebody, counted up to a limit.
+    pub tray: i64,
 }
 
 /// Reads the figures.
@@ -179,6 +182,7 @@ pub async fn read_today(app: &App, area: &AreaInScope) -> Result<Today, OpError>
         today.fevers.sort_unstable();
         today.reviews = reviews_due(tx, top, moment)?;
         today.alarms = alarms_in(tx, shard, top, wide)?.len();
+        today.tray = tx.count_tray(shard, top, COUNT_MOST)?;
         Ok::<Today, StoreError>(today)
     };
     Ok(app.store.read(read).await?)

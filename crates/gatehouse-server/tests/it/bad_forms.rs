@@ -4,6 +4,7 @@
 
 use crate::resident::{opened, somebody};
 use crate::support::{Answer, TestApp, demo_on_both, percent};
+use crate::tray::Tray;
 use axum::http::{Method, StatusCode};
 use gatehouse_core::audit::SealedHead;
 use gatehouse_core::id::StaffId;
@@ -212,6 +213,7 @@ impl Town<'_> {
 
 fn town<'a>(app: &'a TestApp, demo: &Demo) -> Town<'a> {
     let staff = demo.town.staffing.staff.iter();
+    Tray::laid(app, demo, 0);
     Town {
         app,
         staff: staff.map(|one| (one.role.name(), one.id)).collect(),

@@ -5,6 +5,7 @@ use crate::gate::cookie;
 use crate::passes::community;
 use crate::resident::{Somebody, gate, opened, somebody};
 use crate::support::{TestApp, demo_on_both, percent};
+use crate::tray::Tray;
 use axum::http::StatusCode;
 use gatehouse_core::id::{ApplicationId, AreaId, PersonId, VehicleId};
 use gatehouse_server::auth::role::Role;
@@ -125,6 +126,8 @@ struct Places {
     calls: String,
     area: String,
     gate: String,
+    /// A record of here that could not be taken in.
+    record: String,
 }
 
 impl Places {
@@ -157,6 +160,12 @@ impl Places {
             (Sender::Guard, format!("{}/call", self.gate), visit("")),
             (Sender::Guard, self.gate.clone(), visit("&answer=yes")),
             (Sender::Resident, my("visits"), visit("&answer=yes")),
+            // A record that could not be taken in, through another area.
+            (
+                Sender::FarOffice,
+                area(&format!("tray/{}", self.record)),
+                "version=0&outcome=told".to_owned(),
+            ),
             // A message through another area.
             (
                 Sender::FarOffice,
@@ -186,7 +195,10 @@ fn an_id_of_somebody_else_is_not_found_and_changes_nothing() {
         let home = |compound: AreaId, who: &Somebody, rest: &str| {
             format!("/areas/{compound}/households/{}/{rest}", who.household)
         };
+        let tray = Tray::laid(app, demo, 0);
+        let record = tray.events[0].rsplit('/').next().expect("a key").to_owned();
         let to = Places {
+            record,
             here: home(next.compound, &next, "vehicles"),
             there: home(other, &who, "vehicles"),
             calls: home(other, &who, "calls"),

@@ -61,6 +61,7 @@ mod systems_tokens;
 mod tenants;
 mod today;
 mod told;
+mod tray;
 mod two_offices;
 mod vehicles;
 mod visits;

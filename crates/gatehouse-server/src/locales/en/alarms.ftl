@@ -15,3 +15,4 @@ alarms-refused_events = Records of a phone were not taken in
 alarms-refused_events-do = Signature or order do not fit; the records are still on the phone. Bring it to the office and enrol it again once somebody has looked.
 alarms-other = Something is not right
 alarms-other-do = Ask the administrator to look.
+alarms-tray = See these records

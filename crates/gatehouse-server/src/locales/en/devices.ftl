@@ -27,3 +27,4 @@ devices-type = A phone that cannot scan opens { $address } and types these six d
 devices-until = Valid until { $until }, for one use.
 devices-done = The phone is enrolled
 devices-again = Make a new code
+devices-tray = { $count } records sent by phones were not taken in and wait for somebody

@@ -15,3 +15,4 @@ alarms-refused_events = 手机传来的记录没收下
 alarms-refused_events-do = 签名或次序对不上，记录还在手机里。请把手机带到社区，核对后重新登记。
 alarms-other = 有件事不对劲
 alarms-other-do = 请找管理员看一看。
+alarms-tray = 看这些记录

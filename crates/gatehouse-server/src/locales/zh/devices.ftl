@@ -27,3 +27,4 @@ devices-type = 扫不了码的，在手机上打开 { $address }，输入这六�
 devices-until = 到 { $until } 有效，只能用一次。
 devices-done = 手机登记好了
 devices-again = 换一个新码
+devices-tray = 有 { $count } 条手机传来的记录没收下，等人看

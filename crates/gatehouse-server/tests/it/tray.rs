@@ -1,0 +1,210 @@
+//! What phones send and cannot be taken in lies in a tray until somebody says what came of it.
+
+use crate::gate::{Phone, compound_of, cookie};
+use crate::support::{Answer, TestApp, demo_on_both};
+use axum::http::StatusCode;
+use gatehouse_core::id::DeviceId;
+use gatehouse_server::ops::demo::make::Demo;
+use gatehouse_store::{Shard, StoreError};
+use serde_json::json;
+
+/// A compound whose phone was put out of service before it sent what it had.
+pub struct Tray<'a> {
+    app: &'a TestApp,
+    pub lead: String,
+    /// The area's pages.
+    pub area: String,
+    /// Pages of the events, in order.
+    pub events: Vec<String>,
+}
+
+impl<'a> Tray<'a> {
+    /// The start of a shift, a visitor who was turned back, and so many emergencies.
+    pub fn laid(app: &'a TestApp, demo: &Demo, emergencies: usize) -> Tray<'a> {
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        let area = format!("/areas/{}", compound_of(app, &phone.gate));
+        phone.step(json!({"input": "begin", "subject_kind": "visitor", "way": "in"}));
+        let noted = json!({"name": "来客", "phone": "13900000000", "room": "", "approved_by": ""});
+        phone.step(json!({"input": "register", "noted": noted}));
+        phone.step(json!({"input": "finish", "outcome": "turned_back"}));
+        for _ in 0..emergencies {
+            phone.step(json!({"input": "emergency", "way": "out"}));
+        }
+        let device = DeviceId::parse(phone.id()).expect("an id");
+        app.write(move |tx| tx.end_device(Shard(1), device, 0));
+        let receipt = phone.send_all();
+        let aside = receipt["set_aside"].as_array().expect("a list").len();
+        assert_eq!(aside, phone.events().len(), "{receipt}");
+        let rows = app.app.store.read_blocking::<_, StoreError, _>(move |tx| {
+            tx.events_set_aside(Shard(1), device, 1_000)
+        });
+        let of = |row: gatehouse_store::set_aside::SetAsideRow| {
+            let key = gatehouse_server::ops::keep_tray::key_text(&row.key());
+            format!("{area}/tray/{key}")
+        };
+        Tray {
+            lead: cookie(app, demo, "lead1"),
+            events: rows.expect("reads").into_iter().map(of).collect(),
+            area,
+            app,
+        }
+    }
+
+    fn page(&self, path: &str, who: &str) -> String {
+        let answer = self.app.get(path, who);
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+        answer.body
+    }
+
+    fn list(&self) -> String {
+        self.page(&format!("{}/tray", self.area), &self.lead)
+    }
+
+    fn settle(&self, event: usize, who: &str, form: &str) -> Answer {
+        self.app.form(&self.events[event], who, form)
+    }
+
+    /// Entries of a kind in the audit chain.
+    fn kept(&self, kind: &str) -> usize {
+        let entries = self.app.app.store.read_blocking::<_, StoreError, _>(|tx| {
+            let mut entries = Vec::new();
+            for head in tx.audit_heads(Shard(1))? {
+                entries.extend(tx.audit_entries(Shard(1), head.writer, 0, 100_000)?);
+            }
+            Ok(entries)
+        });
+        let entries = entries.expect("reads");
+        entries.iter().filter(|entry| entry.kind == kind).count()
+    }
+}
+
+#[test]
+fn what_was_not_taken_in_is_opened_and_settled_beside_it() {
+    demo_on_both(|app, demo| {
+        let tray = Tray::laid(app, demo, 1);
+        let href = format!("href=\"{}/tray\"", tray.area);
+        for (page, words) in [
+            ("today", "有 3 条手机记录没收下"),
+            ("devices", "有 3 条手机传来的记录没收下"),
+            ("alarms", "看这些记录"),
+        ] {
+            let shown = tray.page(&format!("{}/{page}", tray.area), &tray.lead);
+            assert!(
+                shown.contains(words) && shown.contains(&href),
+                "{page}: {shown}"
+            );
+        }
+        let list = tray.list();
+        for words in ["东门手机", "第 2 条", "停用后才传来", &tray.events[1]] {
+            assert!(list.contains(words), "{words}: {list}");
+        }
+
+        let opened = tray.page(&tray.events[1], &tray.lead);
+        for words in ["一次通行", "已返回", "另有 2 项", "访客"] {
+            assert!(opened.contains(words), "{words}: {opened}");
+        }
+        assert!(!opened.contains("来客") && !opened.contains("13900000000"));
+        let office = cookie(app, demo, "office1");
+        let opened = tray.page(&tray.events[1], &office);
+        assert!(
+            opened.contains("来客") && opened.contains("13900000000"),
+            "{opened}"
+        );
+        assert_eq!(tray.kept("set_aside.view"), 2);
+        let emergency = tray.page(&tray.events[2], &tray.lead);
+        assert!(emergency.contains("紧急放行"), "{emergency}");
+
+        for (form, status) in [
+            ("version=0", StatusCode::UNPROCESSABLE_ENTITY),
+            ("version=0&outcome=gone", StatusCode::UNPROCESSABLE_ENTITY),
+            ("version=x&outcome=told", StatusCode::BAD_REQUEST),
+            ("version=9&outcome=told", StatusCode::CONFLICT),
+        ] {
+            let answer = tray.settle(1, &tray.lead, form);
+            assert_eq!(answer.status, status, "{form}: {}", answer.body);
+        }
+        assert_eq!(tray.kept("set_aside.settled"), 0);
+        for _ in 0..2 {
+            let answer = tray.settle(1, &tray.lead, "version=0&outcome=told");
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        }
+        assert_eq!(tray.kept("set_aside.settled"), 1, "a double click is one");
+        assert!(!tray.list().contains(&tray.events[1]));
+        let settled = tray.page(&format!("{}/tray?part=settled", tray.area), &tray.lead);
+        assert!(settled.contains(&tray.events[1]) && !settled.contains(&tray.events[0]));
+
+        let stale = tray.settle(1, &office, "version=0&outcome=entered");
+        assert_eq!(stale.status, StatusCode::CONFLICT, "{}", stale.body);
+        assert!(stale.body.contains("已告诉该管的人去办"), "{}", stale.body);
+        let again = tray.settle(1, &office, "version=1&outcome=entered");
+        assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.body);
+        let opened = tray.page(&tray.events[1], &tray.lead);
+        assert!(opened.contains("已告诉该管的人去办") && opened.contains("确有其事"));
+        let today = tray.page(&format!("{}/today", tray.area), &tray.lead);
+        assert!(today.contains("有 2 条手机记录没收下"), "{today}");
+    });
+}
+
+#[test]
+fn the_tray_of_another_compound_is_not_there() {
+    demo_on_both(|app, demo| {
+        let tray = Tray::laid(app, demo, 0);
+        let stranger = cookie(app, demo, "lead2");
+        let me = crate::gate::json(&app.get("/gate/api/me", &stranger));
+        let gate = me["gates"][0]["gate"].as_str().expect("a gate");
+        let own = format!("/areas/{}/tray", compound_of(app, gate));
+        let through_own = tray.events[0].replace(&format!("{}/tray", tray.area), &own);
+        let form = "version=0&outcome=told";
+        let gone = [StatusCode::NOT_FOUND, StatusCode::FORBIDDEN];
+        for path in [&tray.events[0], &through_own] {
+            assert!(gone.contains(&app.get(path, &stranger).status), "{path}");
+            assert!(
+                gone.contains(&app.form(path, &stranger, form).status),
+                "{path}"
+            );
+        }
+        let listed = tray.page(&own, &stranger);
+        assert!(!listed.contains("东门手机"), "{listed}");
+        let wrong = [
+            format!("{}/tray/x", tray.area),
+            format!("{}0", tray.events[0]),
+        ];
+        for path in &wrong {
+            assert_eq!(
+                app.get(path, &tray.lead).status,
+                StatusCode::NOT_FOUND,
+                "{path}"
+            );
+        }
+        for rest in ["?part=x", "?after=x"] {
+            let path = format!("{}/tray{rest}", tray.area);
+            assert_eq!(app.get(&path, &tray.lead).status, StatusCode::NOT_FOUND);
+        }
+        assert_eq!(
+            tray.kept("set_aside.settled") + tray.kept("set_aside.view"),
+            0
+        );
+    });
+}
+
+#[test]
+fn a_long_tray_is_shown_a_page_at_a_time() {
+    demo_on_both(|app, demo| {
+        let tray = Tray::laid(app, demo, 60);
+        let first = tray.list();
+        let shown = |page: &str| {
+            let events = tray.events.iter();
+            events.filter(|event| page.contains(event.as_str())).count()
+        };
+        assert_eq!(shown(&first), 50);
+        let (before, _) = first.split_once("\" rel=\"next\"").expect("goes on");
+        let next = before
+            .rsplit("href=\"")
+            .next()
+            .expect("a link")
+            .replace("&#38;", "&");
+        let second = tray.page(&next, &tray.lead);
+        assert_eq!(shown(&second), 12);
+        assert!(!second.contains("rel=\"next\""), "{second}");
+    });
+}
