@@ -289,6 +289,26 @@ test("a device that the server does not know: decisions go on, the line says so"
   await screen(page, "refer");
 });
 
+test("what the server kept aside is counted once, however often it says so", async (t) => {
+  const { page, server } = await on_shift(t);
+  for (const [aside, said] of [
+    [[{ seq: 2, reason: "broken_chain" }], "有 1 条"],
+    [[{ seq: 2, reason: "broken_chain" }], "有 1 条"],
+    [[{ seq: 2, reason: "broken_chain" }, { seq: 3, reason: "broken_chain" }], "有 2 条"],
+  ]) {
+    server.set_aside = aside;
+    const before = server.received.length;
+    await page.locator("#emergency-key").click();
+    await server.got(before + 1);
+    await all_sent(page);
+    await page.reload();
+    await screen(page, "scan");
+    await page.getByRole("button", { name: "更多" }).click();
+    await page.getByText(`${said}记录要值班长看一眼`).waitFor();
+    await page.getByRole("button", { name: "返回" }).click();
+  }
+});
+
 test("an emergency before the script has come is recorded once it runs", async (t) => {
   const { page, server } = await on_shift(t);
   let let_go;

@@ -9,7 +9,7 @@ export function shape(path) {
   const [place] = path.split("?");
   const version = /(\/policy\/versions)\/[^/]+\/\d+/;
   return place.replace(version, "$1/*/*")
-    .replace(/[0-9a-f]{8}-[0-9a-f-]{27}(-\d+)?|[0-9a-f]{32}/g, "*");
+    .replace(/[0-9a-f]{8}-[0-9a-f-]{27}(-\d+(-[0-9a-f]{64})?)?|[0-9a-f]{32}/g, "*");
 }
 
 /** Calls `look(path, status)` once for each shape of page that links reach from `from`; shapes in

@@ -65,6 +65,8 @@ export async function serve(dist) {
     told: () => {
       for (const { count, resolve } of waiting) if (state.received.length >= count) resolve();
     },
+    /** What every answer to events says of the tray. */
+    set_aside: [],
     /** Delay and content of the answers to events. */
     answer: (seq) => ({ seq, verdict: "admit", graver: false, rows: [], sentences: [] }),
   };
@@ -157,7 +159,7 @@ async function api(state, route, request, response) {
     return send(200, {
       acknowledged_through: through,
       answers: [state.answer(through)],
-      set_aside: [],
+      set_aside: state.set_aside,
     });
   }
   return send(404, { code: "none", status: 404 });

@@ -6,8 +6,8 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { follow, shape } from "./pages.mjs";
-import { browse } from "./support.mjs";
-import { open_town, sign_in } from "./town.mjs";
+import { all_sent, browse } from "./support.mjs";
+import { open_town, phone_on_duty, sign_in } from "./town.mjs";
 
 const axe_source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
   "utf8");
@@ -46,6 +46,7 @@ before(async () => {
   routes = list.trim().split("\n").filter((path) => !is_file(path) && !(path in NO_PAGES));
   town = await open_town();
   browser = await browse();
+  await prepare_tray();
   await as("community_office", {}, [], async (page, area) => {
     made.community_office = await prepare_imports(page, area);
   });
@@ -149,6 +150,29 @@ async function prepare_imports(page, area) {
     runs.push(run);
   }
   return [compound, ...runs];
+}
+
+/** A phone that is put out of service before it sent its last record: that lies in the tray. */
+async function prepare_tray() {
+  const phone = await phone_on_duty(town, browser);
+  const asked = phone.waitForRequest((one) => one.url().includes("/snapshot?device="));
+  await phone.reload();
+  const device = new URL((await asked).url()).searchParams.get("device");
+  await all_sent(phone);
+  await phone.context().setOffline(true);
+  await phone.locator("#emergency-key").click();
+  await as("shift_lead", {}, [], async (page, area) => {
+    await page.goto(`${town.url}${area}/devices`);
+    const form = page.locator(`form[action$='/${device}/end']`);
+    await page.locator("details", { has: form }).last().locator("summary").click();
+    await form.locator("button").click();
+    await form.waitFor({ state: "detached" });
+  });
+  const sent = phone.waitForResponse((one) => one.url().endsWith("/events") && one.ok());
+  await phone.context().setOffline(false);
+  const { set_aside } = await (await sent).json();
+  assert.equal(set_aside[0].reason, "ended_device");
+  await phone.context().close();
 }
 
 /** The area pages of an account begin there. */

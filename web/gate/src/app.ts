@@ -299,7 +299,9 @@ export class App {
   private async sent(reply: Reply): Promise<void> {
     if (reply.set_aside.length > 0) {
       const kept = [...((await this.store.get("set_aside")) ?? []), ...reply.set_aside];
-      await this.store.put("set_aside", kept.slice(-SET_ASIDE_KEPT));
+      // A server that was restored from a copy is sent the same again, and says the same again.
+      const once = [...new Map(kept.map((one) => [one.seq, one])).values()];
+      await this.store.put("set_aside", once.slice(-SET_ASIDE_KEPT));
       await this.count_set_aside();
     }
     const answers: Answer[] = reply.answers.map(({ seq, verdict, graver, rows, sentences }) => ({

@@ -69,10 +69,14 @@ fn facts(event: &Event, frame: &Frame) -> Vec<(String, String)> {
     let EventBody::Crossing(crossing) = &event.body else {
         return Vec::new();
     };
-    read_facts(&crossing.facts, event.at).map_or_else(
-        |_| Vec::new(),
-        |situation| facts_in_words(frame, &situation),
-    )
+    let Ok(situation) = read_facts(&crossing.facts, event.at) else {
+        return Vec::new();
+    };
+    // What nobody knew helps nobody to find out what happened.
+    let unknown = frame.t("fact-unknown");
+    let mut facts = facts_in_words(frame, &situation);
+    facts.retain(|(_, value)| !value.is_empty() && *value != unknown);
+    facts
 }
 
 struct Words<'a> {
