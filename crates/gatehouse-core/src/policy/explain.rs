@@ -5,8 +5,8 @@ use super::document::{DocumentRow, LOCAL_CHOICE, PolicyDocument};
 use crate::gate::compiled::{Effect, Text};
 use crate::gate::duty::Duty;
 use crate::gate::fact::{Choice, Fact, Kind, Words, purpose};
-use crate::gate::reading::{Lens, Per, Window};
-use crate::gate::value::StayKind;
+use crate::gate::reading::{Lens, Per, Unsure, Window};
+use crate::gate::value::{Known, StayKind, Value};
 use crate::gate::wording::{Lang, duty_text};
 use crate::moment::CivilDay;
 
@@ -31,10 +31,12 @@ pub struct Line {
 
 /// Explains every row of a document.
 pub fn explain(document: &PolicyDocument, lang: Lang) -> Vec<Line> {
-    document.rows.iter().map(|row| line(row, lang)).collect()
+    let rows = document.rows.iter();
+    rows.map(|row| explain_row(row, lang)).collect()
 }
 
-fn line(row: &DocumentRow, lang: Lang) -> Line {
+/// Explains one row, in force or not.
+pub fn explain_row(row: &DocumentRow, lang: Lang) -> Line {
     let mut condition = phrases(&row.all, lang);
     if condition.is_empty() {
         condition = lang.pick(words("所有人", "everyone")).to_owned();
@@ -149,6 +151,7 @@ fn phrase(condition: &Condition, lang: Lang) -> String {
                 per,
                 window,
                 purposes,
+                unsure,
                 ..
             },
             _,
@@ -156,7 +159,12 @@ fn phrase(condition: &Condition, lang: Lang) -> String {
         ) => {
             let write = |number: i64| number.to_string();
             let count = range(*least, *most, write, lang.pick(words("次", "times")), lang);
-            outing_phrase(*per, *window, *purposes, &count, lang)
+            let mut phrase = outing_phrase(*per, *window, *purposes, &count, lang);
+            if *unsure == Unsure::Most {
+                let all = words("（拿不准的也算）", " (unsure ones counted)");
+                phrase.push_str(lang.pick(all));
+            }
+            phrase
         }
         _ => label.to_owned(),
     }
@@ -205,6 +213,35 @@ fn number_text(fact: Fact, number: i64, decimals: u8) -> String {
             usize::from(decimals),
             number as f64 / 10_f64.powi(decimals.into())
         ),
+    }
+}
+
+/// What is known of a fact, in words.
+pub(super) fn known_words(fact: Fact, known: &Known, lang: Lang) -> String {
+    let spec = fact.spec();
+    let value = match known {
+        Known::NotApplicable => return lang.pick(words("不涉及", "does not arise")).to_owned(),
+        Known::Unknown => return lang.pick(words("不清楚", "not known")).to_owned(),
+        Known::Is(value) => value,
+    };
+    match (spec.kind, value) {
+        (Kind::Flag { yes, no }, Value::Flag(flag)) => {
+            lang.pick(if *flag { yes } else { no }).to_owned()
+        }
+        (Kind::Choice(choices), Value::Choice(at)) => one_of(
+            choices,
+            1_u32.checked_shl(u32::from(*at)).unwrap_or(0),
+            lang,
+        ),
+        (Kind::Set(_), Value::Set(0)) => lang.pick(words("没有", "none")).to_owned(),
+        (Kind::Set(choices), Value::Set(bits)) => one_of(choices, *bits, lang),
+        (Kind::Number { unit, decimals, .. }, Value::Number(number)) => {
+            let number = number_text(fact, *number, decimals);
+            format!("{number} {}", lang.pick(unit))
+                .trim_end()
+                .to_owned()
+        }
+        _ => String::new(),
     }
 }
 

@@ -96,6 +96,15 @@ impl Node {
         }
     }
 
+    /// The field of a table.
+    pub fn field(&self, key: &str) -> Option<&Node> {
+        match &self.value {
+            NodeValue::Table(fields) => fields.iter().find(|field| field.key == key),
+            _ => None,
+        }
+        .map(|field| &field.node)
+    }
+
     pub fn as_integer(&self) -> Option<i64> {
         match self.value {
             NodeValue::Integer(integer) => Some(integer),

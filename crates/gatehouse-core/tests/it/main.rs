@@ -3,6 +3,7 @@
 mod answers;
 mod coming_home;
 mod device;
+mod differences;
 mod laws;
 mod part_mutations;
 mod part_tables;

@@ -213,8 +213,8 @@ fn what_differs_between_two_versions_is_said_in_words() {
         ),
         (
             ["days = { value = 180", "days = { value = 90"],
-            ["HN/pass-resident", ""],
-            [Some("value: 180"), Some("value: 90")],
+            ["HN/pass-resident", "天数"],
+            [Some("180 天"), Some("90 天")],
         ),
     ];
     for ([old, new], [about, what], words) in table {

@@ -9,9 +9,9 @@ use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::PolicyDocument;
-use gatehouse_core::policy::difference::{Difference, differences, effect};
+use gatehouse_core::policy::difference::{Difference, effect};
 use gatehouse_core::policy::explain::{Line, explain};
-use gatehouse_core::policy::part::Kind;
+use gatehouse_core::policy::part::{Kind, Told, explain_parts};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
@@ -45,7 +45,7 @@ enum PolicyAction {
         /// Language of the words.
         #[arg(long, value_enum, default_value = "zh")]
         lang: LangArgument,
-        /// Answer with JSON: {"documents": [{"document", "title", "rows": […]}]}.
+        /// Answer with JSON: {"documents": [{"document", "title", "rows": […], "parts": […]}]}.
         #[arg(long)]
         json: bool,
     },
@@ -172,6 +172,9 @@ fn explain_folders(folders: &[PathBuf], lang: Lang, json: bool) -> Result<()> {
         for line in explain(document, lang) {
             writeln!(output, "{}", line_text(&line, lang))?;
         }
+        for told in explain_parts(document, lang) {
+            writeln!(output, "{}", part_text(&told, lang))?;
+        }
         writeln!(output)?;
     }
     Ok(())
@@ -189,20 +192,33 @@ fn document_json(document: &PolicyDocument, lang: Lang) -> Value {
             "source": line.source,
         })
     });
+    let told = explain_parts(document, lang).into_iter();
+    let parts = told.map(|told| {
+        let lines = told.lines.iter();
+        let lines = lines.map(|line| json!({ "text": line.text, "source": line.source }));
+        json!({
+            "table": told.table,
+            "entry": told.id,
+            "title": told.title,
+            "lines": lines.collect::<Vec<_>>(),
+            "source": told.source,
+            "off": told.is_off,
+        })
+    });
     json!({
         "document": document.id,
         "title": lang.of(&document.title),
         "rows": rows.collect::<Vec<_>>(),
+        "parts": parts.collect::<Vec<_>>(),
     })
 }
 
 fn diff(folders: [PathBuf; 2], lang: Lang, json: bool) -> Result<()> {
-    let documents = policy_folder::read_documents(&folders)
-        .map_err(|found| anyhow::anyhow!(policy_folder::lines_in(lang, &found)))?;
-    let found = match documents.as_slice() {
-        [before, after] => differences(before, after, lang),
-        _ => Vec::new(),
-    };
+    let complaints = |found: Vec<_>| anyhow::anyhow!(policy_folder::lines_in(lang, &found));
+    policy_folder::read_documents(&folders).map_err(complaints)?;
+    let [before, after] = folders.map(|folder| policy_folder::read_texts(&folder));
+    let (before, after) = (before.map_err(complaints)?, after.map_err(complaints)?);
+    let found = before.differences(&after, lang).unwrap_or_default();
     let mut output = std::io::stdout().lock();
     if json {
         let found: Vec<_> = found.iter().map(difference_json).collect();
@@ -223,6 +239,30 @@ fn diff(folders: [PathBuf; 2], lang: Lang, json: bool) -> Result<()> {
 
 fn difference_json(one: &Difference) -> Value {
     json!({ "about": one.about, "what": one.what, "before": one.before, "after": one.after })
+}
+
+/// An entry beyond the gate, as the rows are written.
+fn part_text(told: &Told, lang: Lang) -> String {
+    let off = match (told.is_off, lang) {
+        (false, _) => "",
+        (true, Lang::Zh) => "（停用）",
+        (true, Lang::En) => " (off)",
+    };
+    let mut text = format!("  [{}]{off} {}", told.part, told.title);
+    for line in &told.lines {
+        text.push_str(&format!("\n      {}", line.text));
+        if !line.source.is_empty() {
+            text.push_str(&format!(" · {}", line.source));
+        }
+    }
+    let foot: Vec<&str> = [&*told.source, &*told.id]
+        .into_iter()
+        .filter(|one| !one.is_empty())
+        .collect();
+    if !foot.is_empty() {
+        text.push_str(&format!("\n      {}", foot.join(" · ")));
+    }
+    text
 }
 
 fn line_text(line: &Line, lang: Lang) -> String {

@@ -65,6 +65,7 @@ pub mod policy;
 pub mod policy_draft;
 pub mod policy_draft_form;
 pub mod policy_draft_view;
+pub mod policy_parts;
 pub mod policy_replay;
 pub mod policy_row;
 pub mod policy_row_form;

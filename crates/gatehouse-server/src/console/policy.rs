@@ -5,11 +5,11 @@ use crate::app::App;
 use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
+use crate::console::policy_parts::{Part, parts, replaced};
 use crate::console::print::pdf;
 use crate::error::OpError;
 use crate::ops::list_areas::{AreaLine, list_areas};
 use crate::ops::make_board::{Hanging, changes, make_board, short_id, span};
-use crate::ops::read_policies::Rules;
 use crate::ops::read_rules_here::{RulesHere, read_rules_here};
 use crate::page::{Frame, PageError, show as show_page};
 use crate::paper::board::{Board, Line, Look};
@@ -72,13 +72,16 @@ struct Document {
     facts: Vec<(&'static str, String, Source)>,
     parameters: Vec<(String, String, Source)>,
     rows: Vec<Row>,
+    parts: Vec<Part>,
     outside: Vec<(String, String)>,
 }
 
 /// Where something comes from.
-struct Source {
-    text: String,
-    is_local: bool,
+pub struct Source {
+    /// The clause, in words.
+    pub text: String,
+    /// Whether the notice leaves it open, wholly or in part.
+    pub is_local: bool,
 }
 
 /// A rule in words.
@@ -222,10 +225,7 @@ fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPa
     );
     let moment = here.place.moment;
     let times = Times::new(lang, moment.millis, moment.offset_minutes);
-    let documents = here
-        .now
-        .iter()
-        .flat_map(|rules| documents(rules, &here, lang, &times));
+    let documents = documents(&here, lang, &times);
     let phone = here.first_gate().map_or("", |gate| gate.phone.as_str());
     let none = |text: Option<String>| text.unwrap_or_else(|| frame.t("policy-not-asked"));
     let next = here.next.iter().map(|rules| Next {
@@ -249,7 +249,7 @@ fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPa
             .as_ref()
             .map_or_else(String::new, |rules| short_id(&rules.policy.id())),
         lines: board.lines,
-        documents: documents.collect(),
+        documents,
         next,
         gates: gates.collect(),
         inside: Vec::new(),
@@ -274,10 +274,11 @@ fn titles(documents: &[PolicyDocument], lang: Lang) -> String {
     titles.join(" + ")
 }
 
-fn documents(rules: &Rules, here: &RulesHere, lang: Lang, times: &Times) -> Vec<Document> {
-    let pairs = rules.documents.iter().zip(&rules.force);
-    pairs
-        .map(|(document, force)| {
+fn documents(here: &RulesHere, lang: Lang, times: &Times) -> Vec<Document> {
+    let replaced = replaced(&here.in_force);
+    here.in_force
+        .iter()
+        .map(|(force, document)| {
             let name = here.names.iter().find(|(area, _)| *area == force.area);
             let name = name.map_or_else(String::new, |(_, name)| name.clone());
             Document {
@@ -290,6 +291,7 @@ fn documents(rules: &Rules, here: &RulesHere, lang: Lang, times: &Times) -> Vec<
                 facts: facts(document, name, lang, times),
                 parameters: parameters(document, lang),
                 rows: rows(document, lang),
+                parts: parts(document, &replaced, lang),
                 outside: document
                     .outside
                     .iter()
@@ -348,7 +350,8 @@ fn facts(
     ]
 }
 
-fn source(clause: &str, lang: Lang) -> Source {
+/// Where something comes from, in words.
+pub fn source(clause: &str, lang: Lang) -> Source {
     Source {
         text: source_words(clause, lang),
         is_local: clause.split(", ").any(|part| part == LOCAL_CHOICE),

@@ -4,6 +4,7 @@ use crate::auth::access::AreaInScope;
 use crate::console::known_fact::situation_words;
 use crate::console::policy::{effect_of, parameter_words};
 use crate::console::policy_draft_form::{Typed, local_text, number_text};
+use crate::console::policy_versions::changed;
 use crate::ops::check_policy_draft::{CaseChange, Draft};
 use crate::ops::policy_draft::draft_text;
 use crate::ops::policy_folder::Complaint;
@@ -123,11 +124,8 @@ pub fn page(
         || draft.row.document.clone(),
         |found| format!("{} {}", found.id, lang.of(&found.title)),
     );
-    let none = |text: Option<String>| text.unwrap_or_else(|| frame.t("draft-nothing"));
-    let differences = draft.differences.iter().cloned().map(|one| {
-        let about = format!("{} {}", one.about, one.what);
-        (about, none(one.before), none(one.after))
-    });
+    let differences = draft.differences.iter().cloned();
+    let differences = differences.map(|one| changed(one, &frame));
     DraftPage {
         id: draft_text(&draft.row.draft),
         title,

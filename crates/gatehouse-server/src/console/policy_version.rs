@@ -93,13 +93,13 @@ fn page(found: KeptVersion, area: AreaInScope, frame: Frame, which: (&str, i64))
         (*number, words, Some(*number) == beside)
     });
     // The older on the left, whichever was asked for.
-    let pair = found.beside.as_ref().and_then(|(number, other)| {
-        let (this, other) = ((version, one?), (*number, other.as_ref()?));
-        Some(if number < &version {
+    let pair = found.beside.as_ref().map(|(number, other)| {
+        let (this, other) = ((version, &found.texts), (*number, other));
+        if *number < version {
             [other, this]
         } else {
             [this, other]
-        })
+        }
     });
     let compared = pair.map(|pair| {
         let [was, is] = pair.map(|(number, _)| number_words(&frame, number));

@@ -5,6 +5,7 @@ use crate::app::App;
 use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
+use crate::console::policy::parameter_words;
 use crate::error::OpError;
 use crate::ops::list_policy_versions::{
     ForceState, Version, Versions, is_near, list_policy_versions,
@@ -24,8 +25,9 @@ use axum::routing::{get, post};
 use axum::{Extension, Form};
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::PolicyDocument;
-use gatehouse_core::policy::difference::{differences, effect};
+use gatehouse_core::policy::difference::{Difference, effect};
 use gatehouse_core::policy::explain::{Line, explain};
+use gatehouse_core::policy::part::explain_parts;
 use gatehouse_core::policy::read::DOCUMENT_BYTES_MOST;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -333,14 +335,20 @@ pub fn row_lines(document: &PolicyDocument, lang: Lang) -> Vec<(String, String)>
 pub type Changed = (String, String, String);
 
 /// What differs between two versions, in words.
-pub fn change_lines(was: &PolicyDocument, is: &PolicyDocument, frame: &Frame) -> Vec<Changed> {
+pub fn change_lines(was: &Texts, is: &Texts, frame: &Frame) -> Vec<Changed> {
+    let all = was.differences(is, frame.lang).unwrap_or_default();
+    all.into_iter().map(|one| changed(one, frame)).collect()
+}
+
+/// A difference as a page shows it, the names of parameters in words.
+pub fn changed(one: Difference, frame: &Frame) -> Changed {
     let none = |text: Option<String>| text.unwrap_or_else(|| frame.t("draft-nothing"));
-    let all = differences(was, is, frame.lang).into_iter();
-    all.map(|one| {
-        let about = format!("{} {}", one.about, one.what);
-        (about, none(one.before), none(one.after))
-    })
-    .collect()
+    let about = match one.is_parameter {
+        true => parameter_words(&one.about, frame.lang),
+        false => one.about,
+    };
+    let about = format!("{about} {}", one.what).trim_end().to_owned();
+    (about, none(one.before), none(one.after))
 }
 
 fn row_words(line: &Line, lang: Lang) -> String {
@@ -363,13 +371,21 @@ fn changes(one: &Version, frame: &Frame) -> Vec<Changed> {
     else {
         return Vec::new();
     };
-    match &one.before {
-        Some(before) => change_lines(before, document, frame),
-        None => explain(document, lang)
-            .into_iter()
-            .map(|line| (line.row.clone(), String::new(), row_words(&line, lang)))
-            .collect(),
+    match (&one.before, &one.texts) {
+        (Some(before), Some(texts)) => change_lines(before, texts, frame),
+        _ => said_anew(document, lang),
     }
+}
+
+/// Everything that a first version says.
+fn said_anew(document: &PolicyDocument, lang: Lang) -> Vec<Changed> {
+    let rows = explain(document, lang).into_iter();
+    let rows = rows.map(|line| (line.row.clone(), String::new(), row_words(&line, lang)));
+    let parts = explain_parts(document, lang).into_iter().map(|told| {
+        let about = format!("{} {}", told.part, told.id).trim_end().to_owned();
+        (about, String::new(), told.whole(lang))
+    });
+    rows.chain(parts).collect()
 }
 
 /// `HN` with its title.

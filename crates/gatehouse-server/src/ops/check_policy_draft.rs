@@ -1,7 +1,6 @@
 //! What hinders a draft of a document, which of its cases it answers otherwise, and what differs
 //! from what it began as: all that its page shows (POL-4).
 
-use super::delivered::delivered;
 use super::policy_draft::{Edit, apply, draft_id};
 use super::policy_folder::{Complaint, Texts, check_texts};
 use super::read_policies::documents_beside;
@@ -14,7 +13,7 @@ use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::cases::{Case, Expect, answer_case, read_case_file, run_case};
 use gatehouse_core::policy::check::upon;
 use gatehouse_core::policy::coverage::untried_of;
-use gatehouse_core::policy::difference::{Difference, differences};
+use gatehouse_core::policy::difference::Difference;
 use gatehouse_core::policy::trial::{Trial, trials};
 use gatehouse_core::policy::{PolicyDocument, compile, read};
 use gatehouse_store::policy_draft::PolicyDraftRow;
@@ -90,24 +89,23 @@ pub async fn read_draft(
         move || look(&row, above)
     });
     let looked = looked.await?;
-    let base = base.and_then(|base| read(&base).ok());
     let document = read(&row.text).ok();
-    let differences = match (&base, &document) {
-        (Some(base), Some(document)) => differences(base, document, lang),
-        _ => Vec::new(),
-    };
+    let texts = texts_of(&row);
+    let differences = base
+        .as_ref()
+        .and_then(|base| base.differences(&texts, lang));
     Ok(Draft {
         is_compared: base.is_some(),
         row,
         document,
         looked,
-        differences,
+        differences: differences.unwrap_or_default(),
     })
 }
 
-/// The text that a draft is compared with: what it began as, else what was put in force there
+/// The files that a draft is compared with: what it began as, else what was put in force there
 /// last, else what the program brings along.
-fn base_of(tx: &ReadTx<'_>, row: &PolicyDraftRow) -> Result<Option<String>, OpError> {
+fn base_of(tx: &ReadTx<'_>, row: &PolicyDraftRow) -> Result<Option<Texts>, OpError> {
     let version = match row.based_on {
         0 => {
             let there = tx.policy_forces(row.area, &row.document)?;
@@ -116,10 +114,17 @@ fn base_of(tx: &ReadTx<'_>, row: &PolicyDraftRow) -> Result<Option<String>, OpEr
         version => Some(version),
     };
     let Some(version) = version else {
-        return Ok(delivered(&row.document).map(|one| one.policy.to_owned()));
+        return Ok(Texts::delivered(&row.document));
     };
     let kept = tx.policy_document(&row.document, version)?;
-    Ok(kept.map(|kept| kept.text))
+    Ok(kept.map(Texts::kept))
+}
+
+fn texts_of(row: &PolicyDraftRow) -> Texts {
+    Texts {
+        policy: row.text.clone(),
+        cases: row.cases.clone(),
+    }
 }
 
 /// The hash of everything that tells what is wrong with a draft.
@@ -148,10 +153,7 @@ pub(super) fn documents_at(
 
 /// What hinders a draft, and which cases are answered otherwise: these an official can agree to.
 fn look(row: &PolicyDraftRow, above: Vec<PolicyDocument>) -> Looked {
-    let texts = Texts {
-        policy: row.text.clone(),
-        cases: row.cases.clone(),
-    };
+    let texts = texts_of(row);
     let checked = check_texts(Path::new(&row.document), &texts, || Ok(above.clone()));
     let Err(mut problems) = checked else {
         return Looked {

@@ -1,8 +1,9 @@
 //! Everything about the documents of an area: drafts, what is proposed, coming, in force, over,
 //! and the rows that are suspended.
 
-use super::delivered::{DELIVERED, delivered};
+use super::delivered::DELIVERED;
 use super::policy_draft::DRAFTS_MOST;
+use super::policy_folder::Texts;
 use super::read_fevers::staff_name;
 use crate::app::App;
 use crate::auth::access::AreaInScope;
@@ -48,8 +49,10 @@ pub struct Version {
     pub review: Option<CivilDay>,
     /// The document; `None` where it is not kept any more.
     pub document: Option<PolicyDocument>,
-    /// The version before it.
-    pub before: Option<PolicyDocument>,
+    /// Its files; `None` where they are not kept any more.
+    pub texts: Option<Texts>,
+    /// The files of the version before a proposal.
+    pub before: Option<Texts>,
     /// Who proposed, who approved, masked.
     pub by: [Option<String>; 2],
 }
@@ -193,33 +196,35 @@ fn rank(state: ForceState) -> u8 {
 
 /// What a proposal takes the place of: the version that was approved for the area before it, else
 /// what the program brings along.
-fn text_before(tx: &ReadTx<'_>, row: &PolicyForceRow) -> Result<Option<String>, StoreError> {
+fn texts_before(tx: &ReadTx<'_>, row: &PolicyForceRow) -> Result<Option<Texts>, StoreError> {
     let there = tx.policy_forces(row.area, &row.document)?.into_iter();
     let mut held = there.filter(|one| one.decided_by.is_none() || one.approved_by.is_some());
     let last = held.rfind(|one| one.from_at < row.from_at);
     let Some(last) = last else {
-        return Ok(delivered(&row.document).map(|one| one.policy.to_owned()));
+        return Ok(Texts::delivered(&row.document));
     };
     let kept = tx.policy_document(&last.document, last.version)?;
-    Ok(kept.map(|kept| kept.text))
+    Ok(kept.map(Texts::kept))
 }
 
 fn version(tx: &ReadTx<'_>, mut row: PolicyForceRow, now: i64) -> Result<Version, StoreError> {
     let kept = tx.policy_document(&row.document, row.version)?;
-    let document = kept.and_then(|kept| read(&kept.text).ok());
+    let texts = kept.map(Texts::kept);
+    let document = texts.as_ref().and_then(|texts| read(&texts.policy).ok());
     let own_end = document.as_ref().map(|found| found.force.ends.value.millis);
     row.to_at = row.to_at.into_iter().chain(own_end).min();
     let state = state(&row, now);
     let name = |staff: Option<StaffId>| staff.map(|staff| staff_name(tx, staff)).transpose();
     let before = match state {
-        ForceState::Proposed => text_before(tx, &row)?,
+        ForceState::Proposed => texts_before(tx, &row)?,
         _ => None,
     };
     Ok(Version {
         by: [name(row.decided_by)?, name(row.approved_by)?],
         names: document.as_ref().map(names).unwrap_or_default(),
         review: document.as_ref().map(|found| found.force.review.value),
-        before: before.and_then(|text| read(&text).ok()),
+        texts,
+        before,
         document,
         state,
         row,

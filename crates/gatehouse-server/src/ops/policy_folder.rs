@@ -1,11 +1,15 @@
 //! A policy folder on disk: `policy.toml`, `cases.toml` beside it.
 
+use super::delivered::delivered;
 use gatehouse_core::gate::Policy;
 use gatehouse_core::gate::compiled::Text;
 use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::policy::cases::read_case_file;
 use gatehouse_core::policy::check::{self, File, Found, stands_upon_others};
+use gatehouse_core::policy::difference::{Difference, case_differences, differences};
 use gatehouse_core::policy::part::Layers;
 use gatehouse_core::policy::{Diagnostic, PolicyDocument, compile, read};
+use gatehouse_store::policy::PolicyDocumentRow;
 use std::path::{Path, PathBuf};
 
 /// A complaint about a folder, ready to show: where, which code, what.
@@ -152,6 +156,36 @@ pub struct Texts {
     pub policy: String,
     /// `cases.toml`.
     pub cases: String,
+}
+
+impl Texts {
+    /// The files of a version that is kept.
+    pub fn kept(row: PolicyDocumentRow) -> Texts {
+        Texts {
+            policy: row.text,
+            cases: row.cases.unwrap_or_default(),
+        }
+    }
+
+    /// The files that the program brings along, by the name of their folder.
+    pub fn delivered(name: &str) -> Option<Texts> {
+        delivered(name).map(|one| Texts {
+            policy: one.policy.to_owned(),
+            cases: one.cases.to_owned(),
+        })
+    }
+
+    /// What differs in a newer version, in words: the document, and the cases where both have
+    /// some. `None` where either cannot be read.
+    pub fn differences(&self, newer: &Texts, lang: Lang) -> Option<Vec<Difference>> {
+        let [before, after] = [self, newer].map(|texts| read(&texts.policy).ok());
+        let mut found = differences(&before?, &after?, lang);
+        let [before, after] = [self, newer].map(|texts| read_case_file(&texts.cases).ok());
+        if let (Some(before), Some(after)) = (before, after) {
+            found.extend(case_differences(&before, &after, lang));
+        }
+        Some(found)
+    }
 }
 
 /// The files of a folder.

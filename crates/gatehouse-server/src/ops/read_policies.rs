@@ -117,6 +117,16 @@ pub(super) fn documents_beside(
     Ok(force.at(at).1)
 }
 
+/// Every document that holds on a path at a moment, those without a say at the gate too, upper
+/// areas first.
+pub fn documents_in_force(
+    tx: &ReadTx<'_>,
+    path: &[AreaRow],
+    at: i64,
+) -> Result<Vec<(PolicyForceRow, PolicyDocument)>, StoreError> {
+    Ok(read_force(tx, path, at, at.saturating_add(1))?.held(at))
+}
+
 /// Leaves out what stands upon a document that has ended: it holds no longer than that one does,
 /// so that what ends always opens gates. Words for a row go with the row; a document that replaces
 /// one goes whole. Where the document above only changed, and the row is not in it any more, they

@@ -20,8 +20,10 @@ pub struct KeptVersion {
     pub document: Option<PolicyDocument>,
     /// The other versions, newest first; [`DELIVERED_VERSION`] for what the program brings along.
     pub others: Vec<i64>,
+    /// Its files.
+    pub texts: Texts,
     /// The one that it is compared with.
-    pub beside: Option<(i64, Option<PolicyDocument>)>,
+    pub beside: Option<(i64, Texts)>,
 }
 
 /// Reads a version of the document in a folder of that name, beside another, or else beside the
@@ -37,7 +39,7 @@ pub async fn read_policy_version(
 ) -> Result<KeptVersion, OpError> {
     let (name, path) = (name.to_owned(), area.path.clone());
     let read_all = move |tx: &ReadTx<'_>| {
-        let document = texts(tx, &path, &name, version)?.ok_or(OpError::NotFound)?;
+        let found = texts(tx, &path, &name, version)?.ok_or(OpError::NotFound)?;
         let others = versions(tx, &path, &name)?;
         let others: Vec<i64> = others.into_iter().filter(|one| *one != version).collect();
         let before = others.iter().copied().find(|one| *one < version);
@@ -47,9 +49,10 @@ pub async fn read_policy_version(
             None => None,
         };
         Ok::<_, OpError>(KeptVersion {
-            document: read(&document.policy).ok(),
+            document: read(&found.policy).ok(),
+            texts: found,
             others,
-            beside: beside.map(|(number, texts)| (number, read(&texts.policy).ok())),
+            beside,
         })
     };
     app.store.try_read(read_all).await
@@ -92,17 +95,11 @@ fn texts(
     version: i64,
 ) -> Result<Option<Texts>, StoreError> {
     if version == DELIVERED_VERSION {
-        return Ok(delivered(name).map(|one| Texts {
-            policy: one.policy.to_owned(),
-            cases: one.cases.to_owned(),
-        }));
+        return Ok(Texts::delivered(name));
     }
     if !is_known_at(tx, path, name, version)? {
         return Ok(None);
     }
     let kept = tx.policy_document(name, version)?;
-    Ok(kept.map(|kept| Texts {
-        policy: kept.text,
-        cases: kept.cases.unwrap_or_default(),
-    }))
+    Ok(kept.map(Texts::kept))
 }

@@ -4,13 +4,15 @@ use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use crate::ops::keep_contacts::contacts_for_poster;
-use crate::ops::read_policies::{Rules, read_rules};
+use crate::ops::read_policies::{Rules, documents_in_force, read_rules};
 use gatehouse_core::area::ManagerKind;
 use gatehouse_core::id::AreaId;
 use gatehouse_core::moment::Moment;
+use gatehouse_core::policy::PolicyDocument;
 use gatehouse_core::policy::answers::Place;
 use gatehouse_store::area_contact::AreaContact;
 use gatehouse_store::gate::GateRow;
+use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::{ReadTx, StoreError};
 
 /// How far ahead a page tells what begins.
@@ -21,6 +23,8 @@ const AHEAD_MILLIS: i64 = 90 * 86_400_000;
 pub struct RulesHere {
     /// What holds now; `None` where there is no restriction.
     pub now: Option<Rules>,
+    /// Every document that holds now, those without a say at the gate too, upper areas first.
+    pub in_force: Vec<(PolicyForceRow, PolicyDocument)>,
     /// What begins later, nearest first.
     pub next: Vec<Rules>,
     /// Gates of the area itself, open ones first.
@@ -84,6 +88,7 @@ pub fn rules_at(tx: &ReadTx<'_>, id: AreaId, moment: Moment) -> Result<RulesHere
     gates.sort_by_key(|gate| gate.state != "open");
     Ok(RulesHere {
         now: held.into_iter().next(),
+        in_force: documents_in_force(tx, &path, now)?,
         next,
         gates,
         contacts,

@@ -144,6 +144,14 @@ fn a_document_is_explained_in_both_languages_and_as_json() {
     );
     assert_eq!(zh.lines.len(), en.lines.len());
     let json = &run(&["policy", "explain", &henan(), "--json"], b"").json()[0]["documents"][0];
+    let mut parts = json["parts"].as_array().expect("parts").iter();
+    let pass = parts.find(|one| one["entry"] == "HN/pass-resident");
+    assert_eq!(pass.expect("an entry")["table"], "pass");
+    assert!(
+        zh.lines.iter().any(|line| line.contains("天数：180 天")),
+        "{:?}",
+        zh.lines
+    );
     let rows = json["rows"].as_array().expect("rows");
     assert!(rows.len() > 20, "{json}");
     for row in rows {

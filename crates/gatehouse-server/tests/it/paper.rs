@@ -212,6 +212,7 @@ fn board_with(folder: &str, lang: Lang, contacts: Vec<AreaContact>) -> Board {
         offset_minutes: 480,
     };
     let here = RulesHere {
+        in_force: Vec::new(),
         contacts,
         now: Some(Rules {
             span: Span {

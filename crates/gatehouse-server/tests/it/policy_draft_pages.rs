@@ -392,6 +392,10 @@ fn a_draft_begins_from_what_is_brought_along_and_a_proposal_is_one_again() {
         assert_eq!(propose(&draft), from_at);
         let page = county.get(VERSIONS);
         let seen = between(&page, "name=\"version\" value=\"", "\"");
+        assert!(
+            page.contains("名称（英文）"),
+            "who approves sees all: {page}"
+        );
         let approve = format!(
             "act=approve&version={seen}&document=zhuji-2020-02&from_at={from_at}&password={}",
             county.password
@@ -440,6 +444,7 @@ fn files_come_back(street: &Desk<'_>, draft: &str, page: &str) -> String {
     let version = between(page, "name=\"version\" value=\"", "\"").to_owned();
     let text = street.get(&format!("{draft}/policy.toml"));
     let edited = text.replacen("version = 1", "version = 5", 1);
+    let edited = edited.replacen("\", en = \"", "\", en = \"New: ", 1);
     let files = |policy: &str, version: &str| {
         street.bring_to(
             &format!("{draft}/files"),

@@ -302,6 +302,8 @@ fn the_rules_in_force_are_told_with_their_clauses_and_hang_at_the_gate() {
         "海报",
         "不能关",
         "2027年2月5日",
+        // Beyond the gate: how long passes hold.
+        "天数：180 天",
     ] {
         assert!(page.body.contains(words), "{words}: {}", page.body);
     }

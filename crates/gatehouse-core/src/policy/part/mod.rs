@@ -8,6 +8,7 @@
 mod cases;
 mod checks;
 mod contact;
+mod keys;
 mod layers;
 mod lines;
 mod measure;
@@ -18,7 +19,12 @@ mod risk;
 mod schema;
 mod spot;
 mod tables;
+mod told;
+mod values;
+#[cfg(test)]
+mod vocabulary_tests;
 pub(crate) mod wording;
+mod written;
 
 pub(crate) use cases::part_case;
 pub use cases::{PartCase, run_part_case};
@@ -27,6 +33,9 @@ pub use lines::{LINE_BYTES_MOST, Refusal, answer_line, too_long};
 pub use measure::pass_validity;
 pub use risk::criteria;
 pub use schema::schema;
+pub(crate) use told::json_words;
+pub use told::{Line, Told, Value, explain_parts};
+pub use written::Written;
 
 use super::diagnostic::{Diagnostic, both};
 use super::node::{Node, NodeValue, TableReader};
@@ -34,9 +43,9 @@ use super::node_serde::read_as;
 use crate::counting::Counting;
 use crate::sourced::Entry;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ops::{Deref, Range};
+use written::{is_off, without_off};
 
 /// The parts of a document.
 #[derive(Clone, Debug, Default)]
@@ -77,6 +86,8 @@ pub struct Parts {
     pub lift: Vec<Spanned<crate::spot::Lift>>,
     /// Other words for rows; they are no answer to anything that is asked.
     pub wording: Vec<Spanned<wording::Wording>>,
+    /// All of these as they stand in the text, those that are switched off too.
+    pub written: Vec<Written>,
 }
 
 /// An entry and where it stands.
@@ -126,7 +137,7 @@ impl Parts {
 
 impl Parts {
     /// Entries whose id stands nowhere in the answers of cases, with their places.
-    pub fn unnamed(&self, answers: &[Value]) -> Vec<(String, Range<usize>)> {
+    pub fn unnamed(&self, answers: &[serde_json::Value]) -> Vec<(String, Range<usize>)> {
         let mut named = BTreeSet::new();
         answers.iter().for_each(|answer| texts(answer, &mut named));
         // What speaks of the plans of any document needs another document to be seen.
@@ -142,17 +153,18 @@ impl Parts {
 }
 
 /// Every text and name of a JSON value.
-fn texts<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+fn texts<'a>(value: &'a serde_json::Value, found: &mut BTreeSet<&'a str>) {
+    use serde_json::Value as Json;
     match value {
-        Value::String(text) => {
+        Json::String(text) => {
             found.insert(text);
         }
-        Value::Array(list) => list.iter().for_each(|one| texts(one, found)),
-        Value::Object(fields) => fields.iter().for_each(|(name, one)| {
+        Json::Array(list) => list.iter().for_each(|one| texts(one, found)),
+        Json::Object(fields) => fields.iter().for_each(|(name, one)| {
             found.insert(name);
             texts(one, found);
         }),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
 }
 
@@ -210,7 +222,11 @@ impl Kind {
 ///
 /// # Errors
 /// A question that is no JSON, not in the form of its kind, or about what no document says.
-pub fn answer(kind: Kind, layers: &Layers<'_>, question: &[u8]) -> Result<Value, Refusal> {
+pub fn answer(
+    kind: Kind,
+    layers: &Layers<'_>,
+    question: &[u8],
+) -> Result<serde_json::Value, Refusal> {
     match kind {
         Kind::Propose => returnee::answer(layers, question),
         Kind::Plan => observation::answer(layers, question),
@@ -224,26 +240,29 @@ pub fn answer(kind: Kind, layers: &Layers<'_>, question: &[u8]) -> Result<Value,
 
 /// Reads the parts of a document and complains about what is wrong with them.
 pub(crate) fn read_parts(reader: &mut TableReader<'_>, prefix: &str) -> Parts {
-    let parts = Parts {
-        counting: table(reader, "counting"),
-        returnee: entries(reader, "returnee", prefix),
-        observation: entries(reader, "observation", prefix),
-        elsewhere: entries(reader, "elsewhere", prefix),
-        contact: entries(reader, "contact", prefix),
-        grading: table(reader, "grading"),
-        risk: entries(reader, "risk", prefix),
-        stages: table(reader, "stages"),
-        measure: entries(reader, "measure", prefix),
-        team: entries(reader, "team", prefix),
-        checklist: entries(reader, "checklist", prefix),
-        report: entries(reader, "report", prefix),
-        retention: entries(reader, "retention", prefix),
-        pass: entries(reader, "pass", prefix),
-        visited: entries(reader, "visited", prefix),
-        drawn: entries(reader, "drawn", prefix),
-        lift: entries(reader, "lift", prefix),
-        wording: entries(reader, "wording", prefix),
+    let written = &mut Vec::new();
+    let mut parts = Parts {
+        written: Vec::new(),
+        counting: table(reader, "counting", written),
+        returnee: entries(reader, "returnee", prefix, written),
+        observation: entries(reader, "observation", prefix, written),
+        elsewhere: entries(reader, "elsewhere", prefix, written),
+        contact: entries(reader, "contact", prefix, written),
+        grading: table(reader, "grading", written),
+        risk: entries(reader, "risk", prefix, written),
+        stages: table(reader, "stages", written),
+        measure: entries(reader, "measure", prefix, written),
+        team: entries(reader, "team", prefix, written),
+        checklist: entries(reader, "checklist", prefix, written),
+        report: entries(reader, "report", prefix, written),
+        retention: entries(reader, "retention", prefix, written),
+        pass: entries(reader, "pass", prefix, written),
+        visited: entries(reader, "visited", prefix, written),
+        drawn: entries(reader, "drawn", prefix, written),
+        lift: entries(reader, "lift", prefix, written),
+        wording: entries(reader, "wording", prefix, written),
     };
+    parts.written = std::mem::take(written);
     for complaint in checks::complaints(&parts) {
         reader.complaints.push(complaint);
     }
@@ -251,8 +270,13 @@ pub(crate) fn read_parts(reader: &mut TableReader<'_>, prefix: &str) -> Parts {
 }
 
 /// A table that is there once.
-fn table<T: DeserializeOwned>(reader: &mut TableReader<'_>, key: &str) -> Option<T> {
+fn table<T: DeserializeOwned>(
+    reader: &mut TableReader<'_>,
+    key: &'static str,
+    written: &mut Vec<Written>,
+) -> Option<T> {
     let node = reader.optional(key)?;
+    written.push(Written::new(key, node));
     read_or_complain(reader.complaints, node)
 }
 
@@ -261,6 +285,7 @@ fn entries<T: DeserializeOwned + Entry>(
     reader: &mut TableReader<'_>,
     key: &'static str,
     prefix: &str,
+    written: &mut Vec<Written>,
 ) -> Vec<Spanned<T>> {
     let list = match reader.optional(key) {
         None => return Vec::new(),
@@ -274,8 +299,12 @@ fn entries<T: DeserializeOwned + Entry>(
         }
     };
     let mut entries: Vec<Spanned<T>> = Vec::new();
+    let mut ids = BTreeSet::new();
     for node in list {
-        let Some(entry) = read_or_complain::<T>(reader.complaints, node) else {
+        written.push(Written::new(key, node));
+        complain_about_off(reader, node);
+        // One that is off is read as the others are: whoever switches it on finds it whole.
+        let Some(entry) = read_or_complain::<T>(reader.complaints, &without_off(node)) else {
             continue;
         };
         let span = node.span.clone();
@@ -290,16 +319,27 @@ fn entries<T: DeserializeOwned + Entry>(
             );
             reader.complain("P014", span.clone(), message);
         }
-        if entries.iter().any(|other| other.id() == id) {
+        if !ids.insert(id.to_owned()) {
             let message = both(
                 format!("`{key}` 里有两条都叫 `{id}`。"),
                 format!("two entries of `{key}` are called `{id}`"),
             );
             reader.complain("P011", span.clone(), message);
         }
-        entries.push(Spanned { span, entry });
+        if !is_off(node) {
+            entries.push(Spanned { span, entry });
+        }
     }
     entries
+}
+
+fn complain_about_off(reader: &mut TableReader<'_>, node: &Node) {
+    if let Some(off) = node.field("off")
+        && !matches!(off.value, NodeValue::Flag(_))
+    {
+        let message = both("`off` 要写 true 或 false。", "`off` is true or false");
+        reader.complain("P005", off.span.clone(), message);
+    }
 }
 
 fn read_or_complain<T: DeserializeOwned>(

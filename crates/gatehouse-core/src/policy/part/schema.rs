@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 /// `{"document": {table: schema}, "questions": {kind: schema}, "answers": {kind: schema}}`.
 pub fn schema() -> Value {
     json!({
-        "document": named([
+        "document": with_off(named([
             ("counting", schema_for!(Counting)),
             ("returnee", schema_for!(crate::returnee::Rule)),
             ("observation", schema_for!(crate::observation::Plan)),
@@ -28,7 +28,7 @@ pub fn schema() -> Value {
             ("drawn", schema_for!(crate::spot::Drawn)),
             ("lift", schema_for!(crate::spot::Lift)),
             ("wording", schema_for!(wording::Wording)),
-        ]),
+        ])),
         "questions": named([
             ("propose", schema_for!(returnee::Question)),
             ("plan", schema_for!(observation::Question)),
@@ -48,6 +48,21 @@ pub fn schema() -> Value {
             ("zones", schema_for!(spot::Answer<'_>)),
         ]),
     })
+}
+
+/// Any entry can be switched off, whatever its type.
+fn with_off(mut tables: Value) -> Value {
+    let off = json!({
+        "description": "Written, and without any effect.",
+        "type": ["boolean", "null"],
+    });
+    for table in tables.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        let fields = table["properties"].as_object_mut();
+        if let Some(fields) = fields.filter(|fields| fields.contains_key("id")) {
+            fields.insert("off".to_owned(), off.clone());
+        }
+    }
+    tables
 }
 
 fn named<const N: usize>(schemas: [(&str, Schema); N]) -> Value {

@@ -6,6 +6,7 @@ policy-seen-note = As on the poster, and as the gate decides
 policy-needs = At the gate: { $needs }.
 policy-duties = The gate's part: { $duties }.
 policy-rows-note = Every rule, with its clause
+policy-parts-note = What holds beyond the gate, with its clause
 policy-demand = Needs: { $demand }
 policy-say = On the guard's screen: { $say }
 policy-grant = May

@@ -6,6 +6,7 @@ policy-seen-note = 海报上就是这些，和门岗的判定一样
 policy-needs = 到门口：{ $needs }。
 policy-duties = 门岗要做：{ $duties }。
 policy-rows-note = 全部条文，后面是依据
+policy-parts-note = 门口以外的规定，后面是依据
 policy-demand = 要：{ $demand }
 policy-say = 门岗屏上：{ $say }
 policy-grant = 准许

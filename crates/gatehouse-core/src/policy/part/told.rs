@@ -1,0 +1,390 @@
+//! The parts of a document in words: each key of each entry, with its clause (POL-3).
+
+use super::keys::{OTHER, key_words, table_words, unit};
+use super::values::{any_value_words, value_words};
+use super::written::Written;
+use crate::gate::fact::{Words, words};
+use crate::gate::wording::Lang;
+use crate::policy::difference::with_source;
+use crate::policy::document::PolicyDocument;
+use crate::policy::explain::source_words;
+use crate::policy::node::{Node, NodeValue};
+
+/// A table or entry in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Its table, as documents name it.
+    pub table: &'static str,
+    /// What the table is called.
+    pub part: &'static str,
+    /// Its id; empty for a table that is there once.
+    pub id: String,
+    /// What it is called, or what is to be done; empty where it has no sentence of its own.
+    pub title: String,
+    /// What it says: one line for each thing in it.
+    pub lines: Vec<Line>,
+    /// The clause, in words; empty where each value names its own.
+    pub source: String,
+    /// As it is written.
+    pub written_source: String,
+    /// Written, and without any effect.
+    pub is_off: bool,
+    /// Every value by itself.
+    pub values: Vec<Value>,
+}
+
+/// Values of an entry that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// In words.
+    pub text: String,
+    /// The clause where it is not that of the entry.
+    pub source: String,
+    /// As it is written.
+    pub written_source: String,
+}
+
+/// One value of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Value {
+    /// Where it stands, keys and places in lists parted by dots: `stage.0.days.value`.
+    pub path: String,
+    /// What it is of, in words.
+    pub label: String,
+    /// In words, with its unit.
+    pub text: String,
+    /// The same in the other language, where it is a text of the document.
+    pub other: Option<String>,
+    /// The number, where it is one.
+    pub number: Option<i64>,
+    /// The unit of the number.
+    pub unit: &'static str,
+    /// The clause that it names, as it is written; that of what holds it where it names none.
+    pub source: String,
+    /// Whether that clause stands beside this value alone.
+    pub has_own_source: bool,
+    /// The words of what it stands in; values of one holder make a line.
+    holder: String,
+}
+
+impl Told {
+    /// All of it in one line, but for its table and id.
+    pub fn whole(&self, lang: Lang) -> String {
+        let lines = self.lines.iter();
+        let lines = lines.map(|line| with_source(&line.text, &line.source, lang));
+        let title = Some(self.title.clone()).filter(|title| !title.is_empty());
+        let whole: Vec<String> = title.into_iter().chain(lines).collect();
+        whole.join(match lang {
+            Lang::Zh => "；",
+            Lang::En => "; ",
+        })
+    }
+}
+
+/// Every part of a document, in the order of the list of parts, entries as they are written.
+pub fn explain_parts(document: &PolicyDocument, lang: Lang) -> Vec<Told> {
+    let written = document.parts.written.iter();
+    written.map(|one| told(one, lang)).collect()
+}
+
+/// Keys whose text stands above the rest.
+const TITLES: [&str; 4] = ["do", "name", "title", "what"];
+
+fn told(written: &Written, lang: Lang) -> Told {
+    let mut teller = Teller {
+        lang,
+        values: Vec::new(),
+    };
+    let top = Holder {
+        key: written.table,
+        label: String::new(),
+        path: String::new(),
+        source: &written.source,
+    };
+    teller.table(&written.node, &top);
+    let values = teller.values;
+    let title = |value: &&Value| TITLES.iter().any(|key| value.path == *key);
+    let titled = values
+        .iter()
+        .find(|value| title(value) && value.other.is_some());
+    Told {
+        table: written.table,
+        part: lang.pick(table_words(written.table)),
+        id: written.id.clone(),
+        title: titled.map_or_else(String::new, |value| value.text.clone()),
+        lines: lines(&values, titled.map(|value| &*value.path), written, lang),
+        source: source_words(&written.source, lang),
+        written_source: written.source.clone(),
+        is_off: written.is_off,
+        values,
+    }
+}
+
+/// Values of one holder and one clause in a line.
+fn lines(values: &[Value], title: Option<&str>, written: &Written, lang: Lang) -> Vec<Line> {
+    let mut lines: Vec<(String, Line)> = Vec::new();
+    let [colon, semicolon] = match lang {
+        Lang::Zh => ["：", "；"],
+        Lang::En => [": ", "; "],
+    };
+    for value in values.iter().filter(|value| Some(&*value.path) != title) {
+        let own = match value.source == written.source {
+            true => "",
+            false => &value.source,
+        };
+        let told = match value.label.strip_prefix(&value.holder) {
+            Some(rest) if !value.holder.is_empty() => rest.trim_start_matches(SEPARATOR),
+            _ => &value.label,
+        };
+        let told = format!("{told}{colon}{}", value.text);
+        match lines.last_mut() {
+            Some((holder, line)) if *holder == value.holder && line.written_source == own => {
+                line.text.push_str(semicolon);
+                line.text.push_str(&told);
+            }
+            _ => {
+                let text = match value.holder.is_empty() {
+                    true => told,
+                    false => format!("{}{SEPARATOR}{told}", value.holder),
+                };
+                let line = Line {
+                    text,
+                    source: source_words(own, lang),
+                    written_source: own.to_owned(),
+                };
+                lines.push((value.holder.clone(), line));
+            }
+        }
+    }
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+const SEPARATOR: &str = " · ";
+
+/// What holds values.
+struct Holder<'a> {
+    key: &'a str,
+    label: String,
+    path: String,
+    source: &'a str,
+}
+
+struct Teller {
+    lang: Lang,
+    values: Vec<Value>,
+}
+
+impl Teller {
+    fn table(&mut self, node: &Node, holder: &Holder<'_>) {
+        let NodeValue::Table(fields) = &node.value else {
+            return;
+        };
+        for field in fields {
+            // They stand beside every line, or above.
+            if matches!(&*field.key, "id" | "source") && holder.key != "item" {
+                continue;
+            }
+            let words = self.lang.pick(key_words(holder.key, &field.key));
+            let path = joined(&holder.path, ".", &field.key);
+            let label = joined(&holder.label, SEPARATOR, words);
+            self.field(&field.node, &field.key, holder, (path, label));
+        }
+    }
+
+    fn field(&mut self, node: &Node, key: &str, holder: &Holder<'_>, at: (String, String)) {
+        let source = node.field("source").and_then(Node::as_text);
+        let within = Holder {
+            key,
+            label: at.1.clone(),
+            path: at.0.clone(),
+            source: source.unwrap_or(holder.source),
+        };
+        match &node.value {
+            NodeValue::Table(_) if node.field("zh").is_some() => self.sentence(node, holder, at),
+            NodeValue::Table(_) => match node.field("value") {
+                Some(value) => self.sourced(node, value, holder, &within),
+                None => self.table(node, &within),
+            },
+            NodeValue::List(list) if list.iter().any(is_table) => {
+                let many = list.len() > 1;
+                for (place, one) in list.iter().enumerate() {
+                    let number = match many {
+                        true => format!(" {}", place + 1),
+                        false => String::new(),
+                    };
+                    let at = (format!("{}.{place}", at.0), format!("{}{number}", at.1));
+                    self.field(one, key, holder, at);
+                }
+            }
+            _ => self.value(node, key, holder, at, (holder.source, false)),
+        }
+    }
+
+    /// `{ value, source }`, and what else stands beside them.
+    fn sourced(&mut self, node: &Node, value: &Node, holder: &Holder<'_>, within: &Holder<'_>) {
+        let at = (format!("{}.value", within.path), within.label.clone());
+        self.value(value, within.key, holder, at, (within.source, true));
+        let NodeValue::Table(fields) = &node.value else {
+            return;
+        };
+        let beside = |key: &str| !matches!(key, "value" | "source");
+        for field in fields.iter().filter(|field| beside(&field.key)) {
+            let words = self.lang.pick(key_words(within.key, &field.key));
+            let at = (
+                joined(&within.path, ".", &field.key),
+                joined(&within.label, SEPARATOR, words),
+            );
+            self.value(&field.node, &field.key, holder, at, (within.source, false));
+        }
+    }
+
+    /// A text in both languages.
+    fn sentence(&mut self, node: &Node, holder: &Holder<'_>, (path, label): (String, String)) {
+        let in_lang = |key| node.field(key).and_then(Node::as_text).unwrap_or_default();
+        let (text, other) = match self.lang {
+            Lang::Zh => (in_lang("zh"), in_lang("en")),
+            Lang::En => (in_lang("en"), in_lang("zh")),
+        };
+        self.values.push(Value {
+            path,
+            label,
+            text: text.to_owned(),
+            other: Some(other.to_owned()),
+            number: None,
+            unit: "",
+            source: holder.source.to_owned(),
+            has_own_source: false,
+            holder: holder.label.clone(),
+        });
+    }
+
+    fn value(
+        &mut self,
+        node: &Node,
+        key: &str,
+        holder: &Holder<'_>,
+        (path, label): (String, String),
+        (source, has_own_source): (&str, bool),
+    ) {
+        self.values.push(Value {
+            path,
+            label,
+            text: self.text(node, key, holder.key),
+            other: None,
+            number: node.as_integer(),
+            unit: self.lang.pick(unit(holder.key, key)),
+            source: source.to_owned(),
+            has_own_source,
+            holder: holder.label.clone(),
+        });
+    }
+
+    fn text(&self, node: &Node, key: &str, within: &str) -> String {
+        let lang = self.lang;
+        match &node.value {
+            NodeValue::Text(text) => {
+                let found = value_words(key, text).map(|words| lang.pick(words).to_owned());
+                found.unwrap_or_else(|| source_words(text, lang))
+            }
+            NodeValue::Integer(number) => {
+                let unit = lang.pick(unit(within, key));
+                counted(*number, unit, lang)
+            }
+            NodeValue::Real(number) => number.to_string(),
+            NodeValue::Flag(true) => lang.pick(words("是", "yes")).to_owned(),
+            NodeValue::Flag(false) => lang.pick(words("否", "no")).to_owned(),
+            NodeValue::List(list) => {
+                let each: Vec<String> =
+                    list.iter().map(|one| self.text(one, key, within)).collect();
+                each.join(lang.pick(list_separator(list, key)))
+            }
+            NodeValue::Table(_) | NodeValue::Other => String::new(),
+        }
+    }
+}
+
+/// Every value of a question or an answer, with the words of where it stands.
+pub(crate) fn json_words(json: &serde_json::Value, lang: Lang) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    json_leaves(json, ("", ""), String::new(), lang, &mut found);
+    found
+}
+
+fn json_leaves(
+    json: &serde_json::Value,
+    (within, key): (&str, &str),
+    label: String,
+    lang: Lang,
+    found: &mut Vec<(String, String)>,
+) {
+    use serde_json::Value as Json;
+    let text = match json {
+        Json::Object(fields) if !fields.is_empty() => {
+            for (name, value) in fields {
+                let label = joined(&label, SEPARATOR, &json_key(key, name, lang));
+                json_leaves(value, (key, name), label, lang, found);
+            }
+            return;
+        }
+        Json::Array(list) if !list.is_empty() => {
+            for (at, value) in list.iter().enumerate() {
+                let label = format!("{label} {}", at + 1);
+                json_leaves(value, (within, key), label, lang, found);
+            }
+            return;
+        }
+        Json::Bool(true) => lang.pick(words("是", "yes")).to_owned(),
+        Json::Bool(false) => lang.pick(words("否", "no")).to_owned(),
+        Json::Number(number) => number.to_string(),
+        Json::String(text) => match value_words(key, text).or_else(|| any_value_words(text)) {
+            Some(words) => lang.pick(words).to_owned(),
+            None => source_words(&text.replace('_', " "), lang),
+        },
+        Json::Null | Json::Object(_) | Json::Array(_) => {
+            lang.pick(words("没有", "none")).to_owned()
+        }
+    };
+    found.push((label, text));
+}
+
+/// Keys of questions that are no keys of documents are names that their readers gave, or plain
+/// English words.
+fn json_key(within: &str, key: &str, lang: Lang) -> String {
+    let words = key_words(within, key);
+    match words == OTHER {
+        true => key.replace('_', " "),
+        false => lang.pick(words).to_owned(),
+    }
+}
+
+/// Two times of a window, lists of which one is enough, or members of one list.
+fn list_separator(list: &[Node], key: &str) -> Words {
+    let is_nested = list
+        .iter()
+        .any(|one| matches!(one.value, NodeValue::List(_)));
+    match (key, is_nested) {
+        ("windows", false) => words("–", "–"),
+        (_, true) if key != "windows" => words("；或者 ", "; or "),
+        _ => words("、", ", "),
+    }
+}
+
+fn is_table(node: &Node) -> bool {
+    matches!(node.value, NodeValue::Table(_))
+}
+
+fn counted(number: i64, unit: &str, lang: Lang) -> String {
+    match (unit, lang) {
+        ("", _) => number.to_string(),
+        ("%", _) => format!("{number}%"),
+        (_, Lang::En) if number == 1 => format!("1 {}", unit.trim_end_matches('s')),
+        _ => format!("{number} {unit}"),
+    }
+}
+
+fn joined(above: &str, by: &str, own: &str) -> String {
+    match above.is_empty() {
+        true => own.to_owned(),
+        false => format!("{above}{by}{own}"),
+    }
+}
