@@ -34,6 +34,17 @@ sql! {
         JOIN person p ON p.shard = t.shard AND p.person = ?3
         WHERE t.shard = ?1 AND t.application = ?2
         ON CONFLICT (shard, token, person) DO NOTHING";
+    INSERT_APPLICATION_VIEW = "INSERT INTO application_view (shard, application, viewed_at,
+            writer, seq, staff, organisation, purpose, fields)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    MOVE_VIEWS = "INSERT INTO person_view (shard, person, viewed_at, writer, seq, staff,
+            organisation, purpose, fields)
+        SELECT v.shard, p.person, v.viewed_at, v.writer, v.seq, v.staff, v.organisation,
+            v.purpose, v.fields
+        FROM application_view v JOIN person p ON p.shard = v.shard AND p.person = ?3
+        WHERE v.shard = ?1 AND v.application = ?2";
+    DELETE_APPLICATION_VIEWS = "DELETE FROM application_view
+        WHERE shard = ?1 AND application = ?2";
     DELETE_APPLICATION_TOKENS = "DELETE FROM application_token
         WHERE shard = ?1 AND application = ?2";
 }
@@ -129,16 +140,28 @@ impl Tx<'_> {
     }
 
     /// Fields of a draft in the clear for somebody who decides on it, with an audit entry in
-    /// the same transaction. There is no person yet whose list of views could name it.
+    /// the same transaction. There is no person yet whose list of looks could name it: it waits
+    /// with the application until there is.
     pub fn reveal_application_draft(
         &self,
         vault: &Vault,
         shard: Shard,
         application: ApplicationId,
+        fields: &[PersonField],
         viewer: &Viewer,
     ) -> Result<Option<PersonPlain>, StoreError> {
-        let draft = self.application_draft(vault, shard, application)?;
-        self.append_audit(&AuditNote {
+        let Some(draft) = self.application_draft(vault, shard, application)? else {
+            return Ok(None);
+        };
+        let mut shown = PersonPlain::default();
+        let mut words = Vec::new();
+        for field in fields {
+            if let Some(value) = draft.bytes(*field) {
+                shown.set(*field, value)?;
+                words.push(field.word());
+            }
+        }
+        let entry = self.append_audit(&AuditNote {
             shard,
             at: viewer.at,
             kind: "application.view",
@@ -146,10 +169,36 @@ impl Tx<'_> {
             commitment: None,
             body: format!("{} {application}", viewer.purpose).as_bytes(),
         })?;
-        Ok(draft)
+        self.execute_one(
+            &INSERT_APPLICATION_VIEW,
+            params![
+                shard,
+                &application,
+                viewer.at,
+                &entry.writer,
+                entry.seq,
+                viewer.staff.as_ref(),
+                viewer.organisation.as_ref(),
+                &viewer.purpose,
+                &words.join(" ")
+            ],
+        )?;
+        Ok(Some(shown))
     }
 
-    /// The draft has become a person: they are found by what it was found by, and it goes.
+    /// Who looked at a draft is shown to the person of the ledger whom it turned out to be for.
+    pub fn move_application_views(
+        &self,
+        shard: Shard,
+        application: ApplicationId,
+        person: PersonId,
+    ) -> Result<(), StoreError> {
+        self.execute(&MOVE_VIEWS, params![shard, &application, &person])?;
+        Ok(())
+    }
+
+    /// The draft has become a person: they are found by what it was found by, see who looked
+    /// at it, and it goes.
     pub fn move_application_draft(
         &self,
         shard: Shard,
@@ -157,16 +206,18 @@ impl Tx<'_> {
         person: PersonId,
     ) -> Result<(), StoreError> {
         self.execute(&MOVE_TOKENS, params![shard, &application, &person])?;
+        self.move_application_views(shard, application, person)?;
         self.drop_application_draft(shard, application)
     }
 
-    /// Erases a draft with its key and what it was found by.
+    /// Erases a draft with its key, what it was found by and who looked at it.
     pub fn drop_application_draft(
         &self,
         shard: Shard,
         application: ApplicationId,
     ) -> Result<(), StoreError> {
         self.execute(&DELETE_APPLICATION_TOKENS, params![shard, &application])?;
+        self.execute(&DELETE_APPLICATION_VIEWS, params![shard, &application])?;
         self.execute_one(&CLEAR_DRAFT, params![shard, &application])
     }
 }

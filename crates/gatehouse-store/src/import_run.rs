@@ -104,6 +104,8 @@ sql! {
         ON CONFLICT (shard, run, row_number, column_at) DO UPDATE SET sealed = ?5";
     DROP_FIX = "DELETE FROM import_fix
         WHERE shard = ?1 AND run = ?2 AND row_number = ?3 AND column_at = ?4";
+    DROP_FIXES_FROM = "DELETE FROM import_fix
+        WHERE shard = ?1 AND run = ?2 AND row_number >= ?3 AND column_at = ?4";
     DROP_FIXES = "DELETE FROM import_fix WHERE shard = ?1 AND run = ?2";
     FIXES = "SELECT row_number, column_at, sealed FROM import_fix WHERE shard = ?1 AND run = ?2
         ORDER BY row_number, column_at LIMIT ?3";
@@ -292,6 +294,19 @@ impl Tx<'_> {
     pub fn delete_import_parts(&self, shard: Shard, run: &[u8; 16]) -> Result<bool, StoreError> {
         self.execute(&DROP_FIXES, params![shard, run])?;
         Ok(self.execute(&DELETE_PARTS, params![shard, run])? > 0)
+    }
+
+    /// Takes back what was put right in a column, from a row on.
+    pub fn drop_import_fixes_from(
+        &self,
+        shard: Shard,
+        run: &[u8; 16],
+        row_number: i64,
+        column_at: i64,
+    ) -> Result<(), StoreError> {
+        let parameters = params![shard, run, row_number, column_at];
+        self.execute(&DROP_FIXES_FROM, parameters)?;
+        Ok(())
     }
 
     /// Keeps what was put right; `None` takes it back.

@@ -71,6 +71,7 @@ migrations! {
     40 "0040_application_asker";
     47 "0047_devices_at_home";
     52 "0052_in_order";
+    53 "0053_application_view";
     57 "0057_set_aside_settled";
 }
 

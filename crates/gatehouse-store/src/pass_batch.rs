@@ -28,7 +28,7 @@ pub struct Candidate {
     pub masked: Option<String>,
     /// Unit and room.
     pub door: [String; 2],
-    /// Passes of their kind that they had before.
+    /// Passes of their kind that they had before at this door, but for those made in error.
     pub passes_before: i64,
     /// Applications of theirs that wait.
     pub waiting: i64,
@@ -86,7 +86,8 @@ sql! {
     CANDIDATES = "SELECT p.person, p.household, p.kind, p.sex, p.birth_year, p.wrapped_key,
             p.masked_sealed, h.unit, h.room,
             (SELECT count(*) FROM pass x WHERE x.shard = p.shard AND x.holder = p.person
-                AND x.kind = p.kind),
+                AND x.kind = p.kind AND x.household = p.household
+                AND (x.revocation IS NULL OR x.revocation <> 'issued_in_error')),
             (SELECT count(*) FROM application a WHERE a.shard = p.shard AND a.holder = p.person
                 AND a.state = 'waiting')
         FROM household h CROSS JOIN person p

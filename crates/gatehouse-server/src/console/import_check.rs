@@ -2,8 +2,9 @@
 //! already.
 
 use super::import_run::{About, Wish};
+use crate::ops::import_people::different::next_different;
 use crate::ops::import_people::field::Field;
-use crate::ops::import_people::report::{self, DifferentRow, Report};
+use crate::ops::import_people::report::{self, Report};
 use crate::ops::import_people::view::{columns, kept_values};
 use crate::ops::import_people::{Desk, ImportError, rows_left};
 use crate::page::Frame;
@@ -115,8 +116,8 @@ pub(super) fn check_page(
             let (number, other) = (number.to_string(), other.to_string());
             frame.fill(key, &[("row", number.as_str()), ("other", other.as_str())])
         });
-    let differ = report.different.len();
-    let untaken = report.different.iter().filter(|row| !row.is_taken).count();
+    let differ = report.differ;
+    let untaken = differ - report.taken;
     let same = row.duplicate - i64::try_from(untaken).unwrap_or(0);
     let more = row.rejected - i64::try_from(bad.len()).unwrap_or(0);
     let cells: i64 = kinds.iter().map(|(count, ..)| count).sum();
@@ -219,12 +220,7 @@ fn differing(
     (viewer, times): (Viewer, &Times),
     frame: &Frame,
 ) -> Result<Option<DifferLine>, ImportError> {
-    let rest: Vec<&DifferentRow> = report
-        .different
-        .iter()
-        .filter(|different| after.is_none_or(|after| different.number > after))
-        .collect();
-    let Some(first) = rest.first() else {
+    let Some((first, others)) = next_different(desk, row, report, after)? else {
         return Ok(None);
     };
     let fields: Vec<Field> = first
@@ -261,12 +257,6 @@ fn differing(
         since: frame.with("import-same-since", "date", &times.moment(created_at)),
         can_be_taken: first.can_be_taken,
         is_taken: first.is_taken,
-        all: (rest.len() > 1).then(|| {
-            frame.with(
-                "import-same-save-all",
-                "rows",
-                &(rest.len() - 1).to_string(),
-            )
-        }),
+        all: (others > 0).then(|| frame.with("import-same-save-all", "rows", &others.to_string())),
     }))
 }

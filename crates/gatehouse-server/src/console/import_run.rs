@@ -14,8 +14,8 @@ use crate::ops::import_people::header::{Mapping, set};
 use crate::ops::import_people::map::{begin, discard, map, map_again, put_right, stop, take_back};
 use crate::ops::import_people::plan::plan;
 use crate::ops::import_people::remarks::remarks;
-use crate::ops::import_people::report;
 use crate::ops::import_people::state::State as RunState;
+use crate::ops::import_people::takes::choose;
 use crate::ops::import_people::view::name;
 use crate::ops::import_people::{Desk, ImportError, Place, RunId, read_run, run_text};
 use crate::page::{Frame, PageError, show as show_page};
@@ -25,7 +25,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
 use gatehouse_core::gate::wording::Lang;
-use gatehouse_store::Shard;
 use gatehouse_store::import_run::ImportRunRow;
 use gatehouse_store::person_view::Viewer;
 use serde::Deserialize;
@@ -246,18 +245,18 @@ fn act(
             planned(map(desk, shard, id, &mapping, remember, staff)?)
         }
         "again" => map_again(desk, shard, id).map(|_| Then::Here),
-        "fix" => planned(put_right(desk, shard, id, &read_fixes(form), &[])?),
+        "fix" => planned(put_right(desk, shard, id, &read_fixes(form))?),
         "choose" => {
             let row = value("row").and_then(|row| row.parse().ok()).unwrap_or(0);
             if value("choice") == Some("take") {
-                planned(put_right(desk, shard, id, &[], &[(row, true)])?)?;
+                planned(choose(desk, shard, id, (row, false), true)?)?;
             }
             Ok(Then::After(row))
         }
         "choose-all" => {
             let from = value("row").and_then(|row| row.parse().ok()).unwrap_or(0);
             let is_take = value("choice") == Some("take");
-            planned(choose_from(desk, shard, id, from, is_take)?)
+            planned(choose(desk, shard, id, (from, true), is_take)?)
         }
         "begin" => planned(begin(desk, shard, id, staff)?),
         "stop" => stop(desk, shard, id, staff).map(|_| Then::Here),
@@ -265,23 +264,6 @@ fn act(
         "discard" => discard(desk, shard, id).map(|()| Then::List),
         _ => Err(ImportError::NotNow),
     }
-}
-
-/// The same choice for a row and all after it. Those where it cannot be made stay.
-fn choose_from(
-    desk: &Desk,
-    shard: Shard,
-    id: RunId,
-    from: u32,
-    is_take: bool,
-) -> Result<ImportRunRow, ImportError> {
-    let report = report::read(desk, &desk.run(shard, id)?)?.unwrap_or_default();
-    let rest = report
-        .different
-        .iter()
-        .filter(|row| row.number >= from && row.can_be_taken);
-    let takes: Vec<(u32, bool)> = rest.map(|row| (row.number, is_take)).collect();
-    put_right(desk, shard, id, &[], &takes)
 }
 
 fn read_map(form: &[(String, String)]) -> Mapping {

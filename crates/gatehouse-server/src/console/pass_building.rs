@@ -57,13 +57,18 @@ struct Became {
     had: String,
     aside: String,
     gone: String,
+    without_key: String,
 }
 
 impl Became {
     fn query(batch: &Batch) -> String {
         let done = batch.issued.len();
         let (had, aside, gone) = (batch.had_one, batch.aside, batch.gone);
-        format!("done={done}&had={had}&aside={aside}&gone={gone}")
+        let all = format!("done={done}&had={had}&aside={aside}&gone={gone}");
+        match batch.without_key {
+            0 => all,
+            count => format!("{all}&without_key={count}"),
+        }
     }
 
     /// How many got a pass, and how many not, by reason; those put aside stand in the list below.
@@ -74,6 +79,7 @@ impl Became {
             ("passes-building-had", &self.had),
             ("passes-building-aside", &self.aside),
             ("passes-building-gone", &self.gone),
+            ("passes-building-without-key", &self.without_key),
         ];
         let reasons = reasons.into_iter().filter_map(|(key, count)| {
             let count: u32 = count.parse().ok().filter(|count| *count > 0)?;

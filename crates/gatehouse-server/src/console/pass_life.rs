@@ -159,6 +159,14 @@ pub async fn revoke(
             said.problem = Some("passes-problem-replacement");
             pass
         }
+        Ok((pass, Some(Revoked::NobodyHolds))) => {
+            said.problem = Some("passes-problem-nobody-holds");
+            pass
+        }
+        Ok((pass, Some(Revoked::StaysAsIs))) => {
+            said.problem = Some("passes-problem-stays");
+            pass
+        }
         Ok((pass, Some(Revoked::NoIssuer))) => {
             said.problem = Some("passes-problem-revoked-only");
             pass

@@ -2,8 +2,10 @@
 //! it in the household's name (PASS-3, SELF-1). What the ledger knows is not asked again.
 
 pub(super) mod known_already;
+mod whose_yes;
 
 use self::known_already::{in_ledger, may_hold, waiting_under};
+use self::whose_yes::{landlord_of, wants_yes};
 use crate::app::App;
 use crate::error::OpError;
 use crate::ops::answer_landlord::ask_landlord;
@@ -24,7 +26,7 @@ use gatehouse_core::person::{GateName, Person, PersonDraft, WorkerClass};
 use gatehouse_store::application::{ApplicationRow, Landlord};
 use gatehouse_store::audit::AuditNote;
 use gatehouse_store::household::HouseholdRow;
-use gatehouse_store::person::{PersonPlain, PersonRow};
+use gatehouse_store::person::PersonPlain;
 use gatehouse_store::{Chance, Lane, Shard, StoreError, Tx, Vault};
 use std::sync::Arc;
 
@@ -288,39 +290,6 @@ fn known(
         landlord: landlord_of(tx, asked, &row)?,
         ..Subject::default()
     }))
-}
-
-/// Whose yes a temporary resident needs: the first time, the landlord's or host's (HN 三(三)二).
-fn landlord_of(tx: &Tx<'_>, asked: &Asked, person: &PersonRow) -> Result<Landlord, StoreError> {
-    let (shard, wanted) = (asked.shard, &asked.application);
-    if wanted.kind != PassKind::TemporaryResident {
-        return Ok(Landlord::default());
-    }
-    let before = tx.passes_of_holder(shard, &person.person.0)?;
-    if before.iter().any(|pass| pass.kind == person.kind) {
-        return Ok(Landlord::default());
-    }
-    let today = asked.now.day();
-    let homes = tx.residences_of_person(shard, person.person)?;
-    let mut homes = homes
-        .into_iter()
-        .filter(|home| home.household == wanted.household && home.holds_on(today));
-    let landlord = homes.find_map(|home| home.landlord);
-    Ok(wants_yes(asked, landlord))
-}
-
-/// A landlord who applies for a tenant has said yes by that.
-fn wants_yes(asked: &Asked, landlord: Option<PersonId>) -> Landlord {
-    let wanted = &asked.application;
-    let said =
-        wanted.source == Source::Landlord && landlord.is_none_or(|l| Some(l) == wanted.asked_by);
-    Landlord {
-        person: landlord.or(wanted.asked_by.filter(|_| said)),
-        answer: Some(if said { "yes" } else { "wanted" }.to_owned()),
-        way: said.then(|| "applied".to_owned()),
-        at: said.then_some(asked.now.millis),
-        staff: None,
-    }
 }
 
 /// Somebody who is not in the ledger yet.

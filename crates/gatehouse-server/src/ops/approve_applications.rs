@@ -305,8 +305,10 @@ fn keep_subject(
     match subject {
         Subject::New(_) => make_person(desk, row, ready),
         Subject::Met(person) => {
+            let (tx, shard) = (desk.tx, desk.shard);
+            tx.move_application_views(shard, row.application, person)?;
             take_photo(desk, row, person, &ready.chance)?;
-            desk.tx.drop_application_draft(desk.shard, row.application)
+            tx.drop_application_draft(shard, row.application)
         }
         Subject::Known(person) if kind != PassKind::Vehicle => {
             take_photo(desk, row, person, &ready.chance)

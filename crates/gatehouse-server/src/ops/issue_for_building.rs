@@ -62,13 +62,15 @@ pub struct Batch {
     pub aside: usize,
     /// Lives there no more.
     pub gone: usize,
+    /// The key of the community issues no more: they wait for another.
+    pub without_key: usize,
 }
 
 /// Issues a pass to each of `people` who is still served at once.
 ///
 /// # Errors
 /// [`OpError::NotFound`] for a compound that is not in the area; [`OpError::NotTaken`] where no
-/// key may issue here.
+/// key may issue here, so that nobody got one.
 pub async fn issue_for_building(
     app: &App,
     shard: Shard,
@@ -91,17 +93,20 @@ pub async fn issue_for_building(
             issue_some(&desk, compound, &building, &wanted)
         };
         let some = app.store.write(Lane::People, issue).await?;
-        let some = some.ok_or(OpError::NotTaken {
-            code: "P-ISSUER",
-            detail: "No key of this installation may issue passes here.",
-        })?;
         batch.issued.extend(some.issued);
         batch.had_one += some.had_one;
         batch.aside += some.aside;
         batch.gone += some.gone;
+        batch.without_key += some.without_key;
     }
     app.gates.read_anew();
-    Ok(batch)
+    match batch.issued.is_empty() && batch.without_key > 0 {
+        true => Err(OpError::NotTaken {
+            code: "P-ISSUER",
+            detail: "No key of this installation may issue passes here.",
+        }),
+        false => Ok(batch),
+    }
 }
 
 /// Whoever got a pass hears where it can be collected.
@@ -135,7 +140,7 @@ fn issue_some(
     compound: AreaId,
     building: &str,
     wanted: &[(PersonId, PassId)],
-) -> Result<Option<Batch>, StoreError> {
+) -> Result<Batch, StoreError> {
     let (tx, shard, now) = (desk.tx, desk.shard, desk.now);
     let vault = &desk.keys.vault;
     let there = tx.pass_candidates(
@@ -178,9 +183,9 @@ fn issue_some(
                 tell_issued(desk, compound, *person, pass)?;
             }
             Made::HasOne(_) => batch.had_one += 1,
-            Made::NoIssuer => return Ok(None),
+            Made::NoIssuer => batch.without_key += 1,
         }
     }
     tx.note_change(shard, "pass", now.millis)?;
-    Ok(Some(batch))
+    Ok(batch)
 }

@@ -11,7 +11,7 @@ use crate::ops::in_area::lies_in;
 use crate::ops::make_pass::Desk;
 use crate::ops::read_rules_here::rules_at;
 use crate::ops::resident::find_resident::ResidentCaller;
-use crate::ops::revoke_pass::{Revoked, Revoking, revoke};
+use crate::ops::revoke_pass::{Revoked, Revoking, is_without_issuer, revoke};
 use crate::paging::{Page, ROWS_AND_ONE};
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::{ApplicationId, AreaId, PassId, PersonId, StaffId};
@@ -37,12 +37,6 @@ pub const HELPERS_MOST: u32 = 20;
 pub const HELPERS_A_DAY_MOST: u32 = 5;
 /// More than any household has, from before there was a limit.
 const HELPERS_EVER: u32 = 1000;
-
-const NO_ISSUER_CODE: &str = "P-ISSUER";
-const NO_ISSUER: OpError = OpError::NotTaken {
-    code: NO_ISSUER_CODE,
-    detail: "No key of this installation may issue this pass here.",
-};
 
 /// What a household wants of a helper, and how it said so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -296,9 +290,8 @@ pub async fn renew_helper(
         };
         let pass = match revoke(&desk, row.area, &asked)? {
             Revoked::Done(Some(pass)) => pass,
-            Revoked::Before(_) | Revoked::Done(None) => return Ok(Kept::Ended),
-            // What was begun is undone: the old pass stays.
-            Revoked::NoIssuer | Revoked::NeedsReplacement => return Err(NO_ISSUER),
+            // Nothing was done, or somebody ended it meanwhile.
+            _ => return Ok(Kept::Ended),
         };
         row.comes = Some(Comes { pass, ..comes });
         tx.update_helper(&row)?;
@@ -306,7 +299,7 @@ pub async fn renew_helper(
         Ok(Kept::Done)
     };
     let kept = match app.store.try_write(Lane::People, renew).await {
-        Err(OpError::NotTaken { code, .. }) if code == NO_ISSUER_CODE => Kept::NoIssuer,
+        Err(error) if is_without_issuer(&error) => Kept::NoIssuer,
         kept => kept?,
     };
     app.gates.read_anew();

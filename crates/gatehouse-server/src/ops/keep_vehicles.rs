@@ -274,7 +274,7 @@ fn end_pass(
         return Ok(match revoke(desk, row.area, &asked)? {
             Revoked::NoIssuer => VehicleKept::NoIssuer,
             // Whoever ended it before gave a reason of their own: it is ended.
-            Revoked::Done(_) | Revoked::Before(_) | Revoked::NeedsReplacement => VehicleKept::Done,
+            _ => VehicleKept::Done,
         });
     }
     Ok(VehicleKept::Done)

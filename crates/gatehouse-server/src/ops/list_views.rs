@@ -126,7 +126,7 @@ fn count(
                 continue;
             }
             // A page says which area it is about; of a person only the county is known.
-            if entry.kind != "person.view" && !body.contains(&here) {
+            if !is_of_person(&entry.kind) && !body.contains(&here) {
                 continue;
             }
             let line = counted.entry((day, entry.actor)).or_default();
@@ -144,6 +144,14 @@ fn count(
     Ok(counted)
 }
 
+/// Whether an entry is about one person, hence says no area.
+fn is_of_person(kind: &str) -> bool {
+    matches!(kind, "person.view" | "application.view")
+}
+
 fn is_look(kind: &str) -> bool {
-    matches!(kind, "page.view" | "person.view" | "crossings.export")
+    matches!(
+        kind,
+        "page.view" | "person.view" | "application.view" | "crossings.export"
+    )
 }

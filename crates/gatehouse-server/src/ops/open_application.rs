@@ -77,7 +77,7 @@ pub async fn open_application(
         let draft = match (look, person) {
             (Look::Landlord, None) => return Err(OpError::NotFound),
             (Look::Holder, None) => {
-                tx.reveal_application_draft(vault, shard, application, &viewer)?
+                tx.reveal_application_draft(vault, shard, application, fields, &viewer)?
             }
             (_, Some(person)) => tx.reveal(vault, shard, person, fields, &viewer)?,
         };

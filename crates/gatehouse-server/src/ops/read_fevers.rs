@@ -219,27 +219,27 @@ pub(crate) fn whom(
     let Some(person) = person else {
         return Ok(Whom::default());
     };
-    let Some(row) = tx.person(shard, person)? else {
+    let found = match keys {
+        Some(keys) => tx.masked_person(&keys.vault, shard, person)?,
+        None => tx.person(shard, person)?.map(|row| (row, None)),
+    };
+    let Some((row, masked)) = found else {
         return Ok(Whom::default());
     };
     let year = i64::from(now.day().date().year);
     let mut whom = Whom {
-        masked: None,
+        masked: masked.and_then(|text| mask_of(&text)),
         sex: Some(row.sex.clone()),
         age: row.birth_year.map(|born| (year - born).max(0)),
         door: None,
         others: 0,
     };
+    // Who only comes by has no door here, but a name.
     let Some(household) = row.household else {
         return Ok(whom);
     };
-    if let Some(keys) = keys {
-        let home = tx.masked_persons_of_household(&keys.vault, shard, household)?;
-        whom.others = home.iter().filter(|(one, _)| one.person != person).count();
-        let this = home.into_iter().find(|(one, _)| one.person == person);
-        let kept = this.and_then(|(_, masked)| masked);
-        whom.masked = kept.and_then(|text| mask_of(&text));
-    }
+    let home = tx.persons_of_household(shard, household)?;
+    whom.others = home.iter().filter(|one| one.person != person).count();
     whom.door = tx.household(shard, household)?.and_then(|door| {
         let draft = AddressDraft {
             building: door.building,

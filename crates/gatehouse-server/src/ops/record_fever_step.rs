@@ -162,34 +162,38 @@ pub(crate) fn append(
     if there.iter().any(|row| row.mark == step.mark) {
         return Ok(Stepped::Done);
     }
-    let holding = steps_that_hold(&there);
-    let corrected = match step.corrects {
+    match step.corrects {
         Some(number) => {
-            let mut holding = holding.iter();
-            let fits = |row: &&FeverStepRow| {
+            let fits = |row: &FeverStepRow| {
                 row.number == number && (step.step == "undo" || row.step == step.step)
             };
-            let Some(row) = holding.find(fits) else {
+            if !steps_that_hold(&there).iter().any(fits) {
                 return Ok(Stepped::NothingToCorrect);
-            };
-            Some(row.clone())
+            }
         }
         None if step.step == "undo" => return Ok(Stepped::NothingToCorrect),
         None if fever.item.end.is_some() => return Ok(Stepped::Closed),
-        None => None,
-    };
+        None => {}
+    }
     tx.append_fever_step(step)?;
-    let ends = step.step == "outcome" || corrected.is_some_and(|row| row.step == "outcome");
-    if ends {
-        let end = (step.step == "outcome").then(|| OpenItemEnd {
-            outcome: step.word.clone().unwrap_or_default(),
-            at: step.recorded_at,
-            staff: step.staff,
-        });
+    let end = end_that_holds(&tx.fever_steps(step.shard, step.item)?);
+    if end != fever.item.end {
         tx.mend_open_item(step.shard, step.item, end.as_ref())?;
     }
     keep(tx, fever.item.gate, step)?;
     Ok(Stepped::Done)
+}
+
+/// What came of a fever by all that was written down: once a correction of the outcome is taken
+/// back, the outcome before it stands again.
+fn end_that_holds(steps: &[FeverStepRow]) -> Option<OpenItemEnd> {
+    let holding = steps_that_hold(steps);
+    let outcome = holding.iter().rev().find(|row| row.step == "outcome")?;
+    Some(OpenItemEnd {
+        outcome: outcome.word.clone().unwrap_or_default(),
+        at: outcome.recorded_at,
+        staff: outcome.staff,
+    })
 }
 
 /// On record, and told to whoever looks at a page of it.

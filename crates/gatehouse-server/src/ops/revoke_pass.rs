@@ -42,7 +42,20 @@ pub enum Revoked {
     NeedsReplacement,
     /// The old one is ended; no key of this installation may issue a new one here.
     NoIssuer,
+    /// Replaced means that there is a new one, and nobody is there to hold it: who it names left,
+    /// or lives at another door. The old one stays as it was.
+    NobodyHolds,
+    /// Replaced means that there is a new one, and no key of this installation may issue it here.
+    /// The old one stays as it was.
+    StaysAsIs,
 }
+
+const NO_ISSUER_CODE: &str = "P-ISSUER";
+/// What was begun is undone: the old pass stays.
+const NO_ISSUER: OpError = OpError::NotTaken {
+    code: NO_ISSUER_CODE,
+    detail: "No key of this installation may issue the new pass here; the old one stays.",
+};
 
 /// Ends a pass and makes the new one.
 ///
@@ -63,21 +76,30 @@ pub async fn revoke_pass(
         let desk = Desk::new(tx, &keys, shard, now, Some(staff));
         revoke(&desk, within, &revoking)
     };
-    let revoked = app.store.try_write(Lane::People, revoke).await?;
+    let revoked = match app.store.try_write(Lane::People, revoke).await {
+        Err(error) if is_without_issuer(&error) => Revoked::StaysAsIs,
+        revoked => revoked?,
+    };
     app.gates.read_anew();
     Ok(revoked)
+}
+
+/// Whether nothing was written because no key may issue the new pass.
+pub fn is_without_issuer(error: &OpError) -> bool {
+    matches!(error, OpError::NotTaken { code, .. } if *code == NO_ISSUER_CODE)
 }
 
 /// The same inside a transaction.
 ///
 /// # Errors
-/// As [`revoke_pass`].
+/// As [`revoke_pass`]; and one of which [`is_without_issuer`] is true, which undoes all.
 pub fn revoke(desk: &Desk<'_>, within: AreaId, asked: &Revoking) -> Result<Revoked, OpError> {
     let (tx, shard) = (desk.tx, desk.shard);
     let old = pass_in(tx, shard, within, asked.pass)?;
     let reason = word_of(asked.reason);
     if let Some(before) = &old.revocation {
-        let same = before.reason == reason && old.replaced_by == asked.replacement;
+        let same = before.reason == reason
+            && (old.replaced_by == asked.replacement || is_by(desk, old.pass)?);
         return Ok(match same {
             true => Revoked::Done(old.replaced_by),
             false => Revoked::Before(Box::new(old)),
@@ -93,6 +115,10 @@ pub fn revoke(desk: &Desk<'_>, within: AreaId, asked: &Revoking) -> Result<Revok
         Some(pass) => again(desk, &old, pass)?,
         None => None,
     };
+    let is_swap = asked.reason == RevocationReason::Replaced;
+    if is_swap && wish.is_none() {
+        return Ok(Revoked::NobodyHolds);
+    }
     // First the old one, then the new: at no moment are there two.
     let revocation = Revocation {
         at: desk.now.millis,
@@ -111,11 +137,19 @@ pub fn revoke(desk: &Desk<'_>, within: AreaId, asked: &Revoking) -> Result<Revok
             tx.replace_helper_pass(shard, old.pass, pass)?;
             Revoked::Done(Some(pass))
         }
+        Some(Made::NoIssuer) if is_swap => return Err(NO_ISSUER),
         Some(Made::NoIssuer) => Revoked::NoIssuer,
     };
     tx.note_change(shard, "pass", desk.now.millis)?;
     tell_holder(desk, &old, asked.reason, &revoked)?;
     Ok(revoked)
+}
+
+/// Whether the same member of staff ended it: a second click, whatever came of the new one.
+fn is_by(desk: &Desk<'_>, pass: PassId) -> Result<bool, StoreError> {
+    let events = desk.tx.events_of_pass(desk.shard, pass)?;
+    let mut ended = events.iter().filter(|event| event.kind == "revoked");
+    Ok(ended.any(|event| event.staff.is_some() && event.staff == desk.staff))
 }
 
 /// The holder is told that a pass of theirs ended, or that the new one is there. Nobody is told

@@ -16,7 +16,8 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::post;
-use gatehouse_core::id::{ApplicationId, HouseholdId, PassId, PersonId};
+use gatehouse_core::id::{ApplicationId, HouseholdId, PassId, PersonId, VehicleId};
+use gatehouse_core::pass::PassKind;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -46,7 +47,7 @@ pub struct ApplicationBody {
     household: String,
     /// resident, temporary_resident, worker, errand, slip, visitor, vehicle
     kind: String,
-    /// Somebody of the register; null for a household's errand pass.
+    /// Somebody of the register, or a vehicle of the household; null for its errand pass.
     holder: Option<String>,
     /// How it reaches them: home, desk, page.
     delivery: String,
@@ -117,15 +118,17 @@ async fn apply_now(
     let body: ApplicationBody = read(body)?;
     let unreadable = |place: &str| OpError::Unreadable(place.to_owned());
     let delivery = DELIVERIES.into_iter().find(|word| *word == body.delivery);
-    let holder = match body.holder.as_deref().map(PersonId::parse) {
-        None => Applicant::Household,
-        Some(Some(person)) => Applicant::Person(person),
-        Some(None) => return Err(unreadable("holder")),
+    let kind = of_word(&body.kind).ok_or(unreadable("kind"))?;
+    let holder = match (body.holder.as_deref().map(PersonId::parse), kind) {
+        (None, _) => Applicant::Household,
+        (Some(Some(id)), PassKind::Vehicle) => Applicant::Vehicle(VehicleId(id.0)),
+        (Some(Some(person)), _) => Applicant::Person(person),
+        (Some(None), _) => return Err(unreadable("holder")),
     };
     let application = Application {
         id,
         household: HouseholdId::parse(&body.household).ok_or(unreadable("household"))?,
-        kind: of_word(&body.kind).ok_or(unreadable("kind"))?,
+        kind,
         source: Source::GridWorker,
         asked_by: None,
         asked_staff: Some(caller.staff),
@@ -193,6 +196,18 @@ async fn revoke_now(
             return Err(refused(
                 "P-BEFORE",
                 "It was ended before, for another reason.",
+            ));
+        }
+        Revoked::NobodyHolds => {
+            return Err(refused(
+                "P-HOLDER",
+                "Nobody is there to hold the new one; the old one stays.",
+            ));
+        }
+        Revoked::StaysAsIs => {
+            return Err(refused(
+                "P-ISSUER",
+                "No key may issue the new one here; the old one stays.",
             ));
         }
         Revoked::NeedsReplacement => {

@@ -367,9 +367,14 @@ fn a_households_crossings_need_a_purpose_and_leave_a_trace() {
 }
 
 /// An auditor of an area, in a body that is there.
-fn auditor(app: &TestApp, demo: &Demo, area: AreaId) -> StaffId {
-    let staff = staff_row("another-auditor", "no password");
-    let mut membership = membership_row(staff.staff, "auditor", area);
+pub fn auditor(app: &TestApp, demo: &Demo, area: AreaId) -> StaffId {
+    another(app, demo, "auditor", area)
+}
+
+/// One more member of staff of the demo.
+pub fn another(app: &TestApp, demo: &Demo, role: &'static str, area: AreaId) -> StaffId {
+    let staff = staff_row(&format!("another-{role}"), "no password");
+    let mut membership = membership_row(staff.staff, role, area);
     membership.organisation = demo.town.staffing.organisations[0].id;
     let id = staff.staff;
     app.write(move |tx| {

@@ -3,11 +3,14 @@
 
 use crate::emergencies::entries;
 use crate::gate::{Phone, compound_of, cookie};
+use crate::passes::read;
 use crate::streams::main_of;
 use crate::support::{COMMUNITY, COMPOUND, NEXT_COMPOUND, START, TestApp, demo_on_both, on_both};
 use axum::http::StatusCode;
 use gatehouse_core::id::AreaId;
+use gatehouse_core::person::GateName;
 use gatehouse_server::ops::demo::make::Demo;
+use gatehouse_store::Shard;
 use serde_json::json;
 
 const DAY: i64 = 86_400_000;
@@ -314,7 +317,7 @@ fn a_resident_rings_and_the_first_outcome_stands() {
         );
         let typed = "value=\"hospital_keeps\" checked";
         assert!(late.body.contains(typed), "what was typed: {}", late.body);
-        // A correction names the entry; taking it back opens the fever again.
+        // A correction names the entry; once it is taken back the first outcome stands again.
         desks[1].done("outcome", "word=hospital_keeps&ago=0&corrects=2");
         assert!(desks[0].page().contains("医院留观"));
         desks[1].done("undo-3", "");
@@ -322,6 +325,12 @@ fn a_resident_rings_and_the_first_outcome_stands() {
             desks[0].page().contains("看过医生"),
             "the first holds again"
         );
+        let board = app.get(&format!("/areas/{COMMUNITY}/fevers"), &cookie).body;
+        assert!(
+            fevers(&board, COMMUNITY).is_empty(),
+            "and closes it: {board}"
+        );
+        assert!(board.contains("看过医生，在家休息"), "{board}");
         // Each writer has a chain of its own: the order across them is none.
         let mut kinds: Vec<String> = entries(app).into_iter().map(|(kind, _)| kind).collect();
         kinds.sort();
@@ -332,6 +341,34 @@ fn a_resident_rings_and_the_first_outcome_stands() {
             "fever.undo",
         ];
         assert_eq!(kinds, expected);
+    });
+}
+
+/// Who moved away meanwhile has no door here any more, but a name.
+#[test]
+fn whoever_has_no_door_is_named_on_the_board() {
+    demo_on_both(|app, demo| {
+        let area = demo.town.streets.gates[0].compound;
+        let all = read(app, move |tx| tx.fevers_of_area(Shard(1), area, 0, 200));
+        let person = all.iter().find_map(|row| row.fever.person);
+        let person = person.expect("somebody");
+        let keys = app.app.keyring.clone().expect("keys");
+        let masked = read(app, move |tx| {
+            let found = tx.masked_person(&keys.vault, Shard(1), person)?;
+            Ok(found.expect("there").1.expect("a name"))
+        });
+        let mask = GateName::from_stored(&masked).expect("a mask").mask;
+        let lead = cookie(app, demo, "lead1");
+        let board = || app.get(&format!("/areas/{area}/fevers"), &lead).body;
+        let named = |board: &str| board.matches(&*mask).count();
+        let before = named(&board());
+        assert!(before > 0);
+        app.write(move |tx| {
+            let mut row = tx.person(Shard(1), person)?.expect("there");
+            row.household = None;
+            tx.update_person(&row)
+        });
+        assert_eq!(named(&board()), before);
     });
 }
 

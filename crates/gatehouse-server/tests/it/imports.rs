@@ -12,6 +12,7 @@ use gatehouse_server::ops::import_people::remarks::remarks;
 use gatehouse_server::ops::import_people::report::{self, Report};
 use gatehouse_server::ops::import_people::run::{run_whole, work};
 use gatehouse_server::ops::import_people::sweep::sweep;
+use gatehouse_server::ops::import_people::takes::choose;
 use gatehouse_server::ops::import_people::undo::{UndoCounts, counts};
 use gatehouse_server::ops::import_people::upload::upload;
 use gatehouse_server::ops::import_people::{Desk, ImportError, Keys, Place, RunId, UNDO_MILLIS};
@@ -21,7 +22,7 @@ use gatehouse_store::person::PersonRow;
 use gatehouse_store::{Shard, StoreError, Vault};
 use std::sync::Arc;
 
-const LEDGER: &str = "楼号,门牌,姓名,身份证号,出生,电话,自住/出租,房东,籍贯,备注
+pub const LEDGER: &str = "楼号,门牌,姓名,身份证号,出生,电话,自住/出租,房东,籍贯,备注
 6,2-501,王华,440308199901101512,,13800000001,自住,,某地,独居
 6,2-501,李娜,,1988.3.2,,自住,,某地,
 6,2-502,周䶮,11010519491231002x,,,租,王华,某地,
@@ -76,7 +77,7 @@ impl Story<'_> {
         }
     }
 
-    fn shard(&self) -> Shard {
+    pub fn shard(&self) -> Shard {
         self.place.shard
     }
 
@@ -85,7 +86,7 @@ impl Story<'_> {
         upload(&self.desk, &self.place, None, "台账.csv", bytes).expect("is taken")
     }
 
-    fn row(&self, id: RunId) -> ImportRunRow {
+    pub fn row(&self, id: RunId) -> ImportRunRow {
         self.desk.run(self.shard(), id).expect("is there")
     }
 
@@ -233,7 +234,7 @@ fn whose_values_hold_is_chosen_by_a_person() {
             [("phone".to_owned(), "138****02".to_owned())]
         );
         assert!(report.different[0].can_be_taken);
-        put_right(&story.desk, story.shard(), id, &[], &[(2, true)]).expect("chosen");
+        choose(&story.desk, story.shard(), id, (2, false), true).expect("chosen");
         let row = run_whole(&story.desk, story.shard(), id).expect("is checked");
         assert_eq!(counted(&row), (6, 1, 2, 3));
         begin(&story.desk, story.shard(), id, None).expect("begins");
@@ -266,7 +267,7 @@ fn a_cell_is_put_right_on_the_page() {
             (5, 3, "110105194912310046".to_owned()),
             (6, 2, "钱多".to_owned()),
         ];
-        put_right(&story.desk, story.shard(), id, &fixes, &[]).expect("kept");
+        put_right(&story.desk, story.shard(), id, &fixes).expect("kept");
         let row = run_whole(&story.desk, story.shard(), id).expect("is checked");
         let report = report::read(&story.desk, &row)
             .expect("reads")

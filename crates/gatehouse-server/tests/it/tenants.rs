@@ -1,6 +1,7 @@
 //! A landlord applies for a tenant: for a dwelling of theirs only; it waits as the landlord's.
 //! Whoever only lives there asks the landlord; nobody is told who stands in the ledger.
 
+use crate::crossings::auditor;
 use crate::gate::cookie;
 use crate::passes::{community, read};
 use crate::resident::{Somebody, hidden, opened, somebody};
@@ -249,6 +250,41 @@ fn a_page_does_not_tell_who_is_in_the_ledger_and_the_office_sees_it() {
             refused.body
         );
         assert!(refused.body.contains("E98765432"), "what was typed stays");
+    });
+}
+
+/// What an office looked at before somebody stood in the ledger is told to them once they do.
+#[test]
+fn who_looked_at_an_applicant_is_shown_to_them_once_they_are_here() {
+    demo_on_both(|app, demo| {
+        let (who, room) = landlord(demo);
+        let resident = opened(app, demo, &who);
+        let office = cookie(app, demo, "office1");
+        let base = format!("/areas/{}/passes", community(demo));
+        let (id, _) = apply(app, &resident, room, "E01234567");
+        let looked = app.form(
+            &format!("{base}/applications/{id}/open"),
+            &office,
+            "what=holder",
+        );
+        assert!(looked.body.contains("4567"), "{}", looked.body);
+        assert!(!looked.body.contains("E01234567"), "the last four alone");
+        let one = format!("one={id}.{}", application(app, &id).version);
+        let done = app.form(&format!("{base}/approve"), &office, &one);
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+        let person = application(app, &id).holder.expect("made");
+        let views = read(app, move |tx| tx.views_of_person(Shard(1), person, 10));
+        let views = views
+            .iter()
+            .map(|view| (&*view.purpose, &*view.fields, view.organisation));
+        let office_of = demo.town.staffing.organisations.iter().map(|one| one.id);
+        let views: Vec<_> = views.collect();
+        assert_eq!(views.len(), 1, "{views:?}");
+        assert_eq!((views[0].0, views[0].1), ("decide_pass", "name document"));
+        assert!(office_of.into_iter().any(|one| Some(one) == views[0].2));
+        let auditor = app.session(auditor(app, demo, community(demo)));
+        let page = app.get(&format!("/areas/{}/views", community(demo)), &auditor);
+        assert!(page.body.contains("审批出入证"), "{}", page.body);
     });
 }
 

@@ -4,10 +4,13 @@ use crate::gate::{Phone, cookie};
 use crate::passes::{community, pass, read, scan};
 use crate::resident::somebody;
 use crate::support::{Answer, TestApp, demo_on_both, percent};
+use crate::systems::{post, staff_with, token};
 use axum::http::StatusCode;
 use gatehouse_core::id::VehicleId;
+use gatehouse_server::auth::role::Permission;
 use gatehouse_store::Shard;
 use gatehouse_store::pass::PassRow;
+use gatehouse_store::vehicle::VehicleRow;
 
 const ID: &str = "0123456789abcdef0123456789abcdef";
 const VEHICLE: VehicleId = VehicleId([0x11; 16]);
@@ -131,4 +134,41 @@ fn corrected_and_ended(app: &TestApp, grid: &str, path: &str, next: &str) {
     let body = format!("act=king&vehicle={VEHICLE}");
     assert_eq!(app.form(path, grid, &body).status, StatusCode::BAD_REQUEST);
     assert_eq!(app.form(next, grid, &stale).status, StatusCode::NOT_FOUND);
+}
+
+/// Another system applies for a vehicle's pass as it does for a person's.
+#[test]
+fn a_vehicle_is_applied_for_by_another_system() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 1);
+        let vehicle = VehicleRow {
+            shard: Shard(1),
+            vehicle: VEHICLE,
+            plate: "豫A00001".to_owned(),
+            kind: "car".to_owned(),
+            household: Some(who.household),
+            area: who.compound,
+            ended_on: None,
+            version: 1,
+        };
+        app.write(move |tx| tx.insert_vehicle(&vehicle));
+        let maker = staff_with(app, "office", &["community_office"], who.compound);
+        let token = token(app, maker, who.compound, &Permission::FOR_SYSTEMS);
+        let place = format!("/api/v1/areas/{}/applications", who.compound);
+        let body = |kind: &str| {
+            serde_json::json!({
+                "household": who.household.to_string(), "kind": kind,
+                "holder": VEHICLE.to_string(), "delivery": "desk",
+            })
+        };
+        let made = post(app, &place, &token, "key-0001", &body("vehicle"));
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+        let wrong = post(app, &place, &token, "key-0002", &body("resident"));
+        assert_eq!(
+            wrong.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{}",
+            wrong.body
+        );
+    });
 }

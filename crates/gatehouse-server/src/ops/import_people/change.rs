@@ -4,7 +4,8 @@
 use super::file::key_of;
 use super::row::RowPerson;
 use super::{Desk, ImportError, Keys};
-use gatehouse_core::id::PersonId;
+use crate::auth::role::{Permission, Role};
+use gatehouse_core::id::{OrganisationId, PersonId, StaffId};
 use gatehouse_core::moment::CivilDay;
 use gatehouse_core::person::search::terms_of;
 use gatehouse_core::person::{
@@ -12,6 +13,7 @@ use gatehouse_core::person::{
 };
 use gatehouse_store::import_row::ImportedRow;
 use gatehouse_store::import_run::ImportRunRow;
+use gatehouse_store::membership::MembershipRow;
 use gatehouse_store::person::{PersonField, PersonPlain, PersonRow};
 use gatehouse_store::person_view::Viewer;
 use gatehouse_store::{Chance, ImportKey, Shard, StoreError, Tx};
@@ -50,11 +52,13 @@ pub(super) fn change_person(
     let key = key_of(desk, run)?;
     let keys = desk.keys.clone();
     let chance = Chance::new(desk.world.bytes());
-    let (shard, id, by, at) = (run.shard, run.run, run.made_by, desk.world.now_millis());
+    let (shard, id, at) = (run.shard, run.run, desk.world.now_millis());
+    let run = run.clone();
     Ok(Box::new(move |tx| {
+        let office = office_of(tx, &run)?;
         for (part, (number, person, said)) in (0..).zip(&people) {
             let chance = chance.part(part);
-            let viewer = viewer(by, at, &chance);
+            let viewer = viewer((run.made_by, office), at, &chance);
             let Some(found) = open(tx, &keys, shard, *person, &viewer)? else {
                 continue;
             };
@@ -98,7 +102,7 @@ pub(super) fn restore(
     key: &ImportKey,
     shard: Shard,
     row: &ImportedRow,
-    (at, chance): (i64, &Chance),
+    (office, at, chance): (Option<OrganisationId>, i64, &Chance),
 ) -> Result<bool, StoreError> {
     let number = u64::try_from(row.row_number).unwrap_or(0);
     let Some(sealed) = &row.before_sealed else {
@@ -107,7 +111,7 @@ pub(super) fn restore(
     let text = key.open("before", number, sealed)?;
     let before: Before =
         serde_json::from_slice(&text).map_err(|_| StoreError::Sealed("not what was sealed"))?;
-    let viewer = viewer(None, at, chance);
+    let viewer = viewer((None, office), at, chance);
     let Some((kept, plain)) = open(tx, keys, shard, row.person, &viewer)? else {
         return Ok(false);
     };
@@ -140,10 +144,32 @@ pub(super) fn restore(
     Ok(true)
 }
 
-fn viewer(staff: Option<gatehouse_core::id::StaffId>, at: i64, chance: &Chance) -> Viewer {
+/// The office for which the sheet was brought: what the people of it are told (SCOPE-5).
+pub(super) fn office_of(
+    tx: &Tx<'_>,
+    run: &ImportRunRow,
+) -> Result<Option<OrganisationId>, StoreError> {
+    let Some(staff) = run.made_by else {
+        return Ok(None);
+    };
+    let path = tx.area_path(run.area)?;
+    let imports = |row: &MembershipRow| {
+        let role = Role::named(&row.role);
+        role.is_some_and(|role| role.may(Permission::ImportPeople))
+            && path.iter().any(|area| area.area == row.area)
+    };
+    let held = tx.memberships_of_staff(staff)?;
+    Ok(held.into_iter().find(imports).map(|row| row.organisation))
+}
+
+fn viewer(
+    (staff, organisation): (Option<StaffId>, Option<OrganisationId>),
+    at: i64,
+    chance: &Chance,
+) -> Viewer {
     Viewer {
         staff,
-        organisation: None,
+        organisation,
         purpose: PURPOSE.to_owned(),
         at,
         salt: chance.sixteen("view"),

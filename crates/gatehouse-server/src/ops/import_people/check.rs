@@ -1,5 +1,6 @@
 //! The dry run: every row gets its verdict, nothing is written but the summary.
 
+use super::different::keep_beside;
 use super::examine::{Counts, Examiner};
 use super::file::OpenFile;
 use super::report::{self, Report};
@@ -29,10 +30,11 @@ pub fn check(desk: &Desk, shard: Shard, id: RunId) -> Result<ImportRunRow, Impor
     file.each_batch(STEP_ROWS, |open| {
         let examined = examiner.examine(desk, open.rows, open.mapping)?;
         for (row, (number, cells)) in examined.iter().zip(open.rows) {
-            let is_taken = open.takes.contains(number);
+            let is_taken = open.takes.contains(*number);
             counts.count(&row.verdict, is_taken);
             report.add(row, cells, open.mapping, is_taken);
         }
+        keep_beside(desk, &run, &mut report, false)?;
         run.rows_done += i64::try_from(open.rows.len()).unwrap_or(0);
         steps += 1;
         if steps % STEPS_A_NOTE == 0 {
@@ -40,6 +42,7 @@ pub fn check(desk: &Desk, shard: Shard, id: RunId) -> Result<ImportRunRow, Impor
         }
         Ok(ControlFlow::Continue(STEP_ROWS))
     })?;
+    keep_beside(desk, &run, &mut report, true)?;
     report.millis = desk.world.now_millis() - began;
     report::keep(desk, &run, &report)?;
     run.rows_all = run.rows_done;

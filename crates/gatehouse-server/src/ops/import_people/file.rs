@@ -1,19 +1,18 @@
 //! The uploaded file: sealed in pieces, opened whole, its rows with what was put right in them.
 
 use super::header::{Head, Mapping, MergedValues, read_mapping};
+use super::takes::Takes;
 use super::{Desk, ImportError, RunId};
 use crate::sheet::{Cell, SheetError, Table};
 use gatehouse_store::import_run::ImportRunRow;
 use gatehouse_store::{Chance, ImportKey, Lane, Shard, StoreError};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 /// Bytes of one sealed piece: one short transaction each.
 const PIECE_BYTES: usize = 256 << 10;
 /// Cells that somebody puts right in one import.
 const FIXES_MOST: u32 = 5_000;
-/// The column of the choice to take the sheet's values.
-pub(super) const TAKE: i64 = -1;
 
 /// Keeps a file in pieces.
 pub(super) fn keep_file(
@@ -58,16 +57,30 @@ pub(super) fn open_pieces(
     key: &ImportKey,
     kind: &'static str,
 ) -> Result<Vec<u8>, ImportError> {
-    let (shard, id) = (run.shard, run.run);
     let mut bytes = Vec::new();
     for number in 0_i64.. {
-        let sealed = desk.store.read_blocking::<_, StoreError, _>(move |tx| {
-            tx.import_part(shard, &id, kind, number)
-        })?;
-        let Some(sealed) = sealed else { break };
-        bytes.extend_from_slice(&key.open(kind, number.unsigned_abs(), &sealed)?);
+        let Some(piece) = open_piece(desk, run, key, kind, number)? else {
+            break;
+        };
+        bytes.extend_from_slice(&piece);
     }
     Ok(bytes)
+}
+
+/// One piece of a kind, if there is one.
+pub(super) fn open_piece(
+    desk: &Desk,
+    run: &ImportRunRow,
+    key: &ImportKey,
+    kind: &'static str,
+    number: i64,
+) -> Result<Option<Vec<u8>>, ImportError> {
+    let (shard, id) = (run.shard, run.run);
+    let sealed = desk
+        .store
+        .read_blocking::<_, StoreError, _>(move |tx| tx.import_part(shard, &id, kind, number))?;
+    let open = |sealed: Vec<u8>| key.open(kind, number.unsigned_abs(), &sealed);
+    Ok(sealed.map(open).transpose()?)
 }
 
 /// The key of a run whose file is still there.
@@ -90,7 +103,7 @@ pub(super) struct OpenFile {
     pub(super) mapping: Mapping,
     fixes: BTreeMap<u32, Vec<(usize, String)>>,
     /// Rows whose values are to be taken where the register has others.
-    pub(super) takes: BTreeSet<u32>,
+    pub(super) takes: Takes,
 }
 
 impl OpenFile {
@@ -104,13 +117,13 @@ impl OpenFile {
         let sealed = desk
             .store
             .read_blocking::<_, StoreError, _>(move |tx| tx.import_fixes(shard, &id, FIXES_MOST))?;
-        let (mut fixes, mut takes) = (BTreeMap::new(), BTreeSet::new());
+        let (mut fixes, mut takes) = (BTreeMap::new(), Takes::default());
         for (row, column, sealed) in sealed {
             let number = u32::try_from(row).map_err(|_| ImportError::Gone)?;
-            let Ok(column) = usize::try_from(column) else {
-                takes.insert(number);
+            if takes.read(&key, (number, column), &sealed)? {
                 continue;
-            };
+            }
+            let column = usize::try_from(column).map_err(|_| ImportError::Gone)?;
             let text = key.open("fix", fix_place(number, column), &sealed)?;
             let text = String::from_utf8(text).map_err(|_| ImportError::Gone)?;
             let of_row: &mut Vec<(usize, String)> = fixes.entry(number).or_default();
@@ -201,7 +214,7 @@ impl OpenFile {
 pub(super) struct OpenRows<'a> {
     pub(super) rows: &'a Rows,
     pub(super) mapping: &'a Mapping,
-    pub(super) takes: &'a BTreeSet<u32>,
+    pub(super) takes: &'a Takes,
 }
 
 /// Where a fix is sealed to.

@@ -2,7 +2,7 @@
 //! the sheet's values or the register's, begin, stop, throw away.
 
 use super::field::Field;
-use super::file::{TAKE, fix_place, key_of};
+use super::file::{fix_place, key_of};
 use super::header::{Mapping, mapping_text};
 use super::state::State;
 use super::{Desk, ImportError, RunId, UNDO_MILLIS};
@@ -14,7 +14,7 @@ use gatehouse_store::{Chance, Lane, Shard, StoreError, Tx};
 const FIX_CHARS_MOST: usize = 200;
 
 /// Changes the state of an import in one transaction, if it stands where `from` says.
-fn turn(
+pub(super) fn turn(
     desk: &Desk,
     shard: Shard,
     run: RunId,
@@ -85,7 +85,7 @@ pub fn map_again(desk: &Desk, shard: Shard, run: RunId) -> Result<ImportRunRow, 
     )
 }
 
-/// Cells typed anew and choices made; the rows are checked again.
+/// Cells typed anew; the rows are checked again.
 ///
 /// # Errors
 /// [`ImportError::NotNow`].
@@ -94,7 +94,6 @@ pub fn put_right(
     shard: Shard,
     run: RunId,
     fixes: &[(u32, usize, String)],
-    takes: &[(u32, bool)],
 ) -> Result<ImportRunRow, ImportError> {
     let row = desk.run(shard, run)?;
     let key = key_of(desk, &row)?;
@@ -106,11 +105,6 @@ pub fn put_right(
         let value = key.seal("fix", place, text.as_bytes(), &chance.part(at));
         let column = i64::try_from(*column).unwrap_or(0);
         sealed.push((i64::from(*number), column, Some(value)));
-    }
-    for (at, (number, take)) in (fixes.len() as u64..).zip(takes) {
-        let place = fix_place(*number, 0xFFFF);
-        let value = take.then(|| key.seal("fix", place, b"take", &chance.part(at)));
-        sealed.push((i64::from(*number), TAKE, value));
     }
     turn(desk, shard, run, &[State::Checked], move |row, tx| {
         for (number, column, value) in &sealed {
@@ -225,7 +219,7 @@ pub fn discard(desk: &Desk, shard: Shard, run: RunId) -> Result<(), ImportError>
     super::sweep::drop_pieces(desk, shard, run)
 }
 
-fn start(row: &mut ImportRunRow, state: State) {
+pub(super) fn start(row: &mut ImportRunRow, state: State) {
     row.state = state.code().to_owned();
     row.rows_done = 0;
     if matches!(state, State::Mapping | State::Checking) {

@@ -10,6 +10,7 @@
 
 mod change;
 pub mod check;
+pub mod different;
 mod examine;
 pub mod fault;
 pub mod field;
@@ -26,6 +27,7 @@ pub mod row;
 pub mod run;
 pub mod state;
 pub mod sweep;
+pub mod takes;
 pub mod template;
 pub mod undo;
 pub mod upload;

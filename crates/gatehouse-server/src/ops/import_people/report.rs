@@ -1,6 +1,7 @@
 //! What a check found, for the page and the command line. Kept sealed with the file, and masked
 //! even there: it shows where to look, not whom.
 
+use super::different::{Piece, ROWS_A_PIECE};
 use super::examine::{Examined, Verdict, can_be_taken};
 use super::field::Field;
 use super::file::{keep_piece, key_of};
@@ -22,8 +23,20 @@ const ROWS_KEPT: usize = 500;
 pub struct Report {
     /// Rows with faults.
     pub bad: Vec<BadRow>,
-    /// Rows of people whom the register has with other values.
+    /// The first rows of people whom the register has with other values.
     pub different: Vec<DifferentRow>,
+    /// Where the others lie.
+    #[serde(default)]
+    pub pieces: Vec<Piece>,
+    /// Those that lie nowhere yet.
+    #[serde(skip)]
+    pub beside: Vec<DifferentRow>,
+    /// How many there are.
+    #[serde(default)]
+    pub differ: usize,
+    /// Of how many of them somebody chose the sheet's values.
+    #[serde(default)]
+    pub taken: usize,
     /// Rows that repeat an earlier row: row, earlier row, whether something differs.
     pub repeated: Vec<(u32, u32, bool)>,
     /// Milliseconds that the check took.
@@ -101,19 +114,25 @@ impl Report {
                     })
                     .collect(),
             }),
-            Verdict::Differs(person, fields, of) if self.different.len() < ROWS_KEPT => {
+            Verdict::Differs(person, fields, of) => {
                 let value = |field: &Field| {
                     let at = mapping.iter().position(|mapped| *mapped == Some(*field));
                     (field.code().to_owned(), at.map_or_else(String::new, shown))
                 };
-                self.different.push(DifferentRow {
+                let different = DifferentRow {
                     number: row.number,
                     person: person.to_string(),
                     door: of.address.label_zh(),
                     fields: fields.iter().map(value).collect(),
                     can_be_taken: can_be_taken(fields),
-                    is_taken,
-                });
+                    is_taken: is_taken && can_be_taken(fields),
+                };
+                self.differ += 1;
+                self.taken += usize::from(different.is_taken);
+                match self.different.len() < ROWS_A_PIECE {
+                    true => self.different.push(different),
+                    false => self.beside.push(different),
+                }
             }
             Verdict::SameAsRow {
                 row: earlier,

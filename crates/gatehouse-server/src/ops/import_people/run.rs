@@ -7,6 +7,7 @@ use super::examine::{Counts, Examined, Examiner, Verdict, can_be_taken};
 use super::file::{OpenFile, OpenRows};
 use super::row::RowPerson;
 use super::state::State;
+use super::takes::Takes;
 use super::values::Basis;
 use super::{Desk, ImportError, Place, RunId, STEP_ROWS};
 use gatehouse_core::household::Address;
@@ -19,7 +20,6 @@ use gatehouse_store::person::{PersonPlain, PersonRow};
 use gatehouse_store::person_batch::SealedPerson;
 use gatehouse_store::{Chance, Lane, Shard, StoreError};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 /// Rows of the first step, and of the shortest.
@@ -165,7 +165,7 @@ fn make(
     examiner: &mut Examiner,
     counts: &Counts,
     rows: &[Examined],
-    takes: &BTreeSet<u32>,
+    takes: &Takes,
 ) -> Made {
     let chance = Chance::new(desk.world.bytes());
     let mut made = Made {
@@ -175,7 +175,7 @@ fn make(
         doors: Vec::new(),
     };
     for (at, row) in (0..).zip(rows) {
-        let is_taken = takes.contains(&row.number);
+        let is_taken = takes.contains(row.number);
         made.counts.count(&row.verdict, is_taken);
         match &row.verdict {
             Verdict::New(person, terms) => {
@@ -208,7 +208,7 @@ fn step(
     examiner: &mut Examiner,
     counts: &mut Counts,
     rows: &[Examined],
-    takes: &BTreeSet<u32>,
+    takes: &Takes,
 ) -> Result<(), ImportError> {
     let made = make(desk, place, run, examiner, counts, rows, takes);
     let mut next = run.clone();

@@ -2,7 +2,7 @@
 //! Whoever was changed since, holds a pass, is under an order, is somebody's landlord or went
 //! through a gate stays, and it is said why.
 
-use super::change::restore;
+use super::change::{office_of, restore};
 use super::check::not_now;
 use super::file::key_of;
 use super::state::State;
@@ -96,6 +96,7 @@ fn step(
         .store
         .write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
             tx.update_import_run(&next)?;
+            let office = office_of(tx, &next)?;
             for (part, row) in (0..).zip(&rows) {
                 let row = &ImportedRow {
                     act: if row.before_sealed.is_some() {
@@ -111,7 +112,7 @@ fn step(
                 let act = match (why, row.act.as_str()) {
                     (Some(_), _) => "left",
                     (None, "changed") => {
-                        let at = (now, &chance.part(part));
+                        let at = (office, now, &chance.part(part));
                         restore(tx, &keys, &key, shard, row, at)?;
                         "restored"
                     }
