@@ -385,9 +385,21 @@ source = "X 2"
 of = "spot"
 quiet_days = { value = 14, source = "X 3" }
 below = "may replace"
+
+[[returnee]]
+id = "X/low"
+source = "X 4"
+stay = { kinds = ["low_risk"], within_days = { value = 14, source = "X 5" } }
+outcome = []
 "#,
     );
     let told = explain_parts(&document, Lang::Zh);
+    let low = told
+        .iter()
+        .find(|one| one.id == "X/low")
+        .expect("it is there");
+    let last = low.lines.last().map(|line| &*line.text);
+    assert_eq!(last, Some("怎么办：没有"));
     let lift = told
         .iter()
         .find(|one| one.id == "X/lift")

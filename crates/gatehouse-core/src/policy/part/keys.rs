@@ -118,7 +118,7 @@ const KEYS: &[Key] = &[
     ("", "id", words("编号", "id")),
     ("", "in_person", words("其中上门", "of them in person")),
     ("", "instead_of", words("代替", "instead of")),
-    ("", "item", words("第几项", "item")),
+    ("", "item", words("项目", "item")),
     ("", "kind", words("类别", "kind")),
     ("due", "kind", words("怎么限期", "way of being due")),
     ("stage", "kind", words("在哪里观察", "observed where")),

@@ -293,6 +293,9 @@ impl Teller {
             NodeValue::Real(number) => number.to_string(),
             NodeValue::Flag(true) => lang.pick(words("是", "yes")).to_owned(),
             NodeValue::Flag(false) => lang.pick(words("否", "no")).to_owned(),
+            NodeValue::List(list) if list.is_empty() => {
+                lang.pick(words("没有", "nothing")).to_owned()
+            }
             NodeValue::List(list) => {
                 let each: Vec<String> =
                     list.iter().map(|one| self.text(one, key, within)).collect();
