@@ -19,7 +19,7 @@ const wasm = resolve(process.env.GATEHOUSE_WASM ?? join(here, "../../target/wasm
 const stand_in = process.env.GATEHOUSE_CORE;
 
 /** Most bytes, after brotli, of page, scripts and style; WASM files are not counted. */
-const BUDGET_BYTES = 42_000;
+const BUDGET_BYTES = 42_200;
 
 const common = {
   absWorkingDir: here,

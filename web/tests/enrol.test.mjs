@@ -132,6 +132,11 @@ test("online, then alone: opened anew, fifty passes, a visitor, handed over; all
     await screen(phone, "scan");
     await phone.getByRole("button", { name: "更多" }).click();
     await phone.getByRole("button", { name: "交班" }).click();
+    await screen(phone, "hand_over");
+    const figures = await phone.locator(".tally").textContent();
+    assert.match(figures, /进来5\d出去\d+已返回1/, "the shift in figures, without a network");
+    await phone.getByLabel("有什么要交代的").fill("2 号楼电梯停了");
+    await phone.getByRole("button", { name: "交班" }).click();
     await screen(phone, "shift");
     await take_over();
     const unsent = Number(/存了 (\d+) 条/.exec(await phone.locator(".net").textContent())?.[1]);

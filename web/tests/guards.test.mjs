@@ -45,6 +45,8 @@ const lock = async (page) => {
 async function hand_over(page) {
   await button(page, "更多").click();
   await button(page, "交班").click();
+  await screen(page, "hand_over");
+  await button(page, "交班").click();
   await screen(page, "shift");
 }
 

@@ -104,6 +104,8 @@ test("said at the start of the shift, changed in one touch, recorded each time",
   await button(page, "点错了").click();
   await button(page, "更多").click();
   await button(page, "交班").click();
+  await screen(page, "hand_over");
+  await button(page, "交班").click();
   await screen(page, "shift");
   assert.deepEqual(await chosen(page), ["腕温"], "the next shift finds it too");
 });

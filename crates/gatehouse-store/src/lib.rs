@@ -158,6 +158,7 @@ nouns!(
     person_merged,
     person_picture,
     person_view,
+    phone_handover,
     policy,
     policy_draft,
     policy_replay,

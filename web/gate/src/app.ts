@@ -33,6 +33,7 @@ export type View =
   | { name: "register" }
   | { name: "reason"; outcome: Outcome }
   | { name: "menu" }
+  | { name: "hand_over" }
   | { name: "recent" }
   | { name: "amend"; item: Recent };
 

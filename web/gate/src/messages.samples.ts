@@ -27,7 +27,8 @@ export const inputs: Input[] = [
     "thermometer": "forehead"
   },
   {
-    "input": "shift_end"
+    "input": "shift_end",
+    "note": "2 号楼电梯停了"
   },
   {
     "input": "thermometer",
@@ -125,8 +126,10 @@ export const outputs: Output[] = [
     "counts": {
       "admitted": 0,
       "emergencies": 0,
+      "entered": 0,
       "turned_back": 0,
-      "unsent": 0
+      "unsent": 0,
+      "visitors": 0
     },
     "forget_through": 0,
     "header": {
@@ -188,8 +191,10 @@ export const outputs: Output[] = [
     "counts": {
       "admitted": 0,
       "emergencies": 0,
+      "entered": 0,
       "turned_back": 0,
-      "unsent": 1
+      "unsent": 1,
+      "visitors": 0
     },
     "forget_through": 0,
     "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAAYxCNW2epMVSVqGzt0G95grvulVgxVabnzX4g/ZrRipG",
@@ -248,8 +253,10 @@ export const outputs: Output[] = [
     "counts": {
       "admitted": 0,
       "emergencies": 0,
+      "entered": 0,
       "turned_back": 0,
-      "unsent": 1
+      "unsent": 1,
+      "visitors": 0
     },
     "forget_through": 0,
     "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAAYxCNW2epMVSVqGzt0G95grvulVgxVabnzX4g/ZrRipG",
@@ -379,8 +386,10 @@ export const outputs: Output[] = [
     "counts": {
       "admitted": 0,
       "emergencies": 0,
+      "entered": 0,
       "turned_back": 0,
-      "unsent": 1
+      "unsent": 1,
+      "visitors": 0
     },
     "forget_through": 0,
     "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAAYxCNW2epMVSVqGzt0G95grvulVgxVabnzX4g/ZrRipG",
@@ -498,8 +507,10 @@ export const outputs: Output[] = [
     "counts": {
       "admitted": 1,
       "emergencies": 0,
+      "entered": 1,
       "turned_back": 0,
-      "unsent": 2
+      "unsent": 2,
+      "visitors": 0
     },
     "forget_through": 0,
     "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAArTB3g4RwEJMwbcyKyLZSNDctqH0UYV7oq9mjLao8Xkc",
@@ -571,8 +582,10 @@ export const outputs: Output[] = [
     "counts": {
       "admitted": 1,
       "emergencies": 0,
+      "entered": 1,
       "turned_back": 0,
-      "unsent": 3
+      "unsent": 3,
+      "visitors": 0
     },
     "forget_through": 0,
     "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAA2Bhv4v6HIB6NlrlpaSUTLgUcCP7BApRXG6Kbi2MZTm0",
@@ -653,8 +666,10 @@ export const outputs: Output[] = [
     "counts": {
       "admitted": 1,
       "emergencies": 0,
+      "entered": 1,
       "turned_back": 0,
-      "unsent": 3
+      "unsent": 3,
+      "visitors": 0
     },
     "forget_through": 0,
     "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAA2Bhv4v6HIB6NlrlpaSUTLgUcCP7BApRXG6Kbi2MZTm0",
@@ -787,8 +802,10 @@ export const outputs: Output[] = [
     "counts": {
       "admitted": 1,
       "emergencies": 0,
+      "entered": 1,
       "turned_back": 0,
-      "unsent": 3
+      "unsent": 3,
+      "visitors": 0
     },
     "forget_through": 0,
     "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAAA2Bhv4v6HIB6NlrlpaSUTLgUcCP7BApRXG6Kbi2MZTm0",
@@ -861,8 +878,10 @@ export const outputs: Output[] = [
     "counts": {
       "admitted": 2,
       "emergencies": 1,
+      "entered": 1,
       "turned_back": 0,
-      "unsent": 4
+      "unsent": 4,
+      "visitors": 0
     },
     "forget_through": 0,
     "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAABHdOOSsrD9NtWTj5rLqac9zmrYaumQBzHKMHH2Y/Xc/y",
@@ -938,8 +957,10 @@ export const outputs: Output[] = [
     "counts": {
       "admitted": 2,
       "emergencies": 1,
+      "entered": 1,
       "turned_back": 0,
-      "unsent": 4
+      "unsent": 4,
+      "visitors": 0
     },
     "forget_through": 0,
     "head_to_sign_base64": "Z2F0ZWhvdXNlL2NoYWluLWhlYWQvMQ0NDQ0NDQ0NDQ0NDQ0NDQ0AAAAAAAAABHdOOSsrD9NtWTj5rLqac9zmrYaumQBzHKMHH2Y/Xc/y",

@@ -68,7 +68,8 @@ export type Input =
   | { input: "shift_start"; guards: Guard[]; mask: boolean; armband: boolean;
       /** A value of `Output.thermometer`; without it the one of before is kept. */
       thermometer?: string }
-  | { input: "shift_end" }
+  /** With what whoever comes is to know. */
+  | { input: "shift_end"; note?: string }
   /** Another thermometer is in use from now on. */
   | { input: "thermometer"; way: string }
   /** What a camera or a hardware scanner read. */
@@ -199,6 +200,10 @@ export interface Counts {
   admitted: number;
   turned_back: number;
   emergencies: number;
+  /** Of those admitted, who came in. */
+  entered: number;
+  /** Visitors of today who have not gone out, as this phone saw it. */
+  visitors: number;
   /** Events not yet acknowledged. */
   unsent: number;
 }

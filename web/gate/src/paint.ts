@@ -4,7 +4,7 @@
 import type { App } from "./app";
 import { h, icon, type Child } from "./dom";
 import { form_screen } from "./screens/common";
-import { amend_screen, menu_screen, recent_screen } from "./screens/desk";
+import { amend_screen, hand_over_screen, menu_screen, recent_screen } from "./screens/desk";
 import { card_screen, lookup_screen, plate_screen, room_screen } from "./screens/forms";
 import { lock_screen, pin_part } from "./screens/pin";
 import { register_screen } from "./screens/register";
@@ -113,6 +113,8 @@ function screen_of(app: App): Node {
       return reason_screen(app, view.outcome);
     case "menu":
       return menu_screen(app);
+    case "hand_over":
+      return hand_over_screen(app);
     case "recent":
       return recent_screen(app);
     case "amend":

@@ -75,7 +75,8 @@ class MockCore implements Core {
   private guards: string[] = [];
   private seq = 0;
   private acknowledged = 0;
-  private counts: Omit<Counts, "unsent"> = { admitted: 0, turned_back: 0, emergencies: 0 };
+  private counts: Omit<Counts, "unsent"> = { admitted: 0, turned_back: 0, emergencies: 0,
+    entered: 0, visitors: 0 };
   private recent: Recent[] = [];
   private listed = false;
   private thermometer: string | undefined;

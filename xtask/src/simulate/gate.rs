@@ -279,7 +279,13 @@ impl Simulation<'_> {
                 15 => self.simple(page, "reports a fever", &Input::Fever {}),
                 16 => self.amend(page),
                 17 => self.simple(page, "drops the case", &Input::Cancel {}),
-                18 => self.simple(page, "ends the shift", &Input::ShiftEnd {}),
+                18 => self.simple(
+                    page,
+                    "ends the shift",
+                    &Input::ShiftEnd {
+                        note: String::new(),
+                    },
+                ),
                 _ => self.simple(page, "looks at the clock", &Input::Tick {}),
             },
         }

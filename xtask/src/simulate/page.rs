@@ -85,7 +85,7 @@ fn changes_state(input: &Input) -> bool {
         Input::Enrol { .. }
             | Input::Snapshot { .. }
             | Input::ShiftStart { .. }
-            | Input::ShiftEnd {}
+            | Input::ShiftEnd { .. }
             | Input::Thermometer { .. }
             | Input::Sent { .. }
             | Input::Emergency { .. }

@@ -4,6 +4,7 @@ use super::case::Case;
 use super::input::{Change, EmergencyKind, OverrulingReason};
 use super::present::needs_reason;
 use super::record::crossing;
+use super::shift::Counted;
 use super::turn::Turn;
 use super::view::{Notice, View, code};
 use super::{EARLY_HELD, Early, Finished, RECENT_HELD, RecentRow, words};
@@ -73,9 +74,9 @@ impl Turn<'_> {
         }
         let (after, shift) = (row.clone(), self.device.shift.as_ref());
         if shift.is_none_or(|shift| shift.since_at <= before.at.millis) {
-            self.device.tally.remove(before.outcome, before.emergency);
+            self.device.tally.remove(before.counted());
             if !after.undone {
-                self.device.tally.add(after.outcome, after.emergency);
+                self.device.tally.add(after.counted());
             }
         }
         if after.undone || after.outcome != Outcome::Crossed {
@@ -101,7 +102,13 @@ impl Turn<'_> {
             if self.device.early.len() < EARLY_HELD {
                 self.device.early.push(early);
             }
-            self.device.tally.add(Outcome::Crossed, true);
+            self.device.tally.add(Counted {
+                way,
+                kind: None,
+                outcome: Outcome::Crossed,
+                emergency: true,
+                day: self.now.day(),
+            });
             return View::EmergencyDone;
         }
         self.record_emergency(early, case);
@@ -152,26 +159,24 @@ impl Turn<'_> {
             false => self.append(body, None),
         }
         let seq = self.device.chain.last_seq();
-        self.device.tally.add(outcome, emergency);
         if outcome == Outcome::Crossed {
             if let Some(pass) = case.pass {
                 self.device.seen.crossed(pass, case.way(), self.now);
             }
             self.device.outings.crossed(seq, &case, self.now);
         }
-        self.device.recent.insert(
-            0,
-            RecentRow {
-                seq,
-                at: case.situation.moment,
-                way: case.way(),
-                kind: case.kind(),
-                outcome,
-                emergency,
-                undone: false,
-                pass: case.pass,
-            },
-        );
+        let row = RecentRow {
+            seq,
+            at: case.situation.moment,
+            way: case.way(),
+            kind: case.kind(),
+            outcome,
+            emergency,
+            undone: false,
+            pass: case.pass,
+        };
+        self.device.tally.add(row.counted());
+        self.device.recent.insert(0, row);
         self.device.recent.truncate(RECENT_HELD);
         self.device.finished = Some(Finished {
             seq,

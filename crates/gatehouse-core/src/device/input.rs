@@ -63,8 +63,12 @@ pub enum Input {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         thermometer: Option<String>,
     },
-    /// The shift ends.
-    ShiftEnd {},
+    /// The shift ends, handed over to whoever comes.
+    ShiftEnd {
+        /// What they are to know, in words; kept sealed by the server.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
     /// Another thermometer is in use from now on (GATE-6).
     Thermometer {
         /// A value of `temperature_way`.

@@ -40,7 +40,7 @@ fn unreadable(device: &Device) -> Output {
         vibrate: vec![],
         counts: Counts {
             unsent: device.chain.unsent(),
-            ..device.tally.shown(0)
+            ..device.tally.shown(0, Moment::new(0, 0))
         },
         thermometer: device.thermometer_shown(lang),
         header: Header::default(),

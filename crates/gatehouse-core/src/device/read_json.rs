@@ -79,7 +79,11 @@ fn read_upkeep(name: &str, fields: &mut Fields<'_>) -> Option<Option<Input>> {
             (fields.text("bytes_base64")).map(|bytes_base64| Input::Snapshot { bytes_base64 })
         }
         "shift_start" => read_shift_start(fields),
-        "shift_end" => Some(Input::ShiftEnd {}),
+        "shift_end" => fields
+            .optional("note", |fields, name| fields.text(name))
+            .map(|note| Input::ShiftEnd {
+                note: note.unwrap_or_default(),
+            }),
         "thermometer" => fields.text("way").map(|way| Input::Thermometer { way }),
         "amend" => read_amend(fields),
         "cancel" => Some(Input::Cancel {}),

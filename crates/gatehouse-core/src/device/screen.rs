@@ -283,6 +283,10 @@ pub struct Counts {
     pub turned_back: u32,
     /// Emergencies, also counted in `admitted`.
     pub emergencies: u32,
+    /// Of those that crossed, who came in.
+    pub entered: u32,
+    /// Visitors who came in today and have not gone out, as this device saw it.
+    pub visitors: u32,
     /// Events not yet acknowledged.
     pub unsent: u64,
 }

@@ -4,15 +4,18 @@
 use super::case::{Case, Finding, Reopened};
 use super::chain::Chain;
 use super::list::Floor;
+use super::shift::Tally;
 use super::thermometer::{Taken, read_way};
 use super::{Device, EARLY_HELD, Early, Enrolled, Finished, RECENT_HELD, RecentRow};
 use crate::gate::record::{FACTS_BYTES_MOST, read_facts, write_given};
 use crate::moment::{CivilDay, Moment};
 use crate::wire::cbor::{Cbor, CborError, Read, Reader, Writer};
 
-/// Version of this form. The two before are read too, so that a phone goes on after an upgrade;
+/// Version of this form. The three before are read too, so that a phone goes on after an upgrade;
 /// any other is refused.
-const VERSION: u64 = 4;
+const VERSION: u64 = 5;
+/// Before sides and visitors were counted.
+const WITHOUT_SIDES: u64 = 4;
 /// Before it was kept when the newest list was made.
 const WITHOUT_LIST_TIME: u64 = 3;
 /// Before the gate asked which thermometer is in use: no last entry, neither here nor in a case.
@@ -76,6 +79,7 @@ impl Device {
         let version = from.uint().map_err(StateError::Malformed)?;
         let known = [
             (PARTS, VERSION),
+            (PARTS, WITHOUT_SIDES),
             (PARTS, WITHOUT_LIST_TIME),
             (PARTS - 1, WITHOUT_THERMOMETER),
         ];
@@ -94,7 +98,10 @@ fn read(from: &mut Reader<'_>, version: u64) -> Read<Device> {
         chain: from.item()?,
         early: from.list(EARLY_HELD)?,
         shift: from.option()?,
-        tally: from.item()?,
+        tally: match version {
+            VERSION => from.item()?,
+            _ => Tally::read_before(from)?,
+        },
         case: from.option()?,
         finished: from.option()?,
         seen: from.item()?,
@@ -103,7 +110,7 @@ fn read(from: &mut Reader<'_>, version: u64) -> Read<Device> {
         recent: from.list(RECENT_HELD)?,
         skew: from.optional_int()?,
         floor: match version {
-            VERSION => from.item()?,
+            VERSION | WITHOUT_SIDES => from.item()?,
             _ => Floor::read_before(from)?,
         },
         thermometer: match version {

@@ -7,7 +7,7 @@ use super::input::{Answer, Input, TEXT_CHARACTERS_MOST};
 use super::list::List;
 use super::record::{Salts, fever};
 use super::screen::Appended;
-use super::shift::{Shift, Tally};
+use super::shift::Shift;
 use super::thermometer::way_named;
 use super::view::{Notice, View, code};
 use super::{Device, Enrolled, words};
@@ -19,7 +19,7 @@ use crate::household::AddressDraft;
 use crate::id::HouseholdId;
 use crate::moment::Moment;
 use crate::planted::{Planted, is_planted};
-use crate::wire::{Detail, EventBody, Private, Subject};
+use crate::wire::{Detail, DetailField, EventBody, Private, Subject};
 
 /// A graver answer replaces the screen only this long after the finish (design §3).
 const GRAVER_WITHIN_MILLIS: i64 = 1_500;
@@ -55,7 +55,7 @@ impl Turn<'_> {
                 armband,
                 thermometer,
             } => self.shift_start(Shift::start(guards, *mask, *armband, self.now), thermometer),
-            Input::ShiftEnd {} => self.shift_end(),
+            Input::ShiftEnd { note } => self.shift_end(note),
             Input::Thermometer { way } => self.thermometer(way),
             Input::Scan { text, way } => self.at_the_gate(|turn| turn.scan(text, *way)),
             Input::Card { number, way } => self.at_the_gate(|turn| turn.card(number, *way)),
@@ -160,7 +160,7 @@ impl Turn<'_> {
         // One that is not known here holds no shift up; it is asked for again when it is used.
         self.device.thermometer =
             (thermometer.as_deref().and_then(way_named)).or(self.device.thermometer);
-        self.device.tally = Tally::default();
+        self.device.tally = self.device.tally.next();
         let body = EventBody::ShiftStart {
             guards: shift.guards.iter().map(|guard| guard.staff).collect(),
             mask: shift.mask,
@@ -171,12 +171,14 @@ impl Turn<'_> {
         View::Case
     }
 
-    fn shift_end(&mut self) -> View {
+    fn shift_end(&mut self, note: &str) -> View {
         if self.device.case.is_some() {
             return View::Notice(Notice::plain(code::SHIFT, words::SHIFT_CASE));
         }
         if self.device.shift.is_some() {
-            self.append(EventBody::ShiftEnd, None);
+            let note = Some(note.trim()).filter(|note| !note.is_empty());
+            let note = note.map(|note| Detail::new(DetailField::Remark, note));
+            self.append_private(EventBody::ShiftEnd, None, None, note.into_iter().collect());
             self.device.shift = None;
         }
         View::Case
@@ -329,7 +331,7 @@ impl Turn<'_> {
 fn too_long(input: &Input) -> bool {
     let long = |text: &str| text.chars().count() > TEXT_CHARACTERS_MOST;
     match input {
-        Input::Scan { text, .. } => long(text),
+        Input::Scan { text, .. } | Input::ShiftEnd { note: text } => long(text),
         Input::Card { number, .. } => long(number),
         Input::Lookup {
             building,

@@ -77,7 +77,7 @@ impl Turn<'_> {
             head_to_sign_base64: self.device.head_to_sign().filter(|_| unsent > 0),
             vibrate: sound.map(vibration).unwrap_or_default(),
             sound,
-            counts: self.device.tally.shown(unsent),
+            counts: self.device.tally.shown(unsent, self.now),
             thermometer: self.device.thermometer_shown(self.lang),
             header: self.header(),
             recent: self.recent(),

@@ -31,6 +31,8 @@ pub(super) fn write_output(output: &Output) -> Vec<u8> {
     to.count("admitted", output.counts.admitted.into());
     to.count("turned_back", output.counts.turned_back.into());
     to.count("emergencies", output.counts.emergencies.into());
+    to.count("entered", output.counts.entered.into());
+    to.count("visitors", output.counts.visitors.into());
     to.count("unsent", output.counts.unsent);
     to.close('}');
     to.key("thermometer");

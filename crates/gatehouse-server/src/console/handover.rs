@@ -10,14 +10,16 @@ use crate::auth::role::Permission;
 use crate::error::OpError;
 use crate::ops::flag_copied_pass::COPIED_PASS;
 use crate::ops::hand_over::{Handover, Item, Taken, begin_handover, read_handovers, take_over};
+use crate::ops::read_phone_handovers::{PhoneHandover, open_phone_note, read_phone_handovers};
 use crate::page::{Frame, PageError, made};
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
-use gatehouse_core::id::OpenItemId;
+use gatehouse_core::id::{DeviceId, OpenItemId};
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// The routes of this file.
@@ -51,6 +53,33 @@ struct HandoverPage {
     note: String,
     items: Vec<ItemLine>,
     handovers: Vec<HandoverCard>,
+    phones: Vec<PhoneCard>,
+}
+
+/// Whose note from a phone is opened: `<device>-<seq>`.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    note: String,
+}
+
+/// What comes back with the page.
+#[derive(Default)]
+struct Shown {
+    /// Key of what is wrong, and what was typed.
+    problem: Option<(&'static str, String)>,
+    /// A phone's note that was opened: which, and its words.
+    note: Option<((DeviceId, i64), String)>,
+}
+
+/// A shift that was handed over on a phone.
+struct PhoneCard {
+    title: String,
+    line: String,
+    counts: String,
+    /// Where what was written down is opened.
+    href: Option<String>,
+    note: Option<String>,
 }
 
 struct ItemLine {
@@ -80,11 +109,38 @@ pub async fn show(
     State(app): State<App>,
     Extension(area): Extension<AreaInScope>,
     Extension(caller): Extension<Arc<Caller>>,
+    Query(asked): Query<Asked>,
     frame: Frame,
 ) -> Response {
     let lang = frame.lang;
-    let page = page(&app, &area, &caller, frame, None).await;
+    let page = match opened(&app, &area, &caller, &asked.note).await {
+        Ok(note) => {
+            let shown = Shown {
+                note,
+                ..Shown::default()
+            };
+            page(&app, &area, &caller, frame, shown).await
+        }
+        Err(error) => Err(error),
+    };
     made(page, StatusCode::OK, lang)
+}
+
+/// The note of a phone that was asked for.
+async fn opened(
+    app: &App,
+    area: &AreaInScope,
+    caller: &Caller,
+    asked: &str,
+) -> Result<Option<((DeviceId, i64), String)>, OpError> {
+    if asked.is_empty() {
+        return Ok(None);
+    }
+    let (device, seq) = asked.rsplit_once('-').ok_or(OpError::NotFound)?;
+    let device = DeviceId::parse(device).ok_or(OpError::NotFound)?;
+    let event = (device, seq.parse().map_err(|_| OpError::NotFound)?);
+    let note = open_phone_note(app, area, caller, event).await?;
+    Ok(Some((event, note)))
 }
 
 /// POST /areas/{area}/handover
@@ -100,7 +156,11 @@ pub async fn submit(
         Ok(None) => Redirect::to(&format!("/areas/{}/handover", area.area)).into_response(),
         Ok(Some(fault)) => {
             let note = field(&pairs, "note").to_owned();
-            let page = page(&app, &area, &caller, frame, Some((fault, note))).await;
+            let shown = Shown {
+                problem: Some((fault, note)),
+                ..Shown::default()
+            };
+            let page = page(&app, &area, &caller, frame, shown).await;
             made(page, StatusCode::UNPROCESSABLE_ENTITY, lang)
         }
         Err(error) => PageError::new(error, lang).into_response(),
@@ -148,9 +208,10 @@ async fn page(
     area: &AreaInScope,
     caller: &Caller,
     frame: Frame,
-    problem: Option<(&'static str, String)>,
+    shown: Shown,
 ) -> Result<HandoverPage, OpError> {
     let (items, handovers) = read_handovers(app, area).await?;
+    let phones = read_phone_handovers(app, area).await?;
     let now = app.world.now_millis();
     let path = format!("/areas/{}", area.area);
     let offset = area.offset_minutes;
@@ -162,7 +223,13 @@ async fn page(
         .into_iter()
         .map(|handover| card(handover, &items, caller, now, offset, &frame))
         .collect();
-    let (problem, note) = match problem {
+    let phones = phones.into_iter().map(|one| {
+        let note = shown.note.as_ref().filter(|(event, _)| *event == one.event);
+        let note = note.map(|(_, note)| note.clone());
+        phone_card(one, note, (now, offset), &path, &frame)
+    });
+    let phones = phones.collect();
+    let (problem, note) = match shown.problem {
         Some((fault, note)) => (Some(frame.t(fault)), note),
         None => (None, String::new()),
     };
@@ -176,8 +243,51 @@ async fn page(
         note,
         items,
         handovers,
+        phones,
         frame,
     })
+}
+
+fn phone_card(
+    one: PhoneHandover,
+    note: Option<String>,
+    (now, offset): (i64, i16),
+    path: &str,
+    frame: &Frame,
+) -> PhoneCard {
+    let named = |names: &[String], none: &str| match names.is_empty() {
+        true => frame.t(none),
+        false => names.join("、"),
+    };
+    let from = named(&one.from, "handover-phone-unknown");
+    let to = named(&one.to, "handover-phone-nobody");
+    let began = one.began_at.map_or_else(
+        || frame.t("handover-phone-unknown"),
+        |at| short(at, now, offset, frame),
+    );
+    let ended = short(one.ended_at, now, offset, frame);
+    let [entered, left] = one.crossed.map(|count| count.to_string());
+    let [visitors_in, visitors_out] = one.visitors.map(|count| count.to_string());
+    let (device, seq) = one.event;
+    PhoneCard {
+        title: frame.fill("handover-phone-from", &[("from", &from), ("to", &to)]),
+        line: frame.fill(
+            "handover-phone-line",
+            &[("place", &one.place), ("began", &began), ("ended", &ended)],
+        ),
+        counts: frame.fill(
+            "handover-phone-counts",
+            &[
+                ("in", &entered),
+                ("out", &left),
+                ("vin", &visitors_in),
+                ("vout", &visitors_out),
+            ],
+        ),
+        href: (one.has_note && note.is_none())
+            .then(|| format!("{path}/handover?note={device}-{seq}")),
+        note,
+    }
 }
 
 fn line(item: &Item, now: i64, offset: i16, path: &str, frame: &Frame) -> ItemLine {

@@ -100,6 +100,7 @@ pub mod read_orders;
 pub mod read_outings;
 pub mod read_pass_life;
 pub mod read_person;
+pub mod read_phone_handovers;
 pub mod read_policies;
 pub mod read_policy_version;
 pub mod read_rules_here;

@@ -40,6 +40,7 @@ mod passes_desk;
 mod passes_laws;
 mod people;
 mod people_records;
+mod phone_handovers;
 mod places;
 mod policy_commands;
 mod policy_draft_pages;

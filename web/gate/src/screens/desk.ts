@@ -5,7 +5,7 @@ import { h } from "../dom";
 import type { Change, Recent } from "../messages";
 import { fetch_today, type Today } from "../server";
 import { t, type Lang } from "../words";
-import { either, form_screen, key } from "./common";
+import { either, field, form_screen, key } from "./common";
 
 /** Settings and the rarer keys. */
 export function menu_screen(app: App): HTMLElement {
@@ -13,15 +13,10 @@ export function menu_screen(app: App): HTMLElement {
   const on_duty = (app.output?.header.guards.length ?? 0) > 0;
   const row = (label: string, control: HTMLElement) =>
     h("div", { class: "setting" }, h("span", { "aria-hidden": "true" }, label), control);
-  const unsent = app.output?.counts.unsent ?? 0;
   return form_screen(app, t("menu"),
     app.ready && h("div", { class: "stack" },
       key(t("recent_title"), () => app.show({ name: "recent" }), { icon: "card" }),
-      on_duty && key(t("shift_end"), () => {
-        app.view = { name: "core" };
-        app.feed({ input: "shift_end" });
-      }, { icon: "people" }),
-      on_duty && unsent > 0 && h("p", { class: "note" }, t("shift_end_note", { count: unsent })),
+      on_duty && key(t("shift_end"), () => app.show({ name: "hand_over" }), { icon: "people" }),
       key(t("enrol_again"), () => app.show({ name: "enrol" }), { icon: "undo" }),
       app.set_aside > 0 && h("p", { class: "flag" }, t("set_aside", { count: app.set_aside }))),
     row(t("theme"), either(t("theme"), [
@@ -43,6 +38,31 @@ export function menu_screen(app: App): HTMLElement {
     ], settings.lang, (lang) => app.set({ lang }))));
 }
 
+/** What happened in the shift, and what whoever comes is to know; also without a network. */
+export function hand_over_screen(app: App): HTMLElement {
+  const { counts } = app.output ?? {};
+  const { row, input } = field(t("hand_over_note"), "text", { maxlength: "200" });
+  return form_screen(app, t("shift_end"),
+    counts && tally([
+      [t("way_in"), counts.entered],
+      [t("way_out"), counts.admitted - counts.entered],
+      [t("turned_back"), counts.turned_back],
+      [t("emergencies"), counts.emergencies],
+      [t("visitors_inside"), counts.visitors],
+    ]),
+    h("p", { class: "note" }, t("hand_over_seen")),
+    row,
+    counts && counts.unsent > 0 &&
+      h("p", { class: "note" }, t("shift_end_note", { count: counts.unsent })),
+    key(t("shift_end"), () => {
+      app.view = { name: "core" };
+      app.feed({ input: "shift_end", note: input.value });
+    }, { class: "main yes", icon: "people" }));
+}
+
+const tally = (rows: [string, number][]) => h("dl", { class: "tally" }, ...rows
+  .map(([label, count]) => h("div", {}, h("dt", {}, label), h("dd", {}, `${count}`))));
+
 /** The latest crossings of this phone, newest first. */
 export function recent_screen(app: App): HTMLElement {
   const items = app.output?.recent ?? [];
@@ -59,9 +79,8 @@ function whole_gate(app: App): HTMLElement {
   const place = h("div", { class: "stack", "aria-live": "polite" });
   const gate = app.device?.gate;
   if (!gate || app.line !== "online") return place;
-  const counts = (rows: Today["verdicts"]) => h("dl", { class: "tally" }, ...rows
-    .filter(({ count }) => count > 0)
-    .map(({ label, count }) => h("div", {}, h("dt", {}, label), h("dd", {}, `${count}`))));
+  const counts = (rows: Today["verdicts"]) => tally(rows
+    .filter(({ count }) => count > 0).map(({ label, count }) => [label, count]));
   void fetch_today(gate).then((today) => place.replaceChildren(
     h("h2", {}, t("today_gate")),
     counts(today.verdicts), counts(today.outcomes),

@@ -37,8 +37,9 @@ fn inputs_of_upkeep() -> Vec<Sample> {
                 "mask": true, "armband": true, "thermometer": "forehead"}),
         ),
         (
-            "The shift ends; not while somebody stands at the gate.",
-            json!({"input": "shift_end"}),
+            "The shift ends; not while somebody stands at the gate. What whoever comes is to know \
+             goes along, where there is something; the server keeps it sealed.",
+            json!({"input": "shift_end", "note": "2 号楼电梯停了"}),
         ),
         (
             "Another thermometer is in use from now on (GATE-6): a value of `temperature_way`, as \
