@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFile, readdir } from "node:fs/promises";
 import { before, test } from "node:test";
+import { browse } from "./support.mjs";
 
 const root = new URL("../../", import.meta.url);
 const read = (path) => readFile(new URL(path, root));
@@ -16,8 +17,8 @@ before(async () => {
   samples = JSON.parse(await read("testdata/wire/messages.json"));
 });
 
-/** One core with calls over bytes. */
-async function core() {
+/** One core with calls over bytes. It refers to nothing else, so that a page can be given it. */
+async function core_of(module) {
   const { exports } = await WebAssembly.instantiate(module, {});
   const lend = (bytes, call) => {
     const at = exports.gh_alloc(bytes.length);
@@ -44,6 +45,8 @@ async function core() {
     memory: exports.memory,
   };
 }
+
+const core = () => core_of(module);
 
 const request = (input) => ({
   moment: { millis: 1_795_824_000_000, offset_minutes: 480 },
@@ -105,6 +108,28 @@ test("without a document people cross; an emergency before all", async () => {
   assert.ok(decide({ moment, facts: { temperature: "hot" } }).error);
 });
 
+/** A core that stops and starts as a phone does: its state goes on, the list is handed in again. */
+async function replay(steps) {
+  let one = await core();
+  for (const [at, step] of steps.entries()) {
+    if (step === "restart") {
+      const state = one.state();
+      one = await core();
+      assert.equal(one.restore(state), 0);
+      continue;
+    }
+    assert.deepEqual(one.step(step.request), step.shown, `step ${at}`);
+  }
+}
+
+test("a device goes by its clock as the server's core does", async () => {
+  const scenarios = JSON.parse(await read("testdata/gate/clocks-v1.json"));
+  for (const { name, steps } of scenarios) {
+    await replay(steps).catch((error) => assert.fail(`${name}: ${error.message}`));
+  }
+  assert.ok(scenarios.length >= 8, `${scenarios.length} scenarios`);
+});
+
 test("the browser's core decides every case of every policy as the server does", async () => {
   const { decide } = await core();
   const folder = new URL("testdata/decisions/", root);
@@ -121,10 +146,13 @@ test("the browser's core decides every case of every policy as the server does",
   assert.ok(names.length >= 4 && decided >= 100, `${decided} cases of ${names.length} policies`);
 });
 
+let made;
+/** The situations that the tests of the server make up, with its answers: made once. */
+const made_up = () => made ??= JSON.parse(execFileSync("cargo", ["run", "--quiet", "--locked",
+  "--package", "xtask", "--", "decisions"], { cwd: root, maxBuffer: 64 << 20, encoding: "utf8" }));
+
 test("five thousand made-up situations are decided as the server does", async () => {
-  const made = execFileSync("cargo", ["run", "--quiet", "--locked", "--package", "xtask", "--",
-    "decisions"], { cwd: root, maxBuffer: 64 << 20, encoding: "utf8" });
-  const { policies, cases } = JSON.parse(made);
+  const { policies, cases } = made_up();
   const { decide } = await core();
   const verdicts = new Map();
   for (const { policy, moment, skew_minutes, facts, answer } of cases) {
@@ -136,5 +164,54 @@ test("five thousand made-up situations are decided as the server does", async ()
   // Each verdict is met often enough to mean something.
   for (const verdict of ["admit", "ask", "refuse", "refer"]) {
     assert.ok(verdicts.get(verdict) >= 100, `${verdict}: ${verdicts.get(verdict)}`);
+  }
+});
+
+/** What a page's core answers to vectors of one policy. */
+const answers_of = (page, policy_base64, cases) => page.evaluate(async ([policy_base64, cases]) => {
+  const { decide } = await window.core_of(window.compiled);
+  return cases.map(({ moment, skew_minutes, facts }) =>
+    decide({ policy_base64, moment, skew_minutes, facts }));
+}, [policy_base64, cases]);
+
+test("Chromium decides and goes by its clock as the server does", async (t) => {
+  const browser = await browse();
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+  await page.evaluate(`window.core_of = ${core_of}`);
+  await page.evaluate(async (wasm) => {
+    const bytes = Uint8Array.from(atob(wasm), (letter) => letter.charCodeAt(0));
+    window.compiled = await WebAssembly.compile(bytes);
+  }, (await read("target/wasm/gatehouse.wasm")).toString("base64"));
+  const folder = new URL("testdata/decisions/", root);
+  for (const name of await readdir(folder)) {
+    const { policy_base64, cases } = JSON.parse(await readFile(new URL(name, folder)));
+    const answers = await answers_of(page, policy_base64, cases);
+    assert.deepEqual(answers, cases.map((one) => one.answer), name);
+  }
+  const { policies, cases } = made_up();
+  for (const [at, policy] of policies.entries()) {
+    const here = cases.filter((one) => one.policy === at);
+    const answers = await answers_of(page, policy, here);
+    assert.deepEqual(answers, here.map((one) => one.answer), `policy ${at}`);
+  }
+  const scenarios = JSON.parse(await read("testdata/gate/clocks-v1.json"));
+  for (const { name, steps } of scenarios) {
+    const shown = await page.evaluate(async (steps) => {
+      let one = await window.core_of(window.compiled);
+      const shown = [];
+      for (const step of steps) {
+        if (step === "restart") {
+          const state = one.state();
+          one = await window.core_of(window.compiled);
+          one.restore(state);
+          continue;
+        }
+        shown.push(one.step(step.request));
+      }
+      return shown;
+    }, steps);
+    const wanted = steps.filter((step) => step !== "restart").map((step) => step.shown);
+    assert.deepEqual(shown, wanted, name);
   }
 });

@@ -47,6 +47,7 @@ use crate::id::{DeviceId, GateId};
 use crate::key::PublicKey;
 use crate::moment::Moment;
 use crate::pass::PassNumber;
+use crate::planted::{Planted, is_planted};
 use case::Case;
 use chain::Chain;
 use list::{Floor, List};
@@ -55,7 +56,7 @@ use outings::LocalOutings;
 use record::Salts;
 use seen::Seen;
 use shift::{Shift, Tally};
-use turn::Turn;
+use turn::{SKEW_MILLIS, Turn};
 
 /// Latest crossings that are shown for undo.
 const RECENT_HELD: usize = 20;
@@ -109,9 +110,22 @@ impl Device {
         decide(&case.situation, policy)
     }
 
-    /// How far the clock is off, in minutes; 0 where it is not known to be.
-    fn skew_minutes(&self) -> u16 {
-        let millis = self.skew.unwrap_or(0).unsigned_abs();
+    /// How far the clock is off, in milliseconds, where that is known: by the last reply, or
+    /// because it went back to before the list was made.
+    fn skew_at(&self, now: Moment) -> Option<i64> {
+        let made_at = self.list.as_ref().map(List::made_at);
+        let behind = made_at.map(|made_at| now.millis.saturating_sub(made_at));
+        let behind =
+            behind.filter(|skew| *skew < -SKEW_MILLIS && !is_planted(Planted::ClockTrusted));
+        match behind {
+            Some(behind) => Some(self.skew.map_or(behind, |skew| skew.min(behind))),
+            None => self.skew,
+        }
+    }
+
+    /// The same in minutes; 0 where it is not known to be off.
+    fn skew_minutes(&self, now: Moment) -> u16 {
+        let millis = self.skew_at(now).unwrap_or(0).unsigned_abs();
         u16::try_from(millis / 60_000).unwrap_or(u16::MAX)
     }
 }

@@ -102,7 +102,7 @@ impl Device {
             seq: self.chain.last_seq() + 1,
             previous: self.chain.head(),
             at: now,
-            skew_millis: self.skew.filter(|_| self.skew_minutes() > 0),
+            skew_millis: self.skew_at(now),
             snapshot: self.list.as_ref().map_or(0, |list| list.number()),
             body,
             private,

@@ -24,7 +24,7 @@ use crate::wire::{Detail, DetailField, EventBody, Private, Subject};
 /// A graver answer replaces the screen only this long after the finish (design §3).
 const GRAVER_WITHIN_MILLIS: i64 = 1_500;
 /// Clocks that differ by less are taken as equal (design §2 "Time").
-const SKEW_MILLIS: i64 = 5 * 60_000;
+pub(super) const SKEW_MILLIS: i64 = 5 * 60_000;
 
 pub(crate) struct Turn<'a> {
     pub device: &'a mut Device,
@@ -293,7 +293,7 @@ impl Turn<'_> {
         };
         let moment = Moment::new(self.now.millis, offset);
         case.situation.moment = moment;
-        case.situation.skew_minutes = self.device.skew_minutes();
+        case.situation.skew_minutes = self.device.skew_minutes(self.now);
         if let Some(list) = &self.device.list {
             list.fill(case, &self.device.outings, moment);
         }

@@ -91,7 +91,7 @@ impl Turn<'_> {
             lang: self.lang,
             now: self.now,
             list: self.device.list.as_ref(),
-            skew_minutes: self.device.skew_minutes(),
+            skew_minutes: self.device.skew_minutes(self.now),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The gate device: scenarios, laws, messages.
 
 mod browser;
+mod clocks;
 mod documents;
 mod laws;
 mod measuring;

@@ -18,6 +18,8 @@ pub struct Stage {
     pub head: Option<ChainHead>,
     pub list: String,
     pub steps: u32,
+    /// Each request with what came of it, and each stop: what another build of the core is to say.
+    pub log: Vec<Value>,
 }
 
 impl Stage {
@@ -41,6 +43,7 @@ impl Stage {
             head: None,
             list: String::new(),
             steps: 0,
+            log: vec![],
         }
     }
 
@@ -61,6 +64,8 @@ impl Stage {
         // The page's way in and out says the same as the types.
         let shown: Value = serde_json::from_slice(&by_json.1).expect("JSON");
         assert_eq!(shown, serde_json::to_value(&output).expect("JSON"));
+        let sent: Value = serde_json::from_slice(&json).expect("JSON");
+        self.log.push(json!({"request": sent, "shown": shown}));
         assert_eq!(by_json.0.to_bytes(), device.to_bytes());
         self.device = device;
         for appended in &output.append {
@@ -82,6 +87,7 @@ impl Stage {
         let state = self.device.to_bytes();
         self.device = Device::from_bytes(&state).expect("a state");
         assert_eq!(self.device.to_bytes(), state);
+        self.log.push(json!("restart"));
         let list = self.list.clone();
         self.feed(json!({"input": "snapshot", "bytes_base64": list}), now)
     }
@@ -125,6 +131,14 @@ pub fn summary(output: &Output) -> String {
         parts.push(format!("+{}", output.append.len()));
     }
     parts.join(" ")
+}
+
+/// A time of the morning's day as `hours:minutes[:seconds]`; those of the next day go on from 24.
+pub fn at(clock: &str) -> Moment {
+    let clock = clock.split(':').map(|part| part.parse().expect("a time"));
+    let clock: Vec<i64> = clock.collect();
+    let seconds = clock[0] * 3600 + clock[1] * 60 + clock.get(2).unwrap_or(&0);
+    world::morning().plus_millis((seconds - 8 * 3600) * 1000)
 }
 
 fn input(command: &str, words: &[&str]) -> Value {
@@ -189,6 +203,8 @@ fn input(command: &str, words: &[&str]) -> Value {
                 .collect();
             json!({"input": "sent", "acknowledged_through": through, "answers": answers})
         }
+        "server" => json!({"input": "sent", "acknowledged_through": 0, "answers": [],
+            "server_millis": at(text(0)).millis}),
         "cancel" | "tick" | "fever" | "shift_end" => json!({"input": command}),
         other => panic!("no input is called {other}"),
     }
@@ -196,6 +212,11 @@ fn input(command: &str, words: &[&str]) -> Value {
 
 /// Plays a scenario on a stage; times are added to the morning as `hours:minutes[:seconds]`.
 pub fn play(stage: &mut Stage, scenario: &str) {
+    play_as(stage, scenario, summary);
+}
+
+/// The same, with other words for what is shown.
+pub fn play_as(stage: &mut Stage, scenario: &str, summary: impl Fn(&Output) -> String) {
     let mut shown = String::new();
     let mut expected = String::new();
     let mut said = "";
@@ -217,11 +238,7 @@ pub fn play(stage: &mut Stage, scenario: &str) {
             }
         };
         let words: Vec<&str> = said.split_whitespace().collect();
-        let clock: Vec<i64> = (words[0].split(':'))
-            .map(|part| part.parse().expect("a time"))
-            .collect();
-        let seconds = clock[0] * 3600 + clock[1] * 60 + clock.get(2).unwrap_or(&0);
-        let now = world::morning().plus_millis((seconds - 8 * 3600) * 1000);
+        let now = at(words[0]);
         let output = match words[1] {
             "restart" => stage.restart(now),
             command => stage.feed(input(command, &words[2..]), now),
