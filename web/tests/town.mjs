@@ -41,20 +41,39 @@ export async function open_town({ name } = {}) {
   const told = execFileSync(binary, ["demo", ...run], { cwd: folder, encoding: "utf8" });
   const accounts = Object.fromEntries([...told.matchAll(/^(\w+) +(\w+) +([a-z]+-[a-z-]+\d+)$/gm)]
     .map(([, role, account, password]) => [role, { account, password }]));
-  const served = spawn(binary, ["serve", ...run], { cwd: folder, stdio: "ignore" });
   const url = name ? `https://${name}:${port}` : `http://127.0.0.1:${port}`;
   const first = name ? `http://${install}/ca` : `${url}/healthz`;
-  for (let tries = 0; ; tries += 1) {
-    const ready = await fetch(first).then((answer) => answer.ok, () => false);
-    if (ready) break;
-    assert.ok(tries < 100, "the server does not start");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  let served;
+  /** Starts the server, up to its first answer; with `room` no file of it grows beyond so many
+   * kilobytes, as on a full disk. */
+  const start = async ({ room } = {}) => {
+    const full = `trap "" XFSZ; ulimit -f ${room}; exec "$0" "$@"`;
+    const words = room ? ["bash", "-c", full, binary] : [binary];
+    const [program, ...rest] = [...words, "serve", ...run];
+    served = spawn(program, rest, { cwd: folder, stdio: "ignore" });
+    for (let tries = 0; ; tries += 1) {
+      const ready = await fetch(first).then((answer) => answer.ok, () => false);
+      if (ready) return;
+      assert.ok(tries < 3_000, "the server does not start");
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  /** Ends the server at once, as a power cut does; or lets it end. */
+  const kill = async (signal = "SIGKILL") => {
+    const ended = new Promise((resolve) => served.once("exit", resolve));
+    served.kill(signal);
+    await ended;
+  };
+  await start();
   const close = () => {
     served.kill();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url, address, port, install: `http://${install}`, accounts, close,
+  /** What a command of the binary prints on the town's database; fails where the command does. */
+  const command = (...words) =>
+    execFileSync(binary, [...words, ...run], { cwd: folder, encoding: "utf8" });
+  return { url, address, port, install: `http://${install}`, accounts, folder, close, start, kill,
+    command,
     sheet: readFileSync(join(folder, "demo/passes.html"), "utf8") };
 }
 
