@@ -30,7 +30,8 @@ pub(crate) fn key_of(header: &[u8]) -> Option<KeyId> {
     (header == protected(key)).then_some(key)
 }
 
-fn to_be_signed(header: &[u8], context: &[u8], payload: &[u8]) -> Vec<u8> {
+/// What a signature is over (RFC 9052 §4.4).
+pub(crate) fn to_be_signed(header: &[u8], context: &[u8], payload: &[u8]) -> Vec<u8> {
     let mut writer = Writer::default();
     writer
         .array(4)
