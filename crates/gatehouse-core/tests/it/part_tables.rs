@@ -107,6 +107,20 @@ fn told(table: &[(String, &str)]) {
     }
 }
 
+/// An entry that is switched off is read like any other and does nothing.
+#[test]
+fn an_entry_that_is_off_is_read_and_has_no_effect() {
+    let parts = |off: &str| report("kind = \"daily\"", "") + &measure("kind = \"standing\"", off);
+    told(&[
+        (parts("off = \"yes\""), "P005"),
+        (parts("off = true\nfrom = 3"), "P005"),
+    ]);
+    for (off, left) in [("", 2), ("off = false", 2), ("off = true", 1)] {
+        let document = of_parts("X", &parts(off)).expect("it reads");
+        assert_eq!(document.parts.entries().count(), left, "{off}");
+    }
+}
+
 #[test]
 fn levels_have_no_hole_and_rise() {
     let levels = |medium: &str, high: &str| {
