@@ -64,7 +64,8 @@ struct HouseholdPage {
     version: i64,
     grid: String,
     ended_on: String,
-    now_grid: Option<String>,
+    /// What stands there now, where somebody else was faster: the grid, and when it ends in words.
+    now: Option<(String, String)>,
     faults: Faults,
 }
 
@@ -75,6 +76,14 @@ struct MemberLine {
     since: String,
     passes: Vec<String>,
     stopped_until: Option<String>,
+}
+
+impl HouseholdPage {
+    /// That somebody else was faster, with what stands there now.
+    fn stale(&self, (grid, ended): &(String, String)) -> String {
+        let slots = [("grid", grid.as_str()), ("ended", ended.as_str())];
+        self.frame.fill("household-stale", &slots)
+    }
 }
 
 /// What the form sends.
@@ -147,7 +156,7 @@ async fn page(
         version: row.version,
         grid: row.grid.clone().unwrap_or_default(),
         ended_on: row.ended_on.map(CivilDay::to_text).unwrap_or_default(),
-        now_grid: None,
+        now: None,
         faults: Faults::default(),
         frame,
         area,
@@ -227,7 +236,13 @@ pub async fn submit(
         }
         // The form keeps what was typed and now names the version that is there.
         HouseholdNotSaved::Stale(row) => {
-            page.now_grid = Some(row.grid.unwrap_or_default());
+            let ended = match row.ended_on {
+                Some(day) => page
+                    .frame
+                    .with("household-now-ended", "day", &day.to_text()),
+                None => page.frame.t("household-now-open"),
+            };
+            page.now = Some((row.grid.unwrap_or_default(), ended));
             StatusCode::CONFLICT
         }
     };

@@ -220,10 +220,7 @@ fn places_page(
     let below = AreaLevel::ALL.into_iter().filter(|level| {
         own.is_some_and(|own| level.may_lie_below(own)) && *level != AreaLevel::Household
     });
-    let label = |kind: ManagerKind| match frame.lang {
-        Lang::Zh => kind.label_zh(),
-        Lang::En => kind.label_en(),
-    };
+    let label = |kind: ManagerKind| manager_label(kind, frame.lang);
     let gates = places.gates.iter().map(|gate| GateCard {
         fresh_look: data_encoding::HEXLOWER.encode(&app.world.id()),
         ..gate_card(gate, area, &frame)
@@ -328,12 +325,12 @@ pub async fn submit(
         Ok(Ok(())) => return Redirect::to(&format!("/areas/{}/places", area.area)).into_response(),
         Ok(Err(refusal)) => Problem {
             text: frame.t(&refusal.text_key()),
-            typed: typed(&form),
+            typed: typed(&form, &frame),
         },
         Err(OpError::Stale) => {
             let problem = Problem {
                 text: frame.t("places-stale"),
-                typed: typed(&form),
+                typed: typed(&form, &frame),
             };
             return page(&app, &area, frame, Some(problem), StatusCode::CONFLICT).await;
         }
@@ -343,8 +340,8 @@ pub async fn submit(
     page(&app, &area, frame, Some(problem), status).await
 }
 
-/// What was typed, to be seen beside what is there.
-fn typed(form: &PlaceForm) -> Vec<String> {
+/// What was typed and chosen, to be seen beside what is there.
+fn typed(form: &PlaceForm, frame: &Frame) -> Vec<String> {
     let texts = [
         &form.name,
         &form.phone,
@@ -359,7 +356,32 @@ fn typed(form: &PlaceForm) -> Vec<String> {
         &form.health,
     ];
     let texts = texts.into_iter().filter(|text| !text.trim().is_empty());
-    texts.cloned().collect()
+    texts.cloned().chain(chosen(form, frame)).collect()
+}
+
+/// What was chosen, in the words of the form.
+fn chosen(form: &PlaceForm, frame: &Frame) -> Vec<String> {
+    let manager = MANAGERS
+        .into_iter()
+        .find(|kind| kind.code() == form.manager);
+    let manager = manager.map(|kind| manager_label(kind, frame.lang).to_owned());
+    let key = |is_it: bool, key: &'static str| is_it.then_some(key);
+    let keys = [
+        key(form.state == "open", "places-open"),
+        key(form.state == "suspended", "places-suspended"),
+        key(form.state == "ended", "places-ended"),
+        key(!form.fire_exit.is_empty(), "places-is-fire-exit"),
+        key(!form.from_inside.is_empty(), "places-from-inside"),
+    ];
+    let words = keys.into_iter().flatten().map(|key| frame.t(key));
+    manager.into_iter().chain(words).collect()
+}
+
+fn manager_label(kind: ManagerKind, lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => kind.label_zh(),
+        Lang::En => kind.label_en(),
+    }
 }
 
 async fn act(

@@ -57,7 +57,9 @@ fn a_household_is_edited_by_one_at_a_time() {
         let second = [("version", "1"), ("grid", "第 4 网格")];
         let stale = town.form(&path, &second);
         assert_eq!(stale.status, StatusCode::CONFLICT);
-        assert!(stale.body.contains("第 3 网格") && stale.body.contains("第 4 网格"));
+        for there in ["第 3 网格", "第 4 网格", "没有写截止日"] {
+            assert!(stale.body.contains(there), "{there}: {}", stale.body);
+        }
         for (field, value) in [
             ("grid", "一\u{202e}二"),
             ("ended_on", "2020-02-30"),

@@ -104,7 +104,7 @@ fn a_compound_has_one_open_gate() {
         let (status, body) = post(app, &cookie, COMPOUND, &ended);
         assert_eq!(status, StatusCode::CONFLICT);
         assert!(
-            body.contains("别人刚刚改过") && body.contains("West"),
+            body.contains("别人刚刚改过") && body.contains("West") && body.contains("“已停用”"),
             "both: {body}"
         );
         let gates = app.app.store.read_blocking::<_, StoreError, _>(|tx| {
