@@ -6,7 +6,6 @@
 use super::world;
 use data_encoding::BASE64;
 use gatehouse_core::device::{Device, Request, step};
-use gatehouse_core::policy;
 use serde_json::{Value, json};
 
 const FILE: &str = concat!(
@@ -17,11 +16,7 @@ const FILE: &str = concat!(
 /// The list with the document of Zhongxiang, which refuses outsiders.
 fn strict_list() -> String {
     let source = include_str!("../../../../../policies/zhongxiang-2020-02/policy.toml");
-    let document = policy::read(source).expect("the delivered document reads");
-    let compiled = policy::compile(&[&document]).expect("and compiles");
-    let mut snapshot = world::snapshot(2, 0);
-    snapshot.policies[0].compiled = compiled.compiled().to_bytes();
-    world::signed(&snapshot)
+    world::signed(&world::snapshot_under(source))
 }
 
 fn world_for_browsers() -> Value {

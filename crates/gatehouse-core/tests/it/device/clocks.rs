@@ -4,9 +4,8 @@
 //! again in web/tests.
 
 use super::table::{Stage, play_as, summary};
-use super::world;
+use super::world::{self, compiled, snapshot_under};
 use gatehouse_core::device::Output;
-use gatehouse_core::policy;
 use gatehouse_core::wire::{PolicySpell, Snapshot, Span};
 use serde_json::{Value, json};
 
@@ -38,22 +37,9 @@ when = { time_of_day = { from = "07:00", to = "22:00" } }
 say = { zh = "白天可以进。", en = "By day, come in." }
 "#;
 
-fn compiled(document: &str) -> Vec<u8> {
-    let document = policy::read(document).expect("it reads");
-    let policy = policy::compile(&[&document]).expect("it compiles");
-    policy.compiled().to_bytes()
-}
-
-/// A list with this document in force.
-fn list(document: &str) -> Snapshot {
-    let mut snapshot = world::snapshot(2, 0);
-    snapshot.policies[0].compiled = compiled(document);
-    snapshot
-}
-
 /// Until seven of the next morning the one, then the other (ZX: 7 时起).
 fn from_seven() -> Snapshot {
-    let mut snapshot = list(HENAN);
+    let mut snapshot = snapshot_under(HENAN);
     let seven = super::table::at("31:00").millis;
     let until = snapshot.policies[0].span.until_at.replace(seven);
     snapshot.policies.push(PolicySpell {
@@ -73,7 +59,7 @@ fn by_day() -> Snapshot {
     let (_, after) = rest
         .split_once("[[row]]\nid = \"HN/courier-goods\"")
         .expect("it");
-    list(&format!(
+    snapshot_under(&format!(
         "{before}{BY_DAY}\n[[row]]\nid = \"HN/courier-goods\"{after}"
     ))
 }
@@ -126,7 +112,7 @@ fn days() -> Vec<Scenario> {
         ),
         (
             "midnight, and two civil days",
-            list(HULUNBUIR),
+            snapshot_under(HULUNBUIR),
             "
             10:00 shift => scan +1 @fresh
             10:00 scan out wang => ask [mask temperature] 请看出入证 @fresh
@@ -144,7 +130,7 @@ fn days() -> Vec<Scenario> {
         ),
         (
             "off since yesterday",
-            list(HENAN),
+            snapshot_under(HENAN),
             "
             08:10 shift => scan +1 @fresh
             08:11 scan in wang => ask [temperature] 住户 @fresh
@@ -164,7 +150,7 @@ fn wrong_clocks() -> Vec<Scenario> {
     vec![
         (
             "a jump ahead and back",
-            list(HENAN),
+            snapshot_under(HENAN),
             "
             08:10 shift => scan +1 @fresh
             2008:10 scan in wang => admit !no_policy 证到 12月8日已到期 @past
@@ -178,7 +164,7 @@ fn wrong_clocks() -> Vec<Scenario> {
         ),
         (
             "a jump back before the list was made",
-            list(HENAN),
+            snapshot_under(HENAN),
             "
             08:10 shift => scan +1 @fresh
             05:00 scan in wang => ask [temperature] !clock_skew 住户 @fresh ~180
@@ -190,7 +176,7 @@ fn wrong_clocks() -> Vec<Scenario> {
         ),
         (
             "a clock that stands",
-            list(HENAN),
+            snapshot_under(HENAN),
             "
             08:10 shift => scan +1 @fresh
             08:10 scan in wang => ask [temperature] 住户 @fresh

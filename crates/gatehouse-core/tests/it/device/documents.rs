@@ -3,16 +3,12 @@
 use super::table::{Stage, play};
 use super::world;
 use gatehouse_core::gate::Fact;
-use gatehouse_core::policy;
 use gatehouse_core::wire::{Span, StateSpell};
 use serde_json::json;
 
 /// A device whose list has this document in force.
 fn under(document: &str, state: Vec<StateSpell>) -> Stage {
-    let document = policy::read(document).expect("the delivered document reads");
-    let compiled = policy::compile(&[&document]).expect("and compiles");
-    let mut snapshot = world::snapshot(2, 0);
-    snapshot.policies[0].compiled = compiled.compiled().to_bytes();
+    let mut snapshot = world::snapshot_under(document);
     snapshot.state = state;
     let mut stage = Stage::new(1);
     stage.list = world::signed(&snapshot);

@@ -273,6 +273,20 @@ pub fn snapshot(number_of_list: u64, age_hours: i64) -> Snapshot {
     }
 }
 
+/// A document as a list carries it.
+pub fn compiled(document: &str) -> Vec<u8> {
+    let document = gatehouse_core::policy::read(document).expect("the document reads");
+    let policy = gatehouse_core::policy::compile(&[&document]).expect("and compiles");
+    policy.compiled().to_bytes()
+}
+
+/// The second list, made this morning, with this document in force.
+pub fn snapshot_under(document: &str) -> Snapshot {
+    let mut snapshot = snapshot(2, 0);
+    snapshot.policies[0].compiled = compiled(document);
+    snapshot
+}
+
 /// The list as the server sends it.
 pub fn signed(snapshot: &Snapshot) -> String {
     data_encoding::BASE64.encode(&snapshot.sign(&key(3)))
