@@ -10,6 +10,7 @@ use crate::value::Row;
 use crate::{params, sql};
 use gatehouse_core::audit::Hash;
 use gatehouse_core::id::{AreaId, DeviceId, HouseholdId, OpenItemId, PersonId, StaffId};
+use gatehouse_core::pass::PassNumber;
 use gatehouse_core::wire::{Event, EventBody, Reading, Subject};
 
 /// Most steps of one fever that are read.
@@ -288,11 +289,7 @@ impl Tx<'_> {
             return Ok(());
         };
         self.insert_open_item(item)?;
-        let private = event.private.as_ref();
-        let person = private.and_then(|private| match private.subject {
-            Some(Subject::Person(person)) => Some(person),
-            _ => None,
-        });
+        let (person, household) = self.feverish(item.shard, event, fever.pass)?;
         self.insert_fever(&FeverRow {
             shard: item.shard,
             item: item.item,
@@ -302,7 +299,7 @@ impl Tx<'_> {
             reporter: None,
             symptoms: 0,
             person,
-            household: private.and_then(|private| private.household),
+            household,
             opened_by: None,
         })?;
         let readings = [&fever.first, &fever.second].into_iter().flatten();
@@ -313,6 +310,34 @@ impl Tx<'_> {
             self.append_fever_step(&measured(step, reading))?;
         }
         Ok(())
+    }
+
+    /// Whom a gate device means: whom it names, else whoever the pass was made for. Helpers,
+    /// workers and visitors are on no phone's list.
+    fn feverish(
+        &self,
+        shard: Shard,
+        event: &Event,
+        pass: Option<PassNumber>,
+    ) -> Result<(Option<PersonId>, Option<HouseholdId>), StoreError> {
+        let private = event.private.as_ref();
+        let household = private.and_then(|private| private.household);
+        if let Some(Subject::Person(person)) = private.and_then(|private| private.subject) {
+            return Ok((Some(person), household));
+        }
+        let pass = match pass {
+            Some(number) => self.pass_by_number(shard, number)?,
+            None => None,
+        };
+        let Some(pass) = pass else {
+            return Ok((None, household));
+        };
+        // A vehicle's pass names a vehicle, which has no fever.
+        let person = match pass.holder.map(PersonId) {
+            Some(holder) => self.person(shard, holder)?.map(|row| row.person),
+            None => None,
+        };
+        Ok((person, household.or(pass.household)))
     }
 
     /// A gate device says more of a fever that it reported: a further reading, or that somebody

@@ -86,6 +86,7 @@ pub(crate) fn fever(case: &Case) -> Fever {
         crossing: None,
         first: case.reading(Fact::Temperature),
         second: case.reading(Fact::SecondTemperature),
+        pass: case.pass.filter(|_| case.finding.identifies()),
     }
 }
 

@@ -197,6 +197,9 @@ pub struct Fever {
     pub first: Option<Reading>,
     /// The reading after a rest.
     pub second: Option<Reading>,
+    /// The pass that was believed of whoever it is: helpers, workers and visitors are on no
+    /// phone's list, and the server finds them by it. Phones of before do not send it.
+    pub pass: Option<PassNumber>,
 }
 
 /// Who or what crossed: an id, never a name.
@@ -432,9 +435,14 @@ impl Cbor for EventBody {
             }
             EventBody::ShiftEnd => to.array(1).uint(4),
             EventBody::Fever(fever) => {
-                to.array(4).uint(5).optional_uint(fever.crossing);
+                let parts = 4 + usize::from(fever.pass.is_some());
+                to.array(parts).uint(5).optional_uint(fever.crossing);
                 to.option(fever.first.as_ref())
-                    .option(fever.second.as_ref())
+                    .option(fever.second.as_ref());
+                match &fever.pass {
+                    Some(pass) => to.item(pass),
+                    None => to,
+                }
             }
             EventBody::Measurement { of, reading } => to.array(3).uint(6).uint(*of).item(reading),
             EventBody::HandedOn { of } => to.array(2).uint(7).uint(*of),
@@ -444,7 +452,7 @@ impl Cbor for EventBody {
         };
     }
     fn read(from: &mut Reader<'_>) -> Read<EventBody> {
-        let parts = from.array(4)?;
+        let parts = from.array(5)?;
         match (from.uint()?, parts) {
             (1, 2) => from.item().map(Box::new).map(EventBody::Crossing),
             (2, 3) => Ok(EventBody::Amendment {
@@ -457,10 +465,12 @@ impl Cbor for EventBody {
                 armband: from.boolean()?,
             }),
             (4, 1) => Ok(EventBody::ShiftEnd),
-            (5, 4) => Ok(EventBody::Fever(Fever {
+            (5, 4 | 5) => Ok(EventBody::Fever(Fever {
                 crossing: from.optional_small()?,
                 first: from.option()?,
                 second: from.option()?,
+                // One encoding: the fifth part is there or left out, never null.
+                pass: (parts == 5).then(|| from.item()).transpose()?,
             })),
             (6, 3) => Ok(EventBody::Measurement {
                 of: from.uint()?,

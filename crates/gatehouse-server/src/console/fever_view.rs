@@ -154,9 +154,14 @@ impl View<'_> {
         }
         parts.extend(whom.masked.clone());
         if let Some(door) = &whom.door {
-            parts.push(match frame.lang {
+            let label = match frame.lang {
                 Lang::Zh => door.label_zh(),
                 Lang::En => door.label_en(),
+            };
+            // A visitor's way, or one of several there: the door is all that is known.
+            parts.push(match whom.sex {
+                Some(_) => label,
+                None => frame.fill("fevers-about-door", &[("door", &label)]),
             });
         }
         parts.join(" · ")

@@ -157,6 +157,7 @@ impl Words<'_> {
         }
         self.reading(fever.first.as_ref());
         self.reading(fever.second.as_ref());
+        self.add_some("tray-pass", fever.pass.map(|pass| pass.to_string()));
     }
 
     fn reading(&mut self, reading: Option<&Reading>) {

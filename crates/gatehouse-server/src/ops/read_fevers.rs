@@ -11,7 +11,7 @@ use crate::ops::fever_state::FeverState;
 use crate::ops::local_day::midnight;
 use crate::ops::read_area::compounds_of;
 use gatehouse_core::household::{Address, AddressDraft};
-use gatehouse_core::id::{AreaId, GateId, OpenItemId, PersonId, StaffId};
+use gatehouse_core::id::{AreaId, GateId, HouseholdId, OpenItemId, PersonId, StaffId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::person::{GateName, PersonName};
 use gatehouse_store::area::AreaRow;
@@ -32,7 +32,7 @@ pub struct Whom {
     pub sex: Option<String>,
     /// Years, by the year of birth.
     pub age: Option<i64>,
-    /// Their door.
+    /// Their door; of somebody who is not known, the one that they have to do with.
     pub door: Option<Address>,
     /// Others at the same door.
     pub others: usize,
@@ -174,7 +174,13 @@ fn card(
         state: FeverState::of(row.item.opened_at, &all, rules, now.millis),
         compound: compound.name.clone(),
         gate: gate_of(tx, shard, row.item.gate, &row.fever)?,
-        whom: whom(tx, keys, shard, row.fever.person, now)?,
+        whom: match (row.fever.person, row.fever.household) {
+            (None, Some(household)) => Whom {
+                door: door(tx, shard, household)?,
+                ..Whom::default()
+            },
+            (person, _) => whom(tx, keys, shard, person, now)?,
+        },
         rules: rules.clone(),
         all,
         holder,
@@ -240,13 +246,21 @@ pub(crate) fn whom(
     };
     let home = tx.persons_of_household(shard, household)?;
     whom.others = home.iter().filter(|one| one.person != person).count();
-    whom.door = tx.household(shard, household)?.and_then(|door| {
+    whom.door = door(tx, shard, household)?;
+    Ok(whom)
+}
+
+fn door(
+    tx: &ReadTx<'_>,
+    shard: Shard,
+    household: HouseholdId,
+) -> Result<Option<Address>, StoreError> {
+    Ok(tx.household(shard, household)?.and_then(|row| {
         let draft = AddressDraft {
-            building: door.building,
-            unit: door.unit,
-            room: door.room,
+            building: row.building,
+            unit: row.unit,
+            room: row.room,
         };
         draft.check().ok()
-    });
-    Ok(whom)
+    }))
 }

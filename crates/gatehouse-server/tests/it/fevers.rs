@@ -7,7 +7,7 @@ use crate::passes::read;
 use crate::streams::main_of;
 use crate::support::{COMMUNITY, COMPOUND, NEXT_COMPOUND, START, TestApp, demo_on_both, on_both};
 use axum::http::StatusCode;
-use gatehouse_core::id::AreaId;
+use gatehouse_core::id::{AreaId, HouseholdId};
 use gatehouse_core::person::GateName;
 use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_store::Shard;
@@ -369,6 +369,30 @@ fn whoever_has_no_door_is_named_on_the_board() {
             tx.update_person(&row)
         });
         assert_eq!(named(&board()), before);
+    });
+}
+
+/// A visitor without a pass: nobody knows who, but where they were going.
+#[test]
+fn of_a_visitor_the_board_says_which_door_it_is_about() {
+    demo_on_both(|app, demo| {
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        let area = compound_of(app, &phone.gate);
+        let households = read(app, move |tx| {
+            tx.households_of_area(Shard(1), area, HouseholdId([0; 16]), 1)
+        });
+        let door = &households[0];
+        let room = format!("{}-{}-{}", door.building, door.unit, door.room);
+        phone.step(json!({
+            "input": "begin", "way": "in", "subject_kind": "visitor", "room": room,
+        }));
+        phone.step(json!({"input": "fact", "fact": "temperature", "value": 38.2}));
+        phone.step(json!({"input": "fever"}));
+        phone.send_all();
+        let board = format!("/areas/{area}/fevers");
+        let page = app.get(&board, &cookie(app, demo, "lead1")).body;
+        let says = format!("不清楚是谁 · 和 {}", door.building);
+        assert!(page.contains(&says), "{says}: {page}");
     });
 }
 

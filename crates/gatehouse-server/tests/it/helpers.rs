@@ -104,6 +104,28 @@ fn a_helper_of_a_household_comes_is_renewed_and_ends() {
     });
 }
 
+/// On no phone's list: the event carries the pass, and the board says whose it is.
+#[test]
+fn a_helper_with_a_fever_is_named_on_the_board() {
+    demo_on_both(|app, demo| {
+        let who = somebody(demo, 1);
+        let (resident, office) = (opened(app, demo, &who), cookie(app, demo, "office1"));
+        let id = wanted(app, demo, &resident, &office);
+        let board = format!("/areas/{}/fevers", who.compound);
+        let named = || app.get(&board, &office).body.matches("乌*静").count();
+        assert_eq!(named(), 0);
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        scan(&mut phone, &own_pass(app, id));
+        phone.step(json!({"input": "fact", "fact": "temperature", "value": 38.4}));
+        phone.step(json!({"input": "fever"}));
+        phone.send_all();
+        let body = app.get(&board, &office).body;
+        assert!(named() > 0, "{body}");
+        let events = phone.events().join(" ");
+        assert!(!events.contains("乌"), "no name goes over the wire");
+    });
+}
+
 struct Story {
     id: ApplicationId,
     first: PassRow,

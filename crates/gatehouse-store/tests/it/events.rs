@@ -316,6 +316,7 @@ fn shifts_fevers_and_emergencies_follow_from_events() {
                 crossing: None,
                 first: None,
                 second: None,
+                pass: None,
             }),
             None,
         );

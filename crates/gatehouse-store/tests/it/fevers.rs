@@ -51,6 +51,7 @@ fn what_a_phone_says_of_a_fever_appears_by_itself_and_ends_nothing() {
             crossing: None,
             first: Some(reading(382, 0)),
             second: None,
+            pass: None,
         });
         let of = phone.append(0, fever, Some(private));
         let measured = EventBody::Measurement {
@@ -93,6 +94,7 @@ fn a_step_with_the_same_mark_is_written_once_and_words_are_sealed() {
             crossing: None,
             first: None,
             second: None,
+            pass: None,
         });
         phone.append(0, fever, None);
         send_all(store, &phone);
@@ -145,6 +147,7 @@ fn an_outcome_can_be_mended_and_taken_back() {
                 crossing: None,
                 first: None,
                 second: None,
+                pass: None,
             }),
             None,
         );
@@ -184,6 +187,7 @@ fn a_fever_forgets_whom_it_concerned() {
             crossing: None,
             first: None,
             second: None,
+            pass: None,
         });
         phone.append(0, fever, Some(private));
         send_all(store, &phone);

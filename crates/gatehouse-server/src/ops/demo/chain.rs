@@ -227,6 +227,7 @@ impl Chain<'_> {
             crossing: Some(seq),
             first,
             second,
+            pass: None,
         };
         let of = self.append(crossing.at, EventBody::Fever(fever), private);
         if has_symptoms {
