@@ -71,11 +71,6 @@ sql! {
     INSERT_DOCUMENT = "INSERT INTO policy_document (document, version, text, sha256, loaded_at,
             loaded_by, cases)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    DOCUMENTS = "SELECT d.document, d.version, d.text, d.sha256, d.loaded_at, d.loaded_by, d.cases
-        FROM policy_document d
-        WHERE d.version = (SELECT max(o.version) FROM policy_document o
-            WHERE o.document = d.document)
-        ORDER BY d.document";
     INSERT_FORCE = "INSERT INTO policy_force (area, document, version, from_at, to_at, decided_by,
             approved_by)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -138,11 +133,6 @@ impl ReadTx<'_> {
         document: &str,
     ) -> Result<Option<PolicyDocumentRow>, StoreError> {
         self.optional(&LAST_DOCUMENT, params![document], read_document)
-    }
-
-    /// The newest version of each document.
-    pub fn policy_documents(&self) -> Result<Vec<PolicyDocumentRow>, StoreError> {
-        self.query(&DOCUMENTS, params![], read_document)
     }
 
     /// What holds anywhere at any instant in [from, until): small, read whole. What somebody

@@ -266,7 +266,7 @@ async fn list_page(
     frame: Frame,
     typed: Option<(String, WishForm)>,
 ) -> Result<ReplaysPage, OpError> {
-    let replays = list_replays(app, area.area).await?;
+    let replays = list_replays(app, &area).await?;
     let times = Times::new(frame.lang, app.world.now_millis(), area.offset_minutes);
     let today = times.today();
     let (problem, form) = typed.map_or((None, None), |(said, form)| (Some(said), Some(form)));

@@ -11,11 +11,11 @@ use crate::error::OpError;
 use gatehouse_core::id::{AreaId, StaffId};
 use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_core::policy::{PolicyDocument, read};
-use gatehouse_store::policy::PolicyForceRow;
+use gatehouse_store::policy::{PolicyDocumentRow, PolicyForceRow};
 use gatehouse_store::policy_draft::PolicyDraftRow;
 use gatehouse_store::policy_suspension::SuspensionRow;
 use gatehouse_store::{ReadTx, StoreError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Days before a review from which on pages remind of it.
 pub const REMIND_DAYS: i32 = 7;
@@ -64,7 +64,7 @@ pub struct Versions {
     /// What is to come and in force first.
     pub versions: Vec<Version>,
     /// Documents that a draft can begin as: folder, version (0 where the program brings it along),
-    /// and `HN` with its titles; what was put in force here or above first.
+    /// and `HN` with its titles; what was put in force here or above first, without what holds above.
     pub kept: Vec<(String, i64, [String; 3])>,
     /// What is suspended now.
     pub suspended: Vec<SuspensionRow>,
@@ -93,16 +93,50 @@ pub async fn list_policy_versions(app: &App, scope: &AreaInScope) -> Result<Vers
         Ok::<_, StoreError>(Versions {
             drafts,
             versions,
-            kept: kept(tx, &path)?,
+            kept: kept(tx, &path, now)?,
             suspended,
         })
     };
     Ok(app.store.read(read_all).await?)
 }
 
-/// The newest version of each document that was put in force at or above a place, then those that
-/// the program brings along.
-fn kept(tx: &ReadTx<'_>, path: &[AreaId]) -> Result<Vec<(String, i64, [String; 3])>, StoreError> {
+/// What a draft of an area can begin as: the newest version of each document that was put in force
+/// or proposed at or above it, then those that the program brings along. Without those that hold,
+/// or are to hold, above it: a second one beside them would never be taken (P020).
+fn kept(
+    tx: &ReadTx<'_>,
+    path: &[AreaId],
+    now: i64,
+) -> Result<Vec<(String, i64, [String; 3])>, StoreError> {
+    let own = path.last();
+    let above: BTreeSet<String> = tx
+        .policies_in_force(now, i64::MAX)?
+        .into_iter()
+        .filter(|row| path.contains(&row.area) && Some(&row.area) != own)
+        .map(|row| row.document)
+        .collect();
+    let mut found = Vec::new();
+    for kept in newest_known(tx, path)? {
+        let read = match kept.cases {
+            Some(_) => read(&kept.text).ok(),
+            None => None,
+        };
+        found.extend(read.map(|read| (kept.document, kept.version, names(&read))));
+    }
+    for one in &DELIVERED {
+        let read = read(one.policy).ok();
+        found.extend(read.map(|read| (one.folder.to_owned(), 0, names(&read))));
+    }
+    found.retain(|(document, ..)| !above.contains(document));
+    Ok(found)
+}
+
+/// The newest version of each document that was put in force or proposed at or above a place: what
+/// other places wrote is theirs.
+pub(super) fn newest_known(
+    tx: &ReadTx<'_>,
+    path: &[AreaId],
+) -> Result<Vec<PolicyDocumentRow>, StoreError> {
     let mut newest: BTreeMap<String, i64> = BTreeMap::new();
     for area in path {
         for row in tx.policy_forces_of(*area, SHOWN)? {
@@ -112,14 +146,7 @@ fn kept(tx: &ReadTx<'_>, path: &[AreaId]) -> Result<Vec<(String, i64, [String; 3
     }
     let mut found = Vec::new();
     for (document, version) in newest {
-        let kept = tx.policy_document(&document, version)?;
-        let kept = kept.filter(|kept| kept.cases.is_some());
-        let read = kept.and_then(|kept| read(&kept.text).ok());
-        found.extend(read.map(|read| (document, version, names(&read))));
-    }
-    for one in &DELIVERED {
-        let read = read(one.policy).ok();
-        found.extend(read.map(|read| (one.folder.to_owned(), 0, names(&read))));
+        found.extend(tx.policy_document(&document, version)?);
     }
     Ok(found)
 }

@@ -4,11 +4,12 @@
 use crate::support::{Answer, START, TestApp, demo_on_both};
 use axum::http::StatusCode;
 use calamine::{Data, Reader, Xlsx};
-use gatehouse_core::id::AreaId;
+use gatehouse_core::id::{AreaId, StaffId};
 use gatehouse_server::auth::role::Role;
 use gatehouse_server::jobs::run_due;
 use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_server::ops::keep_retention::keep_retention;
+use gatehouse_store::policy::PolicyForceRow;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::io::Cursor;
@@ -55,8 +56,8 @@ impl<'a> Office<'a> {
     }
 }
 
-/// Keeps a document as if somebody had submitted it.
-fn load(app: &TestApp, folder: &'static str) {
+/// Keeps a document as somebody submits it for an area.
+fn submit(app: &TestApp, area: AreaId, folder: &'static str) {
     let path = format!(
         "{}/../../policies/{folder}/policy.toml",
         env!("CARGO_MANIFEST_DIR")
@@ -64,17 +65,25 @@ fn load(app: &TestApp, folder: &'static str) {
     let text = std::fs::read_to_string(path).expect("a policy");
     let sha256: [u8; 32] = Sha256::digest(text.as_bytes()).into();
     app.write(move |tx| {
-        tx.load_policy_document(folder, (&text, None), &sha256, START, None)?;
-        Ok(())
+        let version = tx.load_policy_document(folder, (&text, None), &sha256, START, None)?;
+        tx.insert_policy_force(&PolicyForceRow {
+            area,
+            document: folder.to_owned(),
+            version,
+            from_at: START + DAY,
+            to_at: None,
+            decided_by: Some(StaffId([7; 16])),
+            approved_by: None,
+        })
     });
 }
 
 #[test]
 fn an_official_tries_a_document_and_opens_the_result() {
     demo_on_both(|app, demo| {
-        load(app, "zhongxiang-2020-02");
-        load(app, "p1-street-routine");
         let office = Office::new(app, demo, Role::StreetCommand);
+        submit(app, office.area, "zhongxiang-2020-02");
+        submit(app, office.area, "p1-street-routine");
         let list = office.get("").body;
         assert!(list.contains("value=\"1 zhongxiang-2020-02\""), "{list}");
         assert!(!list.contains("p1-street-routine"), "it is not about gates");
@@ -154,5 +163,20 @@ fn a_replay_is_stopped_and_two_at_a_time_are_enough() {
             let other = Office::new(app, demo, role);
             assert_ne!(other.get("").status, StatusCode::OK, "{role:?}");
         }
+    });
+}
+
+#[test]
+fn what_another_place_submitted_is_neither_offered_nor_tried() {
+    demo_on_both(|app, demo| {
+        let office = Office::new(app, demo, Role::StreetCommand);
+        let below = demo.town.streets.areas.last().expect("a place").id;
+        assert_ne!(below, office.area);
+        submit(app, below, "zhongxiang-2020-02");
+        let list = office.get("").body;
+        assert!(!list.contains("zhongxiang-2020-02"), "{list}");
+        assert!(list.contains("value=\"1 henan-2020-02\""), "{list}");
+        let wish = "draft=1+zhongxiang-2020-02&from=2020-02-17&to=2020-02-19";
+        assert_eq!(office.form("", wish).status, StatusCode::NOT_FOUND);
     });
 }

@@ -8,6 +8,7 @@ use crate::auth::role::Permission;
 use crate::door::door_words;
 use crate::error::OpError;
 use crate::jobs::REPLAY_POLICY;
+use crate::ops::list_policy_versions::{is_known_at, newest_known};
 use crate::ops::local_day::DAY_MILLIS;
 use crate::ops::note::note;
 use crate::ops::policy_draft::{DRAFTS_MOST, draft_id, draft_text};
@@ -60,14 +61,16 @@ pub struct Replays {
     pub rows: Vec<PolicyReplayRow>,
 }
 
-/// The replays of an area, and the documents that can be tried.
+/// The replays of an area, and the documents that can be tried: its drafts, and what was put in
+/// force or proposed there or above.
 ///
 /// # Errors
 /// The database's.
-pub async fn list_replays(app: &App, area: AreaId) -> Result<Replays, OpError> {
+pub async fn list_replays(app: &App, scope: &AreaInScope) -> Result<Replays, OpError> {
+    let (area, path) = (scope.area, scope.path.clone());
     let read = move |tx: &ReadTx<'_>| {
         let drafts = tx.policy_drafts(area, DRAFTS_MOST)?;
-        let documents = tx.policy_documents()?;
+        let documents = newest_known(tx, &path)?;
         let drafts = drafts.iter().filter_map(choice_of_draft);
         Ok::<_, OpError>(Replays {
             drafts: drafts.chain(documents.iter().filter_map(choice)).collect(),
@@ -102,6 +105,13 @@ fn choice_of_draft(row: &PolicyDraftRow) -> Option<DraftChoice> {
     })
 }
 
+/// Whether somebody at a place may try a version of a document, or a draft.
+fn may_try(tx: &ReadTx<'_>, path: &[AreaId], row: &PolicyReplayRow) -> Result<bool, StoreError> {
+    let (document, version) = (&row.document, row.version);
+    let is_known = document.starts_with(DRAFT) || is_known_at(tx, path, document, version)?;
+    Ok(is_known && text_of(tx, row.area, document, version)?.is_some())
+}
+
 /// The text that a replay tries; of a draft only while it is as it was when somebody asked.
 fn text_of(
     tx: &ReadTx<'_>,
@@ -126,7 +136,7 @@ fn text_of(
 ///
 /// # Errors
 /// [`OpError::NotTaken`] for a span that is none, or too many at one time;
-/// [`OpError::NotFound`] for a document that is not kept.
+/// [`OpError::NotFound`] for a document that is not kept, or is another place's.
 pub async fn ask_replay(
     app: &App,
     area: &AreaInScope,
@@ -164,10 +174,9 @@ pub async fn ask_replay(
         attempts: 0,
         failure: None,
     };
-    let (id, shard) = (row.replay, area.shard);
+    let (id, shard, path) = (row.replay, area.shard, area.path.clone());
     let put = move |tx: &Tx<'_>| {
-        let is_draft = !row.document.is_empty();
-        if is_draft && text_of(tx, row.area, &row.document, row.version)?.is_none() {
+        if !row.document.is_empty() && !may_try(tx, &path, &row)? {
             return Err(OpError::NotFound);
         }
         if tx.count_replays_at_work(row.area)? >= AT_WORK_MOST {
