@@ -2,6 +2,7 @@
 //! written, comments too: what an official changes in a form, a developer finds in the file.
 
 use super::cases::Expect;
+use super::part::Field;
 use super::row_edit::{add_row, write_row};
 use super::row_text::{RowText, rows_as_written};
 use super::trial::{Trial, facts_of};
@@ -36,12 +37,36 @@ pub enum Change<'a> {
         /// Written, and without any effect.
         is_off: bool,
     },
+    /// Whether an entry of a part is switched off: its table, its id.
+    Entry {
+        /// Its table, as documents name it.
+        table: &'a str,
+        /// Its id.
+        id: &'a str,
+        /// Written, and without any effect.
+        is_off: bool,
+    },
+    /// A value of a part, of the shape that it has.
+    Value(Place<'a>, &'a Field),
+    /// The clause that stands at a place of a part.
+    Source(Place<'a>, &'a str),
     /// What a row says, of the id that it has.
     Says(&'a RowText),
     /// A row that there is not yet.
     NewRow(&'a RowText),
     /// A row that goes.
     DropRow(&'a str),
+}
+
+/// Where a value of a part stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// Its table, as documents name it.
+    pub table: &'a str,
+    /// The id of the entry; empty for a table that is there once.
+    pub id: &'a str,
+    /// Keys and places in lists, parted by dots: `stage.0.days.value`.
+    pub path: &'a str,
 }
 
 /// Why nothing was changed.
@@ -90,13 +115,10 @@ pub fn change(text: &str, change: Change<'_>) -> Result<String, EditError> {
             let day = day.to_text().into();
             sourced(&mut document, "force", "review", day, source)?;
         }
-        Change::Row { id, is_off } => {
-            let row = entry(&mut document, "row", id)?;
-            match is_off {
-                true => row.insert("off", toml_edit::value(true)),
-                false => row.remove("off"),
-            };
-        }
+        Change::Row { id, is_off } => switch(entry(&mut document, "row", id)?, is_off),
+        Change::Entry { table, id, is_off } => switch(entry(&mut document, table, id)?, is_off),
+        Change::Value(place, field) => replace(item_at(&mut document, place)?, of_field(field))?,
+        Change::Source(place, source) => replace(item_at(&mut document, place)?, source.into())?,
         Change::Says(is) => {
             let written = rows_as_written(text);
             let was = written.iter().find(|row| row.id == is.id);
@@ -143,6 +165,25 @@ pub fn expect(cases: &str, case: &str, answer: &Expect) -> Result<String, EditEr
                 Array::from_iter(list.iter().map(String::as_str)).into(),
             )?;
         }
+    }
+    Ok(document.to_string())
+}
+
+/// Writes into a case of a part what it shall expect from now on.
+///
+/// # Errors
+/// A text that is not TOML, a case that it does not have.
+pub fn expect_of_part(
+    cases: &str,
+    case: &str,
+    answer: &serde_json::Value,
+) -> Result<String, EditError> {
+    let mut document = parse(cases)?;
+    let case = entry(&mut document, "case", case)?;
+    let expect = case.get_mut("expect").ok_or(EditError::NoSuch)?;
+    match expect {
+        Item::Table(_) => *expect = toml_edit::value(of_json(answer)),
+        _ => replace(expect, of_json(answer))?,
     }
     Ok(document.to_string())
 }
@@ -236,6 +277,53 @@ fn sourced(
         replace(fields.get_mut(key).ok_or(EditError::NoSuch)?, value)?;
     }
     Ok(())
+}
+
+/// Switches an entry off or on.
+fn switch(entry: &mut dyn TableLike, is_off: bool) {
+    match is_off {
+        true => entry.insert("off", toml_edit::value(true)),
+        false => entry.remove("off"),
+    };
+}
+
+fn of_field(field: &Field) -> Value {
+    match field {
+        Field::Number(number) => (*number).into(),
+        Field::Numbers(numbers) => numbers.iter().copied().collect::<Array>().into(),
+        Field::Time(time) => time.as_str().into(),
+        Field::Windows(windows) => {
+            let each = windows.iter().map(|ends| {
+                let ends: Array = ends.iter().map(String::as_str).collect();
+                Value::from(ends)
+            });
+            each.collect::<Array>().into()
+        }
+    }
+}
+
+/// What stands at a place of a part.
+fn item_at<'a>(document: &'a mut DocumentMut, place: Place<'_>) -> Result<&'a mut Item, EditError> {
+    let fields = match place.id {
+        "" => document
+            .get_mut(place.table)
+            .and_then(Item::as_table_like_mut)
+            .ok_or(EditError::NoSuch)?,
+        id => entry(document, place.table, id)?,
+    };
+    let mut keys = place.path.split('.');
+    let first = keys.next().unwrap_or_default();
+    let mut item = fields.get_mut(first).ok_or(EditError::NoSuch)?;
+    for key in keys {
+        // A key that is not there would be made by `get_mut`.
+        let next = match key.parse::<usize>() {
+            Ok(at) => item.get_mut(at),
+            Err(_) if item.get(key).is_some() => item.get_mut(key),
+            Err(_) => None,
+        };
+        item = next.ok_or(EditError::NoSuch)?;
+    }
+    Ok(item)
 }
 
 /// The `[[list]]` entry of this id.

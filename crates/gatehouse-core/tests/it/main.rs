@@ -10,6 +10,7 @@ mod part_tables;
 mod parts;
 mod plans;
 mod policies;
+mod policy_fields;
 mod policy_laws;
 mod policy_layers;
 mod policy_mistakes;

@@ -1,7 +1,7 @@
 //! What differs in the cases of a document: situations and answers that it was checked by.
 
 use super::document::source_value;
-use super::{Difference, Thing, of_things};
+use super::{Difference, Thing, of_things, of_values};
 use crate::gate::Step;
 use crate::gate::fact::{Fact, Words, words};
 use crate::gate::value::{Known, Outings, Stay, StayKind, Value};
@@ -180,6 +180,34 @@ fn of_part(case: &PartCase, lang: Lang) -> Thing {
         whole: kind.to_owned(),
         values,
     }
+}
+
+/// What a case of a part asks, in words.
+pub fn question_in_words(case: &PartCase, lang: Lang) -> String {
+    let leaves = json_words(&case.question, lang).into_iter();
+    let [colon, comma] = match lang {
+        Lang::Zh => ["：", "；"],
+        Lang::En => [": ", "; "],
+    };
+    let leaves: Vec<String> = leaves
+        .map(|(label, text)| format!("{label}{colon}{text}"))
+        .collect();
+    let kind = lang.pick(kind_words(case.kind));
+    format!("{kind}{colon}{}", leaves.join(comma))
+}
+
+/// What a case of a part would expect now, beside what it expects.
+pub fn answer_differences(
+    case: &PartCase,
+    answer: &serde_json::Value,
+    lang: Lang,
+) -> Vec<Difference> {
+    let [was, is] = [&case.expect, answer].map(|json| Thing {
+        id: case.id.clone(),
+        whole: String::new(),
+        values: json_words(json, lang),
+    });
+    of_values(&was, &is)
 }
 
 const fn kind_words(kind: Kind) -> Words {

@@ -7,7 +7,7 @@ mod document;
 mod part;
 mod row;
 
-pub use case::case_differences;
+pub use case::{answer_differences, case_differences, question_in_words};
 
 use super::document::PolicyDocument;
 use crate::gate::compiled::{Effect, Text};

@@ -5,7 +5,7 @@ use crate::gate::compiled::Text;
 use crate::gate::fact::words;
 use crate::policy::diagnostic::{Diagnostic, both};
 use crate::policy::node::{Node, TableReader};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use std::ops::Range;
 
 /// One `[[case]]` with a `kind` other than `gate`.
@@ -83,6 +83,54 @@ pub fn run_part_case(case: &PartCase, layers: &Layers<'_>) -> Result<Value, Text
             ),
         )),
     }
+}
+
+/// What a case would expect if it were written now, of the keys that it looks at; a question that
+/// has no answer any more expects the code of the refusal.
+pub fn answer_part_case(case: &PartCase, layers: &Layers<'_>) -> Value {
+    let answer = answer_line(case.kind, layers, case.question.to_string().as_bytes());
+    match answer.get("error").and_then(|error| error.get("code")) {
+        Some(code) => json!({ "error": { "code": code } }),
+        None => looked_at(&case.expect, answer),
+    }
+}
+
+/// Of what was found, what is looked at.
+fn looked_at(expected: &Value, found: Value) -> Value {
+    match (expected, found) {
+        (Value::Object(expected), Value::Object(mut found)) => {
+            // Keys of an error are none of the answer.
+            let keys = expected.iter().filter(|(key, _)| *key != "error");
+            let fields = keys.map(|(key, value)| {
+                let own = found.remove(key).unwrap_or(Value::Null);
+                (key.clone(), looked_at(value, own))
+            });
+            Value::Object(fields.collect())
+        }
+        (Value::Array(expected), Value::Array(found)) => {
+            // Of a list that is longer or shorter: the keys that any of its members looks at.
+            let all = all_keys(expected);
+            let each = found.into_iter().enumerate().map(|(at, one)| {
+                let own = expected.get(at).or(all.as_ref());
+                own.map_or_else(|| one.clone(), |own| looked_at(own, one.clone()))
+            });
+            Value::Array(each.collect())
+        }
+        // TOML has no null.
+        (_, Value::Null) => Value::String(String::new()),
+        (_, found) => found,
+    }
+}
+
+/// Members of a list that are tables, as one table with all their keys.
+fn all_keys(list: &[Value]) -> Option<Value> {
+    let tables = list.iter().map(Value::as_object);
+    let tables = tables.collect::<Option<Vec<_>>>()?;
+    let fields = tables.into_iter().flatten();
+    let all: Map<String, Value> = fields
+        .map(|(key, one)| (key.clone(), one.clone()))
+        .collect();
+    Some(Value::Object(all)).filter(|_| !list.is_empty())
 }
 
 fn told(differences: &[Text], comma: &str, side: impl Fn(&Text) -> &str) -> String {

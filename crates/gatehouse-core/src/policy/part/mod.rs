@@ -8,11 +8,13 @@
 mod cases;
 mod checks;
 mod contact;
+mod field;
 mod keys;
 mod layers;
 mod lines;
 mod measure;
 mod observation;
+mod question_keys;
 mod report;
 mod returnee;
 mod risk;
@@ -27,7 +29,8 @@ pub(crate) mod wording;
 mod written;
 
 pub(crate) use cases::part_case;
-pub use cases::{PartCase, run_part_case};
+pub use cases::{PartCase, answer_part_case, run_part_case};
+pub use field::Field;
 pub use layers::{LayerError, Layers};
 pub use lines::{LINE_BYTES_MOST, Refusal, answer_line, too_long};
 pub use measure::pass_validity;

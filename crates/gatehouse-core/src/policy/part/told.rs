@@ -1,6 +1,8 @@
 //! The parts of a document in words: each key of each entry, with its clause (POL-3).
 
+use super::field::Field;
 use super::keys::{OTHER, key_words, table_words, unit};
+use super::question_keys::question_words;
 use super::values::{any_value_words, value_words};
 use super::written::Written;
 use crate::gate::fact::{Words, words};
@@ -55,14 +57,14 @@ pub struct Value {
     pub text: String,
     /// The same in the other language, where it is a text of the document.
     pub other: Option<String>,
-    /// The number, where it is one.
-    pub number: Option<i64>,
+    /// As a field of a form holds it, where one can.
+    pub field: Option<Field>,
     /// The unit of the number.
     pub unit: &'static str,
     /// The clause that it names, as it is written; that of what holds it where it names none.
     pub source: String,
-    /// Whether that clause stands beside this value alone.
-    pub has_own_source: bool,
+    /// Where that clause stands; empty where nothing above the value names one.
+    pub source_path: String,
     /// The words of what it stands in; values of one holder make a line.
     holder: String,
 }
@@ -100,6 +102,7 @@ fn told(written: &Written, lang: Lang) -> Told {
         label: String::new(),
         path: String::new(),
         source: &written.source,
+        source_path: source_path("", &written.node),
     };
     teller.table(&written.node, &top);
     let values = teller.values;
@@ -167,6 +170,15 @@ struct Holder<'a> {
     label: String,
     path: String,
     source: &'a str,
+    source_path: String,
+}
+
+/// Where a table that names its own clause says so.
+fn source_path(path: &str, node: &Node) -> String {
+    match node.field("source").and_then(Node::as_text) {
+        Some(_) => joined(path, ".", "source"),
+        None => String::new(),
+    }
 }
 
 struct Teller {
@@ -198,6 +210,10 @@ impl Teller {
             label: at.1.clone(),
             path: at.0.clone(),
             source: source.unwrap_or(holder.source),
+            source_path: match source {
+                Some(_) => source_path(&at.0, node),
+                None => holder.source_path.clone(),
+            },
         };
         match &node.value {
             NodeValue::Table(_) if node.field("zh").is_some() => self.sentence(node, holder, at),
@@ -216,14 +232,14 @@ impl Teller {
                     self.field(one, key, holder, at);
                 }
             }
-            _ => self.value(node, key, holder, at, (holder.source, false)),
+            _ => self.value(node, key, holder, at, holder),
         }
     }
 
     /// `{ value, source }`, and what else stands beside them.
     fn sourced(&mut self, node: &Node, value: &Node, holder: &Holder<'_>, within: &Holder<'_>) {
         let at = (format!("{}.value", within.path), within.label.clone());
-        self.value(value, within.key, holder, at, (within.source, true));
+        self.value(value, within.key, holder, at, within);
         let NodeValue::Table(fields) = &node.value else {
             return;
         };
@@ -234,7 +250,7 @@ impl Teller {
                 joined(&within.path, ".", &field.key),
                 joined(&within.label, SEPARATOR, words),
             );
-            self.value(&field.node, &field.key, holder, at, (within.source, false));
+            self.value(&field.node, &field.key, holder, at, within);
         }
     }
 
@@ -250,31 +266,32 @@ impl Teller {
             label,
             text: text.to_owned(),
             other: Some(other.to_owned()),
-            number: None,
+            field: None,
             unit: "",
             source: holder.source.to_owned(),
-            has_own_source: false,
+            source_path: holder.source_path.clone(),
             holder: holder.label.clone(),
         });
     }
 
+    /// A value of a holder; its clause is that of `named`.
     fn value(
         &mut self,
         node: &Node,
         key: &str,
         holder: &Holder<'_>,
         (path, label): (String, String),
-        (source, has_own_source): (&str, bool),
+        named: &Holder<'_>,
     ) {
         self.values.push(Value {
             path,
             label,
             text: self.text(node, key, holder.key),
             other: None,
-            number: node.as_integer(),
+            field: Field::of(node),
             unit: self.lang.pick(unit(holder.key, key)),
-            source: source.to_owned(),
-            has_own_source,
+            source: named.source.to_owned(),
+            source_path: named.source_path.clone(),
             holder: holder.label.clone(),
         });
     }
@@ -353,11 +370,14 @@ fn json_leaves(
 /// Keys of questions that are no keys of documents are names that their readers gave, or plain
 /// English words.
 fn json_key(within: &str, key: &str, lang: Lang) -> String {
-    let words = key_words(within, key);
-    match words == OTHER {
-        true => key.replace('_', " "),
-        false => lang.pick(words).to_owned(),
-    }
+    let of_documents = Some(key_words(within, key)).filter(|words| *words != OTHER);
+    let found = of_documents
+        .or_else(|| question_words(key))
+        .or_else(|| any_value_words(key));
+    found.map_or_else(
+        || key.replace('_', " "),
+        |words| lang.pick(words).to_owned(),
+    )
 }
 
 /// Two times of a window, lists of which one is enough, or members of one list.

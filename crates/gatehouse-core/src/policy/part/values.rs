@@ -22,7 +22,8 @@ pub(super) fn value_words(key: &str, value: &str) -> Option<Words> {
 /// What a word is called under the first key that has it: for questions, whose keys are others.
 pub(super) fn any_value_words(value: &str) -> Option<Words> {
     let found = VALUES.iter().find(|(_, name, _)| *name == value);
-    found.map(|(_, _, words)| *words)
+    let found = found.map(|(_, _, words)| *words);
+    found.or_else(|| value_words("kinds", value))
 }
 
 #[rustfmt::skip]
@@ -171,6 +172,18 @@ const VALUES: &[Value] = &[
     ("after", "ten_cases", words("确诊达到十例", "ten confirmed cases")),
     ("after", "local_case", words("县里出现来源不明或本地病例", "a local case in the county")),
     ("after", "beds_half_used", words("床位用了一半以上", "half the beds are in use")),
+    // Of questions and answers.
+    ("origin", "imported", words("境外输入", "imported")),
+    ("origin", "local", words("本地", "local")),
+    ("origin", "unknown_source", words("来源不明", "of unknown source")),
+    ("state", "ahead", words("还没到时候", "ahead")),
+    ("state", "due", words("该办了", "due")),
+    ("state", "done", words("办了", "done")),
+    ("state", "missed", words("漏了", "missed")),
+    ("why", "days_full", words("天数满了", "its days are full")),
+    ("unknown", "centimetres", words("相距多远", "the distance")),
+    ("code", "L002", words("问的方式和规则对不上", "the question does not fit the rules any more")),
+    ("code", "L003", words("没有一条说到这件事", "no entry speaks of it")),
     // What is done.
     ("", "follow_up", words("健康监测、随访", "follow-up")),
     ("", "home", words("居家观察", "home observation")),
