@@ -91,10 +91,23 @@ fn an_entry_is_switched_off_and_on_again() {
     }
 }
 
-/// The parts of a document with one value changed, where it still reads.
-fn with(text: &str, at: Place<'_>, field: &Field) -> Option<PolicyDocument> {
-    let text = change(text, Change::Value(at, &another(field))).expect("it has it");
-    read(&text).ok()
+/// A document with one value of an entry changed, and with the entry switched off, where it still
+/// reads; reading it for each of its values would take long.
+fn changed(text: &str, told: &Told) -> Vec<PolicyDocument> {
+    let some = told.values.iter().skip(told.id.len() % 3).step_by(3);
+    let fields = some.filter_map(|value| Some((&value.path, another(value.field.as_ref()?))));
+    let fields: Vec<(&String, Field)> = fields.collect();
+    let values = fields
+        .iter()
+        .map(|(path, field)| Change::Value(place(told, path), field));
+    let off = (!told.id.is_empty()).then_some(Change::Entry {
+        table: told.table,
+        id: &told.id,
+        is_off: true,
+    });
+    let texts = values.chain(off).map(|one| change(text, one));
+    let texts = texts.map(|text| text.expect("it has it"));
+    texts.filter_map(|text| read(&text).ok()).collect()
 }
 
 #[test]
@@ -107,14 +120,8 @@ fn a_case_that_is_answered_otherwise_can_be_agreed_to() {
         );
         let parts = cases_of(&cases).parts;
         let was = load_document(&folder);
-        for told in explain_parts(&was, Lang::Zh) {
-            // Reading a document for each of its values takes long.
-            let some = told.values.iter().skip(told.id.len() % 3).step_by(3);
-            let numbers = some.filter_map(|value| {
-                let field = value.field.as_ref()?;
-                with(&text, place(&told, &value.path), field)
-            });
-            for document in numbers {
+        for told in explain_parts(&was, Lang::Zh).iter().skip(1).step_by(3) {
+            for document in changed(&text, told) {
                 assert_ne!(differences(&was, &document, Lang::En), []);
                 let documents = [&document];
                 let layers = Layers::new(&documents).expect("go together");
@@ -136,7 +143,8 @@ fn a_case_that_is_answered_otherwise_can_be_agreed_to() {
             }
         }
     }
-    assert!(agreed > 100, "{agreed} cases, {refused} without an answer");
+    let enough = agreed > 60 && refused > 0;
+    assert!(enough, "{agreed} cases, {refused} without an answer");
 }
 
 #[test]

@@ -64,6 +64,7 @@ pub mod places;
 pub mod policy;
 pub mod policy_draft;
 pub mod policy_draft_form;
+pub mod policy_draft_parts;
 pub mod policy_draft_view;
 pub mod policy_parts;
 pub mod policy_replay;

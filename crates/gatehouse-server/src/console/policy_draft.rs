@@ -12,7 +12,8 @@ use crate::console::policy_version::as_file;
 use crate::console::policy_versions::{parts, refusal_words, too_large};
 use crate::error::OpError;
 use crate::ops::check_policy_draft::read_draft;
-use crate::ops::policy_draft::{Edit, change_draft, drop_draft, file_of_draft, submit_draft};
+use crate::ops::draft_edit::Edit;
+use crate::ops::policy_draft::{change_draft, drop_draft, file_of_draft, submit_draft};
 use crate::ops::sign_policy::{By, Signed};
 use crate::page::{Frame, PageError, made};
 use axum::extract::multipart::MultipartRejection;
@@ -137,9 +138,15 @@ pub async fn save(
         let shown = tried.map(|tried| page(tried, area, now, frame, typed, None));
         return made(shown, StatusCode::OK, lang);
     }
-    let version = typed.version();
-    let done = change_draft(&app, &area, &caller, (&draft, version), edits).await;
-    answer(&app, area, &draft, frame, (typed, "problems"), done).await
+    changed(
+        &app,
+        (area, &caller),
+        &draft,
+        frame,
+        (typed, "problems"),
+        edits,
+    )
+    .await
 }
 
 /// POST /areas/{area}/policy/drafts/{draft}/row
@@ -152,10 +159,34 @@ pub async fn switch(
     Form(form): Form<RowForm>,
 ) -> Response {
     let place = format!("row-{}", form.row);
+    let typed = Typed::of(vec![("version".to_owned(), form.version.to_string())]);
     let edits = vec![Edit::Row(form.row, form.off)];
-    let done = change_draft(&app, &area, &caller, (&draft, form.version), edits).await;
-    let (typed, place) = (Typed::default(), place.as_str());
-    answer(&app, area, &draft, frame, (typed, place), done).await
+    changed(&app, (area, &caller), &draft, frame, (typed, &place), edits).await
+}
+
+/// Changes a draft; where it could not be read any more, says what of it.
+async fn changed(
+    app: &App,
+    (area, caller): (AreaInScope, &Caller),
+    draft: &str,
+    frame: Frame,
+    (typed, place): (Typed, &str),
+    edits: Vec<Edit>,
+) -> Response {
+    let at = (draft, typed.version());
+    let done = change_draft(app, &area, caller, at, edits.clone()).await;
+    let Err(OpError::NotTaken { code: "D-TEXT", .. }) = done else {
+        return answer(app, area, draft, frame, (typed, place), done).await;
+    };
+    let lang = frame.lang;
+    let shown = async {
+        let mut kept = read_draft(app, &area, draft, Vec::new(), lang).await?;
+        kept.looked = read_draft(app, &area, draft, edits, lang).await?.looked;
+        let fault = refusal_words(&frame, "D-TEXT");
+        let now = app.world.now_millis();
+        Ok(page(kept, area, now, frame, typed, Some(fault)))
+    };
+    made(shown.await, StatusCode::UNPROCESSABLE_ENTITY, lang)
 }
 
 /// POST /areas/{area}/policy/drafts/{draft}/case

@@ -1,17 +1,19 @@
 //! What the form of a draft says, and the changes that it asks for.
 
 use crate::console::policy_draft::local_moment;
+use crate::console::policy_draft_parts::part_edits;
 use crate::console::policy_row_form::source_of;
 use crate::error::OpError;
 use crate::ops::check_policy_draft::Draft;
-use crate::ops::policy_draft::Edit;
+use crate::ops::draft_edit::Edit;
 use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_core::policy::PolicyDocument;
 use gatehouse_core::policy::document::LOCAL_CHOICE;
 use std::collections::BTreeMap;
 
 /// Fields as they were typed, by name: `p-NAME` a parameter, `s-NAME` where it comes from, `from`,
-/// `ends`, `review` with their sources, `version`.
+/// `ends`, `review` with their sources, `version`; of the parts `v:`, `s:`, `off:` with table, id
+/// and path.
 #[derive(Clone, Debug, Default)]
 pub struct Typed(BTreeMap<String, String>);
 
@@ -33,7 +35,8 @@ impl Typed {
     }
 }
 
-fn not_taken(code: &'static str) -> OpError {
+/// Fields that were not taken.
+pub fn not_taken(code: &'static str) -> OpError {
     OpError::NotTaken {
         code,
         detail: "A number of zero or more; a time as 2026-11-30T07:00.",
@@ -82,6 +85,7 @@ pub fn edits(typed: &Typed, draft: &Draft, offset_minutes: i16) -> Result<Vec<Ed
             edits.push(Edit::Review(day, source));
         }
     }
+    edits.extend(part_edits(typed, document)?);
     Ok(edits)
 }
 

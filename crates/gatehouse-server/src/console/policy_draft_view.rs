@@ -4,8 +4,10 @@ use crate::auth::access::AreaInScope;
 use crate::console::known_fact::situation_words;
 use crate::console::policy::{effect_of, parameter_words};
 use crate::console::policy_draft_form::{Typed, local_text, number_text};
+use crate::console::policy_draft_parts::{PartTable, tables};
 use crate::console::policy_versions::changed;
-use crate::ops::check_policy_draft::{CaseChange, Draft};
+use crate::ops::check_policy_draft::Draft;
+use crate::ops::draft_answers::CaseChange;
 use crate::ops::policy_draft::draft_text;
 use crate::ops::policy_folder::Complaint;
 use crate::page::Frame;
@@ -14,6 +16,7 @@ use askama::Template;
 use gatehouse_core::gate::Verdict;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::PolicyDocument;
+use gatehouse_core::policy::difference::{Difference, answer_differences, question_in_words};
 use gatehouse_core::policy::document::{LOCAL_CHOICE, Sourced};
 use gatehouse_core::policy::explain::{explain, source_words};
 use gatehouse_core::policy::trial::Trial;
@@ -31,6 +34,8 @@ pub struct DraftPage {
     fault: Option<String>,
     fields: Vec<Field>,
     rows: Vec<Row>,
+    /// What the document says beyond the gate.
+    tables: Vec<PartTable>,
     /// Nothing hinders it.
     is_whole: bool,
     problems: Vec<Problem>,
@@ -96,8 +101,16 @@ pub struct CaseLine {
     pub id: String,
     /// Where it comes from.
     pub clause: String,
-    /// What happens, in words.
+    /// What happens or is asked, in words.
     pub situation: String,
+    /// At the gate.
+    pub verdicts: Option<Verdicts>,
+    /// Beyond the gate: what differs, as it is expected, as it is answered now.
+    pub values: Vec<Difference>,
+}
+
+/// What a case of the gate expects, and what is answered now.
+pub struct Verdicts {
     /// Class and key of the verdict that it expects.
     pub was: (&'static str, &'static str),
     /// The rows that it expects to say so.
@@ -135,6 +148,9 @@ pub fn page(
             fields(found, &typed, &frame, area.offset_minutes)
         }),
         rows: document.map_or_else(Vec::new, |found| rows(found, &draft.looked.problems, lang)),
+        tables: document.map_or_else(Vec::new, |found| {
+            tables(found, &draft.looked.problems, &typed, lang)
+        }),
         is_whole: draft.looked.problems.is_empty() && draft.looked.cases.is_empty(),
         problems: problems(&draft, &frame),
         cases: case_lines(&draft, &frame),
@@ -210,7 +226,8 @@ fn fields(document: &PolicyDocument, typed: &Typed, frame: &Frame, offset: i16) 
     all
 }
 
-fn is_local(source: &str) -> bool {
+/// Whether a clause is none, but what was chosen here.
+pub fn is_local(source: &str) -> bool {
     source.split(", ").any(|part| part == LOCAL_CHOICE)
 }
 
@@ -283,21 +300,31 @@ fn problem(complaint: &Complaint, trials: &[Trial], frame: &Frame) -> Problem {
 }
 
 fn case(one: &CaseChange, frame: &Frame) -> CaseLine {
-    CaseLine {
-        id: one.case.id.clone(),
-        clause: one.case.clause.clone(),
-        situation: situation_words(frame, &one.case.situation),
-        was: verdict(one.case.expect.verdict),
-        was_rows: one
-            .case
-            .expect
-            .rows
-            .as_deref()
-            .unwrap_or_default()
-            .join(", "),
-        is: verdict(one.answer.verdict),
-        rows: one.answer.rows.as_deref().unwrap_or_default().join(", "),
+    match one {
+        CaseChange::Gate { case, answer } => CaseLine {
+            id: case.id.clone(),
+            clause: case.clause.clone(),
+            situation: situation_words(frame, &case.situation),
+            verdicts: Some(Verdicts {
+                was: verdict(case.expect.verdict),
+                was_rows: named(case.expect.rows.as_deref()),
+                is: verdict(answer.verdict),
+                rows: named(answer.rows.as_deref()),
+            }),
+            values: Vec::new(),
+        },
+        CaseChange::Part { case, answer } => CaseLine {
+            id: case.id.clone(),
+            clause: case.clause.clone(),
+            situation: question_in_words(case, frame.lang),
+            verdicts: None,
+            values: answer_differences(case, answer, frame.lang),
+        },
     }
+}
+
+fn named(rows: Option<&[String]>) -> String {
+    rows.unwrap_or_default().join(", ")
 }
 
 fn trial(one: &Trial, frame: &Frame) -> TrialLine {

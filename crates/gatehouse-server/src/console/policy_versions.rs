@@ -195,7 +195,7 @@ async fn refused(app: &App, area: AreaInScope, frame: Frame, code: &str) -> Resp
 }
 
 /// Codes that have a sentence of their own.
-const REFUSALS: [&str; 21] = [
+const REFUSALS: [&str; 22] = [
     "D-CASES",
     "D-ENTRY",
     "D-FILE",
@@ -206,6 +206,7 @@ const REFUSALS: [&str; 21] = [
     "D-OLD",
     "D-TEXT",
     "D-TIME",
+    "D-VALUE",
     "K-NONE",
     "K-PASSWORD",
     "P-AREA",

@@ -1,39 +1,24 @@
 //! What hinders a draft of a document, which of its cases it answers otherwise, and what differs
 //! from what it began as: all that its page shows (POL-4).
 
-use super::policy_draft::{Edit, apply, draft_id};
+use super::draft_answers::{Answers, CaseChange};
+use super::draft_edit::{Edit, apply};
+use super::policy_draft::draft_id;
 use super::policy_folder::{Complaint, Texts, check_texts};
 use super::read_policies::documents_beside;
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
-use gatehouse_core::gate::Policy;
-use gatehouse_core::gate::compiled::Row;
 use gatehouse_core::gate::wording::Lang;
-use gatehouse_core::policy::cases::{Case, Expect, answer_case, read_case_file, run_case};
-use gatehouse_core::policy::check::upon;
-use gatehouse_core::policy::coverage::untried_of;
 use gatehouse_core::policy::difference::Difference;
-use gatehouse_core::policy::trial::{Trial, trials};
-use gatehouse_core::policy::{PolicyDocument, compile, read};
+use gatehouse_core::policy::trial::Trial;
+use gatehouse_core::policy::{PolicyDocument, read};
 use gatehouse_store::policy_draft::PolicyDraftRow;
 use gatehouse_store::{ReadTx, StoreError};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-
-/// Rows for which examples are looked for at one time.
-const TRIED_MOST: usize = 10;
-
-/// A case that is answered otherwise than it expects.
-#[derive(Clone, Debug)]
-pub struct CaseChange {
-    /// The case, with its situation.
-    pub case: Case,
-    /// What is answered now.
-    pub answer: Expect,
-}
 
 /// A draft as its page shows it.
 pub struct Draft {
@@ -54,7 +39,7 @@ pub struct Draft {
 pub struct Looked {
     /// What hinders it, but for `cases`.
     pub problems: Vec<Complaint>,
-    /// Cases of the gate that are answered otherwise.
+    /// Cases that are answered otherwise.
     pub cases: Vec<CaseChange>,
     /// Situations that would try the rows that no case tries, by row.
     pub trials: BTreeMap<String, Vec<Trial>>,
@@ -162,60 +147,16 @@ fn look(row: &PolicyDraftRow, above: Vec<PolicyDocument>) -> Looked {
             trials: BTreeMap::new(),
         };
     };
-    let at_gate = AtGate::of(row, &above);
-    let cases = at_gate.as_ref().map_or_else(Vec::new, AtGate::changed);
+    let answers = Answers::of(row, &above);
+    let cases = answers.as_ref().map_or_else(Vec::new, Answers::changed);
     problems.retain(|one| {
         let about = one.about.as_deref().unwrap_or_default();
-        one.code != "P021" || cases.iter().all(|changed| changed.case.id != about)
+        one.code != "P021" || cases.iter().all(|changed| changed.id() != about)
     });
-    let trials = at_gate.as_ref().map_or_else(BTreeMap::new, AtGate::trials);
+    let trials = answers.as_ref().map_or_else(BTreeMap::new, Answers::trials);
     Looked {
         problems,
         cases,
         trials,
-    }
-}
-
-/// A draft that can be read, as it decides at the gate.
-pub(super) struct AtGate {
-    document: PolicyDocument,
-    policy: Policy,
-    cases: Vec<Case>,
-}
-
-impl AtGate {
-    /// `None` where the document or its cases cannot be read.
-    pub fn of(row: &PolicyDraftRow, above: &[PolicyDocument]) -> Option<AtGate> {
-        let document = read(&row.text).ok()?;
-        let layers = upon(&document, above).chain([&document]);
-        let at_gate: Vec<&PolicyDocument> = layers.filter(|one| one.is_for_gate()).collect();
-        Some(AtGate {
-            policy: compile(&at_gate).ok()?,
-            cases: read_case_file(&row.cases).ok()?.gate,
-            document,
-        })
-    }
-
-    /// The cases that are answered otherwise than they expect.
-    pub fn changed(&self) -> Vec<CaseChange> {
-        let cases = self.cases.iter();
-        let changed = cases.filter(|case| run_case(case, &self.policy).is_err());
-        let found = changed.map(|case| CaseChange {
-            answer: answer_case(case, &self.policy).1,
-            case: case.clone(),
-        });
-        found.collect()
-    }
-
-    /// Situations that would try the rows that no case tries, by row.
-    pub fn trials(&self) -> BTreeMap<String, Vec<Trial>> {
-        let own = |row: &Row| self.document.rows.iter().any(|one| one.id == row.id);
-        let from = self.document.force.from.value;
-        let rows = untried_of(&self.cases, &self.policy, own).into_iter();
-        let rows = rows.take(TRIED_MOST).map(|untried| {
-            let found = trials(&untried, &self.cases, &self.policy, from);
-            (untried.row, found)
-        });
-        rows.filter(|(_, found)| !found.is_empty()).collect()
     }
 }

@@ -19,6 +19,8 @@ pub mod decide_line;
 pub mod delivered;
 pub mod demo;
 pub mod device_session;
+pub mod draft_answers;
+pub mod draft_edit;
 pub mod end_application;
 pub mod end_device;
 pub mod enrol_device;

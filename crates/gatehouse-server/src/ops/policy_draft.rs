@@ -1,8 +1,10 @@
 //! Drafts of documents that officials write in the console: begun from a document that is kept or
 //! from files, changed entry by entry, submitted (POL-3, POL-4).
 
-use super::check_policy_draft::{AtGate, CaseChange, documents_at};
+use super::check_policy_draft::documents_at;
 use super::delivered::delivered;
+use super::draft_answers::Answers;
+use super::draft_edit::{Edit, apply, not_taken, of_edit, readable};
 use super::list_policy_versions::is_known_at;
 use super::note::note;
 use super::policy_folder::Texts;
@@ -13,11 +15,9 @@ use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
 use crate::error::OpError;
 use gatehouse_core::id::AreaId;
-use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_core::policy::cases::read_case_file;
-use gatehouse_core::policy::edit::{Change, EditError, add_case, change, expect};
+use gatehouse_core::policy::edit::{Change, change};
 use gatehouse_core::policy::read;
-use gatehouse_core::policy::row_text::RowText;
 use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::policy_draft::PolicyDraftRow;
 use gatehouse_store::{Lane, ReadTx, StoreError, Tx};
@@ -36,51 +36,10 @@ pub enum Begin {
     Files(Texts),
 }
 
-/// One change that a form asks for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Edit {
-    /// A parameter: name, value, source.
-    Parameter(String, f64, String),
-    /// When it begins to hold.
-    From(Moment, String),
-    /// When it ends.
-    Ends(Moment, String),
-    /// When it is looked at again.
-    Review(CivilDay, String),
-    /// A row, and whether it is off.
-    Row(String, bool),
-    /// A case that shall expect what is answered now.
-    Accept(String),
-    /// A row whose examples, as they were found, shall be cases.
-    Try(String),
-    /// What a row says.
-    Says(RowText),
-    /// A row that there is not yet.
-    NewRow(RowText),
-    /// A row that goes.
-    DropRow(String),
-    /// `policy.toml`, as somebody has edited it elsewhere.
-    Policy(String),
-    /// `cases.toml`, the same.
-    Cases(String),
-}
-
 /// A name that a folder may have.
 fn is_name(name: &str) -> bool {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     !name.is_empty() && name.len() <= NAME_MOST && name.chars().all(allowed)
-}
-
-const fn not_taken(code: &'static str) -> OpError {
-    let detail = "See the page of the draft for what is wrong with it.";
-    OpError::NotTaken { code, detail }
-}
-
-fn of_edit(error: EditError) -> OpError {
-    match error {
-        EditError::NotToml => not_taken("D-TEXT"),
-        EditError::NoSuch => not_taken("D-ENTRY"),
-    }
 }
 
 /// A file of a draft, `policy.toml` or `cases.toml`.
@@ -264,11 +223,11 @@ pub async fn change_draft(
     // Away from the database's own thread: many cases may have to be decided.
     let edited = move || {
         let asks = |edit: &Edit| matches!(edit, Edit::Accept(_) | Edit::Try(_));
-        let at_gate = match edits.iter().any(asks) {
-            true => AtGate::of(&row, &above),
+        let answers = match edits.iter().any(asks) {
+            true => Answers::of(&row, &above),
             false => None,
         };
-        readable(apply(&row, at_gate.as_ref(), &edits)?)
+        readable(apply(&row, answers.as_ref(), &edits)?)
     };
     let texts = tokio::task::spawn_blocking(edited).await;
     let texts = texts.map_err(|_| OpError::Bug("a change of a draft panicked".to_owned()))??;
@@ -279,81 +238,6 @@ pub async fn change_draft(
     };
     app.store.write(Lane::People, write).await?;
     Ok(())
-}
-
-/// The texts of a draft with changes; whether they can be read is not asked.
-///
-/// # Errors
-/// [`OpError::NotTaken`] for a change of something that it has not.
-pub(super) fn apply(
-    row: &PolicyDraftRow,
-    at_gate: Option<&AtGate>,
-    edits: &[Edit],
-) -> Result<Texts, OpError> {
-    let mut texts = Texts {
-        policy: row.text.clone(),
-        cases: row.cases.clone(),
-    };
-    let mut changed = None;
-    for edit in edits {
-        let one = match edit {
-            Edit::Parameter(name, value, source) => Change::Parameter {
-                name,
-                value: *value,
-                source,
-            },
-            Edit::From(at, source) => Change::From(*at, source),
-            Edit::Ends(at, source) => Change::Ends(*at, source),
-            Edit::Review(day, source) => Change::Review(*day, source),
-            Edit::Row(id, is_off) => Change::Row {
-                id,
-                is_off: *is_off,
-            },
-            Edit::Says(row) => Change::Says(row),
-            Edit::NewRow(row) => Change::NewRow(row),
-            Edit::DropRow(id) => Change::DropRow(id),
-            Edit::Accept(id) => {
-                let changed = changed.get_or_insert_with(|| {
-                    // Once for all of them.
-                    at_gate.map_or_else(Vec::new, AtGate::changed)
-                });
-                texts.cases = accepted(&texts.cases, changed, id)?;
-                continue;
-            }
-            Edit::Try(id) => {
-                let found = at_gate.and_then(|gate| gate.trials().remove(id));
-                for trial in found.ok_or(not_taken("D-ENTRY"))? {
-                    texts.cases = add_case(&texts.cases, &trial).map_err(of_edit)?;
-                }
-                continue;
-            }
-            Edit::Policy(text) => {
-                texts.policy = text.clone();
-                continue;
-            }
-            Edit::Cases(text) => {
-                texts.cases = text.clone();
-                continue;
-            }
-        };
-        texts.policy = change(&texts.policy, one).map_err(of_edit)?;
-    }
-    Ok(texts)
-}
-
-fn readable(texts: Texts) -> Result<Texts, OpError> {
-    match (read(&texts.policy), read_case_file(&texts.cases)) {
-        (Ok(_), Ok(_)) => Ok(texts),
-        (Err(_), _) => Err(not_taken("D-TEXT")),
-        (_, Err(_)) => Err(not_taken("D-CASES")),
-    }
-}
-
-/// The cases, of which one expects what is answered now.
-fn accepted(cases: &str, changed: &[CaseChange], id: &str) -> Result<String, OpError> {
-    let one = changed.iter().find(|one| one.case.id == id);
-    let one = one.ok_or(not_taken("D-ENTRY"))?;
-    expect(cases, id, &one.answer).map_err(of_edit)
 }
 
 /// Drops a draft that is still at a version.

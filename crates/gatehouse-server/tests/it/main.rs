@@ -44,6 +44,7 @@ mod phone_handovers;
 mod places;
 mod policy_commands;
 mod policy_draft_pages;
+mod policy_part_fields;
 mod policy_row_pages;
 mod print;
 mod receiver;
