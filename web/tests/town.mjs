@@ -2,7 +2,9 @@
 // script/wasm, script/web and a build of the server to have run.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,16 +29,33 @@ function free_port() {
 const outward = () => Object.values(networkInterfaces()).flat()
   .find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "0.0.0.0";
 
+/** Where Debian puts each version's programs of PostgreSQL. */
+const PACKAGES = "/usr/lib/postgresql";
+
+/** A new database on a server of PostgreSQL, by its URL (`script/postgres` names one); its own. */
+function new_database(server) {
+  const versions = readdirSync(PACKAGES).sort((a, b) => Number(a) - Number(b));
+  const { hostname, port, username } = new URL(server);
+  const name = `town_${process.pid}_${Date.now()}`;
+  execFileSync(join(PACKAGES, versions.at(-1), "bin/createdb"), ["-h", hostname, "-p", port,
+    "-U", username, "-T", "template0", "-E", "UTF8", "--locale=C.UTF-8", name]);
+  return new URL(name, server).href;
+}
+
 /** A demo town in a folder of its own, served on a free port: plainly on loopback, or with a
- * `name` on an address that is not, with the local authority that the server then makes. */
-export async function open_town({ name } = {}) {
+ * `name` on an address that is not, with the local authority that the server then makes. Its
+ * database is a file, or lies on the server of PostgreSQL with the URL `postgres`. */
+export async function open_town({ name, postgres } = {}) {
   assert.ok(existsSync(binary), `${binary}: build gatehouse-server first`);
   const folder = mkdtempSync(join(tmpdir(), "gatehouse-town-"));
   const address = name ? outward() : "127.0.0.1";
   const port = await free_port();
   const install = `127.0.0.1:${await free_port()}`;
   const named = name ? `public_name = "${name}"\nauthority_listen = "${install}"\n` : "";
-  writeFileSync(join(folder, "gatehouse.toml"), `listen = "${address}:${port}"\n${named}`);
+  const database = postgres ? 'database_url_file = "url"\n' : "";
+  if (postgres) writeFileSync(join(folder, "url"), new_database(postgres));
+  writeFileSync(join(folder, "gatehouse.toml"),
+    `listen = "${address}:${port}"\n${named}${database}`);
   const run = ["--config", "gatehouse.toml"];
   const told = execFileSync(binary, ["demo", ...run], { cwd: folder, encoding: "utf8" });
   const accounts = Object.fromEntries([...told.matchAll(/^(\w+) +(\w+) +([a-z]+-[a-z-]+\d+)$/gm)]
