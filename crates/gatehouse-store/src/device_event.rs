@@ -69,8 +69,6 @@ sql! {
     INSERT_EVENT = "INSERT INTO device_event (shard, device, seq, hash, kind, device_at,
             received_at, subject, subject_is_vehicle, household, salt, public_part)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-    END_SHIFTS_OF_DEVICE = "UPDATE shift SET ended_at = ?3
-        WHERE shard = ?1 AND device = ?2 AND ended_at IS NULL";
     ITEM_OF_EVENT = "SELECT item FROM open_item WHERE shard = ?1 AND device = ?2 AND seq = ?3
         AND kind = 'emergency'";
 }
@@ -279,8 +277,7 @@ impl Tx<'_> {
                 armband,
             } => self.shift_from(shard, event, hash, guards, [*mask, *armband]),
             EventBody::ShiftEnd => {
-                self.execute(&END_SHIFTS_OF_DEVICE, params![shard, &event.device, at])?;
-                Ok(())
+                self.end_shifts_of_device(shard, event.device, at)
             }
             EventBody::HandedOn { of } => {
                 self.close_emergencies_of(shard, event.device, *of, at)?;
@@ -300,7 +297,7 @@ impl Tx<'_> {
         [has_mask, has_armband]: [bool; 2],
     ) -> Result<(), StoreError> {
         let at = event.at.millis;
-        self.execute(&END_SHIFTS_OF_DEVICE, params![shard, &event.device, at])?;
+        self.end_shifts_of_device(shard, event.device, at)?;
         let Some(device) = self.device(shard, event.device)? else {
             return Ok(());
         };

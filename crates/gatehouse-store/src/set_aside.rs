@@ -80,6 +80,20 @@ impl SetAsideKey {
         [&self.device.0[..], &self.seq.to_be_bytes(), &self.hash.0].concat()
     }
 
+    /// Which event an entry of the audit chain is about, and what follows it there: the purpose of
+    /// a look, the outcome of settling. `None` for bytes that are no such entry's.
+    pub fn of_audit(body: &[u8]) -> Option<(SetAsideKey, &str)> {
+        let (device, rest) = body.split_first_chunk()?;
+        let (seq, rest) = rest.split_first_chunk()?;
+        let (hash, rest) = rest.split_first_chunk()?;
+        let key = SetAsideKey {
+            device: DeviceId(*device),
+            seq: i64::from_be_bytes(*seq),
+            hash: Hash(*hash),
+        };
+        Some((key, std::str::from_utf8(rest).ok()?))
+    }
+
     /// Before every other.
     pub const FIRST: SetAsideKey = SetAsideKey {
         device: DeviceId([0; 16]),
@@ -175,9 +189,10 @@ sql! {
         FROM crossing_set_aside WHERE shard = ?1 AND device = ?2 AND seq = ?3 AND hash = ?4";
     TRAY = concat!(inside!(), "SELECT s.device, s.seq, s.hash, s.reason, s.received_at,
             s.wrapped_key, s.sealed ", tray!(), "
-            AND (s.device, s.seq, s.hash) > (?3, ?4, ?5)
-            AND (CASE WHEN ", is_settled!(), " THEN 1 ELSE 0 END) = CAST(?6 AS BIGINT)
-        ORDER BY s.device, s.seq, s.hash LIMIT ?7");
+            AND (s.received_at, s.device, s.seq, s.hash) > (CAST(?3 AS BIGINT), ?4, ?5, ?6)
+            AND (CASE WHEN ", is_settled!(), " THEN 1 ELSE 0 END) = CAST(?7 AS BIGINT)
+            AND length(s.sealed) > 0
+        ORDER BY s.received_at, s.device, s.seq, s.hash LIMIT ?8");
     COUNT_TRAY = concat!(inside!(), "SELECT count(*) FROM (SELECT s.seq ", tray!(), "
             AND NOT ", is_settled!(), " LIMIT ?3) AS open_ones");
     SETTLED = "SELECT number, outcome, staff, settled_at FROM set_aside_settled
@@ -187,6 +202,17 @@ sql! {
             staff, settled_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
         ON CONFLICT (shard, device, seq, hash, number) DO NOTHING";
+    EMPTY_SETTLED = concat!("UPDATE crossing_set_aside SET wrapped_key = ?5, sealed = ?5
+        WHERE shard = ?1 AND device = ?2 AND (seq, hash) IN (
+            SELECT s.seq, s.hash FROM crossing_set_aside s
+            WHERE s.shard = ?1 AND s.device = ?2 AND s.received_at < ?3 AND length(s.sealed) > 0
+                AND ", is_settled!(), "
+                AND NOT EXISTS (SELECT 1 FROM set_aside_settled n WHERE n.shard = s.shard
+                    AND n.device = s.device AND n.seq = s.seq AND n.hash = s.hash
+                    AND n.settled_at >= ?4)
+            ORDER BY s.seq, s.hash LIMIT 500)");
+    WAITING_SINCE = concat!("SELECT min(s.received_at) FROM crossing_set_aside s
+        WHERE s.shard = ?1 AND s.device = ?2 AND NOT ", is_settled!());
     IS_SET_ASIDE = "SELECT count(*) FROM crossing_set_aside
         WHERE shard = ?1 AND device = ?2 AND seq = ?3 AND hash = ?4";
 }
@@ -202,8 +228,8 @@ impl ReadTx<'_> {
         self.query(&SET_ASIDE, params![shard, &device, limit], SetAsideRow::read)
     }
 
-    /// A page of the tray of all gates in a subtree of areas, by phone and number, from behind a
-    /// key.
+    /// A page of the tray of all gates in a subtree of areas, oldest first, from behind a key.
+    /// What retention has emptied is not in it.
     pub fn tray(
         &self,
         shard: Shard,
@@ -213,9 +239,12 @@ impl ReadTx<'_> {
         limit: u32,
     ) -> Result<Vec<SetAsideRow>, StoreError> {
         let settled = i64::from(part == TrayPart::Settled);
+        let behind = self.event_set_aside(shard, after)?;
+        let behind = behind.map_or(i64::MIN, |row| row.received_at);
         let parameters = params![
             shard,
             &top,
+            behind,
             &after.device,
             after.seq,
             &after.hash,
@@ -238,6 +267,15 @@ impl ReadTx<'_> {
     ) -> Result<Option<SetAsideRow>, StoreError> {
         let parameters = params![shard, &key.device, key.seq, &key.hash];
         self.optional(&ONE_SET_ASIDE, parameters, SetAsideRow::read)
+    }
+
+    /// Since when an event of a device has waited that nobody has settled.
+    pub fn waiting_since(
+        &self,
+        shard: Shard,
+        device: DeviceId,
+    ) -> Result<Option<i64>, StoreError> {
+        self.query_one(&WAITING_SINCE, params![shard, &device], |row| row.get(0))
     }
 
     /// What people found out about an event, in order; the last one counts.
@@ -285,7 +323,9 @@ impl Tx<'_> {
         key: &SetAsideKey,
         viewer: &Viewer,
     ) -> Result<Option<Result<Vec<u8>, StoreError>>, StoreError> {
-        let Some(row) = self.event_set_aside(shard, key)? else {
+        let row = self.event_set_aside(shard, key)?;
+        // What retention has emptied is not there any more.
+        let Some(row) = row.filter(|row| !row.sealed.is_empty()) else {
             return Ok(None);
         };
         let purpose = viewer.purpose.as_bytes();
@@ -298,6 +338,20 @@ impl Tx<'_> {
             body: &[&key.audit_bytes()[..], purpose].concat(),
         })?;
         Ok(Some(row.reveal_event(vault)))
+    }
+
+    /// Empties up to 500 events of a device that came in before an instant and were last settled
+    /// before another; says how many. Number and hash stay, since what follows in the phone's
+    /// chain stands on them; they name nobody.
+    pub fn empty_settled(
+        &self,
+        shard: Shard,
+        device: DeviceId,
+        (received_before, settled_before): (i64, i64),
+    ) -> Result<u64, StoreError> {
+        let nothing: &[u8] = &[];
+        let parameters = params![shard, &device, received_before, settled_before, nothing];
+        self.execute(&EMPTY_SETTLED, parameters)
     }
 
     /// Adds what somebody found out about an event, as the row after the `number - 1` that they

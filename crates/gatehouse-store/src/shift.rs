@@ -37,6 +37,8 @@ sql! {
         ON CONFLICT (shard, shift, staff) DO NOTHING";
     END_SHIFT = "UPDATE shift SET ended_at = ?3
         WHERE shard = ?1 AND shift = ?2 AND ended_at IS NULL";
+    END_SHIFTS_OF_DEVICE = "UPDATE shift SET ended_at = ?3
+        WHERE shard = ?1 AND device = ?2 AND ended_at IS NULL";
     SHIFT = "SELECT shard, shift, gate, device, started_at, ended_at, has_mask, has_armband
         FROM shift WHERE shard = ?1 AND shift = ?2";
     RUNNING_SHIFTS = "SELECT shard, shift, gate, device, started_at, ended_at, has_mask,
@@ -126,5 +128,16 @@ impl Tx<'_> {
         ended_at: i64,
     ) -> Result<bool, StoreError> {
         Ok(self.execute(&END_SHIFT, params![shard, &shift, ended_at])? == 1)
+    }
+
+    /// Ends whatever shift runs on a device.
+    pub fn end_shifts_of_device(
+        &self,
+        shard: Shard,
+        device: DeviceId,
+        ended_at: i64,
+    ) -> Result<(), StoreError> {
+        self.execute(&END_SHIFTS_OF_DEVICE, params![shard, &device, ended_at])?;
+        Ok(())
     }
 }

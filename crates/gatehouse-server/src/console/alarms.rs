@@ -6,6 +6,7 @@ use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
 use crate::error::OpError;
+use crate::ops::keep_retention::TRAY_WAITS;
 use crate::ops::see_alarms::{AlarmLine, list_alarms, see_alarm};
 use crate::page::{Frame, PageError, made};
 use askama::Template;
@@ -122,16 +123,17 @@ async fn page(
 }
 
 /// Kinds that have words of their own.
-const KINDS: [&str; 5] = [
+const KINDS: [&str; 6] = [
     "other_content",
     "broken_chain",
     "ended_device",
     "gate_state",
     "refused_events",
+    TRAY_WAITS,
 ];
 
 /// Kinds about records that lie in the tray.
-const TRAY_KINDS: [&str; 3] = ["other_content", "broken_chain", "ended_device"];
+const TRAY_KINDS: [&str; 4] = ["other_content", "broken_chain", "ended_device", TRAY_WAITS];
 
 fn view(line: &AlarmLine, may_see: bool, (now, offset): (i64, i16), frame: &Frame) -> Line {
     let kind = KINDS.iter().find(|kind| **kind == line.row.kind);

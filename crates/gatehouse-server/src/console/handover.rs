@@ -270,7 +270,13 @@ fn phone_card(
     let [visitors_in, visitors_out] = one.visitors.map(|count| count.to_string());
     let (device, seq) = one.event;
     PhoneCard {
-        title: frame.fill("handover-phone-from", &[("from", &from), ("to", &to)]),
+        title: frame.fill(
+            match one.is_taken {
+                true => "handover-phone-taken",
+                false => "handover-phone-from",
+            },
+            &[("from", &from), ("to", &to)],
+        ),
         line: frame.fill(
             "handover-phone-line",
             &[("place", &one.place), ("began", &began), ("ended", &ended)],

@@ -35,6 +35,9 @@ pub async fn end_device(
         }
         if row.ended_at.is_none() {
             tx.end_device(shard, device, now)?;
+            // Nobody hands over on it any more: whoever was on duty there has another phone.
+            tx.end_shifts_of_device(shard, device, now)?;
+            tx.note_change(shard, &format!("gate/{}", row.gate), now)?;
             note(tx, Some(shard), staff, now, "device.end", &device.0)?;
         }
         Ok::<_, StoreError>(true)

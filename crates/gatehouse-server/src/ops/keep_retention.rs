@@ -9,7 +9,7 @@ use crate::ops::key_home::KeyHome;
 use crate::world::World;
 use anyhow::{Context, Result};
 use gatehouse_core::audit::Seal;
-use gatehouse_core::id::PersonId;
+use gatehouse_core::id::{DeviceId, PersonId};
 use gatehouse_core::key::PublicKey;
 use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_store::audit::AuditNote;
@@ -23,6 +23,10 @@ const PEOPLE_AT_ONCE: u32 = 500;
 const VISIT_DAYS: i32 = 14;
 /// Days for which a replay is kept: it is about records that go (local choice).
 const REPLAY_DAYS: i64 = 7;
+/// Days after which a record of the tray that nobody has settled is an alarm (local choice).
+const TRAY_DAYS: i64 = 3;
+/// The kind of that alarm.
+pub const TRAY_WAITS: &str = "tray_waits";
 /// Most areas of a county.
 const AREAS_MOST: u32 = 20_000;
 
@@ -127,9 +131,14 @@ impl Run<'_> {
             Ok((tx.devices_of_shard(shard)?, is_sealed))
         })?;
         let mut whole = true;
+        let settled = self.now - DAY;
         for device in devices {
             whole &=
                 self.until_nothing("details", move |tx| tx.drop_details(shard, device, details))?;
+            whole &= self.until_nothing("tray", move |tx| {
+                tx.empty_settled(shard, device, (before, settled))
+            })?;
+            self.remind(shard, device)?;
             if is_sealed {
                 whole &= self.until_nothing("events", move |tx| {
                     let dropped = tx.drop_events(shard, device, before)?;
@@ -141,6 +150,23 @@ impl Run<'_> {
             }
         }
         Ok(whole)
+    }
+
+    /// What nobody has settled stays, however old: an alarm says so once a day.
+    fn remind(&self, shard: Shard, device: DeviceId) -> Result<()> {
+        let (now, over) = (self.now, self.now - TRAY_DAYS * DAY);
+        let day = Moment::new(now, 480).day().to_text();
+        self.store
+            .write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
+                let since = tx.waiting_since(shard, device)?;
+                if since.is_some_and(|since| since < over) {
+                    let about = format!("device {device} {day}");
+                    tx.raise_alarm(shard, TRAY_WAITS, &about, now)?;
+                    tx.note_change(shard, "alarm", now)?;
+                }
+                Ok(())
+            })?;
+        Ok(())
     }
 
     fn by_gate(&mut self, shard: Shard) -> Result<bool> {

@@ -5,9 +5,10 @@ use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use gatehouse_core::audit::Seal;
-use gatehouse_core::id::StaffId;
+use gatehouse_core::id::{DeviceId, StaffId};
 use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_store::audit_verify::AuditReport;
+use gatehouse_store::set_aside::SetAsideKey;
 use gatehouse_store::{ReadTx, Shard, StoreError};
 use std::collections::BTreeMap;
 
@@ -15,6 +16,8 @@ use std::collections::BTreeMap;
 const ENTRIES_MOST: u32 = 5_000;
 /// Days that are shown.
 const DAYS: i32 = 14;
+/// A record of the tray was opened.
+const TRAY: &str = "set_aside.view";
 /// Lines that are shown.
 const LINES_MOST: usize = 300;
 
@@ -121,10 +124,22 @@ fn count(
         let after = (end - i64::from(ENTRIES_MOST)).max(0);
         for entry in tx.audit_entries(shard, head.writer, after, ENTRIES_MOST)? {
             let day = Moment::new(entry.at, area.offset_minutes).day();
-            let body = String::from_utf8_lossy(&entry.body);
             if day < first_day || !is_look(&entry.kind) {
                 continue;
             }
+            if entry.kind == TRAY {
+                // A phone's record: it is about the place of its gate.
+                let Some((key, purpose)) = SetAsideKey::of_audit(&entry.body) else {
+                    continue;
+                };
+                if is_of_area(tx, shard, area, key.device)? {
+                    let line = counted.entry((day, entry.actor)).or_default();
+                    line.people += 1;
+                    *line.purposes.entry(purpose.to_owned()).or_default() += 1;
+                }
+                continue;
+            }
+            let body = String::from_utf8_lossy(&entry.body);
             // A page says which area it is about; of a person only the county is known.
             if !is_of_person(&entry.kind) && !body.contains(&here) {
                 continue;
@@ -144,6 +159,23 @@ fn count(
     Ok(counted)
 }
 
+/// Whether a phone's gate lies in the area.
+fn is_of_area(
+    tx: &ReadTx<'_>,
+    shard: Shard,
+    area: &AreaInScope,
+    device: DeviceId,
+) -> Result<bool, StoreError> {
+    let Some(device) = tx.device(shard, device)? else {
+        return Ok(false);
+    };
+    let Some(gate) = tx.gate(shard, device.gate)? else {
+        return Ok(false);
+    };
+    let path = tx.area_path(gate.area)?;
+    Ok(path.iter().any(|above| above.area == area.area))
+}
+
 /// Whether an entry is about one person, hence says no area.
 fn is_of_person(kind: &str) -> bool {
     matches!(kind, "person.view" | "application.view")
@@ -152,6 +184,6 @@ fn is_of_person(kind: &str) -> bool {
 fn is_look(kind: &str) -> bool {
     matches!(
         kind,
-        "page.view" | "person.view" | "application.view" | "crossings.export"
+        "page.view" | "person.view" | "application.view" | "crossings.export" | TRAY
     )
 }

@@ -45,6 +45,8 @@ pub struct PhoneHandover {
     pub visitors: [i64; 2],
     /// Whether something was written down.
     pub has_note: bool,
+    /// Others took over without a word: the shift before was never handed over.
+    pub is_taken: bool,
 }
 
 /// What was read of one phone: its chain's shifts, and the place of the one that ended.
@@ -54,6 +56,7 @@ struct Found {
     end: ShiftEventRow,
     start: Option<ShiftEventRow>,
     next: Option<ShiftEventRow>,
+    is_taken: bool,
 }
 
 /// The handovers of the last two days on phones of an area, newest first.
@@ -100,7 +103,8 @@ fn phones(
     Ok(phones)
 }
 
-/// Each end of a shift on a phone, with the start before it and the one after it.
+/// Each end of a shift on a phone, with the start before it and the one after it. Where others
+/// begin while a shift runs, it ends with that.
 fn ends(
     tx: &ReadTx<'_>,
     shard: Shard,
@@ -112,15 +116,20 @@ fn ends(
     let events = tx.shift_events(shard, phone.device, after, SHIFTS_MOST)?;
     let (mut found, mut next) = (Vec::new(), None);
     for (at, event) in events.iter().enumerate() {
-        if event.guards.is_some() {
+        let start = events.get(at + 1).filter(|e| e.guards.is_some());
+        let is_taken = event.guards.is_some();
+        if is_taken {
             next = Some(event.clone());
-        } else if event.at >= since {
+        }
+        let is_end = !is_taken || start.is_some_and(|start| start.guards != event.guards);
+        if is_end && event.at >= since {
             found.push(Found {
                 device: phone.device,
                 place: place.to_owned(),
                 end: event.clone(),
-                start: events.get(at + 1).filter(|e| e.guards.is_some()).cloned(),
+                start: start.cloned(),
                 next: next.clone(),
+                is_taken,
             });
         }
     }
@@ -151,6 +160,7 @@ fn count(tx: &ReadTx<'_>, shard: Shard, one: Found) -> Result<PhoneHandover, Sto
         began_at: one.start.as_ref().map(|start| start.at),
         ended_at: one.end.at,
         has_note: one.end.has_note,
+        is_taken: one.is_taken,
         place: one.place,
         crossed,
         visitors,

@@ -5,9 +5,10 @@ use crate::gate::{Phone, compound_of, cookie, fresh_key, json, spki_base64};
 use crate::support::{Answer, TestApp, demo_on_both};
 use axum::http::StatusCode;
 use data_encoding::BASE64;
-use gatehouse_core::id::DeviceId;
+use gatehouse_core::id::{DeviceId, GateId};
 use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_server::ops::device_session::proof_bytes;
+use gatehouse_store::{Shard, StoreError};
 use ring::rand::SystemRandom;
 use ring::signature::EcdsaKeyPair;
 use serde_json::{Value, json};
@@ -236,6 +237,29 @@ fn the_console_lists_phones_and_ends_a_lost_one_whose_records_are_kept_aside() {
         let alarms = office.page.replace("/devices", "/alarms");
         let alarms = app.get(&alarms, &office.lead).body;
         assert!(alarms.contains("停用"), "{alarms}");
+    });
+}
+
+/// Whoever was on duty on it has another phone, or nobody is there.
+#[test]
+fn the_shift_on_a_phone_ends_with_the_phone() {
+    demo_on_both(|app, demo| {
+        let office = Office::of(app, demo);
+        office.phone.send_all();
+        let device = DeviceId::parse(office.phone.id()).expect("an id");
+        let gate = GateId::parse(&office.phone.gate).expect("an id");
+        let runs = || {
+            let shifts = app
+                .app
+                .store
+                .read_blocking::<_, StoreError, _>(move |tx| tx.running_shifts(Shard(1), gate));
+            let shifts = shifts.expect("reads");
+            shifts.iter().any(|shift| shift.device == Some(device))
+        };
+        assert!(runs(), "somebody is on duty");
+        let end = format!("{}/{}/end", office.page, office.phone.id());
+        app.form(&end, &office.lead, "");
+        assert!(!runs());
     });
 }
 

@@ -79,3 +79,30 @@ fn a_shift_handed_over_on_the_phone_is_on_the_page_and_its_note_is_opened_on_rec
         assert_eq!(waiting(&shown()) + 1, waiting(&body), "{}", shown());
     });
 }
+
+/// Others begin while a shift runs: that is shown for what it is. The same guards again, with
+/// another thermometer, are no handover.
+#[test]
+fn a_shift_that_others_took_over_without_a_word_is_said_to_be_so() {
+    demo_on_both(|app, demo| {
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        let lead = cookie(app, demo, "lead1");
+        let page = format!("/areas/{}/handover", compound_of(app, &phone.gate));
+        let begin = |phone: &mut Phone<'_>, login: &str| {
+            let who = json(&app.get("/gate/api/me", &cookie(app, demo, login)));
+            phone.step(
+                json!({"input": "shift_start", "mask": true, "armband": true,
+                "guards": [{"staff": who["staff"], "name": who["name"]}]}),
+            );
+            phone.send_all();
+            let shown = app.get(&page, &lead).body;
+            shown.matches("的班，没有交班").count()
+        };
+        phone.step(json!({"input": "emergency", "way": "out"}));
+        assert_eq!(begin(&mut phone, "guard1a"), 0);
+        phone.step(json!({"input": "emergency", "way": "in"}));
+        assert_eq!(begin(&mut phone, "guard1b"), 1);
+        let shown = app.get(&page, &lead).body;
+        assert!(shown.contains("进 1 人次，出 0 人次"), "{shown}");
+    });
+}

@@ -1,10 +1,13 @@
 //! What phones send and cannot be taken in lies in a tray until somebody says what came of it.
 
 use crate::gate::{Phone, compound_of, cookie};
+use crate::passes::community;
 use crate::support::{Answer, TestApp, demo_on_both};
 use axum::http::StatusCode;
 use gatehouse_core::id::DeviceId;
+use gatehouse_server::config::Config;
 use gatehouse_server::ops::demo::make::Demo;
+use gatehouse_server::ops::keep_retention::keep_retention;
 use gatehouse_store::{Shard, StoreError};
 use serde_json::json;
 
@@ -16,6 +19,7 @@ pub struct Tray<'a> {
     pub area: String,
     /// Pages of the events, in order.
     pub events: Vec<String>,
+    phone: Phone<'a>,
 }
 
 impl<'a> Tray<'a> {
@@ -47,6 +51,7 @@ impl<'a> Tray<'a> {
             events: rows.expect("reads").into_iter().map(of).collect(),
             area,
             app,
+            phone,
         }
     }
 
@@ -142,6 +147,78 @@ fn what_was_not_taken_in_is_opened_and_settled_beside_it() {
         assert!(opened.contains("已告诉该管的人去办") && opened.contains("确有其事"));
         let today = tray.page(&format!("{}/today", tray.area), &tray.lead);
         assert!(today.contains("有 2 条手机记录没收下"), "{today}");
+    });
+}
+
+/// Of two phones what came first stands first, whatever they are called.
+#[test]
+fn the_oldest_stands_first() {
+    demo_on_both(|app, demo| {
+        let first = Tray::laid(app, demo, 0);
+        app.later(60_000);
+        let second = Tray::laid(app, demo, 0);
+        app.later(60_000);
+        let third = Tray::laid(app, demo, 0);
+        let list = first.list();
+        let at = |event: &String| list.find(event.as_str()).expect("listed");
+        let all = [&first, &second, &third].map(|tray| &tray.events);
+        let places: Vec<usize> = all.into_iter().flatten().map(at).collect();
+        assert!(places.is_sorted(), "{places:?}");
+    });
+}
+
+/// Whoever opens a record is among those who looked at people's data.
+#[test]
+fn a_record_that_was_opened_is_on_the_page_of_looks() {
+    demo_on_both(|app, demo| {
+        let tray = Tray::laid(app, demo, 0);
+        let community = community(demo);
+        let auditor = app.session(crate::crossings::auditor(app, demo, community));
+        let looks = |area: &str| tray.page(&format!("{area}/views"), &auditor);
+        assert!(!looks(&tray.area).contains("看没收下的记录"));
+        tray.page(&tray.events[1], &tray.lead);
+        let page = looks(&tray.area);
+        assert!(page.contains("看没收下的记录 1"), "{page}");
+        let elsewhere = demo.town.streets.gates[1].compound;
+        let page = looks(&format!("/areas/{elsewhere}"));
+        assert!(!page.contains("看没收下的记录"), "{page}");
+    });
+}
+
+/// What was settled is emptied with the records of its days; what waits is kept and reminded of.
+#[test]
+fn what_is_settled_is_emptied_after_its_days_and_what_waits_is_an_alarm() {
+    demo_on_both(|app, demo| {
+        let mut tray = Tray::laid(app, demo, 1);
+        tray.settle(1, &tray.lead, "version=0&outcome=told");
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = Config {
+            data_folder: folder.path().to_owned(),
+            ..Config::default()
+        };
+        let keep = |days: i64| {
+            app.later(days * 86_400_000);
+            let until = app.app.world.now_millis() + 60_000;
+            keep_retention(&app.app.store, &config, &*app.app.world, until).expect("kept");
+        };
+        let lead = |path: &str| app.get(path, &cookie(app, demo, "lead1"));
+        let alarms = format!("{}/alarms", tray.area);
+        keep(2);
+        assert!(!lead(&alarms).body.contains("还没人处理"));
+        keep(2);
+        assert!(lead(&alarms).body.contains("还没人处理"));
+        assert_eq!(lead(&tray.events[1]).status, StatusCode::OK);
+        keep(27);
+        assert_eq!(lead(&tray.events[1]).status, StatusCode::NOT_FOUND);
+        let settled = lead(&format!("{}/tray?part=settled", tray.area)).body;
+        assert!(!settled.contains(&tray.events[1]), "{settled}");
+        assert_eq!(lead(&tray.events[2]).status, StatusCode::OK, "it waits");
+        assert_eq!(tray.kept("set_aside.settled"), 1, "the trail is kept");
+        // The phone sends it again: it is known, acknowledged, and not kept anew.
+        tray.phone.cookie = cookie(app, demo, "guard1a");
+        let receipt = tray.phone.send_all();
+        assert_eq!(receipt["acknowledged_through"], tray.events.len());
+        assert_eq!(lead(&tray.events[1]).status, StatusCode::NOT_FOUND);
     });
 }
 

@@ -53,10 +53,7 @@ const WHOLE: [(&str, &str); 14] = [
     ),
     ("helper::ERASE_HELPER", "a job at night, over hundreds"),
     ("helper::ERASE_AGREED", "a job at night, over hundreds"),
-    (
-        "device_event::END_SHIFTS_OF_DEVICE",
-        "a phone is ended by hand",
-    ),
+    ("shift::END_SHIFTS_OF_DEVICE", "a phone is ended by hand"),
     ("pass::LISTS", "one a compound and quarter"),
     ("retention::", "a job at night, in steps"),
     ("vehicle::DROP_VEHICLES", "a job at night, in steps"),

@@ -32,6 +32,7 @@ handover-fault-nothing = Tick first what you take.
 handover-phones = Handed over on the phone
 handover-phones-about = Of the last two days, counted from what the phones have sent; what waits in a phone is not in it. Opening a note is on record.
 handover-phone-from = { $from } to { $to }
+handover-phone-taken = { $to } took over from { $from }; nothing was handed over
 handover-phone-line = { $place } · { $began } to { $ended }
 handover-phone-counts = { $in } in, { $out } out; of them visitors { $vin } in, { $vout } out
 handover-phone-note = See the note

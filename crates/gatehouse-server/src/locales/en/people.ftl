@@ -63,6 +63,7 @@ purpose-decide_pass = deciding about a pass
 purpose-ask_landlord = asking the landlord
 purpose-import = taking in the ledger
 purpose-export = taking out the ledger
+purpose-tray = look at records not taken in
 purpose-message = sending a notice
 purpose-other = another purpose
 field-masked = masked name

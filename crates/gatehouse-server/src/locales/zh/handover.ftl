@@ -32,6 +32,7 @@ handover-fault-nothing = 请先点要接的几条。
 handover-phones = 手机上的交班
 handover-phones-about = 近两天的，按手机传上来的记录数。还没传的不在里面。打开交代的话，会留下记录。
 handover-phone-from = { $from } 交给 { $to }
+handover-phone-taken = { $to } 接了 { $from } 的班，没有交班
 handover-phone-line = { $place } · { $began } 到 { $ended }
 handover-phone-counts = 进 { $in } 人次，出 { $out } 人次；其中访客进 { $vin }、出 { $vout }
 handover-phone-note = 看交代的话

@@ -63,6 +63,7 @@ purpose-decide_pass = 审批出入证
 purpose-ask_landlord = 问房东同不同意
 purpose-import = 导入台账
 purpose-export = 导出台账
+purpose-tray = 看没收下的记录
 purpose-message = 给您发通知
 purpose-other = 其他用途
 field-masked = 打码的姓名
