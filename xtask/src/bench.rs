@@ -1,8 +1,10 @@
-//! `cargo xtask bench gate|console|desk|replay|policy`: the figures that the product is held to,
-//! measured in one run, each beside its limit. Outside `script/test`: it builds for release and
-//! wants a machine to itself.
+//! `cargo xtask bench gate|console|desk|replay|policy|return`: the figures that the product is
+//! held to, measured in one run, each beside its limit. Outside `script/test`: it builds for
+//! release and wants a machine to itself.
 
 mod big;
+mod come_back;
+mod come_back_phone;
 mod console;
 mod decide;
 mod desk;
@@ -84,13 +86,27 @@ pub struct Bench<'a> {
     pub gatehouse: PathBuf,
     /// For databases and copies; made anew by each measurement that uses it.
     pub folder: PathBuf,
+    /// How large, where that is asked.
+    pub sizes: Sizes,
+}
+
+/// Gates that come back at once, and what they bring together.
+#[derive(Clone, Copy)]
+pub struct Sizes {
+    /// Gates, each with one phone.
+    pub gates: usize,
+    /// Records of all of them.
+    pub events: usize,
 }
 
 type Part = fn(&Bench<'_>) -> Result<Vec<Finding>>;
 
 /// Measures and prints; a figure over its limit is printed as such and is no error, since
 /// machines are noisy and a person reads this.
-pub fn run(root: &Path, subject: Subject, profile: &str, built: bool) -> Result<()> {
+pub fn run(root: &Path, subject: Subject, profile: &str, built: bool, sizes: Sizes) -> Result<()> {
+    if sizes.gates == 0 || sizes.events < sizes.gates {
+        bail!("each gate brings at least one record");
+    }
     let target = target(root);
     if !built {
         build(root, profile)?;
@@ -102,6 +118,7 @@ pub fn run(root: &Path, subject: Subject, profile: &str, built: bool) -> Result<
             .canonicalize()
             .with_context(|| gatehouse.display().to_string())?,
         folder: target.join("bench"),
+        sizes,
     };
     std::fs::create_dir_all(&bench.folder)?;
     println!("profile {profile}");
@@ -117,6 +134,7 @@ pub fn run(root: &Path, subject: Subject, profile: &str, built: bool) -> Result<
         Subject::Desk => &[desk::measure],
         Subject::Replay => &[replay::measure],
         Subject::Policy => &[policy::measure],
+        Subject::Return => &[come_back::measure],
     };
     for part in parts {
         for finding in part(&bench)? {

@@ -12,7 +12,12 @@ use std::process::Command;
 
 /// Runs the bench as `cargo run --profile … --features bench`.
 #[cfg(not(feature = "bench"))]
-pub fn bench(root: &Path, subject: Subject, profile: &str) -> Result<()> {
+pub fn bench(
+    root: &Path,
+    subject: Subject,
+    profile: &str,
+    [gates, events]: [usize; 2],
+) -> Result<()> {
     let name = subject.to_possible_value();
     let name = name.as_ref().map_or("gate", |value| value.get_name());
     let ended = Command::new(env!("CARGO"))
@@ -34,6 +39,8 @@ pub fn bench(root: &Path, subject: Subject, profile: &str) -> Result<()> {
             "--profile",
             profile,
         ])
+        .args(["--gates", &gates.to_string()])
+        .args(["--events", &events.to_string()])
         .status()?;
     if !ended.success() {
         bail!("bench {name} ended with {ended}");

@@ -69,6 +69,8 @@ enum Chore {
         /// Measures what has been built before, for trying things out.
         #[arg(long)]
         built: bool,
+        #[command(flatten)]
+        many: Many,
     },
     /// Prints decisions over made-up situations, for whoever decides elsewhere to compare.
     Decisions {
@@ -121,6 +123,33 @@ enum Subject {
     Replay,
     /// `policy check` of three documents with 150 rows together.
     Policy,
+    /// Gates that come back after three days without a network.
+    Return,
+}
+
+/// How many come back (`return`). What is less than `--long` is the same load a second for a
+/// shorter time.
+#[derive(clap::Args)]
+struct Many {
+    /// Gates at once.
+    #[arg(long, default_value_t = 20)]
+    gates: usize,
+    /// Records of all of them together.
+    #[arg(long, default_value_t = 60_000)]
+    events: usize,
+    /// The whole size: 600 000 records of 200 gates.
+    #[arg(long)]
+    long: bool,
+}
+
+impl Many {
+    /// Gates and records.
+    fn sizes(&self) -> [usize; 2] {
+        match self.long {
+            true => [200, 600_000],
+            false => [self.gates, self.events],
+        }
+    }
 }
 
 /// Seeds of a long run.
@@ -156,11 +185,19 @@ fn run() -> Result<()> {
             subject,
             profile,
             built,
-        } => bench::run(&root, subject, &profile, built),
+            many,
+        } => {
+            let [gates, events] = many.sizes();
+            let sizes = bench::Sizes { gates, events };
+            bench::run(&root, subject, &profile, built, sizes)
+        }
         #[cfg(not(feature = "bench"))]
         Chore::Bench {
-            subject, profile, ..
-        } => launch::bench(&root, subject, &profile),
+            subject,
+            profile,
+            many,
+            ..
+        } => launch::bench(&root, subject, &profile, many.sizes()),
         #[cfg(feature = "simulate")]
         Chore::Simulate(asked) => simulate::run(simulate::Asked {
             seeds: match (asked.seed, asked.long) {
@@ -171,6 +208,7 @@ fn run() -> Result<()> {
             from: asked.seed.unwrap_or(asked.from),
             is_told: asked.trace,
             is_search: asked.planted,
+            is_long: asked.long && !asked.planted && !asked.trace && asked.seed.is_none(),
         }),
         #[cfg(not(feature = "simulate"))]
         Chore::Simulate(asked) => launch::simulate(&root, asked.long),

@@ -154,12 +154,14 @@ pub fn request(
     request.expect("parts of our own making")
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime> {
+/// One thread.
+pub fn runtime() -> Result<tokio::runtime::Runtime> {
     let mut builder = tokio::runtime::Builder::new_current_thread();
     Ok(builder.enable_all().build()?)
 }
 
-async fn connect(address: SocketAddr) -> Result<SendRequest<Full<Bytes>>> {
+/// A connection to ask on.
+pub async fn connect(address: SocketAddr) -> Result<SendRequest<Full<Bytes>>> {
     let stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let (sender, connection) = handshake(TokioIo::new(stream)).await?;
@@ -168,7 +170,8 @@ async fn connect(address: SocketAddr) -> Result<SendRequest<Full<Bytes>>> {
     Ok(sender)
 }
 
-async fn call(sender: &mut SendRequest<Full<Bytes>>, mut asked: Asked) -> Result<Answered> {
+/// One request on it, with its whole answer.
+pub async fn call(sender: &mut SendRequest<Full<Bytes>>, mut asked: Asked) -> Result<Answered> {
     asked
         .headers_mut()
         .insert(HOST, hyper::header::HeaderValue::from_static("127.0.0.1"));

@@ -5,6 +5,7 @@ mod chance;
 mod check;
 mod fault;
 mod gate;
+mod long;
 mod network;
 mod office;
 mod page;
@@ -35,6 +36,8 @@ pub struct Asked {
     pub is_told: bool,
     /// Looks for seeds that find the planted mistakes instead.
     pub is_search: bool,
+    /// Goes on after a breach, on all processors.
+    pub is_long: bool,
 }
 
 /// Runs seeds; ends with the first that breaks something.
@@ -43,6 +46,9 @@ pub struct Asked {
     reason = "says how long it took; what runs has a clock of its own"
 )]
 pub fn run(asked: Asked) -> Result<()> {
+    if asked.is_long {
+        return long::run(asked);
+    }
     let began = Instant::now();
     let town = Town::lay(Store::open_memory()?)?;
     let mut events = 0;
