@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { frame_svg, pass_like } from "./pictures.mjs";
 import {
-  browse, build_with_mock, give_pin, open_page, screen, serve, start_shift,
+  browse, build_with_mock, give_pin, open_page, screen, serve, start_shift, type_pin,
 } from "./support.mjs";
 
 const axe_source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
@@ -225,6 +225,79 @@ test("first start, shift start and English: axe-core, targets, width", async () 
   assert.deepEqual(faults, []);
   await page.context().close();
 });
+
+const WORDS = Object.fromEntries(await Promise.all(["zh", "en"].map(async (lang) => [lang,
+  JSON.parse(await readFile(new URL(`../gate/src/words/${lang}.json`, import.meta.url), "utf8"))])));
+
+/** Handing over and every face of the PIN, in order; each step comes from the one before. */
+const HAND_OVER = (page, word) => ({
+  "handing over": async () => {
+    await button(page, word("menu")).click();
+    await button(page, word("shift_end")).click();
+    await screen(page, "hand_over");
+  },
+  "a note for whoever comes": () => page.getByLabel(word("hand_over_note")).fill("2 号楼电梯停了"),
+  "who comes": async () => {
+    await button(page, word("shift_end")).click();
+    await screen(page, "shift");
+  },
+  "asked for the PIN": async () => {
+    await button(page, "李师傅").click();
+    await page.getByLabel(word("shift_mask")).check();
+    await page.getByLabel(word("shift_armband")).check();
+    await button(page, word("shift_start")).click();
+    await screen(page, "pin");
+  },
+  "a wrong PIN": async () => {
+    await type_pin(page, "9999");
+    const said = page.locator(".flag", { hasText: /\S/ });
+    await said.waitFor();
+    const box = await said.boundingBox();
+    const main = await page.locator("main").boundingBox();
+    assert.ok(box.y >= main.y && box.y + box.height <= main.y + main.height,
+      "what was wrong is in sight where the key was tapped");
+  },
+  "a wait": async () => {
+    for (let nth = 0; nth < 4; nth += 1) {
+      await type_pin(page, "9999");
+      await page.locator(".flag", { hasText: nth < 3 ? word("pin_wrong") : /\d/ }).waitFor();
+    }
+  },
+  "a forgotten PIN": () => button(page, word("pin_forgot")).click(),
+});
+
+for (const [name, width, settings] of [
+  ["an old phone of 320 × 568", 568, {}],
+  ["320 px in large type at night", 640, { large: true, theme: "night" }],
+  ["320 px in English, large", 640, { large: true, lang: "en" }],
+]) {
+  test(`PIN and handing over on ${name}: axe-core, targets, width`, async () => {
+    const page = await prepared({ viewport: { width: 320, height: width } }, settings);
+    const word = (key) => WORDS[settings.lang ?? "zh"][key];
+    if (settings.lang) {
+      await button(page, "更多").click();
+      await button(page, "English").click();
+      await button(page, word("back")).click();
+    }
+    const faults = [];
+    const steps = Object.entries(HAND_OVER(page, word));
+    for (const [at, [place, go]] of steps.entries()) {
+      await go();
+      for (const fault of await page.evaluate(faults_of_layout, TARGET_LEAST)) {
+        faults.push(`${place}: ${fault}`);
+      }
+      for (const violation of await violations(page)) faults.push(`${place}: ${violation}`);
+      if (process.env.SHOTS) {
+        const kind = name.replace(/\W+/g, "-");
+        const path = `${process.env.SHOTS}/hand-over-${kind}-${at}.png`;
+        await page.screenshot({ path, fullPage: true });
+      }
+    }
+    assert.deepEqual(faults, []);
+    assert.deepEqual(page.troubles, []);
+    await page.context().close();
+  });
+}
 
 test("enrolment and a second page of the app: axe-core, targets, width", async () => {
   const page = await prepared({ viewport: { width: 320, height: 640 } });

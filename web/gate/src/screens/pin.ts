@@ -57,8 +57,9 @@ function pad(title: string, take: Take): HTMLElement[] {
     wrong.textContent = "";
     wrong.textContent = is_pin(digits) ? ((await take(digits)) ?? "") : t("pin_short");
   };
-  return [h("h1", {}, title), h("form", { class: "stack", on: { submit } }, row, wrong,
-    digit_pad(input, "1234567890"),
+  // Beside the key that was tapped: on a small screen the field is out of sight by then.
+  return [h("h1", {}, title), h("form", { class: "stack", on: { submit } }, row,
+    digit_pad(input, "1234567890"), wrong,
     h("button", { class: "key main yes", type: "submit" }, t("go_on")))];
 }
 
