@@ -14,7 +14,7 @@ pub struct SuspensionRow {
     pub area: AreaId,
     /// The document.
     pub document: String,
-    /// The row of it, whatever its version.
+    /// The row of it.
     pub row_id: String,
     /// First instant, milliseconds UTC.
     pub from_at: i64,
@@ -26,12 +26,15 @@ pub struct SuspensionRow {
     pub decided_by: StaffId,
 }
 
+// What was to begin later decided nothing yet, so that it may go; what has begun stays.
 sql! {
     INSERT_SUSPENSION = "INSERT INTO policy_suspension (area, document, row_id, from_at, to_at,
             reason, decided_by, ended_by)
         VALUES (?1, ?2, ?3, ?4, NULL, ?5, ?6, NULL)";
     END_SUSPENSION = "UPDATE policy_suspension SET to_at = ?4, ended_by = ?5
         WHERE area = ?1 AND document = ?2 AND row_id = ?3 AND to_at IS NULL";
+    DROP_LATER = "DELETE FROM policy_suspension
+        WHERE area = ?1 AND document = ?2 AND row_id = ?3 AND from_at > ?4 AND to_at IS NULL";
     SUSPENSIONS = "SELECT area, document, row_id, from_at, to_at, reason, decided_by
         FROM policy_suspension WHERE from_at < ?2 AND (to_at IS NULL OR to_at > ?1)
         ORDER BY area, document, row_id, from_at";
@@ -71,7 +74,7 @@ impl Tx<'_> {
         self.execute_one(&INSERT_SUSPENSION, parameters)
     }
 
-    /// Ends the suspension of a row; says whether there was one.
+    /// Ends the suspension of a row, and drops what was to begin later; says whether there was one.
     pub fn end_suspension(
         &self,
         (area, document, row_id): (AreaId, &str, &str),
@@ -79,7 +82,8 @@ impl Tx<'_> {
         staff: StaffId,
     ) -> Result<bool, StoreError> {
         self.mark_list(REFERENCE, Some(area));
+        self.execute(&DROP_LATER, params![&area, document, row_id, to_at])?;
         let parameters = params![&area, document, row_id, to_at, &staff];
-        Ok(self.execute(&END_SUSPENSION, parameters)? == 1)
+        Ok(self.execute(&END_SUSPENSION, parameters)? > 0)
     }
 }

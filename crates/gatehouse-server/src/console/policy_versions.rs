@@ -29,6 +29,7 @@ use gatehouse_core::policy::difference::{Difference, effect};
 use gatehouse_core::policy::explain::{Line, explain};
 use gatehouse_core::policy::part::explain_parts;
 use gatehouse_core::policy::read::DOCUMENT_BYTES_MOST;
+use gatehouse_store::policy_suspension::SuspensionRow;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -80,6 +81,8 @@ struct VersionLine {
     state: &'static str,
     /// A review that is near or past.
     review: Option<String>,
+    /// What is suspended in the version before and holds again with this one.
+    back: Vec<String>,
     /// Id and sentence.
     rows: Vec<(String, String)>,
     /// What a proposal changes: about what, before, after.
@@ -317,6 +320,23 @@ async fn page(
     })
 }
 
+/// The rows that are suspended in the version before and hold again with this one, in words.
+fn back(one: &Version, frame: &Frame, times: &Times) -> Vec<String> {
+    let document = one.document.as_ref();
+    let lines = document.map_or_else(Vec::new, |document| row_lines(document, frame.lang));
+    let key = match one.state {
+        ForceState::InForce => "version-back-now",
+        _ => "version-back",
+    };
+    let said = |row: &SuspensionRow| {
+        let line = lines.iter().find(|(id, _)| *id == row.row_id);
+        let words = line.map_or(row.row_id.as_str(), |(_, words)| words.as_str());
+        let since = times.moment(row.from_at);
+        frame.fill(key, &[("row", words), ("since", &since)])
+    };
+    one.brought_back.iter().map(said).collect()
+}
+
 /// The rows of one that is in force, which can be suspended.
 fn rows(one: &Version, lang: Lang) -> Vec<(String, String)> {
     let document = one.document.as_ref();
@@ -426,6 +446,7 @@ fn line(one: &Version, frame: &Frame, times: &Times) -> VersionLine {
             .review
             .filter(near)
             .map(|day| frame.with("version-review", "day", &times.day(day))),
+        back: back(one, frame, times),
         rows: rows(one, frame.lang),
         differences: changes(one, frame),
         may_approve: one.state == ForceState::Proposed,

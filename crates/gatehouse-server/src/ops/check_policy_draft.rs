@@ -6,6 +6,7 @@ use super::draft_edit::{Edit, apply};
 use super::policy_draft::draft_id;
 use super::policy_folder::{Complaint, Texts, check_texts};
 use super::read_policies::documents_beside;
+use super::suspensions::brought_back;
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
@@ -13,6 +14,7 @@ use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::difference::Difference;
 use gatehouse_core::policy::trial::Trial;
 use gatehouse_core::policy::{PolicyDocument, read};
+use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::policy_draft::PolicyDraftRow;
 use gatehouse_store::{ReadTx, StoreError};
 use sha2::{Digest, Sha256};
@@ -66,9 +68,10 @@ pub async fn read_draft(
         let texts = apply(&row, None, &edits)?;
         (row.text, row.cases) = (texts.policy, texts.cases);
         let above = documents_at(tx, &row, now)?;
-        Ok::<_, OpError>((row, base, above))
+        let back = back(tx, &row, now, lang)?;
+        Ok::<_, OpError>((row, base, above, back))
     };
-    let (row, base, above) = app.store.try_read(read_all).await?;
+    let (row, base, above, back) = app.store.try_read(read_all).await?;
     let looked = app.proofs.of(rests_on(&row, &above), {
         let row = row.clone();
         move || look(&row, above)
@@ -79,13 +82,49 @@ pub async fn read_draft(
     let differences = base
         .as_ref()
         .and_then(|base| base.differences(&texts, lang));
+    let differences = differences.into_iter().flatten();
     Ok(Draft {
         is_compared: base.is_some(),
+        differences: back.into_iter().chain(differences).collect(),
         row,
         document,
         looked,
-        differences: differences.unwrap_or_default(),
     })
+}
+
+/// The rows that are suspended in what holds there now, and hold again once a draft is approved:
+/// who signs is to know it.
+fn back(
+    tx: &ReadTx<'_>,
+    row: &PolicyDraftRow,
+    now: i64,
+    lang: Lang,
+) -> Result<Vec<Difference>, StoreError> {
+    let Ok(document) = read(&row.text) else {
+        return Ok(Vec::new());
+    };
+    let stretch = PolicyForceRow {
+        area: row.area,
+        document: row.document.clone(),
+        version: i64::MAX,
+        from_at: document.force.from.value.millis.max(now),
+        to_at: None,
+        decided_by: None,
+        approved_by: None,
+    };
+    let [was, is] = match lang {
+        Lang::Zh => ["已暂停", "这一版生效后重新照办"],
+        Lang::En => ["suspended", "holds again once this version begins"],
+    };
+    let back = brought_back(tx, &stretch, &document)?.into_iter();
+    let lines = back.map(|one| Difference {
+        about: one.row_id,
+        what: String::new(),
+        before: Some(was.to_owned()),
+        after: Some(is.to_owned()),
+        is_parameter: false,
+    });
+    Ok(lines.collect())
 }
 
 /// The files that a draft is compared with: what it began as, else what was put in force there

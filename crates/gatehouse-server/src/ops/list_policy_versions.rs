@@ -5,6 +5,7 @@ use super::delivered::DELIVERED;
 use super::policy_draft::DRAFTS_MOST;
 use super::policy_folder::Texts;
 use super::read_fevers::staff_name;
+use super::suspensions::{brought_back, suspended_at};
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
@@ -53,6 +54,8 @@ pub struct Version {
     pub texts: Option<Texts>,
     /// The files of the version before a proposal.
     pub before: Option<Texts>,
+    /// Rows that are suspended in the version before it, and that it brings back.
+    pub brought_back: Vec<SuspensionRow>,
     /// Who proposed, who approved, masked.
     pub by: [Option<String>; 2],
 }
@@ -88,13 +91,11 @@ pub async fn list_policy_versions(app: &App, scope: &AreaInScope) -> Result<Vers
             let by = staff_name(tx, row.changed_by)?;
             drafts.push((row, by));
         }
-        let mut suspended = tx.suspensions(now, now.saturating_add(1))?;
-        suspended.retain(|one| one.area == area);
         Ok::<_, StoreError>(Versions {
             drafts,
             versions,
             kept: kept(tx, &path, now)?,
-            suspended,
+            suspended: suspended_at(tx, area, now)?,
         })
     };
     Ok(app.store.read(read_all).await?)
@@ -246,7 +247,12 @@ fn version(tx: &ReadTx<'_>, mut row: PolicyForceRow, now: i64) -> Result<Version
         ForceState::Proposed => texts_before(tx, &row)?,
         _ => None,
     };
+    let brought_back = match (&document, state) {
+        (_, ForceState::Lapsed | ForceState::Over) | (None, _) => Vec::new(),
+        (Some(document), _) => brought_back(tx, &row, document)?,
+    };
     Ok(Version {
+        brought_back,
         by: [name(row.decided_by)?, name(row.approved_by)?],
         names: document.as_ref().map(names).unwrap_or_default(),
         review: document.as_ref().map(|found| found.force.review.value),

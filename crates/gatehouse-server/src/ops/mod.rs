@@ -126,6 +126,7 @@ pub mod sign_out;
 pub mod sign_policy;
 pub mod staff;
 pub mod suspend_row;
+mod suspensions;
 pub mod take_device_report;
 pub mod tell_person;
 pub mod tell_webhook;
@@ -139,5 +140,7 @@ mod key_tests;
 mod lower_document_tests;
 #[cfg(test)]
 mod put_in_force_tests;
+#[cfg(test)]
+mod suspension_tests;
 #[cfg(test)]
 mod zone_tests;

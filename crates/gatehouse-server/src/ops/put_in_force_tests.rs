@@ -285,7 +285,7 @@ fn what_may_not_come_into_force_is_refused_with_a_code() {
 }
 
 /// Whether a row of the policy that holds in the compound so many hours from now bars anybody.
-fn bars(store: &Store, row: &str, hours: i64) -> bool {
+pub(super) fn bars(store: &Store, row: &str, hours: i64) -> bool {
     let at = NOW + hours * HOUR;
     let rules = store.read_blocking::<_, StoreError, _>(move |tx| {
         read_rules(tx, &tx.area_path(COMPOUND)?, at, at + 1)

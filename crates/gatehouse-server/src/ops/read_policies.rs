@@ -1,5 +1,6 @@
 //! The policies in force at a place, now and soon, compiled.
 
+use super::suspensions::is_of;
 use super::zone_rules::with_zone_rules;
 use gatehouse_core::gate::Policy;
 use gatehouse_core::id::AreaId;
@@ -195,7 +196,7 @@ impl Force {
     fn document(&self, row: &PolicyForceRow, at: i64) -> Option<PolicyDocument> {
         let mut document = self.documents.get(&key(row))?.clone();
         let suspended = self.suspended.iter().filter(|one| {
-            one.document == row.document && one.from_at <= at && one.to_at.is_none_or(|to| at < to)
+            is_of(one, row) && one.from_at <= at && one.to_at.is_none_or(|to| at < to)
         });
         for one in suspended {
             document.suspend(&one.row_id);

@@ -7,9 +7,11 @@
 use super::put_in_force::{Refused, authority, note_act};
 use super::read_policies::read_rules;
 use super::sign_order::{OrderDesk, Signer};
+use super::suspensions::{is_suspended, suspended_at, to_come};
 use crate::world::World;
 use anyhow::{Result, bail};
 use gatehouse_core::id::AreaId;
+use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::policy_suspension::SuspensionRow;
 use gatehouse_store::{Lane, Tx};
 use serde::Serialize;
@@ -43,7 +45,7 @@ pub struct SuspensionAnswer {
     pub state: &'static str,
 }
 
-/// Suspends a row from now on.
+/// Suspends a row from now on, in what holds now and in what was approved before and is to come.
 ///
 /// # Errors
 /// `P-REASON` for another reason, `P-ROW` where no document in force there has the row, `P-THERE`
@@ -70,15 +72,18 @@ pub fn suspend_row(
         decided_by: staff,
     };
     let suspend = move |tx: &Tx<'_>| {
-        if is_suspended(tx, &row)? {
+        let Some(stretch) = stretch(tx, &row)? else {
+            let why = "P-ROW: no document that holds there now has this row";
+            return Err(Refused::Because(why.to_owned()));
+        };
+        if is_suspended(tx, &row, &stretch)? {
             let why = "P-THERE: this row is suspended there already";
             return Err(Refused::Because(why.to_owned()));
         }
-        if !holds(tx, &row)? {
-            let why = "P-ROW: no document that holds there now has this row";
-            return Err(Refused::Because(why.to_owned()));
-        }
         tx.insert_suspension(&row)?;
+        for later in to_come(tx, &row)? {
+            tx.insert_suspension(&later)?;
+        }
         let body = format!(
             "{} {} {} {}",
             row.document, row.row_id, row.area, row.reason
@@ -104,7 +109,9 @@ pub fn resume_row(
     let staff = authority(desk, which.area, signer, now)?.person;
     let (area, document, row) = (which.area, which.document.to_owned(), which.row.to_owned());
     let resume = move |tx: &Tx<'_>| {
-        if !tx.end_suspension((area, &document, &row), now, staff)? {
+        let mut there = suspended_at(tx, area, now)?.into_iter();
+        let is_there = there.any(|one| (&one.document, &one.row_id) == (&document, &row));
+        if !is_there || !tx.end_suspension((area, &document, &row), now, staff)? {
             let why = "P-NONE: this row is not suspended there";
             return Err(Refused::Because(why.to_owned()));
         }
@@ -122,23 +129,17 @@ pub fn resume_row(
     Ok(store.write_blocking::<_, Refused, _>(Lane::People, resume)?)
 }
 
-/// Whether the document holds there now and has the row.
-fn holds(tx: &Tx<'_>, row: &SuspensionRow) -> Result<bool, Refused> {
+/// The stretch in which the document holds there now, if it has the row.
+fn stretch(tx: &Tx<'_>, row: &SuspensionRow) -> Result<Option<PolicyForceRow>, Refused> {
     let path = tx.area_path(row.area)?;
     let now = read_rules(tx, &path, row.from_at, row.from_at.saturating_add(1))?;
     let mut pairs = now
-        .iter()
-        .flat_map(|rules| rules.force.iter().zip(&rules.documents));
-    Ok(pairs.any(|(force, document)| {
+        .into_iter()
+        .flat_map(|rules| rules.force.into_iter().zip(rules.documents));
+    let found = pairs.find(|(force, document)| {
         force.document == row.document && document.rows.iter().any(|one| one.id == row.row_id)
-    }))
-}
-
-fn is_suspended(tx: &Tx<'_>, row: &SuspensionRow) -> Result<bool, Refused> {
-    let suspended = tx.suspensions(row.from_at, row.from_at.saturating_add(1))?;
-    Ok(suspended.iter().any(|other| {
-        (other.area, &other.document, &other.row_id) == (row.area, &row.document, &row.row_id)
-    }))
+    });
+    Ok(found.map(|(force, _)| force))
 }
 
 fn answer(row: &SuspensionRow, state: &'static str, at: i64) -> SuspensionAnswer {

@@ -1,0 +1,94 @@
+//! How long a suspended row stays suspended: in what holds, in what was approved before, and not in
+//! what is approved in sight of it.
+
+use super::key_tests::{COMPOUND, COUNTY, Fixed, HOUR, NOW, signer};
+use super::put_in_force::{Wanted, approve_policy, submit_folder};
+use super::put_in_force_tests::{HENAN, bars, code, desk, shipped};
+use super::sign_order::OrderDesk;
+use super::suspend_row::{Which, resume_row, suspend_row};
+use super::suspensions::{brought_back, suspended_at};
+use gatehouse_core::key::KeyId;
+use gatehouse_core::policy::read;
+use gatehouse_store::{Store, StoreError};
+
+const ROW: &str = "HN/vehicle";
+const HERE: Which<'static> = Which {
+    document: HENAN,
+    row: ROW,
+    area: COMPOUND,
+};
+
+fn approved(desk: &OrderDesk, keys: &[KeyId], decided: i64, begins: i64) {
+    let (clock, from_at) = (Fixed(NOW + decided * HOUR), NOW + begins * HOUR);
+    let wanted = Wanted {
+        area: COUNTY,
+        from_at,
+        to_at: None,
+    };
+    submit_folder(desk, &shipped(HENAN), wanted, &signer(keys, 0), &clock).expect("proposed");
+    let what = (HENAN, COUNTY, from_at);
+    approve_policy(desk, what, None, &signer(keys, 1), &clock).expect("approved");
+}
+
+/// What of the county's document that begins then was suspended in the one before it, and what is
+/// suspended in the compound then.
+fn told(store: &Store, begins: i64) -> (Vec<String>, usize) {
+    let at = NOW + begins * HOUR;
+    let told = store.read_blocking::<_, StoreError, _>(move |tx| {
+        let rows = tx.policy_forces(COUNTY, HENAN)?;
+        let row = rows.iter().find(|row| row.from_at == at).expect("one");
+        let kept = tx.policy_document(HENAN, row.version)?.expect("kept");
+        let document = read(&kept.text).expect("is read");
+        let back = brought_back(tx, row, &document)?.into_iter();
+        let back = back.map(|one| one.row_id).collect();
+        Ok((back, suspended_at(tx, COMPOUND, at)?.len()))
+    });
+    told.expect("reads")
+}
+
+#[test]
+fn a_version_that_is_approved_in_sight_of_a_suspension_brings_the_row_back() {
+    let (store, desk, keys) = desk();
+    approved(&desk, &keys, 0, 0);
+    // One that was approved before anybody knew of the harm: the brake reaches it as well.
+    approved(&desk, &keys, 1, 10);
+    let suspend = |hours| {
+        let world = Fixed(NOW + hours * HOUR);
+        let answer = suspend_row(&desk, HERE, "harms", &signer(&keys, 2), &world);
+        answer.map(|answer| answer.state).map_err(code)
+    };
+    let resume = |hours| {
+        let world = Fixed(NOW + hours * HOUR);
+        let answer = resume_row(&desk, HERE, &signer(&keys, 0), &world);
+        answer.map(|answer| answer.state).map_err(code)
+    };
+    let there = |hours| bars(&store, ROW, hours);
+    assert_eq!(suspend(2), Ok("suspended"));
+    approved(&desk, &keys, 3, 20);
+    assert_eq!(
+        [1, 2, 9, 10, 19].map(there),
+        [true, false, false, false, false]
+    );
+    assert!(there(20), "who approved it saw that the row is suspended");
+    assert_eq!(told(&store, 10), (vec![], 1));
+    assert_eq!(told(&store, 20), (vec![ROW.to_owned()], 0));
+
+    // Brought back before the second begins, and let go again: it reaches the second anew, and the
+    // third, which is approved by now.
+    assert_eq!(resume(4), Ok("resumed"));
+    assert_eq!(resume(5), Err("P-NONE".to_owned()));
+    assert_eq!([3, 4, 10, 20].map(there), [false, true, true, true]);
+    assert_eq!(told(&store, 20), (vec![], 0));
+    assert_eq!(suspend(6), Ok("suspended"));
+    assert_eq!(suspend(11), Err("P-THERE".to_owned()));
+    assert_eq!([5, 6, 11, 20].map(there), [true, false, false, false]);
+    // In the third alone it comes back; what was before stays as it was.
+    assert_eq!(resume(21), Ok("resumed"));
+    assert_eq!(resume(22), Err("P-NONE".to_owned()));
+    assert_eq!(
+        [3, 5, 6, 11, 20, 21].map(there),
+        [false, true, false, false, false, true]
+    );
+    assert_eq!(suspend(23), Ok("suspended"));
+    assert_eq!([22, 23].map(there), [true, false]);
+}
