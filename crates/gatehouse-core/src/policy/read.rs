@@ -82,7 +82,9 @@ fn of_root(mut reader: TableReader<'_>) -> Option<PolicyDocument> {
     let [off, rows] =
         [off, rows].map(|rows| rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>());
     let parts = read_parts(&mut reader, prefix);
-    if rows.is_empty() && parts.is_empty() && reader.complaints.is_empty() {
+    // What is off is there: with everything off, a document says that nothing of it holds.
+    let says_nothing = rows.is_empty() && off.is_empty() && parts.written.is_empty();
+    if says_nothing && reader.complaints.is_empty() {
         let message = words(
             "规则文件里既没有 `[[row]]`，也没有门口以外的规定。",
             "the document has neither `[[row]]` nor a part beyond the gate",

@@ -119,6 +119,11 @@ fn an_entry_that_is_off_is_read_and_has_no_effect() {
         let document = of_parts("X", &parts(off)).expect("it reads");
         assert_eq!(document.parts.entries().count(), left, "{off}");
     }
+    // Also where it is the only one; a document that says nothing is none.
+    let document = of_parts("X", &measure("kind = \"standing\"", "off = true"));
+    let parts = document.expect("it reads").parts;
+    assert_eq!((parts.entries().count(), parts.written.len()), (0, 1));
+    told(&[(String::new(), "P004")]);
 }
 
 #[test]
