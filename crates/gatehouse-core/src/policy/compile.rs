@@ -7,7 +7,7 @@
 
 use super::condition::{Condition, Want};
 use super::diagnostic::both;
-use super::document::{Below, DocumentRow, PolicyDocument};
+use super::document::{Below, DocumentRow, LOCAL_CHOICE, Parameter, PolicyDocument};
 use super::part::wording::{of_no_row, said};
 use super::zones::zone_rows;
 use crate::gate::compiled::{
@@ -142,7 +142,8 @@ fn compile_rows(
         documents: documents.iter().map(|document| name(document)).collect(),
         readings: readings.0,
         rows: compiled,
-        rest_minutes: parameter(documents, "rest_minutes").map_or(15, |value| value as u16),
+        rest_minutes: parameter_in_force(documents.iter().copied(), "rest_minutes")
+            .map_or(15, |rest| rest.value as u16),
         offsets: vec![(
             0,
             documents
@@ -161,12 +162,24 @@ fn name(document: &PolicyDocument) -> DocumentName {
     }
 }
 
-/// The value that the lowest document sets.
-fn parameter(documents: &[&PolicyDocument], name: &str) -> Option<f64> {
-    documents
-        .iter()
-        .rev()
-        .find_map(|document| Some(document.parameters.get(name)?.value))
+/// The value of a parameter that counts for the whole place, upper documents first (POL-2): what a
+/// clause says holds below it too, since nothing declares that it may be changed; where none says
+/// anything, the local choice nearest to the place.
+pub fn parameter_in_force<'a>(
+    documents: impl IntoIterator<Item = &'a PolicyDocument>,
+    name: &str,
+) -> Option<&'a Parameter> {
+    let set = documents
+        .into_iter()
+        .filter_map(|one| one.parameters.get(name));
+    let mut found = None;
+    for one in set {
+        if one.source != LOCAL_CHOICE {
+            return Some(one);
+        }
+        found = Some(one);
+    }
+    found
 }
 
 fn rows_in_force<'a>(

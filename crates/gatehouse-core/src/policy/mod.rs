@@ -33,7 +33,7 @@ pub mod row_text;
 pub mod trial;
 mod zones;
 
-pub use compile::compile;
+pub use compile::{compile, parameter_in_force};
 pub use diagnostic::Diagnostic;
 pub use document::PolicyDocument;
 pub use read::read;

@@ -7,7 +7,7 @@ use gatehouse_core::gate::compiled::Row;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::policy::answers::{Place, answers};
-use gatehouse_core::policy::{PolicyDocument, compile};
+use gatehouse_core::policy::{PolicyDocument, compile, parameter_in_force};
 
 fn henan() -> PolicyDocument {
     let folders = folders();
@@ -138,5 +138,40 @@ fn words_that_say_nothing_or_stand_twice_are_told() {
         let found = of_parts("X", &parts).err().unwrap_or_default();
         assert!(found.starts_with(expected), "{parts}\n{found}");
         assert_eq!(found.is_empty(), expected.is_empty(), "{parts}\n{found}");
+    }
+}
+
+#[test]
+fn what_a_clause_says_holds_below_it_and_a_local_choice_gives_way() {
+    let rest = |value: f64, source: &str| {
+        let mut document = henan();
+        document.id = format!("{value}");
+        let rest = document.parameters.get_mut("rest_minutes");
+        let rest = rest.expect("every document sets it");
+        (rest.value, rest.source) = (value, source.to_owned());
+        document
+    };
+    let none = || {
+        let mut document = rest(0.0, "deployment");
+        document.parameters.remove("rest_minutes");
+        document
+    };
+    let counts = [
+        (rest(10.0, "deployment"), rest(20.0, "deployment"), 20),
+        (rest(10.0, "HN 三(四)"), rest(20.0, "deployment"), 10),
+        (rest(10.0, "deployment"), rest(20.0, "HL 二"), 20),
+        (rest(10.0, "HN 三(四)"), rest(20.0, "HL 二"), 10),
+        (rest(10.0, "deployment"), none(), 10),
+    ];
+    for (upper, lower, expected) in counts {
+        let in_force = parameter_in_force([&upper, &lower], "rest_minutes");
+        assert_eq!(in_force.map(|one| one.value), Some(f64::from(expected)));
+        // The compiled form says the same; without the rows of the upper, which are called alike.
+        let (mut upper, mut lower) = (upper, lower);
+        upper.rows.clear();
+        upper.parts = Default::default();
+        lower.parts = Default::default();
+        let policy = compile(&[&upper, &lower]).expect("compiles");
+        assert_eq!(policy.compiled().rest_minutes, expected);
     }
 }
