@@ -166,6 +166,7 @@ fn sums(report: &Report, lang: Lang) -> TableInWords {
     let always = [
         ("replay-attempts", sums.attempts),
         ("replay-same", same),
+        ("replay-by-another-row", report.by_another_row),
         ("replay-changed", sums.changed),
         ("replay-harder", sums.harder),
         ("replay-easier", sums.easier),

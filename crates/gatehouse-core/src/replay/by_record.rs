@@ -6,6 +6,7 @@
 //! the verdict is worked out for everything that these could have been, and is known only where
 //! that is one verdict.
 
+use super::together::{may_be, pairs};
 use crate::gate::decide::{RowState, Truth, classes, truth, weigh_classes};
 use crate::gate::fact::{Absent, Source};
 use crate::gate::reading::{Lens, NOT_APPLICABLE, Window};
@@ -48,9 +49,12 @@ pub fn decide_by_record(
     if unseen.is_empty() && unasked.is_empty() {
         return Again::Known(decide(situation, Some(policy)));
     }
+    let missing = unseen.iter().chain(&unasked);
+    let missing: Vec<usize> = missing.map(|doubt| doubt.reading).collect();
     let mut trial = Trial {
         policy,
         classes: classes(situation, policy),
+        pairs: pairs(&policy.compiled().readings, &missing),
         left: TRIALS_MOST,
         found: None,
     };
@@ -70,8 +74,13 @@ pub fn decide_by_record(
     };
     let (unseen, unasked) = (in_play(unseen), in_play(unasked));
     // By a law of deciding: what is learned turns admit into nothing else.
-    if all_open.verdict == Verdict::Admit || trial.is_one_verdict(&unseen, &unasked) {
-        return Again::Known(trial.found.unwrap_or(all_open));
+    if all_open.verdict == Verdict::Admit {
+        return Again::Known(all_open);
+    }
+    if trial.is_one_verdict(&unseen, &unasked)
+        && let Some(found) = trial.found
+    {
+        return Again::Known(found);
     }
     let both = unseen.iter().chain(&unasked);
     let mut facts: Vec<Fact> = both.map(|doubt| doubt.fact).collect();
@@ -177,24 +186,28 @@ fn open_readings(policy: &Policy, states: &[RowState], classes: &[u64]) -> Vec<u
 struct Trial<'p> {
     policy: &'p Policy,
     classes: Vec<u64>,
+    /// Readings that have one value behind them.
+    pairs: Vec<(usize, usize)>,
     left: usize,
     /// The first decision; every other one has its verdict.
     found: Option<Decision>,
 }
 
 impl Trial<'_> {
-    /// Tries everything that the unseen readings could have been, unknown included. What a fact is
-    /// in one reading is taken to say nothing of another reading of it: a little too careful,
-    /// never too sure.
+    /// Tries everything that the unseen readings could have been, unknown included; of the readings
+    /// of one fact only what they can be together.
     fn is_one_verdict(&mut self, unseen: &[Doubt], unasked: &[Doubt]) -> bool {
         let Some((doubt, rest)) = unseen.split_first() else {
             return self.is_one_answer(unasked);
         };
         let known = singles(doubt.anything);
-        std::iter::once(doubt.every).chain(known).all(|class| {
+        let is_one = std::iter::once(doubt.every).chain(known).all(|class| {
             self.classes[doubt.reading] = class;
-            self.is_one_verdict(rest, unasked)
-        })
+            !self.may_be() || self.is_one_verdict(rest, unasked)
+        });
+        // Open again: what comes before it in the list is tried next.
+        self.classes[doubt.reading] = doubt.anything;
+        is_one
     }
 
     /// A gate asks only where it has to; then every answer is tried.
@@ -216,9 +229,21 @@ impl Trial<'_> {
             let decision = self.weigh();
             return decision.is_some_and(|decision| self.is_as_found(decision));
         };
-        singles(doubt.anything).all(|class| {
+        let answered = singles(doubt.anything).all(|class| {
             self.classes[doubt.reading] = class;
-            self.answers(rest)
+            !self.may_be() || self.answers(rest)
+        });
+        // As unknown as it was, for what is tried next.
+        self.classes[doubt.reading] = doubt.every;
+        answered
+    }
+
+    /// Whether the readings can be together as far as they are settled.
+    fn may_be(&self) -> bool {
+        let readings = &self.policy.compiled().readings;
+        self.pairs.iter().all(|&(one, other)| {
+            let of = |at: usize| (&readings[at], self.classes[at]);
+            may_be(of(one), of(other))
         })
     }
 

@@ -13,6 +13,7 @@ mod memo;
 mod prepared;
 mod replayer;
 mod summary;
+mod together;
 
 pub use attempt::Attempt;
 pub use by_record::{Again, Recorded, decide_by_record};

@@ -123,6 +123,8 @@ impl Replayer {
             example,
         };
         if !self.summary.add(&counted) {
+            let is_other = |side: Side| side.verdict == attempt.verdict && side.row != row;
+            self.summary.by_another_row += u64::from(found.before.is_some_and(is_other));
             return;
         }
         let pair = (found.before.map_or(NO_ROW, |side| side.row), row);

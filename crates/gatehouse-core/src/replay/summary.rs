@@ -47,6 +47,9 @@ pub struct Summary {
     pub kinds: BTreeMap<Option<u8>, Counts>,
     /// The same by the rows that decided; only of attempts that change or cannot be known.
     pub rows: BTreeMap<RowPair, Counts>,
+    /// Attempts with the same verdict by another row than then: no change for whoever stands there,
+    /// and for the official the answer to which clause carries it now.
+    pub by_another_row: u64,
     /// Facts that were not recorded, and for how many attempts that leaves the verdict open.
     pub unrecorded: BTreeMap<Fact, u64>,
     /// Examples of each change, and of what cannot be known.
@@ -71,6 +74,7 @@ impl Default for Summary {
             hours: Default::default(),
             kinds: BTreeMap::new(),
             rows: BTreeMap::new(),
+            by_another_row: 0,
             unrecorded: BTreeMap::new(),
             examples: BTreeMap::new(),
             not_reproduced: 0,
@@ -157,6 +161,7 @@ impl Summary {
         }
         self.not_reproduced += other.not_reproduced;
         self.not_compared += other.not_compared;
+        self.by_another_row += other.by_another_row;
         self.damaged += other.damaged;
         self.households.add_all(other.households);
     }

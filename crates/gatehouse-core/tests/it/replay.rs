@@ -2,6 +2,7 @@
 //! known" is said only where two answers are possible.
 
 use crate::laws::{drafts, policy_over};
+use crate::policies::small_document;
 use gatehouse_core::audit::Hash;
 use gatehouse_core::gate::record::write_facts;
 use gatehouse_core::gate::value::{Outing, Outings};
@@ -134,13 +135,16 @@ proptest! {
     }
 }
 
-fn delivered(folder: &str) -> Policy {
+fn text_of(folder: &str) -> String {
     let file = format!(
         "{}/../../policies/{folder}/policy.toml",
         env!("CARGO_MANIFEST_DIR")
     );
-    let text = std::fs::read_to_string(file).expect("a policy");
-    compile(&[&read(&text).expect("reads")]).expect("compiles")
+    std::fs::read_to_string(file).expect("a policy")
+}
+
+fn delivered(folder: &str) -> Policy {
+    compile(&[&read(&text_of(folder)).expect("reads")]).expect("compiles")
 }
 
 /// A resident goes out with a valid pass, masked and measured.
@@ -326,4 +330,69 @@ fn a_policy_that_is_not_kept_is_no_hindrance() {
     assert_eq!(found.counts.changed() + found.counts.unknown(), 0);
     let found = replay(&records, None, Draft::AsItWas);
     assert_eq!(found.counts.unknown(), 168);
+}
+
+#[test]
+fn the_same_verdict_by_another_row_is_counted_and_is_no_change() {
+    let before = Prepared::new(delivered("henan-2020-02"), 1);
+    let records = week(Some(before.policy()));
+    let same = replay(&records, Some(&before), Draft::Policy(Some(&before)));
+    assert_eq!(same.by_another_row, 0);
+    // The same rules under another name.
+    let mut document = read(&text_of("henan-2020-02")).expect("reads");
+    document.id = "XX".to_owned();
+    for row in &mut document.rows {
+        row.id = row.id.replacen("HN/", "XX/", 1);
+    }
+    let after = Prepared::new(compile(&[&document]).expect("compiles"), 2);
+    let other = replay(&records, Some(&before), Draft::Policy(Some(&after)));
+    let counted = |summary: &Summary| (summary.counts.changed(), summary.counts.all());
+    assert_eq!(counted(&other), counted(&same));
+    assert_eq!(other.by_another_row, records.len() as u64);
+    let mut both = other.clone();
+    both.add_all(other);
+    assert_eq!(both.by_another_row, 2 * records.len() as u64);
+}
+
+#[test]
+fn readings_of_one_fact_are_tried_only_as_they_can_be_together() {
+    const STAYS: &str = r#"
+[[row]]
+id = "T/visitor"
+effect = "grant"
+source = "deployment"
+who = { subject_kind = "visitor" }
+say = { zh = "访客可以进。", en = "Visitors may come in." }
+[[row]]
+id = "T/stay"
+effect = "bar"
+source = "deployment"
+who = { subject_kind = "visitor" }
+when = { stays = { any = ["key_area"], within_days = 7 } }
+unless = { stays = { any = ["key_area", "abroad"], within_days = DAYS } }
+say = { zh = "先不进。", en = "Not now." }
+"#;
+    let mut visitor = Situation::new(NOON);
+    visitor
+        .set(Fact::SubjectKind, Value::Choice(SubjectKind::Visitor as u8))
+        .set(Fact::Way, Value::Choice(Way::In as u8));
+    for fact in [Fact::Order, Fact::Zone] {
+        visitor.set(fact, Value::Choice(0));
+    }
+    let recorded = Recorded {
+        outing_days: 0,
+        verdict: Verdict::Admit,
+    };
+    let again = |days: &str| {
+        let document = small_document("T", &STAYS.replace("DAYS", days));
+        let policy = compile(&[&document]).expect("compiles");
+        decide_by_record(&visitor, recorded, Some(&policy))
+    };
+    // Whoever was there within 7 days was within 14: nobody is ever barred.
+    match again("14") {
+        Again::Known(decision) => assert_eq!(decision.verdict, Verdict::Admit),
+        other => panic!("{other:?}"),
+    }
+    // Somebody may have been there 5 days ago.
+    assert_eq!(again("3"), Again::CannotBeKnown(vec![Fact::Stays]));
 }

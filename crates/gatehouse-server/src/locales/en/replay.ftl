@@ -18,6 +18,7 @@ replay-changed = With another verdict
 replay-harder = Stricter
 replay-easier = Easier
 replay-same = The same
+replay-by-another-row = Of these, by another rule than then
 replay-cannot = Cannot be known
 replay-from = Then
 replay-to = Under the draft

@@ -18,6 +18,7 @@ replay-changed = 判定变了
 replay-harder = 变严
 replay-easier = 变松
 replay-same = 不变
+replay-by-another-row = 其中：判定不变，但由另一条决定
 replay-cannot = 无法得知
 replay-from = 当时
 replay-to = 按草案

@@ -39,6 +39,9 @@ pub struct Report {
     /// By the rows that decided, then and under the draft; only of changes and of what cannot be
     /// known, the most frequent first.
     pub rows: Vec<RowsRow>,
+    /// Attempts with the same verdict by another row than then: no change. Older reports have none.
+    #[serde(default)]
+    pub by_another_row: u64,
     /// Facts that were not recorded, for how many attempts.
     pub unrecorded: Vec<FactCount>,
     /// Households that would be stopped or asked most often where they were not.
@@ -213,6 +216,7 @@ pub(super) fn report(asked: &Asked, place: &Where<'_>, summary: &Summary) -> Rep
         hours: hours(summary),
         kinds: kinds(summary),
         rows: rows(summary),
+        by_another_row: summary.by_another_row,
         unrecorded: unrecorded(summary),
         households: hit
             .filter_map(|hit| {
