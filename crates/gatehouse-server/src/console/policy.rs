@@ -95,7 +95,7 @@ struct Row {
     source: Source,
 }
 
-/// What begins later.
+/// What begins later, or ends.
 struct Next {
     span: String,
     titles: String,
@@ -228,11 +228,14 @@ fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPa
     let documents = documents(&here, lang, &times);
     let phone = here.first_gate().map_or("", |gate| gate.phone.as_str());
     let none = |text: Option<String>| text.unwrap_or_else(|| frame.t("policy-not-asked"));
-    let next = here.next.iter().map(|rules| Next {
-        span: span(rules, lang, &times),
-        titles: titles(&rules.documents, lang),
-        at: rules.span.from_at,
-        changes: changes(&here, rules, phone, lang)
+    let next = here.next.iter().map(|stretch| Next {
+        span: span(stretch.span, lang, &times),
+        titles: match &stretch.rules {
+            Some(rules) => titles(&rules.documents, lang),
+            None => frame.t("policy-free-then"),
+        },
+        at: stretch.span.from_at,
+        changes: changes(&here, stretch, phone, lang)
             .into_iter()
             .map(|one| (one.title, none(one.before), none(one.after)))
             .collect(),

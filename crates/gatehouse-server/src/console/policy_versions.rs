@@ -424,6 +424,7 @@ fn line(one: &Version, frame: &Frame, times: &Times) -> VersionLine {
         ForceState::Lapsed => ("wait", "version-lapsed"),
         ForceState::Scheduled => ("blue", "version-scheduled"),
         ForceState::InForce => ("go", "version-in-force"),
+        ForceState::LetGo => ("wait", "version-let-go"),
         ForceState::Over => ("wait", "version-over"),
     };
     let end = one.row.to_at.map_or_else(String::new, |to| times.end(to));
@@ -450,6 +451,9 @@ fn line(one: &Version, frame: &Frame, times: &Times) -> VersionLine {
         rows: rows(one, frame.lang),
         differences: changes(one, frame),
         may_approve: one.state == ForceState::Proposed,
-        may_end: matches!(one.state, ForceState::InForce | ForceState::Scheduled),
+        may_end: matches!(
+            one.state,
+            ForceState::InForce | ForceState::LetGo | ForceState::Scheduled
+        ),
     }
 }

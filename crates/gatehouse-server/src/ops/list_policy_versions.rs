@@ -5,6 +5,7 @@ use super::delivered::DELIVERED;
 use super::policy_draft::DRAFTS_MOST;
 use super::policy_folder::Texts;
 use super::read_fevers::staff_name;
+use super::read_policies::documents_in_force;
 use super::suspensions::{brought_back, suspended_at};
 use crate::app::App;
 use crate::auth::access::AreaInScope;
@@ -34,6 +35,8 @@ pub enum ForceState {
     Scheduled,
     /// In force.
     InForce,
+    /// It would be in force, but what it stands upon above has ended: it waits.
+    LetGo,
     /// Over.
     Over,
 }
@@ -81,11 +84,6 @@ pub async fn list_policy_versions(app: &App, scope: &AreaInScope) -> Result<Vers
     let (area, path) = (scope.area, scope.path.clone());
     let now = app.world.now_millis();
     let read_all = move |tx: &ReadTx<'_>| {
-        let mut versions = Vec::new();
-        for row in tx.policy_forces_of(area, SHOWN)? {
-            versions.push(version(tx, row, now)?);
-        }
-        versions.sort_by_key(|one| (rank(one.state), -one.row.from_at));
         let mut drafts = Vec::new();
         for row in tx.policy_drafts(area, DRAFTS_MOST)? {
             let by = staff_name(tx, row.changed_by)?;
@@ -93,12 +91,27 @@ pub async fn list_policy_versions(app: &App, scope: &AreaInScope) -> Result<Vers
         }
         Ok::<_, StoreError>(Versions {
             drafts,
-            versions,
+            versions: versions_of(tx, area, now)?,
             kept: kept(tx, &path, now)?,
             suspended: suspended_at(tx, area, now)?,
         })
     };
     Ok(app.store.read(read_all).await?)
+}
+
+/// What was put in force or proposed in an area itself, what is to come and in force first.
+pub(super) fn versions_of(
+    tx: &ReadTx<'_>,
+    area: AreaId,
+    now: i64,
+) -> Result<Vec<Version>, StoreError> {
+    let mut versions = Vec::new();
+    let held = held_by(tx, area, now)?;
+    for row in tx.policy_forces_of(area, SHOWN)? {
+        versions.push(version(tx, row, (&held, now))?);
+    }
+    versions.sort_by_key(|one| (rank(one.state), -one.row.from_at));
+    Ok(versions)
 }
 
 /// What a draft of an area can begin as: the newest version of each document that was put in force
@@ -184,22 +197,13 @@ pub struct Review {
 /// # Errors
 /// The database's.
 pub fn reviews_due(tx: &ReadTx<'_>, area: AreaId, now: Moment) -> Result<Vec<Review>, StoreError> {
-    let mut due = Vec::new();
-    let held = tx.policies_in_force(now.millis, now.millis.saturating_add(1))?;
-    for row in held.into_iter().filter(|row| row.area == area) {
-        let kept = tx.policy_document(&row.document, row.version)?;
-        let document = kept.and_then(|kept| read(&kept.text).ok());
-        let held = document.filter(|one| now.millis < one.force.ends.value.millis);
-        due.extend(
-            held.filter(|one| is_near(one.force.review.value, now.day()))
-                .map(|one| {
-                    let day = one.force.review.value;
-                    let names = names(&one);
-                    Review { names, day }
-                }),
-        );
-    }
-    Ok(due)
+    let held = held_by(tx, area, now.millis)?.into_iter();
+    let near = held.filter(|(_, one)| is_near(one.force.review.value, now.day()));
+    let due = near.map(|(_, one)| Review {
+        names: names(&one),
+        day: one.force.review.value,
+    });
+    Ok(due.collect())
 }
 
 /// Whether a review is to be reminded of.
@@ -217,7 +221,7 @@ fn rank(state: ForceState) -> u8 {
     match state {
         ForceState::Proposed => 0,
         ForceState::Scheduled => 1,
-        ForceState::InForce => 2,
+        ForceState::InForce | ForceState::LetGo => 2,
         ForceState::Lapsed | ForceState::Over => 3,
     }
 }
@@ -235,20 +239,42 @@ fn texts_before(tx: &ReadTx<'_>, row: &PolicyForceRow) -> Result<Option<Texts>, 
     Ok(kept.map(Texts::kept))
 }
 
-fn version(tx: &ReadTx<'_>, mut row: PolicyForceRow, now: i64) -> Result<Version, StoreError> {
+/// The documents of an area itself that hold at an instant; not those that stand upon
+/// what has ended.
+fn held_by(
+    tx: &ReadTx<'_>,
+    area: AreaId,
+    at: i64,
+) -> Result<Vec<(PolicyForceRow, PolicyDocument)>, StoreError> {
+    let mut held = documents_in_force(tx, &tx.area_path(area)?, at)?;
+    held.retain(|(row, _)| row.area == area);
+    Ok(held)
+}
+
+fn version(
+    tx: &ReadTx<'_>,
+    mut row: PolicyForceRow,
+    (held, now): (&[(PolicyForceRow, PolicyDocument)], i64),
+) -> Result<Version, StoreError> {
     let kept = tx.policy_document(&row.document, row.version)?;
     let texts = kept.map(Texts::kept);
     let document = texts.as_ref().and_then(|texts| read(&texts.policy).ok());
     let own_end = document.as_ref().map(|found| found.force.ends.value.millis);
     row.to_at = row.to_at.into_iter().chain(own_end).min();
-    let state = state(&row, now);
+    let holds = |(one, _): &(PolicyForceRow, PolicyDocument)| {
+        (&one.document, one.from_at) == (&row.document, row.from_at)
+    };
+    let state = match state(&row, now) {
+        ForceState::InForce if document.is_some() && !held.iter().any(holds) => ForceState::LetGo,
+        state => state,
+    };
     let name = |staff: Option<StaffId>| staff.map(|staff| staff_name(tx, staff)).transpose();
     let before = match state {
         ForceState::Proposed => texts_before(tx, &row)?,
         _ => None,
     };
     let brought_back = match (&document, state) {
-        (_, ForceState::Lapsed | ForceState::Over) | (None, _) => Vec::new(),
+        (_, ForceState::Lapsed | ForceState::Over | ForceState::LetGo) | (None, _) => Vec::new(),
         (Some(document), _) => brought_back(tx, &row, document)?,
     };
     Ok(Version {

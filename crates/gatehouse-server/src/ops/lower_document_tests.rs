@@ -1,9 +1,11 @@
 //! Documents of a place below, which stand upon what holds above: as long as it does, no longer.
 
 use super::key_tests::{COMPOUND, COUNTY, Fixed, HOUR, NOW, signer};
+use super::list_policy_versions::{ForceState, reviews_due, versions_of};
 use super::put_in_force::{Wanted, approve_policy, end_policy, submit_folder};
 use super::put_in_force_tests::{HENAN, code, desk, ending, held, shipped};
 use super::read_policies::read_rules;
+use gatehouse_core::moment::Moment;
 use gatehouse_store::{Store, StoreError};
 use std::path::Path;
 
@@ -63,7 +65,8 @@ fn a_document_that_a_lower_one_stands_upon_can_be_ended() {
     let folder = tempfile::tempdir().expect("a folder");
     let lower = folder.path().join("lower");
     std::fs::create_dir(&lower).expect("made");
-    std::fs::write(lower.join("policy.toml"), LOWER).expect("written");
+    let near = LOWER.replace("2026-12-06", "2020-02-07");
+    std::fs::write(lower.join("policy.toml"), near).expect("written");
     std::fs::write(lower.join("cases.toml"), LOWER_CASES).expect("written");
     for (folder, area) in [(shipped(HENAN), COUNTY), (lower, COMPOUND)] {
         let wanted = Wanted {
@@ -78,9 +81,27 @@ fn a_document_that_a_lower_one_stands_upon_can_be_ended() {
         approve_policy(&desk, what, None, &signer(&keys, 1), &now).expect("is approved");
     }
     assert_eq!(held(&store, 0), [HENAN, "lower"]);
+    let shown = |hours| shown(&store, hours);
+    assert_eq!(shown(0), (vec![ForceState::InForce], vec!["LO".to_owned()]));
     end_policy(&desk, ending(None), &signer(&keys, 0), &Fixed(NOW + HOUR)).expect("is ended");
     // What stood upon it holds no longer either: the gate is open for everybody.
     assert_eq!(held(&store, 2), [""; 0]);
+    // Its page says so, and nobody is to look at it again.
+    assert_eq!(shown(2), (vec![ForceState::LetGo], vec![]));
+}
+
+/// How the documents of the compound itself stand so many hours from now, and which of them are to
+/// be looked at again.
+fn shown(store: &Store, hours: i64) -> (Vec<ForceState>, Vec<String>) {
+    let at = Moment::new(NOW + hours * HOUR, 480);
+    let shown = store.read_blocking::<_, StoreError, _>(move |tx| {
+        let versions = versions_of(tx, COMPOUND, at.millis)?.into_iter();
+        let states = versions.map(|version| version.state).collect();
+        let reviews = reviews_due(tx, COMPOUND, at)?.into_iter();
+        let names = reviews.map(|review| review.names[0].clone());
+        Ok((states, names.collect()))
+    });
+    shown.expect("reads")
 }
 
 /// A document that only gives a row of the county's other words.

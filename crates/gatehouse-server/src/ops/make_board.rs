@@ -2,7 +2,7 @@
 
 use crate::auth::access::AreaInScope;
 use crate::locale::{text, text_filled, text_with};
-use crate::ops::read_policies::Rules;
+use crate::ops::read_policies::{Rules, Stretch};
 use crate::ops::read_rules_here::RulesHere;
 use crate::paper::board::{Board, Desk, Line, Look, Tag};
 use crate::paper::icon::Icon;
@@ -11,6 +11,8 @@ use gatehouse_core::gate::Verdict;
 use gatehouse_core::gate::wording::{Lang, duty_text};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::policy::answers::{Answer, Origin, Place, Question, answers};
+use gatehouse_core::policy::parameter_in_force;
+use gatehouse_core::wire::Span;
 use gatehouse_store::gate::GateRow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -59,7 +61,7 @@ pub fn make_board(here: &RulesHere, hanging: &Hanging<'_>) -> Board {
             .map_or_else(|| text(lang, "paper-gate"), |gate| gate.name.clone()),
         span: rules.map_or_else(
             || text(lang, "paper-poster-none"),
-            |r| span(r, lang, &times),
+            |r| span(r.span, lang, &times),
         ),
         lines,
         desks: named.chain(desks).collect(),
@@ -112,14 +114,14 @@ pub struct Change {
     pub after: Option<String>,
 }
 
-/// What changes for people when the next rules begin, in the words of the poster.
-pub fn changes(here: &RulesHere, next: &Rules, phone: &str, lang: Lang) -> Vec<Change> {
+/// What changes for people when the next rules begin, or the last ones end, in the words of the poster.
+pub fn changes(here: &RulesHere, next: &Stretch, phone: &str, lang: Lang) -> Vec<Change> {
     let then = Place {
         moment: Moment::new(next.span.from_at, here.place.moment.offset_minutes),
         ..here.place
     };
     let before = lines(here.now.as_ref(), &here.place, phone, lang);
-    let after = lines(Some(next), &then, phone, lang);
+    let after = lines(next.rules.as_ref(), &then, phone, lang);
     let said = |lines: &[Line], title: &str| {
         let line = lines.iter().find(|line| line.title == title)?;
         let parts = [&line.chip, &line.text, &line.needs, &line.duties];
@@ -246,15 +248,11 @@ const fn comma(lang: Lang) -> &'static str {
 }
 
 /// From when until when: what ends by itself says so (SCOPE-1).
-pub fn span(rules: &Rules, lang: Lang, times: &Times) -> String {
+pub fn span(span: Span, lang: Lang, times: &Times) -> String {
     let offset = times.now().offset_minutes;
     let day = |millis: i64| times.day(Moment::new(millis, offset).day());
-    let from = format!(
-        "{} {}",
-        day(rules.span.from_at),
-        times.clock(rules.span.from_at)
-    );
-    let Some(until) = rules.span.until_at else {
+    let from = format!("{} {}", day(span.from_at), times.clock(span.from_at));
+    let Some(until) = span.until_at else {
         return text_with(lang, "paper-poster-span-open", "from", from);
     };
     // Midnight is the end of the day before (glossary §2.10).
@@ -309,13 +307,14 @@ pub fn short_id(id: &[u8; 32]) -> String {
     data_encoding::HEXLOWER.encode(&id[..4])
 }
 
-/// Limit and rest of the document that says them last, the one nearest to the place.
+/// Limit of the document that says it last, the one nearest to the place, and the rest that counts.
 fn fever(rules: &Rules) -> (String, String) {
     let last = |name: &str| {
         let mut found = rules.documents.iter().rev();
         found.find_map(|document| document.parameters.get(name).map(|p| p.value))
     };
     let threshold = last("fever_threshold_celsius").map(|value| format!("{value:.1}"));
-    let minutes = last("rest_minutes").map(|value| format!("{value:.0}"));
+    let minutes = parameter_in_force(&rules.documents, "rest_minutes");
+    let minutes = minutes.map(|rest| format!("{:.0}", rest.value));
     (threshold.unwrap_or_default(), minutes.unwrap_or_default())
 }

@@ -30,6 +30,15 @@ pub struct Rules {
     pub policy: Policy,
 }
 
+/// A stretch of time with what holds at the gates then.
+#[derive(Debug)]
+pub struct Stretch {
+    /// From when until when.
+    pub span: Span,
+    /// What holds; `None` where no document has a say.
+    pub rules: Option<Rules>,
+}
+
 /// One compiled policy for each stretch of time, as devices get them.
 pub fn read_policies(
     tx: &ReadTx<'_>,
@@ -64,10 +73,22 @@ pub fn read_rules(
     now_millis: i64,
     until: i64,
 ) -> Result<Vec<Rules>, StoreError> {
+    let stretches = read_stretches(tx, path, now_millis, until)?.into_iter();
+    Ok(stretches.filter_map(|stretch| stretch.rules).collect())
+}
+
+/// The same, with the stretches in which no document has a say: that one ends is told beforehand
+/// (SCOPE-1).
+pub fn read_stretches(
+    tx: &ReadTx<'_>,
+    path: &[AreaRow],
+    now_millis: i64,
+    until: i64,
+) -> Result<Vec<Stretch>, StoreError> {
     let force = read_force(tx, path, now_millis, until)?;
     Ok(spans(&force, now_millis, until)
         .into_iter()
-        .filter_map(|span| rules(&force, span, now_millis))
+        .filter_map(|span| stretch(&force, span, now_millis))
         .collect())
 }
 
@@ -368,19 +389,23 @@ fn wrong_together(documents: &[&PolicyDocument]) -> Option<String> {
     })
 }
 
-fn rules(force: &Force, span: Span, now_millis: i64) -> Option<Rules> {
+/// `None` where documents hold that do not go together: not to be taken for "no restriction".
+fn stretch(force: &Force, span: Span, now_millis: i64) -> Option<Stretch> {
     // Nothing begins or ends within a stretch, so one moment of it stands for all.
     let at = span.from_at.max(now_millis);
     let (force, documents) = force.at_gate(at);
     if documents.is_empty() {
-        return None;
+        return Some(Stretch { span, rules: None });
     }
     match compile(&documents.iter().collect::<Vec<_>>()) {
-        Ok(policy) => Some(Rules {
+        Ok(policy) => Some(Stretch {
             span,
-            force,
-            documents,
-            policy,
+            rules: Some(Rules {
+                span,
+                force,
+                documents,
+                policy,
+            }),
         }),
         Err(error) => {
             tracing::error!(%error, "policies in force do not go together");
@@ -456,12 +481,14 @@ mod tests {
         let mut force = force(vec![row("a", 50, Some(900))]);
         force.documents = Documents::from([(("a".to_owned(), 1), document)]);
         let held = spans(&force, 100, 200);
-        let found = rules(&force, held[0], 100).expect("holds");
+        let found = stretch(&force, held[0], 100).and_then(|one| one.rules);
+        let found = found.expect("holds");
         assert_eq!(found.span.until_at, Some(900));
         let after = Span {
             from_at: 900,
             until_at: None,
         };
-        assert!(rules(&force, after, 100).is_none());
+        let free = stretch(&force, after, 100).expect("is free");
+        assert!(free.rules.is_none());
     }
 }

@@ -4,12 +4,13 @@ use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use crate::ops::keep_contacts::contacts_for_poster;
-use crate::ops::read_policies::{Rules, documents_in_force, read_rules};
+use crate::ops::read_policies::{Rules, Stretch, documents_in_force, read_stretches};
 use gatehouse_core::area::ManagerKind;
 use gatehouse_core::id::AreaId;
 use gatehouse_core::moment::Moment;
-use gatehouse_core::policy::PolicyDocument;
 use gatehouse_core::policy::answers::Place;
+use gatehouse_core::policy::{PolicyDocument, parameter_in_force};
+use gatehouse_store::area::AreaRow;
 use gatehouse_store::area_contact::AreaContact;
 use gatehouse_store::gate::GateRow;
 use gatehouse_store::policy::PolicyForceRow;
@@ -25,8 +26,8 @@ pub struct RulesHere {
     pub now: Option<Rules>,
     /// Every document that holds now, those without a say at the gate too, upper areas first.
     pub in_force: Vec<(PolicyForceRow, PolicyDocument)>,
-    /// What begins later, nearest first.
-    pub next: Vec<Rules>,
+    /// What begins later, nearest first; an end after which nobody is restricted too.
+    pub next: Vec<Stretch>,
     /// Gates of the area itself, open ones first.
     pub gates: Vec<GateRow>,
     /// Who answers, as the poster names them.
@@ -71,10 +72,7 @@ pub fn rules_at(tx: &ReadTx<'_>, id: AreaId, moment: Moment) -> Result<RulesHere
     let shard = path.last().and_then(|area| area.shard);
     let run_by = path.last().and_then(|area| area.manager.as_deref());
     let is_village = run_by == Some(ManagerKind::VillageCommittee.code());
-    let rules = read_rules(tx, &path, now, now.saturating_add(AHEAD_MILLIS))?;
-    let (held, next): (Vec<Rules>, Vec<Rules>) = rules
-        .into_iter()
-        .partition(|rules| rules.span.contains(now));
+    let (now_held, next) = now_and_next(tx, &path, now)?;
     let mut gates = match shard {
         Some(shard) => tx.gates_of_area(shard, id)?,
         None => Vec::new(),
@@ -87,7 +85,7 @@ pub fn rules_at(tx: &ReadTx<'_>, id: AreaId, moment: Moment) -> Result<RulesHere
     gates.retain(|gate| gate.state != "ended");
     gates.sort_by_key(|gate| gate.state != "open");
     Ok(RulesHere {
-        now: held.into_iter().next(),
+        now: now_held,
         in_force: documents_in_force(tx, &path, now)?,
         next,
         gates,
@@ -103,17 +101,41 @@ pub fn rules_at(tx: &ReadTx<'_>, id: AreaId, moment: Moment) -> Result<RulesHere
     })
 }
 
+/// What holds now, and what begins or ends later. What ends twice over, or before anything has
+/// begun, is one free stretch.
+fn now_and_next(
+    tx: &ReadTx<'_>,
+    path: &[AreaRow],
+    now: i64,
+) -> Result<(Option<Rules>, Vec<Stretch>), StoreError> {
+    let until = now.saturating_add(AHEAD_MILLIS);
+    let (held, later): (Vec<Stretch>, Vec<Stretch>) = read_stretches(tx, path, now, until)?
+        .into_iter()
+        .partition(|stretch| stretch.span.contains(now));
+    let held = held.into_iter().find_map(|stretch| stretch.rules);
+    let mut next: Vec<Stretch> = Vec::new();
+    let mut was_free = held.is_none();
+    for stretch in later {
+        let is_free = stretch.rules.is_none();
+        match next.last_mut().filter(|_| is_free && was_free) {
+            Some(free) => free.span.until_at = stretch.span.until_at,
+            None if is_free && was_free => {}
+            None => next.push(stretch),
+        }
+        was_free = is_free;
+    }
+    Ok((held, next))
+}
+
 /// How many digits of an ID number stand on a card where no document says otherwise (PASS-1).
 const ID_DIGITS: u8 = 4;
 
 /// How many digits of an ID number stand on a card: all where a document asks for it, as HL 二
 /// does; else the last four.
 pub fn id_digits(rules: Option<&Rules>) -> u8 {
-    let asked = rules
-        .into_iter()
-        .flat_map(|rules| rules.documents.iter().rev());
-    let mut asked = asked.filter_map(|document| document.parameters.get("card_id_digits"));
-    asked.next().map_or(ID_DIGITS, |parameter| {
+    let documents = rules.into_iter().flat_map(|rules| &rules.documents);
+    let asked = parameter_in_force(documents, "card_id_digits");
+    asked.map_or(ID_DIGITS, |parameter| {
         parameter.value.clamp(0.0, 255.0) as u8
     })
 }

@@ -5,10 +5,11 @@ use crate::gate::{Phone, cookie};
 use crate::passes::community;
 use crate::policy_draft_pages::{between, desks};
 use crate::resident::{gate, holder, opened};
-use crate::support::demo_on_both;
+use crate::support::{START, demo_on_both};
 use axum::http::StatusCode;
 use serde_json::json;
 
+const DAY: i64 = 86_400_000;
 const VERSIONS: &str = "versions";
 
 #[test]
@@ -59,5 +60,33 @@ fn an_end_opens_the_gates_and_everybody_is_told() {
         let mut phone = Phone::enrolled(app, demo, "guard1a");
         let shown = phone.step(json!({"input": "begin", "subject_kind": "visitor", "way": "in"}));
         assert!(shown.to_string().contains("现在没有限制"), "{shown}");
+    });
+}
+
+#[test]
+fn an_end_without_a_successor_is_told_beforehand_with_what_no_longer_holds() {
+    demo_on_both(|app, demo| {
+        let [street, _] = desks(app, demo);
+        let (ends, words) = (START + 2 * DAY, "原来的规则到期，之后没有限制");
+        let page = street.get("");
+        assert!(!page.contains(words), "{page}");
+        let area = street.area;
+        app.write(move |tx| {
+            for row in tx.policy_forces_of(area, 10)? {
+                tx.end_policy_force(area, &row.document, row.from_at, ends)?;
+            }
+            Ok(())
+        });
+        let page = street.get("");
+        assert!(page.contains(words), "{page}");
+        let told = between(&page, &format!("id=\"next-{ends}\""), "</section>");
+        // What is asked of somebody now, and that nobody asks for it then.
+        for words in ["<del>", "<ins>"] {
+            assert!(told.contains(words), "{words}: {told}");
+        }
+        let gate = cookie(app, demo, "office1");
+        let compound = format!("/areas/{}/policy", demo.town.streets.gates[0].compound);
+        let page = app.get(&compound, &gate).body;
+        assert!(page.contains(&format!("&amp;at={ends}")), "{page}");
     });
 }

@@ -17,7 +17,7 @@ pub struct Desk<'a> {
     pub cookie: String,
     staff: StaffId,
     pub password: String,
-    area: AreaId,
+    pub area: AreaId,
 }
 
 impl<'a> Desk<'a> {
