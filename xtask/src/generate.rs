@@ -1,6 +1,6 @@
 //! What is derived from the sources and committed, so that a reader need not build anything:
-//! the vocabulary of facts as a page and as a JSON schema, the parts of documents beyond the gate
-//! as one, the list of decisions, the policies' cases with their answers.
+//! the vocabulary of facts as a page and as a JSON schema, documents and their parts beyond the
+//! gate as two, the list of decisions, the policies' cases with their answers.
 
 mod clauses;
 mod decisions;
@@ -17,6 +17,7 @@ pub fn run(root: &Path, check: bool) -> Result<()> {
         ("docs/adr/README.md".to_owned(), decisions::page(root)?),
         ("docs/facts.md".to_owned(), facts::page()),
         ("docs/facts.schema.json".to_owned(), facts::schema()?),
+        ("docs/policy.schema.json".to_owned(), document()?),
         ("docs/policy-parts.schema.json".to_owned(), parts()?),
     ];
     files.extend(vectors::files(root)?);
@@ -44,6 +45,12 @@ pub fn run(root: &Path, check: bool) -> Result<()> {
         bail!("not up to date: {} (run script/generate)", stale.join(", "));
     }
     Ok(())
+}
+
+/// A whole document, for whoever writes one in an editor.
+fn document() -> Result<String> {
+    let schema = gatehouse_core::policy::schema::document_schema();
+    Ok(format!("{}\n", serde_json::to_string_pretty(&schema)?))
 }
 
 /// What documents say beyond the gate, and what their functions take and give.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something to do or to start when its row applies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Duty {
     /// Measure the temperature.
@@ -73,6 +74,7 @@ impl Duty {
 
 /// Who is told or takes charge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "author", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Receiver {
     /// 社区或村委会.

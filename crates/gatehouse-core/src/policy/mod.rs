@@ -30,6 +30,7 @@ pub mod read;
 mod read_row;
 mod row_edit;
 pub mod row_text;
+pub mod schema;
 pub mod trial;
 mod zones;
 

@@ -15,6 +15,7 @@ mod policy_laws;
 mod policy_layers;
 mod policy_mistakes;
 mod policy_mutations;
+mod policy_schema;
 mod policy_texts;
 mod proof;
 mod replay;

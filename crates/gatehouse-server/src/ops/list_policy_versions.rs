@@ -70,7 +70,8 @@ pub struct Versions {
     /// What is to come and in force first.
     pub versions: Vec<Version>,
     /// Documents that a draft can begin as: folder, version (0 where the program brings it along),
-    /// and `HN` with its titles; what was put in force here or above first, without what holds above.
+    /// and `HN` with its titles; what was put in force here or above first, without what holds
+    /// above.
     pub kept: Vec<(String, i64, [String; 3])>,
     /// What is suspended now.
     pub suspended: Vec<SuspensionRow>,

@@ -114,7 +114,8 @@ pub struct Change {
     pub after: Option<String>,
 }
 
-/// What changes for people when the next rules begin, or the last ones end, in the words of the poster.
+/// What changes for people when the next rules begin, or the last ones end, in the words of the
+/// poster.
 pub fn changes(here: &RulesHere, next: &Stretch, phone: &str, lang: Lang) -> Vec<Change> {
     let then = Place {
         moment: Moment::new(next.span.from_at, here.place.moment.offset_minutes),
@@ -307,7 +308,8 @@ pub fn short_id(id: &[u8; 32]) -> String {
     data_encoding::HEXLOWER.encode(&id[..4])
 }
 
-/// Limit of the document that says it last, the one nearest to the place, and the rest that counts.
+/// Limit of the document that says it last, the one nearest to the place, and the rest that
+/// counts.
 fn fever(rules: &Rules) -> (String, String) {
     let last = |name: &str| {
         let mut found = rules.documents.iter().rev();

@@ -1,7 +1,7 @@
-//! For how long a suspension of a row holds: for the stretch of its document's force in which it was
-//! decided, and for those that two offices had approved before that and that were to come. A version
-//! that they approve afterwards is a new decision, made in sight of the suspension, and brings the
-//! row back (ADR 36).
+//! For how long a suspension of a row holds: for the stretch of its document's force in which it
+//! was decided, and for those that two offices had approved before that and that were to come. A
+//! version that they approve afterwards is a new decision, made in sight of the suspension, and
+//! brings the row back (ADR 36).
 
 use gatehouse_core::id::AreaId;
 use gatehouse_core::policy::{PolicyDocument, read};

@@ -359,16 +359,7 @@ fn a_draft_begins_from_what_is_brought_along_and_a_proposal_is_one_again() {
                 "{value}: {page}"
             );
         }
-        // Below the street its document holds as well: a second one would never be taken.
-        let below = Desk {
-            cookie: street.cookie.clone(),
-            password: street.password.clone(),
-            area: demo.town.streets.areas.last().expect("a place").id,
-            ..street
-        };
-        let page = below.get(VERSIONS);
-        assert!(page.contains("value=\"zhuji-2020-02 0\""), "{page}");
-        assert!(!page.contains("value=\"henan-2020-02 "), "{page}");
+        nothing_is_offered_that_holds_above(&street, demo);
         for kept in ["none 0", "henan-2020-02 7", "henan-2020-02 x"] {
             let refused = street.bring(&[("kept", kept)]);
             assert_eq!(refused.status, StatusCode::NOT_FOUND, "{kept}");
@@ -420,6 +411,19 @@ fn a_draft_begins_from_what_is_brought_along_and_a_proposal_is_one_again() {
         );
         versions_are_compared(&street, &edited);
     });
+}
+
+/// Below the street its document holds as well: a second one would never be taken.
+fn nothing_is_offered_that_holds_above(street: &Desk<'_>, demo: &Demo) {
+    let below = Desk {
+        cookie: street.cookie.clone(),
+        password: street.password.clone(),
+        area: demo.town.streets.areas.last().expect("a place").id,
+        ..*street
+    };
+    let page = below.get(VERSIONS);
+    assert!(page.contains("value=\"zhuji-2020-02 0\""), "{page}");
+    assert!(!page.contains("value=\"henan-2020-02 "), "{page}");
 }
 
 /// The first version that a place made of a delivered document, beside the delivered one.
