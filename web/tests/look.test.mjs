@@ -226,8 +226,11 @@ test("first start, shift start and English: axe-core, targets, width", async () 
   await page.context().close();
 });
 
-const WORDS = Object.fromEntries(await Promise.all(["zh", "en"].map(async (lang) => [lang,
-  JSON.parse(await readFile(new URL(`../gate/src/words/${lang}.json`, import.meta.url), "utf8"))])));
+const words_of = async (lang) => {
+  const file = new URL(`../gate/src/words/${lang}.json`, import.meta.url);
+  return JSON.parse(await readFile(file, "utf8"));
+};
+const WORDS = { zh: await words_of("zh"), en: await words_of("en") };
 
 /** Handing over and every face of the PIN, in order; each step comes from the one before. */
 const HAND_OVER = (page, word) => ({
@@ -236,7 +239,8 @@ const HAND_OVER = (page, word) => ({
     await button(page, word("shift_end")).click();
     await screen(page, "hand_over");
   },
-  "a note for whoever comes": () => page.getByLabel(word("hand_over_note")).fill("2 号楼电梯停了"),
+  "a note for whoever comes": () =>
+    page.getByLabel(word("hand_over_note")).fill("2 号楼电梯停了"),
   "who comes": async () => {
     await button(page, word("shift_end")).click();
     await screen(page, "shift");
