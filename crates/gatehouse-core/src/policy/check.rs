@@ -11,7 +11,7 @@ use super::coverage::{Untried, untried};
 use super::diagnostic::{Diagnostic, both, few};
 use super::document::{DocumentRow, PolicyDocument};
 use super::part::{Layers, run_part_case};
-use super::proof::{loosened, prove};
+use super::proof::{loosened, opposed, prove};
 use crate::gate::Policy;
 use crate::gate::compiled::{Effect, Text};
 use std::ops::Range;
@@ -130,6 +130,33 @@ pub fn check(document: &PolicyDocument, texts: Texts<'_>, above: &[PolicyDocumen
         },
     )
 }
+
+/// What whoever signs shall know of a document beside those above it, although it hinders nothing:
+/// where they say the opposite, and the stricter prevails (POL-2). Nothing where documents do not
+/// go together: [`check`] says so.
+pub fn notes(document: &PolicyDocument, above: &[PolicyDocument]) -> Vec<Found> {
+    let layers = above.iter().chain([document]);
+    let layers: Vec<&PolicyDocument> = layers.filter(|one| one.is_for_gate()).collect();
+    if !document.is_for_gate() {
+        return Vec::new();
+    }
+    let found = opposed(&layers).unwrap_or_default().into_iter();
+    let found = found.map(|one| {
+        let row = document.rows.iter().find(|row| row.id == one.row);
+        Found {
+            file: File::Policy,
+            span: row.map(|row| row.span.clone()),
+            code: OPPOSED,
+            message: one.message,
+            about: Some(one.row),
+            crossing: None,
+        }
+    });
+    found.collect()
+}
+
+/// Documents that say the opposite of one another.
+const OPPOSED: &str = "P029";
 
 /// Documents that do not go together.
 const APART: &str = "P020";

@@ -4,7 +4,9 @@
 use crate::policies::{folders, load, small_document};
 use gatehouse_core::gate::compiled::Effect;
 use gatehouse_core::policy::check::{Texts, check};
-use gatehouse_core::policy::proof::{FINDINGS_MOST, Finding, PROVED_ROWS_MOST, loosened, prove};
+use gatehouse_core::policy::proof::{
+    FINDINGS_MOST, Finding, PROVED_ROWS_MOST, loosened, opposed, prove,
+};
 use gatehouse_core::policy::{PolicyDocument, compile};
 
 /// Of one clause with another grant: whom they let through, that one lets through as well.
@@ -275,4 +277,77 @@ fn there_is_a_bound_to_what_is_proved_and_told() {
     ));
     let codes: Vec<&str> = more.iter().map(|one| one.code).collect();
     assert_eq!(codes, ["P027"]);
+}
+
+#[test]
+fn what_documents_above_outweigh_is_told_with_an_example() {
+    let courier = "who = { subject_kind = \"courier\" }\nway = \"in\"";
+    let cold = format!("{courier}\nwhen = {{ questioned = true }}");
+    let own = |id: &str, effect: &str, rest: &str| row(id, effect, "deployment", rest);
+    let lower = small_document(
+        "X",
+        &(own("X/courier", "grant", courier)
+            + &own("X/questioned", "grant", &cold)
+            + &own(
+                "X/visitor",
+                "bar",
+                "who = { subject_kind = \"visitor\" }\nway = \"in\"",
+            )),
+    );
+    let above = |rows: &str| small_document("Y", rows);
+    let told = |above: &PolicyDocument| {
+        let found = opposed(&[above, &lower]).expect("go together");
+        let told = found.into_iter().map(|one| {
+            assert!(one.message.zh.contains(&one.above), "{}", one.message.zh);
+            assert!(one.message.en.contains(&one.above), "{}", one.message.en);
+            (one.row, one.above, one.is_idle)
+        });
+        told.collect::<Vec<_>>()
+    };
+    let named = |row: &str, by: &str, is_idle| (row.to_owned(), by.to_owned(), is_idle);
+
+    // No courier comes in there: neither row below ever decides.
+    let closed = above(&own("Y/courier", "bar", courier));
+    assert_eq!(
+        told(&closed),
+        [
+            named("X/courier", "Y/courier", true),
+            named("X/questioned", "Y/courier", true)
+        ]
+    );
+    // Some couriers: the one row is beaten where they are so, and decides elsewhere.
+    let some = above(&own("Y/questioned", "bar", &cold));
+    assert_eq!(told(&some), [named("X/questioned", "Y/questioned", true)]);
+    // A bar below of the facts of a grant above: the stricter prevails.
+    let open = above(&own(
+        "Y/visitor",
+        "grant",
+        "who = { subject_kind = \"visitor\" }\nway = \"in\"",
+    ));
+    assert_eq!(told(&open), [named("X/visitor", "Y/visitor", false)]);
+    // Nothing above, or something else.
+    assert_eq!(opposed(&[&lower]), Ok(vec![]));
+    let other = above(&own(
+        "Y/out",
+        "bar",
+        "who = { subject_kind = \"vehicle\" }\nway = \"out\"",
+    ));
+    assert_eq!(told(&other), []);
+}
+
+#[test]
+fn delivered_notices_above_one_another_are_told_apart_in_bounds() {
+    let all = documents();
+    for above in &all {
+        for lower in all.iter().filter(|lower| lower.id != above.id) {
+            let found = opposed(&[above, lower]).expect("go together");
+            assert!(found.len() <= FINDINGS_MOST);
+            for one in &found {
+                assert!(
+                    one.row.starts_with(&lower.id) && one.above.starts_with(&above.id),
+                    "{one:?}"
+                );
+            }
+        }
+    }
 }

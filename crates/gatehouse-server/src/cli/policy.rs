@@ -33,7 +33,7 @@ enum PolicyAction {
         /// Language of the complaints.
         #[arg(long, value_enum, default_value = "zh")]
         lang: LangArgument,
-        /// Answer with JSON: {"complaints": […]}, in both languages.
+        /// Answer with JSON: {"complaints": […], "notes": […]}, in both languages.
         #[arg(long)]
         json: bool,
     },
@@ -135,11 +135,13 @@ pub fn run(command: PolicyCommand) -> Result<()> {
 
 fn check(folders: &[PathBuf], lang: Lang, json: bool) -> Result<()> {
     let complaints = policy_folder::check(folders);
+    let notes = policy_folder::notes(folders);
     let mut output = std::io::stdout().lock();
     if json {
-        writeln!(output, "{}", json!({ "complaints": complaints }))?;
+        let answer = json!({ "complaints": complaints, "notes": notes });
+        writeln!(output, "{answer}")?;
     } else {
-        for complaint in &complaints {
+        for complaint in complaints.iter().chain(&notes) {
             writeln!(output, "{}", complaint.to_line(lang))?;
         }
     }

@@ -4,7 +4,7 @@
 use super::draft_answers::{Answers, CaseChange};
 use super::draft_edit::{Edit, apply};
 use super::policy_draft::draft_id;
-use super::policy_folder::{Complaint, Texts, check_texts};
+use super::policy_folder::{Complaint, Texts, check_texts, notes_of};
 use super::read_policies::documents_beside;
 use super::suspensions::brought_back;
 use crate::app::App;
@@ -43,6 +43,8 @@ pub struct Looked {
     pub problems: Vec<Complaint>,
     /// Cases that are answered otherwise.
     pub cases: Vec<CaseChange>,
+    /// What whoever signs shall know, although it hinders nothing.
+    pub notes: Vec<Complaint>,
     /// Situations that would try the rows that no case tries, by row.
     pub trials: BTreeMap<String, Vec<Trial>>,
 }
@@ -74,7 +76,7 @@ pub async fn read_draft(
     let (row, base, above, back) = app.store.try_read(read_all).await?;
     let looked = app.proofs.of(rests_on(&row, &above), {
         let row = row.clone();
-        move || look(&row, above)
+        move || look(&row, &above)
     });
     let looked = looked.await?;
     let document = read(&row.text).ok();
@@ -176,17 +178,20 @@ pub(super) fn documents_at(
 }
 
 /// What hinders a draft, and which cases are answered otherwise: these an official can agree to.
-fn look(row: &PolicyDraftRow, above: Vec<PolicyDocument>) -> Looked {
+fn look(row: &PolicyDraftRow, above: &[PolicyDocument]) -> Looked {
     let texts = texts_of(row);
-    let checked = check_texts(Path::new(&row.document), &texts, || Ok(above.clone()));
+    let folder = Path::new(&row.document);
+    let notes = notes_of(folder, &texts, above);
+    let checked = check_texts(folder, &texts, || Ok(above.to_vec()));
     let Err(mut problems) = checked else {
         return Looked {
             problems: Vec::new(),
             cases: Vec::new(),
+            notes,
             trials: BTreeMap::new(),
         };
     };
-    let answers = Answers::of(row, &above);
+    let answers = Answers::of(row, above);
     let cases = answers.as_ref().map_or_else(Vec::new, Answers::changed);
     problems.retain(|one| {
         let about = one.about.as_deref().unwrap_or_default();
@@ -196,6 +201,7 @@ fn look(row: &PolicyDraftRow, above: Vec<PolicyDocument>) -> Looked {
     Looked {
         problems,
         cases,
+        notes,
         trials,
     }
 }

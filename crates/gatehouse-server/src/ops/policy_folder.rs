@@ -134,6 +134,27 @@ pub fn check(folders: &[PathBuf]) -> Vec<Complaint> {
     complaints
 }
 
+/// What whoever signs shall know of folders beside those named before them; it hinders nothing.
+pub fn notes(folders: &[PathBuf]) -> Vec<Complaint> {
+    let mut notes = Vec::new();
+    for (at, folder) in folders.iter().enumerate().skip(1) {
+        let (texts, above) = (read_texts(folder), read_documents(&folders[..at]));
+        if let (Ok(texts), Ok(above)) = (texts, above) {
+            notes.extend(notes_of(folder, &texts, &above));
+        }
+    }
+    notes
+}
+
+/// The same of files that lie elsewhere, upon documents that are read.
+pub fn notes_of(folder: &Path, texts: &Texts, above: &[PolicyDocument]) -> Vec<Complaint> {
+    let Ok(document) = read(&texts.policy) else {
+        return Vec::new();
+    };
+    let found = check::notes(&document, above).into_iter();
+    found.map(|one| found_in(folder, texts, one)).collect()
+}
+
 /// Why the parts of documents that are read do not go together.
 fn together(folders: &[PathBuf]) -> Option<Complaint> {
     let documents = read_documents(folders).ok()?;

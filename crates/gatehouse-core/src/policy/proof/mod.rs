@@ -1,10 +1,11 @@
 //! What no list of cases can show (design §2 "Proof"): that every kind of subject is covered in
 //! either direction, that no two rows contradict each other, that every row can matter, that a row
 //! which may only be tightened is not loosened, that residents come home and emergencies go
-//! through. Asked of a SAT solver over all situations in which everything is known; each finding
-//! comes with a situation as plain as possible. There is a bound to everything: rows, questions,
-//! findings of a code.
+//! through; and where documents above say the opposite. Asked of a SAT solver over all situations
+//! in which everything is known; each finding comes with a situation as plain as possible. There is
+//! a bound to everything: rows, questions, findings of a code.
 
+mod beside;
 mod example;
 mod idle;
 mod invariants;
@@ -19,6 +20,7 @@ use example::example;
 use model::Model;
 use varisat::Lit;
 
+pub use beside::{Opposed, opposed};
 pub use model::QUESTIONS_MOST;
 pub use tighten::loosened;
 
@@ -219,12 +221,17 @@ fn contradictions(model: &mut Model<'_>) -> Vec<Finding> {
 fn are_rivals(grant: &Row, bar: &Row) -> bool {
     // The last exception of a bar is ours (GATE-15).
     let says_when = !grant.unless.is_empty() || bar.unless.len() > 1;
+    let same_clause = grant.source == bar.source && grant.source != "deployment";
+    !says_when && (same_clause || same_facts(grant, bar))
+}
+
+/// Whether two rows look at the same facts.
+fn same_facts(one: &Row, other: &Row) -> bool {
     let facts = |row: &Row| {
         let mut facts: Vec<u8> = row.all.iter().map(|test| test.reading).collect();
         facts.sort_unstable();
         facts.dedup();
         facts
     };
-    let same_clause = grant.source == bar.source && grant.source != "deployment";
-    !says_when && (same_clause || facts(grant) == facts(bar))
+    facts(one) == facts(other)
 }
