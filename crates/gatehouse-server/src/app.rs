@@ -11,7 +11,7 @@ use crate::changes::Changes;
 use crate::config::Config;
 use crate::gate_state::GateStates;
 use crate::keyring::SharedKeyring;
-use crate::ops::check_policy_draft::Looked;
+use crate::ops::look_at_policy::Looked;
 use crate::paper::Press;
 use crate::proofs::Proofs;
 use crate::signatures::SeenSignatures;

@@ -13,16 +13,13 @@ use gatehouse_core::policy::document::LOCAL_CHOICE;
 use gatehouse_core::policy::explain::source_words;
 use gatehouse_core::policy::part::{Field, Told, Value, explain_parts};
 
-/// Entries that stand open when the page is opened; of more, only their number is shown.
-const OPEN_MOST: usize = 4;
-
 /// The entries of a table.
 pub struct PartTable {
     /// What the table is called.
     pub words: &'static str,
     /// How many entries it has.
     pub count: String,
-    /// Whether they can be seen at once.
+    /// Whether one of them must be seen.
     pub is_open: bool,
     /// Its entries.
     pub entries: Vec<EntryFields>,
@@ -126,7 +123,7 @@ pub fn tables(
     }
     let all = tables.into_iter().map(|(_, table)| PartTable {
         count: table.entries.len().to_string(),
-        is_open: table.entries.len() <= OPEN_MOST || table.entries.iter().any(is_marked),
+        is_open: table.entries.iter().any(is_marked),
         ..table
     });
     all.collect()

@@ -40,6 +40,8 @@ pub struct DraftPage {
     is_whole: bool,
     problems: Vec<Problem>,
     cases: Vec<CaseLine>,
+    /// What whoever signs shall know.
+    notes: Vec<String>,
     differences: Vec<(String, String, String)>,
     /// What is said where nothing differs.
     same: &'static str,
@@ -154,6 +156,7 @@ pub fn page(
         is_whole: draft.looked.problems.is_empty() && draft.looked.cases.is_empty(),
         problems: problems(&draft, &frame),
         cases: case_lines(&draft, &frame),
+        notes: note_lines(&draft.looked.notes, lang),
         differences: differences.collect(),
         same: match draft.is_compared {
             true => "draft-no-differences",
@@ -274,6 +277,12 @@ pub fn problems(draft: &Draft, frame: &Frame) -> Vec<Problem> {
         _ => &[],
     };
     all.map(|one| problem(one, untried(one), frame)).collect()
+}
+
+/// What whoever signs shall know, in words.
+pub fn note_lines(notes: &[Complaint], lang: Lang) -> Vec<String> {
+    let lines = notes.iter().map(|one| one.words(lang).to_owned());
+    lines.collect()
 }
 
 /// The cases of a draft that are answered otherwise, in words.

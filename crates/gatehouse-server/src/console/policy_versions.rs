@@ -6,11 +6,14 @@ use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
 use crate::console::policy::parameter_words;
+use crate::console::policy_draft_view::note_lines;
 use crate::error::OpError;
+use crate::ops::list_policy_notes::list_policy_notes;
 use crate::ops::list_policy_versions::{
     ForceState, Version, Versions, is_near, list_policy_versions,
 };
 use crate::ops::policy_draft::{Begin, begin_draft, draft_text, withdraw_proposal};
+use crate::ops::policy_folder::Complaint;
 use crate::ops::policy_folder::Texts;
 use crate::ops::sign_policy::{By, Signed, approve, end, suspend};
 use crate::ops::suspend_row::REASONS;
@@ -87,6 +90,8 @@ struct VersionLine {
     rows: Vec<(String, String)>,
     /// What a proposal changes: about what, before, after.
     differences: Vec<(String, String, String)>,
+    /// What whoever approves shall know.
+    notes: Vec<String>,
     may_approve: bool,
     may_end: bool,
 }
@@ -282,6 +287,7 @@ async fn page(
     fault: Option<String>,
 ) -> Result<VersionsPage, OpError> {
     let found = list_policy_versions(app, &area).await?;
+    let notes = list_policy_notes(app, &found.versions).await?;
     let times = Times::new(frame.lang, app.world.now_millis(), area.offset_minutes);
     let Versions {
         drafts,
@@ -309,7 +315,8 @@ async fn page(
         drafts: drafts.collect(),
         versions: versions
             .iter()
-            .map(|one| line(one, &frame, &times))
+            .zip(&notes)
+            .map(|(one, notes)| line(one, notes, &frame, &times))
             .collect(),
         kept: kept.collect(),
         suspended: suspended.collect(),
@@ -418,7 +425,7 @@ pub fn title([id, zh, en]: &[String; 3], lang: Lang) -> String {
     format!("{id} {words}")
 }
 
-fn line(one: &Version, frame: &Frame, times: &Times) -> VersionLine {
+fn line(one: &Version, notes: &[Complaint], frame: &Frame, times: &Times) -> VersionLine {
     let (class, state) = match one.state {
         ForceState::Proposed => ("ask", "version-proposed"),
         ForceState::Lapsed => ("wait", "version-lapsed"),
@@ -450,6 +457,7 @@ fn line(one: &Version, frame: &Frame, times: &Times) -> VersionLine {
         back: back(one, frame, times),
         rows: rows(one, frame.lang),
         differences: changes(one, frame),
+        notes: note_lines(notes, frame.lang),
         may_approve: one.state == ForceState::Proposed,
         may_end: matches!(
             one.state,

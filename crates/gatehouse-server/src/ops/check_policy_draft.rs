@@ -1,25 +1,22 @@
 //! What hinders a draft of a document, which of its cases it answers otherwise, and what differs
 //! from what it began as: all that its page shows (POL-4).
 
-use super::draft_answers::{Answers, CaseChange};
 use super::draft_edit::{Edit, apply};
+use super::look_at_policy::{Looked, look};
+use super::policy_beside::{Beside, beside};
 use super::policy_draft::draft_id;
-use super::policy_folder::{Complaint, Texts, check_texts, notes_of};
-use super::read_policies::documents_beside;
+use super::policy_folder::Texts;
+use super::read_policies::{Proposal, documents_beside};
 use super::suspensions::brought_back;
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::difference::Difference;
-use gatehouse_core::policy::trial::Trial;
 use gatehouse_core::policy::{PolicyDocument, read};
 use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::policy_draft::PolicyDraftRow;
 use gatehouse_store::{ReadTx, StoreError};
-use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 /// A draft as its page shows it.
@@ -34,19 +31,6 @@ pub struct Draft {
     pub differences: Vec<Difference>,
     /// Whether there is something that it began as.
     pub is_compared: bool,
-}
-
-/// What was found out about a draft's text.
-#[derive(Debug)]
-pub struct Looked {
-    /// What hinders it, but for `cases`.
-    pub problems: Vec<Complaint>,
-    /// Cases that are answered otherwise.
-    pub cases: Vec<CaseChange>,
-    /// What whoever signs shall know, although it hinders nothing.
-    pub notes: Vec<Complaint>,
-    /// Situations that would try the rows that no case tries, by row.
-    pub trials: BTreeMap<String, Vec<Trial>>,
 }
 
 /// A draft with everything that hinders it, in a language, as it would be with changes that
@@ -69,18 +53,14 @@ pub async fn read_draft(
         let base = base_of(tx, &row)?;
         let texts = apply(&row, None, &edits)?;
         (row.text, row.cases) = (texts.policy, texts.cases);
-        let above = documents_at(tx, &row, now)?;
+        let beside = beside_draft(tx, &row, now)?;
         let back = back(tx, &row, now, lang)?;
-        Ok::<_, OpError>((row, base, above, back))
+        Ok::<_, OpError>((row, base, beside, back))
     };
-    let (row, base, above, back) = app.store.try_read(read_all).await?;
-    let looked = app.proofs.of(rests_on(&row, &above), {
-        let row = row.clone();
-        move || look(&row, &above)
-    });
-    let looked = looked.await?;
-    let document = read(&row.text).ok();
+    let (row, base, beside, back) = app.store.try_read(read_all).await?;
     let texts = texts_of(&row);
+    let looked = look(app, &row.document, texts.clone(), beside).await?;
+    let document = read(&row.text).ok();
     let differences = base
         .as_ref()
         .and_then(|base| base.differences(&texts, lang));
@@ -146,23 +126,12 @@ fn base_of(tx: &ReadTx<'_>, row: &PolicyDraftRow) -> Result<Option<Texts>, OpErr
     Ok(kept.map(Texts::kept))
 }
 
-fn texts_of(row: &PolicyDraftRow) -> Texts {
+/// The files of a draft.
+pub(super) fn texts_of(row: &PolicyDraftRow) -> Texts {
     Texts {
         policy: row.text.clone(),
         cases: row.cases.clone(),
     }
-}
-
-/// The hash of everything that tells what is wrong with a draft.
-fn rests_on(row: &PolicyDraftRow, above: &[PolicyDocument]) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for text in [&row.document, &row.text, &row.cases] {
-        hash.update((text.len() as u64).to_be_bytes());
-        hash.update(text);
-    }
-    // A document has one text for each version; what is suspended of it stands in its rows.
-    hash.update(format!("{above:?}"));
-    hash.finalize().into()
 }
 
 /// The documents that hold at a draft's place when it begins, upper areas first; but for the
@@ -177,31 +146,25 @@ pub(super) fn documents_at(
     documents_beside(tx, &tx.area_path(row.area)?, &row.document, at)
 }
 
-/// What hinders a draft, and which cases are answered otherwise: these an official can agree to.
-fn look(row: &PolicyDraftRow, above: &[PolicyDocument]) -> Looked {
-    let texts = texts_of(row);
-    let folder = Path::new(&row.document);
-    let notes = notes_of(folder, &texts, above);
-    let checked = check_texts(folder, &texts, || Ok(above.to_vec()));
-    let Err(mut problems) = checked else {
-        return Looked {
-            problems: Vec::new(),
-            cases: Vec::new(),
-            notes,
-            trials: BTreeMap::new(),
-        };
+/// Those, and the places below that have documents of their own.
+fn beside_draft(tx: &ReadTx<'_>, row: &PolicyDraftRow, now: i64) -> Result<Beside, StoreError> {
+    let Ok(document) = read(&row.text) else {
+        return Ok(Beside::above(documents_at(tx, row, now)?));
     };
-    let answers = Answers::of(row, above);
-    let cases = answers.as_ref().map_or_else(Vec::new, Answers::changed);
-    problems.retain(|one| {
-        let about = one.about.as_deref().unwrap_or_default();
-        one.code != "P021" || cases.iter().all(|changed| changed.id() != about)
-    });
-    let trials = answers.as_ref().map_or_else(BTreeMap::new, Answers::trials);
-    Looked {
-        problems,
-        cases,
-        notes,
-        trials,
-    }
+    let force = &document.force;
+    let as_in_force = PolicyForceRow {
+        area: row.area,
+        document: row.document.clone(),
+        // It has none before it is kept.
+        version: i64::MAX,
+        from_at: force.from.value.millis.max(now),
+        to_at: Some(force.ends.value.millis),
+        decided_by: None,
+        approved_by: None,
+    };
+    let proposal = Proposal {
+        row: as_in_force,
+        document: Some(document),
+    };
+    beside(tx, &proposal)
 }

@@ -1,6 +1,7 @@
 //! How a draft answers its cases, at the gate and beyond it: which of them it answers otherwise,
 //! and situations that would try what no case tries.
 
+use super::policy_folder::Texts;
 use gatehouse_core::gate::Policy;
 use gatehouse_core::gate::compiled::Row;
 use gatehouse_core::policy::cases::{
@@ -11,7 +12,6 @@ use gatehouse_core::policy::coverage::untried_of;
 use gatehouse_core::policy::part::{Layers, PartCase, answer_part_case, run_part_case};
 use gatehouse_core::policy::trial::{Trial, trials};
 use gatehouse_core::policy::{PolicyDocument, compile, read};
-use gatehouse_store::policy_draft::PolicyDraftRow;
 use std::collections::BTreeMap;
 
 /// Rows for which examples are looked for at one time.
@@ -57,15 +57,15 @@ pub(super) struct Answers {
 
 impl Answers {
     /// `None` where the document or its cases cannot be read.
-    pub fn of(row: &PolicyDraftRow, above: &[PolicyDocument]) -> Option<Answers> {
-        let document = read(&row.text).ok()?;
+    pub fn of(texts: &Texts, above: &[PolicyDocument]) -> Option<Answers> {
+        let document = read(&texts.policy).ok()?;
         let mut layers: Vec<PolicyDocument> = upon(&document, above).cloned().collect();
         layers.push(document);
         let at_gate = layers.iter().filter(|one| one.is_for_gate());
         let at_gate: Vec<&PolicyDocument> = at_gate.collect();
         Some(Answers {
             policy: compile(&at_gate).ok().filter(|_| !at_gate.is_empty()),
-            cases: read_case_file(&row.cases).ok()?,
+            cases: read_case_file(&texts.cases).ok()?,
             layers,
         })
     }

@@ -10,7 +10,7 @@ use gatehouse_store::{Store, StoreError};
 use std::path::Path;
 
 /// A document of a compound that takes the place of one row of the county's.
-const LOWER: &str = r#"id = "LO"
+pub(super) const LOWER: &str = r#"id = "LO"
 version = 1
 title = { zh = "小区", en = "Compound" }
 notice = "lower"
@@ -37,7 +37,7 @@ say = { zh = "住户，证有效，戴口罩。", en = "Resident, pass valid, ma
 post = { zh = "带证，戴口罩。", en = "Pass and mask." }
 replaces = ["HN/resident"]
 "#;
-const LOWER_CASES: &str = r#"[[case]]
+pub(super) const LOWER_CASES: &str = r#"[[case]]
 id = "resident"
 clause = "deployment"
 moment = "2020-02-20T08:00:00+08:00"

@@ -63,11 +63,13 @@ pub mod list_devices;
 pub mod list_doors;
 pub mod list_guards;
 pub mod list_places;
+pub mod list_policy_notes;
 pub mod list_policy_versions;
 pub mod list_systems;
 pub mod list_topics;
 pub mod list_views;
 pub mod local_day;
+pub mod look_at_policy;
 pub mod make_board;
 pub mod make_enrolment_code;
 pub mod make_keys;
@@ -83,6 +85,7 @@ pub mod pass_rules;
 pub mod person_form;
 pub mod places;
 pub mod plan_erasure;
+pub mod policy_beside;
 pub mod policy_draft;
 pub mod policy_folder;
 pub mod print_card;
@@ -138,6 +141,8 @@ pub mod zone_rules;
 mod key_tests;
 #[cfg(test)]
 mod lower_document_tests;
+#[cfg(test)]
+mod policy_beside_tests;
 #[cfg(test)]
 mod put_in_force_tests;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Drafts of documents that officials write in the console: begun from a document that is kept or
 //! from files, changed entry by entry, submitted (POL-3, POL-4).
 
-use super::check_policy_draft::documents_at;
+use super::check_policy_draft::{documents_at, texts_of};
 use super::delivered::delivered;
 use super::draft_answers::Answers;
 use super::draft_edit::{Edit, apply, not_taken, of_edit, readable};
@@ -224,7 +224,7 @@ pub async fn change_draft(
     let edited = move || {
         let asks = |edit: &Edit| matches!(edit, Edit::Accept(_) | Edit::Try(_));
         let answers = match edits.iter().any(asks) {
-            true => Answers::of(&row, &above),
+            true => Answers::of(&texts_of(&row), &above),
             false => None,
         };
         readable(apply(&row, answers.as_ref(), &edits)?)

@@ -36,7 +36,8 @@ pub struct Complaint {
 }
 
 impl Complaint {
-    fn of_file(file: PathBuf, code: &'static str, message: Text) -> Complaint {
+    /// About a whole file.
+    pub(super) fn of_file(file: PathBuf, code: &'static str, message: Text) -> Complaint {
         Complaint {
             file,
             line: 0,

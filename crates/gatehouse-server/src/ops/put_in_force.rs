@@ -347,10 +347,10 @@ fn goes_together(desk: &OrderDesk, proposal: Proposal) -> Result<Vec<PolicyForce
     let from = proposal.row.from_at;
     let read_all = move |tx: &ReadTx<'_>| {
         let there = tx.policies_in_force(from, i64::MAX)?;
-        Ok((there, forces_with(tx, &proposal)?))
+        Ok((there, forces_with(tx, &proposal, usize::MAX)?))
     };
     let (there, forces) = desk.store()?.read_blocking::<_, StoreError, _>(read_all)?;
-    match forces.iter().find_map(|force| force.clash(from)) {
+    match forces.iter().find_map(|(_, force)| force.clash(from)) {
         Some(why) => bail!("P020: {why}"),
         None => Ok(there),
     }

@@ -185,7 +185,7 @@ pub(super) struct Force {
 
 impl Force {
     /// What holds at an instant: where and since when, and the documents as they hold then.
-    fn at(&self, at: i64) -> (Vec<PolicyForceRow>, Vec<PolicyDocument>) {
+    pub fn at(&self, at: i64) -> (Vec<PolicyForceRow>, Vec<PolicyDocument>) {
         self.held(at).into_iter().unzip()
     }
 
@@ -348,8 +348,12 @@ pub(super) struct Proposal {
 }
 
 /// What holds at every place at or below an area that has a document of its own, once a proposal
-/// is approved and the version before it has given way.
-pub(super) fn forces_with(tx: &ReadTx<'_>, proposal: &Proposal) -> Result<Vec<Force>, StoreError> {
+/// is approved and the version before it has given way; of `most` places.
+pub(super) fn forces_with(
+    tx: &ReadTx<'_>,
+    proposal: &Proposal,
+    most: usize,
+) -> Result<Vec<(AreaRow, Force)>, StoreError> {
     let (top, from) = (proposal.row.area, proposal.row.from_at);
     let there = tx.policies_in_force(from, i64::MAX)?;
     let mut places: Vec<AreaId> = there.iter().map(|row| row.area).chain([top]).collect();
@@ -358,13 +362,12 @@ pub(super) fn forces_with(tx: &ReadTx<'_>, proposal: &Proposal) -> Result<Vec<Fo
     let mut found = Vec::new();
     for place in places {
         let path = tx.area_path(place)?;
-        if path.iter().any(|above| above.area == top) {
-            found.push(read_force_with(
-                tx,
-                &path,
-                (from, i64::MAX),
-                Some(proposal),
-            )?);
+        let Some(own) = path.last().cloned() else {
+            continue;
+        };
+        if found.len() < most && path.iter().any(|above| above.area == top) {
+            let force = read_force_with(tx, &path, (from, i64::MAX), Some(proposal))?;
+            found.push((own, force));
         }
     }
     Ok(found)

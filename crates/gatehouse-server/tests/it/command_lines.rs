@@ -61,6 +61,23 @@ fn henan() -> String {
 }
 
 #[test]
+fn notices_above_one_another_are_told_where_they_say_the_opposite() {
+    let above = policies().join("zhongxiang-2020-02").display().to_string();
+    let said = run(&["policy", "check", &above, &henan()], b"");
+    assert!(said.is_content, "{:?} {}", said.lines, said.errors);
+    let is_note = |line: &&String| line.contains("P029") && line.contains("ZX/");
+    assert!(
+        said.lines.iter().any(|line| is_note(&line)),
+        "{:?}",
+        said.lines
+    );
+    let said = run(&["policy", "check", "--json", &above, &henan()], b"");
+    let answer = &said.json()[0];
+    assert_eq!(answer["complaints"].as_array().map(Vec::len), Some(0));
+    assert_eq!(answer["notes"][0]["code"], "P029");
+}
+
+#[test]
 fn every_shipped_folder_is_checked_and_a_breach_is_told_with_its_place() {
     for folder in std::fs::read_dir(policies()).expect("listed").flatten() {
         let said = run(

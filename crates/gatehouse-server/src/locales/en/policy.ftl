@@ -228,3 +228,4 @@ draft-wrong-number = A whole number is needed here, zero or more.
 draft-wrong-list = Write it as it was: numbers with commas between, times like 08:00-20:00.
 draft-refused-D-VALUE = One field is not written as it must be; it is marked.
 colon = {": "}
+draft-notes = Together with other rules (hinders nothing)

@@ -228,3 +228,4 @@ draft-wrong-number = 这里要写整数，0 或更大。
 draft-wrong-list = 写法要和原来一样：几个数用逗号分开，时间像 08:00-20:00。
 draft-refused-D-VALUE = 有一格写得不对，已经标出来了。
 colon = ：
+draft-notes = 和别的规则放在一起看（不妨碍送出）
