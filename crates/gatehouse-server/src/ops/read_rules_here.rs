@@ -16,6 +16,8 @@ use gatehouse_store::gate::GateRow;
 use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::{ReadTx, StoreError};
 
+/// How far ahead a page tells what stops to hold; until then the day on which it ends is enough.
+const END_AHEAD_MILLIS: i64 = 7 * 86_400_000;
 /// How far ahead a page tells what begins.
 const AHEAD_MILLIS: i64 = 90 * 86_400_000;
 
@@ -117,6 +119,10 @@ fn now_and_next(
     let mut was_free = held.is_none();
     for stretch in later {
         let is_free = stretch.rules.is_none();
+        if is_free && stretch.span.from_at > now.saturating_add(END_AHEAD_MILLIS) {
+            was_free = true;
+            continue;
+        }
         match next.last_mut().filter(|_| is_free && was_free) {
             Some(free) => free.span.until_at = stretch.span.until_at,
             None if is_free && was_free => {}
