@@ -231,7 +231,7 @@ pub fn add_case(cases: &str, trial: &Trial) -> Result<String, EditError> {
 }
 
 /// A JSON value as TOML writes it: a field without a value is left out.
-fn of_json(json: &serde_json::Value) -> Value {
+pub(super) fn of_json(json: &serde_json::Value) -> Value {
     match json {
         serde_json::Value::Bool(flag) => (*flag).into(),
         serde_json::Value::Number(number) => match number.as_i64() {

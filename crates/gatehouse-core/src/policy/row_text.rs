@@ -3,11 +3,11 @@
 //! [`read`](super::read()).
 
 use super::node::{Node, NodeValue, parse};
+use crate::gate::duty::Duty;
 use crate::gate::fact::{Fact, Kind, purpose};
 use crate::gate::value::StayKind;
 
-/// What a row says, but for what a form leaves alone: duties, what documents below may do, what it
-/// replaces.
+/// What a row says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RowText {
     /// `ZX/home`.
@@ -30,6 +30,12 @@ pub struct RowText {
     pub say: [String; 2],
     /// For the poster, Chinese and English; both empty where it says nothing.
     pub post: [String; 2],
+    /// What is to be done.
+    pub duties: Vec<Duty>,
+    /// What documents below may do with it: `may replace`, `may tighten`; empty for nothing.
+    pub below: String,
+    /// Rows of documents above that it takes the place of.
+    pub replaces: Vec<String>,
 }
 
 /// One condition as it is written.
@@ -180,7 +186,16 @@ fn row(node: &Node) -> RowText {
         need: clauses("need"),
         say: pair("say"),
         post: pair("post"),
+        duties: field(node, "duty").map(duties).unwrap_or_default(),
+        below: word("below"),
+        replaces: field(node, "replaces").map(texts).unwrap_or_default(),
     }
+}
+
+fn duties(node: &Node) -> Vec<Duty> {
+    let all = list(node).iter().filter_map(Node::to_json);
+    all.filter_map(|duty| serde_json::from_value(duty).ok())
+        .collect()
 }
 
 fn clauses(node: &Node) -> Vec<Clause> {

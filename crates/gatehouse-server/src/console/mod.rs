@@ -69,6 +69,7 @@ pub mod policy_draft_view;
 pub mod policy_parts;
 pub mod policy_replay;
 pub mod policy_row;
+pub mod policy_row_duty;
 pub mod policy_row_form;
 pub mod policy_row_view;
 pub mod policy_version;

@@ -9,6 +9,7 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::console::policy::effect_of;
 use crate::console::policy_draft_view::{CaseLine, Problem, case_lines, problems};
+use crate::console::policy_row_duty::{DutyFields, duty_fields};
 use crate::console::policy_row_form::{Fields, has_too_many, row_of};
 use crate::console::policy_row_view::{Control, Group, groups};
 use crate::console::policy_versions::refusal_words;
@@ -24,7 +25,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Form};
 use gatehouse_core::gate::fact::{Fact, subject_kind};
-use gatehouse_core::policy::document::LOCAL_CHOICE;
+use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::policy::PolicyDocument;
+use gatehouse_core::policy::document::{Below, LOCAL_CHOICE};
 use gatehouse_core::policy::explain::{explain, source_words};
 use gatehouse_core::policy::row_text::{Clause, How, RowText, Wish, rows_as_written};
 use serde::Deserialize;
@@ -37,10 +40,11 @@ const WAYS: [(&str, &str); 3] = [
     ("in", "row-way-in"),
     ("out", "row-way-out"),
 ];
-const EFFECTS: [(&str, &str); 3] = [
+const EFFECTS: [(&str, &str); 4] = [
     ("grant", "policy-grant"),
     ("bar", "policy-bar"),
     ("refer", "policy-refer"),
+    ("duty", "policy-duty"),
 ];
 
 /// The routes of this file.
@@ -74,12 +78,11 @@ struct RowPage {
     row: RowText,
     is_new: bool,
     may_drop: bool,
-    /// What it does, which nobody changes here: it asks for a duty.
-    is_duty: bool,
     source: String,
     ways: Vec<(&'static str, &'static str, bool)>,
     effects: Vec<(&'static str, &'static str, bool)>,
     groups: Vec<Group>,
+    duty: DutyFields,
     sentence: Option<Sentence>,
     is_whole: bool,
     problems: Vec<Problem>,
@@ -228,11 +231,12 @@ fn page(
     fault: Option<String>,
 ) -> RowPage {
     let document = draft.document.as_ref();
-    let chosen = |all: [(&'static str, &'static str); 3], is: &str| {
-        all.map(|(value, words)| (value, words, value == is))
-            .to_vec()
+    let chosen = |all: &[(&'static str, &'static str)], is: &str| {
+        let all = all
+            .iter()
+            .map(|(value, words)| (*value, *words, *value == is));
+        all.collect()
     };
-    let is_duty = row.effect == "duty";
     RowPage {
         draft: id.to_owned(),
         title: document.map_or_else(
@@ -241,11 +245,11 @@ fn page(
         ),
         version: version.unwrap_or(draft.row.version),
         may_drop: !is_new && row.id.contains("/added-"),
-        is_duty,
         source: source_words(&row.source, frame.lang),
-        ways: chosen(WAYS, &row.way),
-        effects: chosen(EFFECTS, &row.effect),
+        ways: chosen(&WAYS, &row.way),
+        effects: chosen(&EFFECTS, &row.effect),
         groups: groups(&row, document, &frame),
+        duty: duty_fields(&row, &replaceable(&draft.above, frame.lang), &frame),
         sentence: sentence(&draft, &row.id, &frame),
         is_whole: draft.looked.problems.is_empty() && draft.looked.cases.is_empty(),
         problems: problems(&draft, &frame),
@@ -256,6 +260,16 @@ fn page(
         frame,
         area,
     }
+}
+
+/// Rows of documents above that may be replaced or tightened, with their sentences.
+fn replaceable(above: &[PolicyDocument], lang: Lang) -> Vec<(String, String)> {
+    let rows = above.iter().flat_map(|document| {
+        let lines = explain(document, lang).into_iter().zip(&document.rows);
+        lines.filter(|(_, row)| row.below != Below::Keep)
+    });
+    rows.map(|(line, row)| (row.id.clone(), line.condition))
+        .collect()
 }
 
 fn sentence(draft: &Draft, id: &str, frame: &Frame) -> Option<Sentence> {

@@ -1,6 +1,7 @@
 //! What the form of a row says, as the row would be written. Fields are named `GROUP.FACT.PART`,
 //! where a group is `who`, `when`, `need`, or `unless-0` and so on.
 
+use crate::console::policy_row_duty::with_duties;
 use gatehouse_core::gate::fact::{Fact, Kind};
 use gatehouse_core::policy::document::LOCAL_CHOICE;
 use gatehouse_core::policy::row_text::{Clause, How, Outings, RowText, Wish, in_order, is_span};
@@ -34,7 +35,8 @@ impl Fields {
         found.map(|(_, value)| value.trim())
     }
 
-    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    /// All of a name, in their order.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let found = self.0.iter().filter(move |(key, _)| key == name);
         found.map(|(_, value)| value.trim())
     }
@@ -82,7 +84,7 @@ pub fn row_of(fields: &Fields, was: &RowText, adds: bool) -> RowText {
         Some(_) => fields.word(name, FIELD_MOST),
         None => was.to_owned(),
     };
-    RowText {
+    let row = RowText {
         id: was.id.clone(),
         effect: told("effect", &was.effect),
         source: fields
@@ -95,7 +97,9 @@ pub fn row_of(fields: &Fields, was: &RowText, adds: bool) -> RowText {
         need: group("need"),
         say: words("say"),
         post: words("post"),
-    }
+        ..RowText::default()
+    };
+    with_duties(fields, was, row)
 }
 
 /// Whether a row has more conditions than a form takes.

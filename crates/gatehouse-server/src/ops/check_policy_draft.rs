@@ -23,6 +23,8 @@ use std::sync::Arc;
 pub struct Draft {
     /// As it is kept.
     pub row: PolicyDraftRow,
+    /// The documents with which it is to go together, upper areas first.
+    pub above: Vec<PolicyDocument>,
     /// The document; `None` where its text cannot be read.
     pub document: Option<PolicyDocument>,
     /// What was found out about it.
@@ -59,6 +61,7 @@ pub async fn read_draft(
     };
     let (row, base, beside, back) = app.store.try_read(read_all).await?;
     let texts = texts_of(&row);
+    let above = beside.above.clone();
     let looked = look(app, &row.document, texts.clone(), beside).await?;
     let document = read(&row.text).ok();
     let differences = base
@@ -67,6 +70,7 @@ pub async fn read_draft(
     let differences = differences.into_iter().flatten();
     Ok(Draft {
         is_compared: base.is_some(),
+        above,
         differences: back.into_iter().chain(differences).collect(),
         row,
         document,

@@ -192,3 +192,54 @@ fn what_a_row_cannot_say_is_not_taken() {
         assert_eq!(app.get(&path, &street.cookie).status, StatusCode::NOT_FOUND);
     });
 }
+
+#[test]
+fn duties_and_what_others_may_do_are_choices_too() {
+    demo_on_both(|app, demo| {
+        let [street, _] = desks(app, demo);
+        let (policy, cases) = (shipped("policy"), shipped("cases"));
+        let draft = street.begin(&[("policy", &policy), ("cases", &cases)]);
+        let page = street.get(&format!("{draft}/sentence?row=ZX/courier"));
+        // The street stands below the county's notice, some rows of which may be replaced.
+        for words in [
+            "要做的事",
+            "报给谁",
+            "代替上级的哪一条",
+            "value=\"HN/courier\"",
+        ] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        let before = text(&street, &draft);
+        let row = "row=ZX/courier&way=in&effect=bar&who.has=subject_kind&who.subject_kind.how=any\
+            &who.subject_kind.of=courier";
+        let say = "say-zh=%E4%B8%8D%E8%BF%9B%E3%80%82&say-en=No.&duty.has=1";
+        let duty = "duty=wear_mask&duty=register&duty.report.to=township&duty.report.minutes=30\
+            &duty.hand_to=shift_lead&duty.transport=&duty.clock=&below=may+replace";
+        let looked = send(&street, &draft, &format!("act=look&{row}&{say}&{duty}"));
+        assert_eq!(looked.status, StatusCode::OK);
+        for words in [
+            "value=\"30\"",
+            "value=\"township\" checked",
+            "value=\"shift_lead\" selected",
+        ] {
+            assert!(looked.body.contains(words), "{words}: {}", looked.body);
+        }
+        assert_eq!(text(&street, &draft), before, "nothing is kept");
+        let saved = send(&street, &draft, &format!("act=save&{row}&{say}&{duty}"));
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+        let after = text(&street, &draft);
+        for line in [
+            "{ do = \"report\", to = [\"township\"], within_minutes = 30 }",
+            "{ do = \"hand_to\", to = \"shift_lead\" }",
+            "below = \"may replace\"",
+        ] {
+            assert!(after.contains(line), "{line}: {after}");
+        }
+        // None of it again; the rest of the row stays.
+        let saved = send(&street, &draft, &format!("act=save&{row}&{say}&below="));
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+        let less = text(&street, &draft);
+        let row = between(&less, "id = \"ZX/courier\"", "[[row]]");
+        assert!(!row.contains("hand_to") && !row.contains("below"), "{row}");
+    });
+}
