@@ -14,6 +14,7 @@ use crate::keyring::SharedKeyring;
 use crate::ops::look_at_policy::Looked;
 use crate::paper::Press;
 use crate::proofs::Proofs;
+use crate::returning::Returning;
 use crate::signatures::SeenSignatures;
 use crate::world::SharedWorld;
 use crate::{api, console, resident, systems};
@@ -48,6 +49,8 @@ pub struct Parts {
     pub keyring: Option<SharedKeyring>,
     /// What decisions of each gate rest on.
     pub gates: GateStates,
+    /// Turns of gates that come back.
+    pub returning: Returning,
     /// Cards, sheets, posters.
     pub press: Press,
     /// Whoever waits for changes.

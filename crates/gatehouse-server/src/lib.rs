@@ -39,6 +39,7 @@ mod readable_code;
 mod replay_sheet;
 mod replay_tables;
 mod resident;
+pub mod returning;
 pub mod root_paper;
 pub mod sealed_key;
 pub mod secrets;

@@ -16,6 +16,7 @@ use crate::jobs;
 use crate::keyring::{Keyring, KeyringError, SharedKeyring};
 use crate::ops::demo::write::{HALF_A_TOWN, is_half_a_town};
 use crate::paper::Press;
+use crate::returning::Returning;
 use crate::secrets::{self, Secrets};
 use crate::signatures::SeenSignatures;
 use crate::world::SharedWorld;
@@ -60,6 +61,7 @@ pub fn app(
         sessions: Arc::default(),
         keyring,
         gates: GateStates::default(),
+        returning: Returning::default(),
         changes: Changes::default(),
         figures,
         written_at: Arc::default(),

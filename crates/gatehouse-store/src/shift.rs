@@ -38,7 +38,8 @@ sql! {
     END_SHIFT = "UPDATE shift SET ended_at = ?3
         WHERE shard = ?1 AND shift = ?2 AND ended_at IS NULL";
     END_SHIFTS_OF_DEVICE = "UPDATE shift SET ended_at = ?3
-        WHERE shard = ?1 AND device = ?2 AND ended_at IS NULL";
+        WHERE shard = ?1 AND gate = (SELECT gate FROM device WHERE shard = ?1 AND device = ?2)
+            AND device = ?2 AND ended_at IS NULL";
     SHIFT = "SELECT shard, shift, gate, device, started_at, ended_at, has_mask, has_armband
         FROM shift WHERE shard = ?1 AND shift = ?2";
     RUNNING_SHIFTS = "SELECT shard, shift, gate, device, started_at, ended_at, has_mask,

@@ -6,6 +6,7 @@ use crate::auth::access::GateInScope;
 use crate::error::OpError;
 use crate::gate_state::HeldGate;
 use crate::head_signature;
+use crate::keyring::Keyring;
 use crate::ops::flag_copied_pass::flag_copied_pass;
 use crate::ops::hold_gate::{hold_gate, hold_past, keyring};
 use gatehouse_core::gate::Verdict;
@@ -24,6 +25,9 @@ use std::sync::Arc;
 pub const EVENTS_MOST: usize = 500;
 /// Events of one transaction, so that no batch keeps the gate next door waiting.
 const EVENTS_AT_ONCE: usize = 40;
+
+/// After so many milliseconds no further part of a batch is begun: the phone sends the rest again.
+const RECEIPT_WITHIN: i64 = 3_000;
 
 /// A batch as it came.
 pub struct Batch {
@@ -72,7 +76,7 @@ pub struct Aside {
     pub reason: String,
 }
 
-/// Takes a batch in.
+/// Takes a batch in, or where many gates come back at once a part of it: the receipt tells how far.
 ///
 /// # Errors
 /// [`OpError::NotFound`] for a device of another gate; [`OpError::NotTaken`] where the events are
@@ -99,7 +103,7 @@ pub async fn receive_events(
     if events.iter().any(|event| decided_at(event) < held.read_at) {
         hold_past(app, shard, &held).await?;
     }
-    let (vault, of) = (keyring(app)?, gate.gate);
+    let vault = keyring(app)?;
     let now = app.world.now_millis();
     let mut receipt = Receipt {
         acknowledged_through: row.last_seq.min(before(&events)),
@@ -112,39 +116,50 @@ pub async fn receive_events(
             .map(|event| decide(app, &held, event, lang, now))
             .collect();
         let answers: Vec<Option<Answer>> = decided.iter().map(|one| one.2.clone()).collect();
-        let keys = Arc::clone(&vault);
-        let taken: Vec<Appended> = app
-            .store
-            .write(Lane::Gate, move |tx| {
-                let taken = decided
-                    .iter()
-                    .map(|(event, arrival, _)| {
-                        let appended = tx.append_event(&keys.vault, shard, event, arrival)?;
-                        if appended == Appended::New {
-                            flag_copied_pass(tx, shard, event)?;
-                        }
-                        Ok(appended)
-                    })
-                    .collect::<Result<Vec<Appended>, StoreError>>()?;
-                note_topics(tx, shard, of, &decided, &taken, now)?;
-                Ok(taken)
-            })
-            .await
-            .or_else(
-                |error| match is_planted(Planted::AcknowledgedBeforeCommit) {
-                    true => Ok(vec![Appended::New; chunk.len()]),
-                    false => Err(error),
-                },
-            )?;
+        let turn = app.returning.turn(events.len()).await?;
+        let taken = append(app, gate, turn.lane, (Arc::clone(&vault), decided), now).await;
+        drop(turn);
+        let taken = taken.or_else(
+            |error| match is_planted(Planted::AcknowledgedBeforeCommit) {
+                true => Ok(vec![Appended::New; chunk.len()]),
+                false => Err(error),
+            },
+        )?;
         let mut stuck = false;
         for ((event, answer), appended) in chunk.iter().zip(answers).zip(taken) {
             stuck |= note(&mut receipt, event, answer, appended);
         }
-        if stuck {
+        // A phone that waited for its turns must hear of what was taken before it gives up.
+        if stuck || app.world.now_millis() - now > RECEIPT_WITHIN {
             break;
         }
     }
     Ok(receipt)
+}
+
+/// Takes decided events in, in one transaction, and tells the pages.
+async fn append(
+    app: &App,
+    gate: &GateInScope,
+    lane: Lane,
+    (keyring, decided): (Arc<Keyring>, Vec<(Event, Arrival, Option<Answer>)>),
+    now: i64,
+) -> Result<Vec<Appended>, StoreError> {
+    let (shard, of) = (gate.shard, gate.gate);
+    let write = move |tx: &Tx<'_>| {
+        let one = |(event, arrival, _): &(Event, Arrival, Option<Answer>)| {
+            let appended = tx.append_event(&keyring.vault, shard, event, arrival)?;
+            if appended == Appended::New {
+                flag_copied_pass(tx, shard, event)?;
+            }
+            Ok(appended)
+        };
+        let taken = decided.iter().map(one);
+        let taken = taken.collect::<Result<Vec<Appended>, StoreError>>()?;
+        note_topics(tx, shard, of, &decided, &taken, now)?;
+        Ok(taken)
+    };
+    app.store.write(lane, write).await
 }
 
 /// The number before a batch. Of its chain no more is acknowledged than what came of it: another

@@ -31,7 +31,7 @@ const FEW: [&str; 9] = [
 ];
 
 /// What goes through all of a county on purpose, and why.
-const WHOLE: [(&str, &str); 14] = [
+const WHOLE: [(&str, &str); 13] = [
     (
         "crossing_hour::FORGET_ALL_HOURS",
         "derives a county anew, by hand",
@@ -53,7 +53,6 @@ const WHOLE: [(&str, &str); 14] = [
     ),
     ("helper::ERASE_HELPER", "a job at night, over hundreds"),
     ("helper::ERASE_AGREED", "a job at night, over hundreds"),
-    ("shift::END_SHIFTS_OF_DEVICE", "a phone is ended by hand"),
     ("pass::LISTS", "one a compound and quarter"),
     ("retention::", "a job at night, in steps"),
     ("vehicle::DROP_VEHICLES", "a job at night, in steps"),
