@@ -29,6 +29,9 @@ const EVENTS_AT_ONCE: usize = 40;
 /// After so many milliseconds no further part of a batch is begun: the phone sends the rest again.
 const RECEIPT_WITHIN: i64 = 3_000;
 
+/// An event, how it came in, and what is answered about it.
+type Decided = (Event, Arrival, Option<Answer>);
+
 /// A batch as it came.
 pub struct Batch {
     /// Whose.
@@ -111,7 +114,7 @@ pub async fn receive_events(
         ..Receipt::default()
     };
     for chunk in events.chunks(EVENTS_AT_ONCE) {
-        let decided: Vec<(Event, Arrival, Option<Answer>)> = chunk
+        let decided: Vec<Decided> = chunk
             .iter()
             .map(|event| decide(app, &held, event, lang, now))
             .collect();
@@ -142,12 +145,12 @@ async fn append(
     app: &App,
     gate: &GateInScope,
     lane: Lane,
-    (keyring, decided): (Arc<Keyring>, Vec<(Event, Arrival, Option<Answer>)>),
+    (keyring, decided): (Arc<Keyring>, Vec<Decided>),
     now: i64,
 ) -> Result<Vec<Appended>, StoreError> {
     let (shard, of) = (gate.shard, gate.gate);
     let write = move |tx: &Tx<'_>| {
-        let one = |(event, arrival, _): &(Event, Arrival, Option<Answer>)| {
+        let one = |(event, arrival, _): &Decided| {
             let appended = tx.append_event(&keyring.vault, shard, event, arrival)?;
             if appended == Appended::New {
                 flag_copied_pass(tx, shard, event)?;
@@ -192,7 +195,7 @@ fn note_topics(
     tx: &Tx<'_>,
     shard: Shard,
     gate: GateId,
-    decided: &[(Event, Arrival, Option<Answer>)],
+    decided: &[Decided],
     taken: &[Appended],
     now: i64,
 ) -> Result<(), StoreError> {
@@ -293,13 +296,7 @@ fn decided_at(event: &Event) -> i64 {
 }
 
 /// The second decision, by what the server knows.
-fn decide(
-    app: &App,
-    held: &HeldGate,
-    event: &Event,
-    lang: Lang,
-    now: i64,
-) -> (Event, Arrival, Option<Answer>) {
+fn decide(app: &App, held: &HeldGate, event: &Event, lang: Lang, now: i64) -> Decided {
     let mut arrival = Arrival {
         received_at: now,
         server: None,
