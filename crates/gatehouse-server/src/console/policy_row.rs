@@ -9,7 +9,7 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::console::policy::effect_of;
 use crate::console::policy_draft_view::{CaseLine, Problem, case_lines, problems};
-use crate::console::policy_row_duty::{DutyFields, duty_fields};
+use crate::console::policy_row_duty::{DutyFields, duty_fields, has_wrong_minutes};
 use crate::console::policy_row_form::{Fields, has_too_many, row_of};
 use crate::console::policy_row_view::{Control, Group, groups};
 use crate::console::policy_versions::refusal_words;
@@ -157,6 +157,10 @@ pub async fn act(
         _ if is_too_long => Err(OpError::NotTaken {
             code: "D-LONG",
             detail: "A row has at most 24 conditions.",
+        }),
+        "save" if has_wrong_minutes(&fields) => Err(OpError::NotTaken {
+            code: "D-NUMBER",
+            detail: "Minutes are a whole number.",
         }),
         "save" | "drop" => {
             let at = (&*draft, version.unwrap_or(0));

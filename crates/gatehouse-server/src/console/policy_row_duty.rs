@@ -36,6 +36,8 @@ const BELOW: [(&str, &str); 3] = [
     ("may tighten", "row-below-tighten"),
     ("may replace", "row-below-replace"),
 ];
+/// Fields that hold minutes: to tell somebody, to have it done.
+const MINUTES: [&str; 2] = ["duty.report.minutes", "duty.clock"];
 /// Whether the fields of this file were sent.
 const SENT: &str = "duty.has";
 
@@ -184,6 +186,13 @@ pub fn with_duties(fields: &Fields, was: &RowText, row: RowText) -> RowText {
         replaces: fields.all("replaces").map(str::to_owned).collect(),
         ..row
     }
+}
+
+/// Whether minutes were typed that are no whole number: nothing is guessed in their place.
+pub fn has_wrong_minutes(fields: &Fields) -> bool {
+    let typed = MINUTES.iter().filter_map(|name| fields.get(name));
+    let mut typed = typed.filter(|text| !text.is_empty());
+    typed.any(|text| text.parse::<u16>().is_err())
 }
 
 fn duties(fields: &Fields) -> Vec<Duty> {

@@ -224,6 +224,10 @@ fn duties_and_what_others_may_do_are_choices_too() {
         ] {
             assert!(looked.body.contains(words), "{words}: {}", looked.body);
         }
+        let wrong = duty.replace("minutes=30", "minutes=soon");
+        let refused = send(&street, &draft, &format!("act=save&{row}&{say}&{wrong}"));
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.body.contains("D-NUMBER"), "{}", refused.body);
         assert_eq!(text(&street, &draft), before, "nothing is kept");
         let saved = send(&street, &draft, &format!("act=save&{row}&{say}&{duty}"));
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
