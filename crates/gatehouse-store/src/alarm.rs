@@ -24,10 +24,10 @@ pub struct AlarmRow {
 }
 
 sql! {
-    RAISE_ALARM = "INSERT INTO alarm (shard, kind, about, raised_at, seen_at, seen_by)
+    RAISE_ONCE = "INSERT INTO alarm (shard, kind, about, raised_at, seen_at, seen_by)
         VALUES (?1, ?2, ?3, ?4, NULL, NULL)
         ON CONFLICT (shard, kind, about) DO NOTHING";
-    RAISE_ALARM_AGAIN = "INSERT INTO alarm (shard, kind, about, raised_at, seen_at, seen_by)
+    RAISE_ANEW = "INSERT INTO alarm (shard, kind, about, raised_at, seen_at, seen_by)
         VALUES (?1, ?2, ?3, ?4, NULL, NULL)
         ON CONFLICT (shard, kind, about) DO UPDATE
         SET raised_at = excluded.raised_at, seen_at = NULL, seen_by = NULL
@@ -55,30 +55,37 @@ impl ReadTx<'_> {
 }
 
 impl Tx<'_> {
-    /// Raises an alarm, once for the same thing.
-    pub fn raise_alarm(
+    /// Raises an alarm once for the same thing, however often it happens and whoever has looked,
+    /// and tells the pages.
+    pub fn raise_alarm_once(
         &self,
         shard: Shard,
         kind: &str,
         about: &str,
         now_millis: i64,
     ) -> Result<(), StoreError> {
-        self.execute(&RAISE_ALARM, params![shard, kind, about, now_millis])?;
-        Ok(())
+        let raised = self.execute(&RAISE_ONCE, params![shard, kind, about, now_millis])?;
+        self.tell_of_alarm(shard, raised, now_millis)
     }
 
     /// Raises an alarm, also where somebody has looked at an earlier one about the same thing:
-    /// something further happened. Who looked then stays in the audit chain.
-    pub fn raise_alarm_again(
+    /// something further happened. Tells the pages; who looked before stays in the audit chain.
+    pub fn raise_alarm_anew(
         &self,
         shard: Shard,
         kind: &str,
         about: &str,
         now_millis: i64,
     ) -> Result<(), StoreError> {
-        let parameters = params![shard, kind, about, now_millis];
-        self.execute(&RAISE_ALARM_AGAIN, parameters)?;
-        Ok(())
+        let raised = self.execute(&RAISE_ANEW, params![shard, kind, about, now_millis])?;
+        self.tell_of_alarm(shard, raised, now_millis)
+    }
+
+    fn tell_of_alarm(&self, shard: Shard, raised: u64, now_millis: i64) -> Result<(), StoreError> {
+        match raised {
+            0 => Ok(()),
+            _ => self.note_change(shard, "alarm", now_millis),
+        }
     }
 
     /// Notes who looked at an alarm; says whether they were the first.

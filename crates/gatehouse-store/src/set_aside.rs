@@ -426,7 +426,7 @@ impl Tx<'_> {
             SetAsideReason::EndedDevice => format!("device {}", event.device),
             _ => format!("device {} event {seq}", event.device),
         };
-        self.raise_alarm_again(shard, reason.word(), &about, received_at)?;
+        self.raise_alarm_anew(shard, reason.word(), &about, received_at)?;
         Ok(true)
     }
 }

@@ -256,8 +256,7 @@ fn keep(
         tx.keep_effective_policy(id, compiled, row.made_at)?;
     }
     if let Some(about) = edited {
-        tx.raise_alarm(row.shard, EDITED, about, row.made_at)?;
-        tx.note_change(row.shard, "alarm", row.made_at)?;
+        tx.raise_alarm_once(row.shard, EDITED, about, row.made_at)?;
     }
     let newest = tx
         .last_gate_state(row.shard, row.gate)?

@@ -161,8 +161,7 @@ impl Run<'_> {
                 let since = tx.waiting_since(shard, device)?;
                 if since.is_some_and(|since| since < over) {
                     let about = format!("device {device} {day}");
-                    tx.raise_alarm(shard, TRAY_WAITS, &about, now)?;
-                    tx.note_change(shard, "alarm", now)?;
+                    tx.raise_alarm_once(shard, TRAY_WAITS, &about, now)?;
                 }
                 Ok(())
             })?;

@@ -178,19 +178,14 @@ async fn alarm_about(app: &App, gate: &GateInScope, device: DeviceId) -> Result<
     let (shard, now) = (gate.shard, app.world.now_millis());
     let day = Moment::new(now, gate.offset_minutes).day().to_text();
     let raise = move |tx: &Tx<'_>| -> Result<(), StoreError> {
-        tx.raise_alarm(
-            shard,
-            "refused_events",
-            &format!("device {device} {day}"),
-            now,
-        )?;
-        tx.note_change(shard, "alarm", now)
+        let about = format!("device {device} {day}");
+        tx.raise_alarm_once(shard, "refused_events", &about, now)
     };
     Ok(app.store.write(Lane::People, raise).await?)
 }
 
-/// Tells the pages what came in: crossings and shifts of the gate, its open items, alarms. Last in
-/// the transaction, so that writers meet on these rows only briefly.
+/// Tells the pages what came in: crossings and shifts of the gate, its open items. Last in the
+/// transaction, so that writers meet on these rows only briefly.
 fn note_topics(
     tx: &Tx<'_>,
     shard: Shard,
@@ -208,10 +203,6 @@ fn note_topics(
         EventBody::Fever(_) | EventBody::Measurement { .. } | EventBody::HandedOn { .. } => true,
         _ => false,
     };
-    let is_aside = |appended: &Appended| matches!(appended, Appended::SetAside(_));
-    if taken.iter().any(is_aside) {
-        tx.note_change(shard, "alarm", now)?;
-    }
     if new().any(|((event, ..), _)| opens(event)) {
         tx.note_change(shard, &format!("item/{gate}"), now)?;
     }

@@ -99,7 +99,7 @@ pub fn revoke(desk: &Desk<'_>, within: AreaId, asked: &Revoking) -> Result<Revok
     let reason = word_of(asked.reason);
     if let Some(before) = &old.revocation {
         let same = before.reason == reason
-            && (old.replaced_by == asked.replacement || is_by(desk, old.pass)?);
+            && (old.replaced_by == asked.replacement || was_ended_by_caller(desk, old.pass)?);
         return Ok(match same {
             true => Revoked::Done(old.replaced_by),
             false => Revoked::Before(Box::new(old)),
@@ -145,8 +145,8 @@ pub fn revoke(desk: &Desk<'_>, within: AreaId, asked: &Revoking) -> Result<Revok
     Ok(revoked)
 }
 
-/// Whether the same member of staff ended it: a second click, whatever came of the new one.
-fn is_by(desk: &Desk<'_>, pass: PassId) -> Result<bool, StoreError> {
+/// Whether whoever asks now ended the pass before: a second click, whatever came of the new one.
+fn was_ended_by_caller(desk: &Desk<'_>, pass: PassId) -> Result<bool, StoreError> {
     let events = desk.tx.events_of_pass(desk.shard, pass)?;
     let mut ended = events.iter().filter(|event| event.kind == "revoked");
     Ok(ended.any(|event| event.staff.is_some() && event.staff == desk.staff))

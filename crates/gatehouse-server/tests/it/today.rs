@@ -139,7 +139,9 @@ fn an_alarm_waits_until_somebody_has_looked() {
     on_both(|app| {
         let about = format!("gate {GATE}");
         let raised = about.clone();
-        app.write(move |tx| tx.raise_alarm(Shard(1), "gate_state", &raised, 1_582_066_000_000));
+        app.write(move |tx| {
+            tx.raise_alarm_once(Shard(1), "gate_state", &raised, 1_582_066_000_000)
+        });
         let lead = app.session(app.staff("lead", "shift_lead", COMPOUND));
         let next = app.session(app.staff("next", "shift_lead", NEXT_COMPOUND));
         let path = format!("/areas/{COMPOUND}/alarms");

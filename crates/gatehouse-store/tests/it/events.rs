@@ -40,6 +40,31 @@ fn an_event_is_taken_in_once() {
     });
 }
 
+/// The device is told to begin again, but the record already lies in the tray: the pages learn it.
+#[test]
+fn an_alarm_reaches_the_pages_also_where_the_device_is_asked_for_more() {
+    on_both(|store| {
+        lay_town(store);
+        let mut gate = Gate::new(1);
+        gate.crossing(0, Way::Out, Outcome::Crossed, PERSON);
+        send_all(store, &gate);
+        let mut torn = gate.events[0].clone();
+        torn.seq = 2;
+        torn.previous = Hash([1; 32]);
+        let told = || {
+            let changes = read(store, |tx| tx.changes_since(0, 100));
+            let alarm = changes.iter().find(|change| change.topic == "alarm");
+            alarm.map_or(0, |change| change.number)
+        };
+        assert_eq!(told(), 0);
+        assert_eq!(send(store, &torn), Appended::NotNext { expected: 1 });
+        assert_eq!(read(store, |tx| tx.alarms(SHARD, 10)).len(), 1);
+        assert_eq!(told(), 1);
+        assert!(matches!(send(store, &torn), Appended::SetAside(_)));
+        assert_eq!(told(), 1, "nothing new");
+    });
+}
+
 #[test]
 fn what_does_not_fit_is_kept_aside_with_an_alarm() {
     on_both(|store| {
