@@ -150,7 +150,8 @@ pub enum TestState {
     Missed,
 }
 
-/// Lays a plan out. `elsewhere` are the entries that let somebody be observed somewhere else.
+/// Lays a plan out. `elsewhere` are the entries that let somebody be observed somewhere else than
+/// this plan says.
 ///
 /// # Errors
 /// A day that the plan counts from and the order does not say.
@@ -180,7 +181,7 @@ pub fn schedule<'a>(
         tests: tests(&laid, order, over.at.0, now),
         stages: laid
             .iter()
-            .map(|laid| dated(plan, laid, order, elsewhere))
+            .map(|laid| dated(laid, order, elsewhere))
             .collect(),
         team: plan.team.as_ref(),
         todo: &plan.todo,
@@ -237,15 +238,9 @@ fn lay<'a>(
     })
 }
 
-fn dated<'a>(
-    plan: &Plan,
-    laid: &Laid<'a>,
-    order: &Ordered,
-    elsewhere: &[&'a Elsewhere],
-) -> DatedStage<'a> {
+fn dated<'a>(laid: &Laid<'a>, order: &Ordered, elsewhere: &[&'a Elsewhere]) -> DatedStage<'a> {
     let suits = |entry: &&&Elsewhere| {
         entry.instead_of == laid.stage.kind
-            && (entry.plans.is_empty() || entry.plans.contains(&plan.id))
             && (entry.circumstances.is_empty()
                 || entry
                     .circumstances

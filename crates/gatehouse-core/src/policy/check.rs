@@ -10,7 +10,7 @@ use super::compile::{CompileError, compile};
 use super::coverage::{Untried, untried};
 use super::diagnostic::{Diagnostic, both, few};
 use super::document::{DocumentRow, PolicyDocument};
-use super::part::{Layers, run_part_case};
+use super::part::{Layers, parts_beside, run_part_case};
 use super::proof::{loosened, opposed, prove};
 use crate::gate::Policy;
 use crate::gate::compiled::{Effect, Text};
@@ -131,31 +131,63 @@ pub fn check(document: &PolicyDocument, texts: Texts<'_>, above: &[PolicyDocumen
     )
 }
 
-/// What whoever signs shall know of a document beside those above it, although it hinders nothing:
-/// where they say the opposite, and the stricter prevails (POL-2). Nothing where documents do not
-/// go together: [`check`] says so.
+/// What a row or entry of a document does beside one of a document above it, although it hinders
+/// nothing: the opposite of the same, where the stricter prevails, or what nobody says any more
+/// (POL-2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// The row or entry.
+    pub own: String,
+    /// The one above.
+    pub above: String,
+    /// In words, with an example.
+    pub message: Text,
+}
+
+/// All of these, upper areas first. Nothing where documents do not go together: [`check`] says so.
+pub fn beside(document: &PolicyDocument, above: &[PolicyDocument]) -> Vec<Beside> {
+    let layers: Vec<&PolicyDocument> = above.iter().chain([document]).collect();
+    let parts = parts_beside(&layers).unwrap_or_default().into_iter();
+    let parts = parts.map(|one| Beside {
+        own: one.own,
+        above: one.above,
+        message: one.message,
+    });
+    let at_gate = layers.into_iter().filter(|one| one.is_for_gate());
+    let at_gate: Vec<&PolicyDocument> = at_gate.collect();
+    let rows = match document.is_for_gate() {
+        true => opposed(&at_gate).unwrap_or_default(),
+        false => Vec::new(),
+    };
+    let rows = rows.into_iter().map(|one| Beside {
+        own: one.row,
+        above: one.above,
+        message: one.message,
+    });
+    rows.chain(parts).collect()
+}
+
+/// The same with their places in the document.
 pub fn notes(document: &PolicyDocument, above: &[PolicyDocument]) -> Vec<Found> {
-    let layers = above.iter().chain([document]);
-    let layers: Vec<&PolicyDocument> = layers.filter(|one| one.is_for_gate()).collect();
-    if !document.is_for_gate() {
-        return Vec::new();
-    }
-    let found = opposed(&layers).unwrap_or_default().into_iter();
-    let found = found.map(|one| {
-        let row = document.rows.iter().find(|row| row.id == one.row);
-        Found {
-            file: File::Policy,
-            span: row.map(|row| row.span.clone()),
-            code: OPPOSED,
-            message: one.message,
-            about: Some(one.row),
-            crossing: None,
-        }
+    let span = |id: &str| {
+        let row = document.rows.iter().find(|row| row.id == id);
+        let mut entries = document.parts.entries();
+        let entry = entries.find(|(one, _)| one.id() == id);
+        row.map(|row| row.span.clone())
+            .or_else(|| entry.map(|(_, span)| span.clone()))
+    };
+    let found = beside(document, above).into_iter().map(|one| Found {
+        file: File::Policy,
+        span: span(&one.own),
+        code: OPPOSED,
+        message: one.message,
+        about: Some(one.own),
+        crossing: None,
     });
     found.collect()
 }
 
-/// Documents that say the opposite of one another.
+/// What a document does beside others.
 const OPPOSED: &str = "P029";
 
 /// Documents that do not go together.

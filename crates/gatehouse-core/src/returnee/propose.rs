@@ -6,6 +6,7 @@ use crate::gate::value::StayKind;
 use crate::moment::Moment;
 use crate::observation::{Plan, StageKind};
 use crate::sourced::Sourced;
+use std::cmp::Reverse;
 
 const MILLIS_A_DAY: i64 = 86_400_000;
 
@@ -56,7 +57,7 @@ pub fn propose<'a>(
         .map(|(rule, _)| rule_by(rule, person, now, plans))
         .collect();
     // The strictest first; what asks alike stays in the order of the documents.
-    ruled.sort_by_key(|ruled| std::cmp::Reverse(strictness(ruled)));
+    ruled.sort_by_key(|ruled| Reverse(strictness(ruled)));
     let care = care(&ruled, person);
     Proposal { ruled, care }
 }
@@ -191,8 +192,11 @@ fn care(ruled: &[Ruled<'_>], person: &Person) -> Option<Sourced<Care>> {
     })
 }
 
-/// The strictest of what may follow.
-fn strictness(ruled: &Ruled<'_>) -> (u32, Option<StageKind>, u32) {
+/// The strictest of what may follow: by its plan, then by a test, the sooner the stricter.
+fn strictness(ruled: &Ruled<'_>) -> (u32, Option<StageKind>, u32, Option<Reverse<u16>>) {
     let plans = ruled.options.iter().filter_map(|option| option.plan);
-    plans.map(Plan::strictness).max().unwrap_or_default()
+    let (kept_in, strictest, days) = plans.map(Plan::strictness).max().unwrap_or_default();
+    let tests = ruled.options.iter();
+    let tests = tests.filter_map(|option| option.outcome.test_within_hours);
+    (kept_in, strictest, days, tests.map(Reverse).max())
 }

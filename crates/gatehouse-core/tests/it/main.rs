@@ -8,6 +8,7 @@ mod laws;
 mod part_mutations;
 mod part_tables;
 mod parts;
+mod parts_beside;
 mod plans;
 mod policies;
 mod policy_fields;

@@ -6,8 +6,7 @@ use super::policy_folder::{Complaint, Texts, notes_of};
 use super::read_policies::{Proposal, documents_beside, forces_with};
 use gatehouse_core::gate::compiled::Text;
 use gatehouse_core::policy::PolicyDocument;
-use gatehouse_core::policy::check::{Texts as Both, check, stands_upon_others};
-use gatehouse_core::policy::proof::opposed;
+use gatehouse_core::policy::check::{self, Texts as Both, stands_upon_others};
 use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::{ReadTx, StoreError};
 use sha2::{Digest, Sha256};
@@ -135,20 +134,15 @@ impl Place {
         notes
     }
 
+    /// What a row or entry of the place's own does beside one of the document.
     fn opposed(
         &self,
         document: &PolicyDocument,
         own: &PolicyDocument,
         above: &[PolicyDocument],
     ) -> Vec<Complaint> {
-        let layers = above.iter().chain([own]).filter(|one| one.is_for_gate());
-        let layers: Vec<&PolicyDocument> = layers.collect();
         let by_it = format!("{}/", document.id);
-        let found = match own.is_for_gate() {
-            true => opposed(&layers).unwrap_or_default(),
-            false => Vec::new(),
-        };
-        let found = found.into_iter();
+        let found = check::beside(own, above).into_iter();
         let found = found.filter(|one| one.above.starts_with(&by_it));
         let found = found.map(|one| {
             let Text { zh, en } = one.message;
@@ -178,7 +172,7 @@ impl Place {
             policy: &texts.policy,
             cases: &texts.cases,
         };
-        let found = check(own, both, above).into_iter();
+        let found = check::check(own, both, above).into_iter();
         let cases: Vec<String> = found
             .filter(|one| one.code == "P021")
             .filter_map(|one| one.about)

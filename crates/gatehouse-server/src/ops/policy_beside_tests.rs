@@ -78,6 +78,22 @@ fn what_a_document_does_to_those_above_and_below_is_told() {
         assert!(words.contains(part), "{part}: {words}");
     }
 
+    // An entry beyond the gate of which the county's says more days.
+    let kept = "[[retention]]\nid = \"LO/keep\"\nsource = \"deployment\"\nrecord = \"people\"\n\
+                days = { value = 5, source = \"deployment\" }\n";
+    let with_days = Texts {
+        policy: format!("{LOWER}{kept}"),
+        cases: LOWER_CASES.to_owned(),
+    };
+    let notes = told(&store, ("lower", &with_days), COMPOUND);
+    let [(code, words)] = &*notes else {
+        panic!("{notes:?}")
+    };
+    assert_eq!(code, "P029");
+    for part in ["LO/keep", "HN/", "人员资料", "5 天"] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+
     // Above: the same as soon as the lower one holds, with its place; and its cases, if the new
     // version answers them otherwise.
     let folder = tempfile::tempdir().expect("a folder");

@@ -77,10 +77,10 @@ pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal>
         .filter_map(|rule| Some((rule.entry, rule.counting()?)))
         .collect();
     let found = classify(&question.person, &table, question.moment.0);
-    Ok(written(&said(&found)))
+    Ok(written(&said(*layers, &found)))
 }
 
-fn said<'a>(found: &Classified<'a>) -> Answer<'a> {
+fn said<'a>(layers: Layers<'a>, found: &Classified<'a>) -> Answer<'a> {
     let first = found.applied.first();
     let class = first.map(|(rule, _)| rule.class);
     let of_class = || {
@@ -92,7 +92,7 @@ fn said<'a>(found: &Classified<'a>) -> Answer<'a> {
     Answer {
         class,
         last_exposure: of_class().map(|(_, on)| *on).max(),
-        plan: of_class().find_map(|(rule, _)| rule.plan.as_deref()),
+        plan: of_class().find_map(|(rule, _)| plan_of(layers, rule)),
         lines: found
             .applied
             .iter()
@@ -109,6 +109,13 @@ fn said<'a>(found: &Classified<'a>) -> Answer<'a> {
             })
             .collect(),
     }
+}
+
+/// The plan that follows; of one that a document below has replaced what stands in its place.
+pub(super) fn plan_of<'a>(layers: Layers<'a>, rule: &'a Rule) -> Option<&'a str> {
+    let named = rule.plan.as_deref()?;
+    let found = layers.named(|parts| &parts.observation, named);
+    Some(found.map_or(named, |plan| &plan.entry.id))
 }
 
 fn line_of(rule: &Rule) -> Line<'_> {

@@ -7,6 +7,7 @@ use crate::gate::compiled::Text;
 use crate::policy::diagnostic::both;
 use crate::policy::document::PolicyDocument;
 use crate::sourced::{Entry, MayBelow};
+use std::ops::Range;
 
 /// Documents in force at one place.
 #[derive(Clone, Copy, Debug)]
@@ -17,10 +18,12 @@ pub struct Layers<'a> {
 /// An entry in force.
 #[derive(Debug)]
 pub struct InForce<'a, T> {
-    /// The document that says it.
-    pub document: &'a PolicyDocument,
+    /// What its document says beyond the gate.
+    pub parts: &'a Parts,
     /// The entry.
     pub entry: &'a T,
+    /// Where it stands in its document.
+    pub span: &'a Range<usize>,
 }
 
 impl<T> Clone for InForce<'_, T> {
@@ -34,9 +37,37 @@ impl<T> Copy for InForce<'_, T> {}
 impl<'a, T> InForce<'a, T> {
     /// How its document counts days; the reader demands it beside every part that counts.
     pub(super) fn counting(&self) -> Option<&'a Counting> {
-        self.document.parts.counting.as_ref()
+        self.parts.counting.as_ref()
+    }
+
+    /// Whether two are of one document.
+    pub(super) fn is_beside<U>(&self, other: &InForce<'_, U>) -> bool {
+        std::ptr::eq(self.parts, other.parts)
     }
 }
+
+/// What is in force of a part of several documents, upper areas first; of one document all of it.
+pub(super) fn in_force<'a, T: Entry>(
+    layers: impl IntoIterator<Item = &'a Parts>,
+    part: Part<T>,
+) -> Vec<InForce<'a, T>> {
+    let mut found: Vec<InForce<'_, T>> = Vec::new();
+    for parts in layers {
+        let entries = part(parts);
+        for replaced in entries.iter().flat_map(|entry| entry.replaces()) {
+            found.retain(|above| above.entry.id() != replaced);
+        }
+        found.extend(entries.iter().map(|one| InForce {
+            parts,
+            entry: &one.entry,
+            span: &one.span,
+        }));
+    }
+    found
+}
+
+/// One of the parts.
+pub(super) type Part<T> = fn(&Parts) -> &[Spanned<T>];
 
 /// Why documents do not go together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,19 +131,23 @@ impl<'a> Layers<'a> {
     }
 
     /// What is in force of a part, upper areas first.
-    pub(super) fn of<T: Entry>(self, part: fn(&Parts) -> &[Spanned<T>]) -> Vec<InForce<'a, T>> {
-        let mut found: Vec<InForce<'_, T>> = Vec::new();
+    pub(super) fn of<T: Entry>(self, part: Part<T>) -> Vec<InForce<'a, T>> {
+        in_force(self.documents.iter().map(|document| &document.parts), part)
+    }
+
+    /// The entry of a part that an id means: the one of that name, or what a document below has
+    /// put in its place.
+    pub(super) fn named<T: Entry>(self, part: Part<T>, id: &str) -> Option<InForce<'a, T>> {
+        let mut id = id;
         for document in self.documents {
-            let entries = part(&document.parts);
-            for replaced in entries.iter().flat_map(|entry| entry.replaces()) {
-                found.retain(|above| above.entry.id() != replaced);
+            let mut entries = part(&document.parts).iter();
+            let replaces = |entry: &&Spanned<T>| entry.replaces().iter().any(|one| one == id);
+            if let Some(instead) = entries.find(replaces) {
+                id = instead.entry.id();
             }
-            found.extend(entries.iter().map(|one| InForce {
-                document,
-                entry: &one.entry,
-            }));
         }
-        found
+        let is_called = |one: &InForce<'_, T>| one.entry.id() == id;
+        self.of(part).into_iter().find(is_called)
     }
 }
 

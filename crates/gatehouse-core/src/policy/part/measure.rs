@@ -234,7 +234,7 @@ fn standing_of<'a>(
         events: &question.events,
         decided: &question.decided,
     };
-    let ladder = one.document.parts.stages.as_ref();
+    let ladder = one.parts.stages.as_ref();
     standing(one.entry, ladder, one.counting(), now)
 }
 

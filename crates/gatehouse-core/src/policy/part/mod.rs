@@ -5,6 +5,7 @@
 //! is what commands, cases and pages ask: JSON in, JSON out. To add a part: its types and function
 //! in a module of its own, a file here that reads and checks it, a field of [`Parts`], a [`Kind`].
 
+mod beside;
 mod cases;
 mod checks;
 mod contact;
@@ -28,6 +29,7 @@ mod vocabulary_tests;
 pub(crate) mod wording;
 mod written;
 
+pub use beside::{PartBeside, parts_beside};
 pub(crate) use cases::part_case;
 pub use cases::{PartCase, answer_part_case, run_part_case};
 pub use field::Field;

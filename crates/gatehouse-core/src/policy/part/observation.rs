@@ -2,7 +2,7 @@
 
 use super::Parts;
 use super::checks::Complain;
-use super::layers::{InForce, Layers};
+use super::layers::{InForce, Layers, Part};
 use super::lines::{Refusal, read_question, written};
 use crate::counting::At;
 use crate::gate::compiled::Text;
@@ -48,13 +48,11 @@ pub(super) struct Answer<'a> {
 /// Answers a question of this kind.
 pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal> {
     let question: Question = read_question(line)?;
-    let plans = layers.of(|parts| &parts.observation);
-    let found = chosen(&plans, &question)
+    let found = chosen(*layers, question.plan.as_deref(), question.whom)
         .and_then(|plan| Some((plan.entry, plan.counting()?)))
         .ok_or_else(|| Refusal::unsaid("no document has such a plan"))?;
-    let elsewhere = layers.of(|parts| &parts.elsewhere);
-    let elsewhere: Vec<&Elsewhere> = elsewhere.iter().map(|one| one.entry).collect();
     let (plan, counting) = found;
+    let elsewhere = elsewhere(*layers, plan);
     let schedule = schedule(
         plan,
         counting,
@@ -70,16 +68,38 @@ pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal>
     }))
 }
 
-/// The plan that is named, or the strictest for whom it is asked.
-fn chosen<'a>(plans: &[InForce<'a, Plan>], question: &Question) -> Option<InForce<'a, Plan>> {
-    let fits = |plan: &&InForce<'_, Plan>| match (&question.plan, question.whom) {
-        (Some(id), _) => plan.entry.id == *id,
-        (None, Some(whom)) => plan.entry.whom.contains(&whom),
-        (None, None) => false,
+/// The entries that let somebody be observed somewhere else than a plan says; where they name one
+/// that a document below has replaced, what stands in its place is meant.
+fn elsewhere<'a>(layers: Layers<'a>, plan: &Plan) -> Vec<&'a Elsewhere> {
+    let entries = layers.of(|parts| &parts.elsewhere).into_iter();
+    let means = |id: &String| {
+        let named = layers.named(|parts| &parts.observation, id);
+        named.is_some_and(|named| named.entry.id == plan.id)
     };
-    let mut fitting = plans.iter().copied().filter(|plan| fits(&plan));
+    let entries = entries.map(|one| one.entry);
+    entries
+        .filter(|one| one.plans.is_empty() || one.plans.iter().any(means))
+        .collect()
+}
+
+/// The plan that is named, or the strictest for whom it is asked.
+fn chosen<'a>(
+    layers: Layers<'a>,
+    plan: Option<&str>,
+    whom: Option<Subject>,
+) -> Option<InForce<'a, Plan>> {
+    let part: Part<Plan> = |parts| &parts.observation;
+    if let Some(id) = plan {
+        return layers.named(part, id);
+    }
+    strictest(layers.of(part), whom?)
+}
+
+/// The strictest of plans for somebody; of two that ask alike the upper one.
+pub(super) fn strictest(plans: Vec<InForce<'_, Plan>>, whom: Subject) -> Option<InForce<'_, Plan>> {
+    let plans = plans.into_iter();
+    let mut fitting = plans.filter(|plan| plan.entry.whom.contains(&whom));
     let first = fitting.next()?;
-    // Of two that ask alike the upper one.
     Some(fitting.fold(first, |best, plan| {
         match plan.entry.strictness() > best.entry.strictness() {
             true => plan,

@@ -2,7 +2,7 @@
 
 use super::Parts;
 use super::checks::Complain;
-use super::layers::{InForce, Layers};
+use super::layers::Layers;
 use super::lines::{Refusal, read_question, written};
 use crate::counting::At;
 use crate::gate::fact::words;
@@ -101,8 +101,7 @@ pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal>
         .iter()
         .filter_map(|rule| Some((rule.entry, rule.counting()?)))
         .collect();
-    let plans = layers.of(|parts| &parts.observation);
-    let named = |id: &str| find(&plans, id);
+    let named = |id: &str| Some(layers.named(|parts| &parts.observation, id)?.entry);
     let proposal = propose(&question.person, question.moment.0, &table, &named);
     let lines: Vec<Line<'_>> = proposal.ruled.iter().map(line_of).collect();
     let options = proposal.ruled.first().map(options).unwrap_or_default();
@@ -112,17 +111,6 @@ pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal>
         care,
         lines,
     }))
-}
-
-fn find<'a>(plans: &[InForce<'a, Plan>], id: &str) -> Option<&'a Plan> {
-    let is_called = |plan: &&InForce<'_, Plan>| plan.entry.id == id;
-    // A document below may have put another plan in its place.
-    let replaces = |plan: &&InForce<'_, Plan>| plan.entry.replaces.iter().any(|one| one == id);
-    let found = plans
-        .iter()
-        .find(is_called)
-        .or_else(|| plans.iter().find(replaces));
-    found.map(|plan| plan.entry)
 }
 
 fn options<'a>(ruled: &Ruled<'a>) -> Vec<Proposed<'a>> {

@@ -2,18 +2,22 @@
 
 use super::Parts;
 use super::checks::Complain;
-use super::layers::Layers;
+use super::layers::{InForce, Layers};
 use super::lines::{Refusal, read_question, written};
 use crate::gate::fact::words;
 use crate::grading::json::{Question, answer as graded};
-use crate::grading::{Criteria, CriteriaFault};
+use crate::grading::{Criteria, CriteriaFault, Criterion};
 use serde_json::Value;
 
 /// The criteria in force: every line, used as the lowest document that has one says.
 pub fn criteria(layers: &Layers<'_>) -> Option<Criteria> {
-    let lines = layers.of(|parts| &parts.risk);
+    criteria_of(&layers.of(|parts| &parts.risk))
+}
+
+/// The criteria of these lines, upper areas first.
+pub(super) fn criteria_of(lines: &[InForce<'_, Criterion>]) -> Option<Criteria> {
     let last = lines.last()?;
-    let grading = last.document.parts.grading.as_ref()?;
+    let grading = last.parts.grading.as_ref()?;
     let counting = last.counting()?;
     let lines = lines.iter().map(|line| line.entry.clone()).collect();
     Some(Criteria::new(grading, counting, lines))
