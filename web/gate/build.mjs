@@ -18,7 +18,8 @@ const dist = resolve(process.env.GATEHOUSE_DIST ?? join(here, "dist"));
 const wasm = resolve(process.env.GATEHOUSE_WASM ?? join(here, "../../target/wasm/gatehouse.wasm"));
 const stand_in = process.env.GATEHOUSE_CORE;
 
-/** Most bytes, after brotli, of page, scripts and style; WASM files are not counted. */
+/** Most bytes, after brotli, of page, scripts and style as they ship, without the WASM files. A
+ * build with a stand-in for the core is larger and not counted. */
 const BUDGET_BYTES = 42_200;
 
 const common = {
@@ -121,7 +122,7 @@ console.log(
   `together ${total}; core WASM ${core_name ? size(await readFile(wasm)) : "-"};`,
   `scanner's WASM ${size(await readFile(reader))}`,
 );
-if (total > BUDGET_BYTES) {
+if (!stand_in && total > BUDGET_BYTES) {
   console.error(`the app without WASM is ${total} bytes after brotli, more than ${BUDGET_BYTES}`);
   process.exit(1);
 }

@@ -125,6 +125,10 @@ test("nothing personal is readable in what lies on the phone", async (t) => {
   }
   assert.ok(names.some((at) => at.startsWith("outbox/")));
   for (const { at, text } of lies) {
+    if (at === "value/acknowledged") {
+      assert.match(text, /^\d+$/); // a number, so that what is lost can be counted without the key
+      continue;
+    }
     const is_key = at === "value/keys" || at === "value/seal";
     assert.ok(text.includes(is_key ? "key kept" : "sealed="), at);
     for (const plain of ["王", "李师傅", "赵师傅", "欧阳", "13900000000", "302", "锦绣苑"]) {
@@ -169,5 +173,66 @@ test("a damaged record: the rest goes on, and the phone says what helps", async 
   await page.evaluate(spoil, { store: "outbox", key: 2 });
   await page.context().setOffline(false);
   await page.getByText("手机里存的读不出来了").waitFor();
+  await screen(page, "scan");
+});
+
+for (const [what, spoilt] of [
+  ["the key is gone", { store: "value", key: "seal", gone: true }],
+  ["what the phone is, is damaged", { store: "value", key: "device" }],
+]) {
+  test(`${what}, and records wait: how many is said, and they go only when that is said`,
+    async (t) => {
+      const { page, server } = await at_work(t, true);
+      await visitor(page);
+      await page.evaluate(spoil, spoilt);
+      await page.reload();
+      await page.context().setOffline(false);
+      await page.getByText("手机里存的读不出来了").waitFor();
+      await page.getByLabel("六个数字").fill("123456");
+      await button(page, "登记这台手机").click();
+      await page.getByText("还有 2 条没传").waitFor();
+      assert.equal(server.devices.length, 1, "nothing was asked of the server");
+      const lies = await page.evaluate(all_that_lies);
+      assert.ok(lies.some(({ at }) => at.startsWith("outbox/")), "nor cleared");
+      await button(page, "返回").click();
+      await page.getByLabel("六个数字").fill("123456");
+      await button(page, "登记这台手机").click();
+      server.received.length = 0;
+      await button(page, "丢掉 2 条记录并重新登记").click();
+      await begin_shift(page);
+      await all_sent(page);
+      assert.deepEqual(server.devices.map(({ lost }) => lost),
+        [undefined, { count: 2, since_millis: held.moment_millis }]);
+    });
+}
+
+test("records that can still be sent are sent before the phone is enrolled anew", async (t) => {
+  const { page, server } = await at_work(t, true);
+  await visitor(page);
+  await page.evaluate(spoil, { store: "value", key: "state" });
+  await page.reload();
+  await page.getByLabel("六个数字").fill("123456");
+  await button(page, "登记这台手机").click();
+  await page.getByText("还有 2 条没传").waitFor();
+  await page.context().setOffline(false);
+  await page.getByText("还有 2 条没传").waitFor({ state: "hidden" });
+  assert.equal(server.received.length, 3);
+  server.received.length = 0;
+  await button(page, "登记这台手机").click();
+  await begin_shift(page);
+  await all_sent(page);
+  assert.deepEqual(server.devices.map(({ lost }) => lost), [undefined, undefined]);
+});
+
+test("a phone that works is not enrolled anew over what waits", async (t) => {
+  const { page, server } = await at_work(t, true);
+  await button(page, "更多").click();
+  await button(page, "换门岗、重新登记").click();
+  await button(page, "锦绣苑 · 东门").click();
+  await page.getByText("还有 1 条没传").waitFor();
+  assert.equal(server.devices.length, 1);
+  await page.context().setOffline(false);
+  await page.getByText("还有 1 条没传").waitFor({ state: "hidden" });
+  await button(page, "返回").click();
   await screen(page, "scan");
 });

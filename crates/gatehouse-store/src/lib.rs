@@ -115,6 +115,7 @@ nouns!(
     crossing_replay,
     device,
     device_event,
+    device_loss,
     device_report,
     device_session,
     device_verify,

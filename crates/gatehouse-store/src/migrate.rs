@@ -73,6 +73,7 @@ migrations! {
     52 "0052_in_order";
     53 "0053_application_view";
     57 "0057_set_aside_settled";
+    59 "0059_device_loss";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

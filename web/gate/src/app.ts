@@ -15,7 +15,7 @@ import {
   Failure, fetch_guards, fetch_snapshot, greet, send_report, type Me, type Reply,
 } from "./server";
 import { play, vibrate } from "./sound";
-import type { Settings, Store, Values } from "./store";
+import type { Settings, Store, Unsent, Values } from "./store";
 import { speak } from "./words";
 
 /** What fills the screen: the core's own screen, or a form of the page before it asks the core. */
@@ -23,7 +23,7 @@ export type View =
   | { name: "opening" }
   | { name: "error"; code: string }
   | { name: "enrol"; failed?: EnrolFailure }
-  | { name: "rejoin"; by: By }
+  | { name: "rejoin"; by: By; unsent: Unsent }
   | { name: "core" }
   | { name: "pin"; guard: Guard; then: () => void }
   | { name: "lookup" }
@@ -196,17 +196,31 @@ export class App {
     if (device) await this.begin_sending(device);
   }
 
-  /** Registers this phone for a gate and starts deciding, with a page as new as the device. */
-  async enrol(by: By): Promise<void> {
+  /** Says what is lost where this phone is registered anew, and asks. */
+  async ask_to_enrol(by: By): Promise<void> {
+    this.show({ name: "rejoin", by, unsent: await this.store.unsent() });
+  }
+
+  /** Registers this phone for a gate and starts deciding, with a page as new as the device. What
+   * waits to be sent is cleared by it only if so many were agreed to. */
+  async enrol(by: By, agreed = 0): Promise<void> {
+    const lost = await this.store.unsent();
+    if (lost.count > agreed) return this.ask_to_enrol(by);
     const again = this.device !== undefined || this.damaged;
+    // An emergency meanwhile waits for the new device: the chain of this one ends here.
+    const core = this.core;
+    if (again) this.core = undefined;
     try {
-      const kept = await become_device(this.store, by, this.damaged);
+      const kept = await become_device(this.store, by, this.damaged, lost);
       if (again) location.reload();
       else await this.run(kept);
     } catch (error) {
+      this.core = core;
+      if (core) void this.play_waiting();
       this.show({ name: "enrol", failed: enrol_failure(error) });
     }
   }
+
 
   /** Gives one input to the core and carries out what it answers. */
   feed(input: Input, millis = Date.now()): Output | undefined {
@@ -305,6 +319,7 @@ export class App {
       await this.store.put("set_aside", once.slice(-SET_ASIDE_KEPT));
       await this.count_set_aside();
     }
+    if (this.view.name === "rejoin") void this.ask_to_enrol(this.view.by);
     const answers: Answer[] = reply.answers.map(({ seq, verdict, graver, rows, sentences }) => ({
       seq, verdict, graver, rows, sentences,
     }));

@@ -45,7 +45,7 @@ async function open(): Promise<void> {
   }
   if (device) {
     await app.run(device);
-    if (invitation) app.show({ name: "rejoin", by: invitation });
+    if (invitation) await app.ask_to_enrol(invitation);
   } else if (invitation && !in_chat_app()) {
     await app.enrol(invitation);
   } else {

@@ -98,7 +98,7 @@ function screen_of(app: App): Node {
     case "enrol":
       return enrol_screen(app, view.failed);
     case "rejoin":
-      return rejoin_screen(app, view.by);
+      return rejoin_screen(app, view.by, view.unsent);
     case "lookup":
       return lookup_screen(app);
     case "card":

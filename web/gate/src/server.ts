@@ -34,6 +34,13 @@ export interface Registered {
   root_key_base64: string;
 }
 
+/** What a phone is registered with; `lost` is what it held of another device and clears. */
+export interface Phone {
+  public_key_base64: string;
+  label: string;
+  lost?: { count: number; since_millis: number | undefined };
+}
+
 /** What a phone says of itself, for the console's list. */
 export interface Report {
   version: string;
@@ -136,14 +143,14 @@ const at_gate = (gate: string, path: string): string =>
 /** Registers this phone's public key for a gate. */
 export async function register(
   gate: string,
-  body: { public_key_base64: string; label: string },
+  body: Phone,
 ): Promise<Registered> {
   return json<Registered>(await call(at_gate(gate, "devices"), post(body)));
 }
 
 /** Registers this phone by a one-time code of the console. */
 export async function register_by_code(
-  body: { code: string; public_key_base64: string; label: string },
+  body: Phone & { code: string },
 ): Promise<Registered> {
   return json<Registered>(await call("api/devices", post(body)));
 }

@@ -41,13 +41,20 @@ export interface Settings {
   sound: boolean;
 }
 
+/** Events that wait to be sent: how many, since when, where that is known. */
+export interface Unsent {
+  count: number;
+  since_millis: number | undefined;
+}
+
 interface Schema extends DBSchema {
-  outbox: { key: number; value: Sealed & { seq: number } };
+  /** Number and time are not sealed: they can be said even where the rest cannot be opened. */
+  outbox: { key: number; value: Sealed & { seq: number; at?: number } };
   value: { key: string; value: unknown };
 }
 
-/** Keys cannot be read and are not sealed. */
-const KEYS: ReadonlySet<string> = new Set(["keys", "seal"]);
+/** Keys cannot be read, and a number tells nothing: they are not sealed. */
+const PLAIN: ReadonlySet<string> = new Set(["keys", "seal", "acknowledged"]);
 /** What is made or fetched anew where it is damaged; without any of the others there is no going
  * on. */
 const REPLACEABLE: ReadonlySet<string> = new Set([
@@ -72,7 +79,7 @@ export async function open_store(): Promise<Store> {
 
 /** Seals what a version of before left readable. What another key sealed stays as it is. */
 async function seal_all(database: IDBPDatabase<Schema>, key: CryptoKey): Promise<void> {
-  const names = (await database.getAllKeys("value")).filter((name) => !KEYS.has(name));
+  const names = (await database.getAllKeys("value")).filter((name) => !PLAIN.has(name));
   const values = await Promise.all(names.map(async (name) => {
     const value = await database.get("value", name);
     return is_sealed(value) ? value : seal(key, name, value);
@@ -107,7 +114,10 @@ export class Store {
   get<K extends keyof Values>(name: K): Promise<Values[K] | undefined> {
     return this.next(async () => {
       const kept = await this.database.get("value", name);
-      if (kept === undefined || KEYS.has(name)) return kept as Values[K] | undefined;
+      // A version of before sealed some of what is plain now.
+      if (kept === undefined || (PLAIN.has(name) && !is_sealed(kept))) {
+        return kept as Values[K] | undefined;
+      }
       try {
         return (await unseal(this.key, name, kept)) as Values[K];
       } catch (error) {
@@ -119,7 +129,7 @@ export class Store {
 
   put<K extends keyof Values>(name: K, value: Values[K]): Promise<void> {
     return this.next(async () => {
-      const kept = KEYS.has(name) ? value : await seal(this.key, name, value);
+      const kept = PLAIN.has(name) ? value : await seal(this.key, name, value);
       await this.database.put("value", kept, name);
     });
   }
@@ -128,7 +138,8 @@ export class Store {
   append(events: Appended[], state: Uint8Array): Promise<void> {
     return this.next(async () => {
       const sealed = await Promise.all(events.map(async (event) =>
-        ({ seq: event.seq, ...(await seal(this.key, event_name(event.seq), event)) })));
+        ({ seq: event.seq, at: Date.now(),
+          ...(await seal(this.key, event_name(event.seq), event)) })));
       const kept = await seal(this.key, "state", state);
       const tx = this.database.transaction(["outbox", "value"], "readwrite", {
         durability: "strict",
@@ -139,19 +150,37 @@ export class Store {
     });
   }
 
-  /** The oldest events after `seq`, at most `most`; throws `Damaged` where one is. */
+  /** The oldest events after `seq`, at most `most`, up to one that is damaged; throws `Damaged`
+   * where that is the first. */
   events_after(seq: number, most: number): Promise<Appended[]> {
     return this.next(async () => {
       const range = IDBKeyRange.lowerBound(seq, true);
       const kept = await this.database.getAll("outbox", range, most);
-      return Promise.all(kept.map((event) =>
-        unseal(this.key, event_name(event.seq), event) as Promise<Appended>));
+      const opened: Appended[] = [];
+      for (const event of kept) {
+        try {
+          opened.push((await unseal(this.key, event_name(event.seq), event)) as Appended);
+        } catch (error) {
+          if (opened.length === 0) throw error;
+          break;
+        }
+      }
+      return opened;
     });
   }
 
-  /** This phone becomes another device: what belonged to the one before goes, all at once; where
-   * it could not be read, the core's state too. */
-  become(device: Values["device"], damaged: boolean): Promise<void> {
+  /** What would be lost if this phone became another device now. */
+  async unsent(): Promise<Unsent> {
+    // Where it cannot be known what was sent, all of it may be lost.
+    const after = (await this.get("acknowledged").catch(() => 0)) ?? 0;
+    const range = IDBKeyRange.lowerBound(after, true);
+    const kept = await this.next(() => this.database.getAll("outbox", range));
+    return { count: kept.length, since_millis: kept[0]?.at };
+  }
+
+  /** This phone becomes another device: what belonged to the one before goes, all at once; the
+   * core's state too where it could not be read, or counts on events that go. */
+  become(device: Values["device"], anew: boolean): Promise<void> {
     return this.next(async () => {
       const kept = await seal(this.key, "device", device);
       const tx = this.database.transaction(["outbox", "value"], "readwrite", {
@@ -161,7 +190,7 @@ export class Store {
       for (const name of ["snapshot", "acknowledged", "set_aside", "guards", "duty"]) {
         void tx.objectStore("value").delete(name);
       }
-      if (damaged) void tx.objectStore("value").delete("state");
+      if (anew) void tx.objectStore("value").delete("state");
       void tx.objectStore("value").put(kept, "device");
       await tx.done;
     });

@@ -160,6 +160,7 @@ impl Server {
         let enrolment = Enrolment {
             public_key: key,
             label: "模拟".to_owned(),
+            loss: None,
         };
         let made = self
             .runtime

@@ -16,9 +16,11 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use data_encoding::BASE64;
 use gatehouse_core::id::DeviceId;
+use gatehouse_store::device_loss::DeviceLoss;
 use gatehouse_store::device_report::Storage;
 use gatehouse_store::device_session::DeviceInSession;
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// What the app sends.
@@ -29,6 +31,16 @@ pub struct Registration {
     public_key_base64: String,
     /// What the guards call the phone.
     label: String,
+    lost: Option<Lost>,
+}
+
+/// Records of an earlier enrolment that the phone clears and never sent.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lost {
+    count: NonZeroU32,
+    /// When the oldest was kept, by the phone's clock, where it knows.
+    since_millis: Option<i64>,
 }
 
 /// What the app sends where it was given a code.
@@ -39,6 +51,7 @@ pub struct CodeRegistration {
     code: String,
     public_key_base64: String,
     label: String,
+    lost: Option<Lost>,
 }
 
 /// What the app is told.
@@ -61,12 +74,20 @@ impl From<Enrolled> for Registered {
     }
 }
 
-fn enrolment(public_key_base64: &str, label: String) -> Result<Enrolment, OpError> {
+fn enrolment(
+    public_key_base64: &str,
+    label: String,
+    lost: Option<&Lost>,
+) -> Result<Enrolment, OpError> {
     let public_key = BASE64.decode(public_key_base64.as_bytes());
     let unreadable = |_| OpError::Unreadable("public_key_base64".to_owned());
     Ok(Enrolment {
         public_key: public_key.map_err(unreadable)?,
         label,
+        loss: lost.map(|lost| DeviceLoss {
+            events: lost.count.get(),
+            oldest_at: lost.since_millis,
+        }),
     })
 }
 
@@ -78,7 +99,7 @@ pub async fn enrol(
     body: Result<Json<Registration>, JsonRejection>,
 ) -> Result<Json<Registered>, ApiError> {
     let Json(body) = body?;
-    let enrolment = enrolment(&body.public_key_base64, body.label)?;
+    let enrolment = enrolment(&body.public_key_base64, body.label, body.lost.as_ref())?;
     let enrolled = enrol_device(&app, &gate, &caller, enrolment).await?;
     Ok(Json(enrolled.into()))
 }
@@ -91,7 +112,7 @@ pub async fn enrol_with_code(
 ) -> Result<Json<Registered>, ApiError> {
     let Json(body) = body?;
     app.rates.open_form(&address)?;
-    let enrolment = enrolment(&body.public_key_base64, body.label)?;
+    let enrolment = enrolment(&body.public_key_base64, body.label, body.lost.as_ref())?;
     let enrolled = enrol_by_code(&app, &body.code, enrolment).await?;
     Ok(Json(enrolled.into()))
 }

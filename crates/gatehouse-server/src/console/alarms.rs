@@ -123,12 +123,13 @@ async fn page(
 }
 
 /// Kinds that have words of their own.
-const KINDS: [&str; 6] = [
+const KINDS: [&str; 7] = [
     "other_content",
     "broken_chain",
     "ended_device",
     "gate_state",
     "refused_events",
+    "lost_events",
     TRAY_WAITS,
 ];
 

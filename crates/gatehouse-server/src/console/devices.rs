@@ -172,7 +172,7 @@ fn card(gate: &GateDevices, frame: &Frame, times: Times) -> GateCard {
 }
 
 fn line(one: &ShownDevice, frame: &Frame, times: Times) -> DeviceLine {
-    let ShownDevice { row, report } = one;
+    let ShownDevice { row, report, .. } = one;
     let now = times.now().millis;
     let never = || frame.t("devices-never");
     let report = report.as_ref();
@@ -194,13 +194,13 @@ fn line(one: &ShownDevice, frame: &Frame, times: Times) -> DeviceLine {
             || frame.t("devices-no-list"),
             |report| frame.with("devices-list", "number", &report.list_number.to_string()),
         ),
-        notes: notes(one, frame),
+        notes: notes(one, frame, times),
         version: report.map_or_else(never, |report| report.version.clone()),
     }
 }
 
 /// What somebody should see to at a phone in service.
-fn notes(one: &ShownDevice, frame: &Frame) -> Vec<String> {
+fn notes(one: &ShownDevice, frame: &Frame, times: Times) -> Vec<String> {
     let skew = one.row.skew_millis;
     let minutes = (skew.abs() / 60_000).to_string();
     let clock = (skew.abs() > SKEW_MILLIS).then(|| {
@@ -213,7 +213,18 @@ fn notes(one: &ShownDevice, frame: &Frame) -> Vec<String> {
     });
     let storage = one.report.as_ref().map(|report| report.storage);
     let clearable = (storage == Some(Storage::BestEffort)).then(|| frame.t("devices-clearable"));
-    clock.into_iter().chain(clearable).collect()
+    let lost = one.loss.map(|loss| {
+        let count = loss.events.to_string();
+        match loss.oldest_at {
+            Some(at) => {
+                let slots = [("count", &*count), ("since", &*times.moment(at))];
+                frame.fill("devices-lost-since", &slots)
+            }
+            None => frame.with("devices-lost", "count", &count),
+        }
+    });
+    let notes = clock.into_iter().chain(clearable).chain(lost);
+    notes.collect()
 }
 
 /// POST /areas/{area}/devices/code: the code is shown once, as the answer.

@@ -11,6 +11,7 @@ use crate::ops::make_enrolment_code::{SECRET_CHARS, digits_hash};
 use gatehouse_core::id::{DeviceId, GateId, StaffId};
 use gatehouse_store::audit::AuditNote;
 use gatehouse_store::device::DeviceRow;
+use gatehouse_store::device_loss::DeviceLoss;
 use gatehouse_store::enrolment_code::EnrolmentCodeRow;
 use gatehouse_store::{Lane, Shard, StoreError, Tx};
 use sha2::{Digest, Sha256};
@@ -29,6 +30,8 @@ pub struct Enrolment {
     pub public_key: Vec<u8>,
     /// What the guards call it.
     pub label: String,
+    /// Records of an earlier enrolment that it clears now and never sent.
+    pub loss: Option<DeviceLoss>,
 }
 
 /// A new device.
@@ -78,11 +81,12 @@ pub async fn enrol_device(
     enrolment: Enrolment,
 ) -> Result<Enrolled, OpError> {
     let root = keyring(app)?.root;
+    let loss = enrolment.loss;
     let row = row(app, gate.shard, gate.gate, caller.staff, enrolment)?;
     let token_hash = caller.token_hash;
     let enrolled = Enrolled::of(&row, root);
     let write = move |tx: &Tx<'_>| {
-        if !insert(tx, &row)? {
+        if !insert(tx, &row, loss)? {
             return Ok(Err(Refused::Many));
         }
         tx.set_session_device(&token_hash, row.shard, row.device)?;
@@ -106,6 +110,7 @@ pub async fn enrol_by_code(
     let code = code.to_ascii_lowercase();
     let now = app.world.now_millis();
     let nobody = (Shard(0), GateId([0; 16]), StaffId([0; 16]));
+    let loss = enrolment.loss;
     let blank = row(app, nobody.0, nobody.1, nobody.2, enrolment)?;
     let write = move |tx: &Tx<'_>| {
         let Some(found) = find_code(tx, &code, now)? else {
@@ -120,7 +125,7 @@ pub async fn enrol_by_code(
         if !tx.use_enrolment_code(&found, row.device, now)? {
             return Ok(Err(Refused::Code));
         }
-        if !insert(tx, &row)? {
+        if !insert(tx, &row, loss)? {
             return Ok(Err(Refused::Many));
         }
         Ok::<_, StoreError>(Ok(Enrolled::of(&row, root)))
@@ -182,7 +187,7 @@ fn row(
 }
 
 /// Writes the device; false where the gate has too many.
-fn insert(tx: &Tx<'_>, row: &DeviceRow) -> Result<bool, StoreError> {
+fn insert(tx: &Tx<'_>, row: &DeviceRow, loss: Option<DeviceLoss>) -> Result<bool, StoreError> {
     let devices = tx.devices_of_gate(row.shard, row.gate)?;
     if devices.iter().filter(|d| d.ended_at.is_none()).count() >= DEVICES_MOST {
         return Ok(false);
@@ -196,5 +201,8 @@ fn insert(tx: &Tx<'_>, row: &DeviceRow) -> Result<bool, StoreError> {
         commitment: None,
         body: &row.device.0,
     })?;
+    if let Some(loss) = loss {
+        tx.insert_device_loss(row, loss)?;
+    }
     Ok(true)
 }

@@ -6,6 +6,7 @@ use crate::error::OpError;
 use crate::ops::read_area::compounds_of;
 use gatehouse_core::id::{AreaId, GateId};
 use gatehouse_store::device::DeviceRow;
+use gatehouse_store::device_loss::DeviceLoss;
 use gatehouse_store::device_report::DeviceReportRow;
 use gatehouse_store::{ReadTx, StoreError};
 
@@ -28,6 +29,8 @@ pub struct ShownDevice {
     pub row: DeviceRow,
     /// What it said; `None` until it has.
     pub report: Option<DeviceReportRow>,
+    /// What was lost when it was enrolled.
+    pub loss: Option<DeviceLoss>,
 }
 
 /// The phones of the gates of a compound in the area.
@@ -50,6 +53,7 @@ pub async fn list_devices(
         let mut gates = Vec::new();
         for gate in tx.gates_of_area(shard, compound)? {
             let reports = tx.device_reports_of_gate(shard, gate.gate)?;
+            let losses = tx.device_losses_of_gate(shard, gate.gate)?;
             // Without a key: the server's own place in the list of records.
             let rows = tx.devices_of_gate(shard, gate.gate)?.into_iter();
             let rows = rows.filter(|row| !row.public_key.is_empty());
@@ -59,8 +63,10 @@ pub async fn list_devices(
             ended.truncate(ENDED_SHOWN);
             let shown = in_service.into_iter().chain(ended).map(|row| {
                 let report = reports.iter().find(|report| report.device == row.device);
+                let loss = losses.iter().find(|(device, _)| *device == row.device);
                 ShownDevice {
                     report: report.cloned(),
+                    loss: loss.map(|(_, loss)| *loss),
                     row,
                 }
             });

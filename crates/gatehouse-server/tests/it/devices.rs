@@ -53,8 +53,15 @@ impl<'a> Office<'a> {
     }
 
     fn enrol(&self, code: &str, key: &EcdsaKeyPair) -> Answer {
-        let body =
+        self.enrol_with(code, key, &json!({}))
+    }
+
+    fn enrol_with(&self, code: &str, key: &EcdsaKeyPair, more: &Value) -> Answer {
+        let mut body =
             json!({"code": code, "public_key_base64": spki_base64(key), "label": "HLK-AL00"});
+        if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
+            body.extend(more.clone());
+        }
         self.app.call("/gate/api/devices", "", &body)
     }
 
@@ -237,6 +244,64 @@ fn the_console_lists_phones_and_ends_a_lost_one_whose_records_are_kept_aside() {
         let alarms = office.page.replace("/devices", "/alarms");
         let alarms = app.get(&alarms, &office.lead).body;
         assert!(alarms.contains("停用"), "{alarms}");
+    });
+}
+
+/// What a phone still held and cleared when it was enrolled anew is said where the phone stands,
+/// and waits until somebody has looked.
+#[test]
+fn records_lost_by_enrolling_anew_are_shown_and_an_alarm() {
+    demo_on_both(|app, demo| {
+        let office = Office::of(app, demo);
+        let alarms = office.page.replace("/devices", "/alarms");
+        let shown = |page: &str| app.get(page, &office.lead).body;
+        let since = office.server_millis() - 3 * 86_400_000;
+        for wrong in [
+            json!({"lost": {"count": 0}}),
+            json!({"lost": {"count": -1}}),
+            json!({"lost": {"count": 4_294_967_296_u64}}),
+            json!({"lost": {"count": 1, "who": "x"}}),
+            json!({"lost": 3}),
+        ] {
+            let answer = office.enrol_with(&office.code(), &fresh_key(), &wrong);
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
+        }
+        for nothing in [json!({}), json!({"lost": null})] {
+            let answer = office.enrol_with(&office.code(), &fresh_key(), &nothing);
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        }
+        assert!(!shown(&office.page).contains("清掉了"));
+        assert!(!shown(&alarms).contains("丢了没传的记录"));
+        for lost in [
+            json!({"lost": {"count": 53, "since_millis": since}}),
+            json!({"lost": {"count": 7}}),
+            json!({"lost": {"count": 8, "since_millis": i64::MAX}}),
+        ] {
+            let answer = office.enrol_with(&office.code(), &fresh_key(), &lost);
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        }
+        let page = shown(&office.page);
+        for words in [
+            "还有 53 条以前的记录没传，最早的是",
+            "还有 7 条以前的记录没传，清掉了",
+        ] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        let waiting = shown(&alarms);
+        assert_eq!(waiting.matches("丢了没传的记录").count(), 3, "{waiting}");
+        let kept = app.app.store.read_blocking::<_, StoreError, _>(|tx| {
+            let mut kinds = Vec::new();
+            for head in tx.audit_heads(Shard(1))? {
+                let entries = tx.audit_entries(Shard(1), head.writer, 0, 100_000)?;
+                kinds.extend(entries.into_iter().map(|entry| entry.kind));
+            }
+            Ok(kinds)
+        });
+        let losses = kept
+            .expect("reads")
+            .into_iter()
+            .filter(|kind| kind == "device.loss");
+        assert_eq!(losses.count(), 3);
     });
 }
 

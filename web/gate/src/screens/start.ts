@@ -6,6 +6,7 @@ import { h, shape } from "../dom";
 import type { By } from "../enrolment";
 import { in_chat_app } from "../floor";
 import { DAMAGED } from "../outbox";
+import type { Unsent } from "../store";
 import type { Guard, Screen } from "../messages";
 import { t, type Word } from "../words";
 import { field, form_screen, key, thermometer_keys } from "./common";
@@ -63,15 +64,17 @@ function why_not({ refused, code }: EnrolFailure): Word {
   return code === "root" ? "enrol_root" : "enrol_refused";
 }
 
-/** A code was scanned on a phone that serves a gate already: what it holds comes first. */
-export function rejoin_screen(app: App, by: By): HTMLElement {
-  const unsent = app.output?.counts.unsent ?? 0;
-  const place = app.output?.header.place || app.device?.label || "";
+/** A phone that was registered before is registered anew: what it holds comes first, and is given
+ * up only by a key that says so. */
+export function rejoin_screen(app: App, by: By, { count, since_millis }: Unsent): HTMLElement {
+  const place = app.output?.header.place || app.device?.label;
+  const since = since_millis ? new Date(since_millis).toLocaleString(app.settings.lang) : "?";
   return form_screen(app, t("rejoin_title"),
-    h("p", { class: "note" }, t("rejoin_note", { place })),
-    unsent > 0
-      ? h("p", { class: "flag", role: "alert" }, t("rejoin_unsent", { count: unsent }))
-      : key(t("rejoin_go"), () => void app.enrol(by), { class: "main yes" }));
+    place && h("p", { class: "note" }, t("rejoin_note", { place })),
+    count > 0 && h("p", { class: "flag", role: "alert" }, t("rejoin_unsent", { count, since })),
+    count > 0
+      ? key(t("lose_go", { count }), () => void app.enrol(by, count))
+      : key(t("enrol_go"), () => void app.enrol(by), { class: "main yes" }));
 }
 
 /** Who is on duty, masks and armbands ticked (GATE-2, ZJ-3.三, ZX 5). */
