@@ -18,7 +18,7 @@ pub struct SuspensionRow {
     pub row_id: String,
     /// First instant, milliseconds UTC.
     pub from_at: i64,
-    /// End, not included.
+    /// End, not included; no later than the first instant where it was withdrawn before it began.
     pub to_at: Option<i64>,
     /// A word of a closed list.
     pub reason: String,
@@ -26,18 +26,36 @@ pub struct SuspensionRow {
     pub decided_by: StaffId,
 }
 
-// What was to begin later decided nothing yet, so that it may go; what has begun stays.
+impl SuspensionRow {
+    /// Whether it was taken back before it began: it has suspended nothing.
+    pub fn is_withdrawn(&self) -> bool {
+        self.to_at.is_some_and(|to| to <= self.from_at)
+    }
+}
+
+// What was to begin later ends before it begins: withdrawn, and kept. Where the row is suspended
+// once more before then, the later decision stands in its place; the earlier one has a line of its
+// own, from when it was taken.
 sql! {
     INSERT_SUSPENSION = "INSERT INTO policy_suspension (area, document, row_id, from_at, to_at,
             reason, decided_by, ended_by)
         VALUES (?1, ?2, ?3, ?4, NULL, ?5, ?6, NULL)";
+    SUSPEND_LATER = "INSERT INTO policy_suspension (area, document, row_id, from_at, to_at,
+            reason, decided_by, ended_by)
+        VALUES (?1, ?2, ?3, ?4, NULL, ?5, ?6, NULL)
+        ON CONFLICT (area, document, row_id, from_at) DO UPDATE
+        SET to_at = NULL, reason = excluded.reason, decided_by = excluded.decided_by,
+            ended_by = NULL
+        WHERE policy_suspension.to_at <= policy_suspension.from_at";
     END_SUSPENSION = "UPDATE policy_suspension SET to_at = ?4, ended_by = ?5
         WHERE area = ?1 AND document = ?2 AND row_id = ?3 AND to_at IS NULL";
-    DROP_LATER = "DELETE FROM policy_suspension
-        WHERE area = ?1 AND document = ?2 AND row_id = ?3 AND from_at > ?4 AND to_at IS NULL";
     SUSPENSIONS = "SELECT area, document, row_id, from_at, to_at, reason, decided_by
-        FROM policy_suspension WHERE from_at < ?2 AND (to_at IS NULL OR to_at > ?1)
+        FROM policy_suspension
+        WHERE from_at < ?2 AND (to_at IS NULL OR (to_at > ?1 AND to_at > from_at))
         ORDER BY area, document, row_id, from_at";
+    SUSPENSION_LOG = "SELECT area, document, row_id, from_at, to_at, reason, decided_by
+        FROM policy_suspension WHERE area = ?1
+        ORDER BY from_at DESC, document, row_id LIMIT ?2";
 }
 
 fn read(row: &Row<'_>) -> Result<SuspensionRow, StoreError> {
@@ -57,24 +75,48 @@ impl ReadTx<'_> {
     pub fn suspensions(&self, from: i64, until: i64) -> Result<Vec<SuspensionRow>, StoreError> {
         self.query(&SUSPENSIONS, params![from, until], read)
     }
+
+    /// What was ever suspended in an area itself, the latest first: withdrawn and ended too.
+    pub fn suspension_log(
+        &self,
+        area: AreaId,
+        most: u32,
+    ) -> Result<Vec<SuspensionRow>, StoreError> {
+        self.query(&SUSPENSION_LOG, params![&area, most], read)
+    }
 }
 
 impl Tx<'_> {
     /// Suspends a row from an instant on.
     pub fn insert_suspension(&self, row: &SuspensionRow) -> Result<(), StoreError> {
         self.mark_list(REFERENCE, Some(row.area));
-        let parameters = params![
+        self.execute_one(&INSERT_SUSPENSION, params![
             &row.area,
             &row.document,
             &row.row_id,
             row.from_at,
             &row.reason,
             &row.decided_by
-        ];
-        self.execute_one(&INSERT_SUSPENSION, parameters)
+        ])
     }
 
-    /// Ends the suspension of a row, and drops what was to begin later; says whether there was one.
+    /// The same from an instant to come, from which on it may be suspended already, or was to be
+    /// before that was withdrawn.
+    pub fn suspend_later(&self, row: &SuspensionRow) -> Result<(), StoreError> {
+        self.mark_list(REFERENCE, Some(row.area));
+        self.execute(&SUSPEND_LATER, params![
+            &row.area,
+            &row.document,
+            &row.row_id,
+            row.from_at,
+            &row.reason,
+            &row.decided_by
+        ])?;
+        Ok(())
+    }
+
+    /// Ends the suspension of a row, and withdraws what was to begin later; says whether there was
+    /// one.
     pub fn end_suspension(
         &self,
         (area, document, row_id): (AreaId, &str, &str),
@@ -82,7 +124,6 @@ impl Tx<'_> {
         staff: StaffId,
     ) -> Result<bool, StoreError> {
         self.mark_list(REFERENCE, Some(area));
-        self.execute(&DROP_LATER, params![&area, document, row_id, to_at])?;
         let parameters = params![&area, document, row_id, to_at, &staff];
         Ok(self.execute(&END_SUSPENSION, parameters)? > 0)
     }

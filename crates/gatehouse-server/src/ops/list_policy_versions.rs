@@ -75,6 +75,8 @@ pub struct Versions {
     pub kept: Vec<(String, i64, [String; 3])>,
     /// What is suspended now.
     pub suspended: Vec<SuspensionRow>,
+    /// What was ever suspended there, the latest first.
+    pub brake_log: Vec<SuspensionRow>,
 }
 
 /// Reads them.
@@ -95,6 +97,7 @@ pub async fn list_policy_versions(app: &App, scope: &AreaInScope) -> Result<Vers
             versions: versions_of(tx, area, now)?,
             kept: kept(tx, &path, now)?,
             suspended: suspended_at(tx, area, now)?,
+            brake_log: tx.suspension_log(area, SHOWN)?,
         })
     };
     Ok(app.store.read(read_all).await?)

@@ -4,12 +4,15 @@
 use super::policy_folder::{Texts, check_texts, in_lines, read_texts};
 use super::read_policies::{Proposal, documents_beside, forces_with};
 use super::sign_order::{OrderDesk, Signer};
+use super::suspensions::{BroughtBack, brought_back};
 use crate::world::World;
 use anyhow::{Context, Result, bail};
 use gatehouse_core::id::{AreaId, StaffId};
 use gatehouse_core::key::OrderKey;
+use gatehouse_core::policy::PolicyDocument;
 use gatehouse_store::audit::AuditNote;
 use gatehouse_store::policy::PolicyForceRow;
+use gatehouse_store::policy_suspension::SuspensionRow;
 use gatehouse_store::{Lane, ReadTx, StoreError, Tx};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -41,6 +44,9 @@ pub struct PolicyAnswer {
     pub to_at: Option<i64>,
     /// `submitted`, `approved`, `ended`.
     pub state: &'static str,
+    /// Of what is submitted or approved: rows that are suspended in the version before it, and hold
+    /// again once this one begins (ADR 36).
+    pub brought_back: Vec<BroughtBack>,
 }
 
 /// Why nothing was written.
@@ -144,7 +150,7 @@ pub fn submit_policy(
         desk,
         Proposal {
             row: row.clone(),
-            document: Some(document),
+            document: Some(document.clone()),
         },
     )?;
     let written = desk
@@ -161,7 +167,8 @@ pub fn submit_policy(
             }
             tx.insert_policy_force(&row)?;
             note(tx, &row, "policy.submit", staff, now)?;
-            Ok(answer(row, "submitted"))
+            let back = brought_back(tx, &row, &document)?;
+            Ok(answer(row, "submitted", back))
         })?;
     Ok(written)
 }
@@ -206,7 +213,7 @@ pub fn approve_policy(
         bail!("P-TIME: it was to begin before now, or was taken back; propose it again");
     }
     let staff = listed.person;
-    still_green(desk, &proposed)?;
+    let green = still_green(desk, &proposed)?;
     let there = goes_together(
         desk,
         Proposal {
@@ -231,7 +238,8 @@ pub fn approve_policy(
             let mut row = proposed.clone();
             row.approved_by = Some(staff);
             note(tx, &row, "policy.approve", staff, now)?;
-            Ok(answer(row, "approved"))
+            let back = brought_back(tx, &row, &green)?;
+            Ok(answer(row, "approved", back))
         })?;
     Ok(written)
 }
@@ -279,7 +287,7 @@ pub fn end_policy(
             }
             row.to_at = Some(at.max(row.from_at));
             note(tx, &row, "policy.end", staff, now)?;
-            Ok(answer(row, "ended"))
+            Ok(answer(row, "ended", Vec::new()))
         })?;
     Ok(written)
 }
@@ -311,12 +319,12 @@ pub(super) fn authority(
     Ok(listed)
 }
 
-/// That nothing is wrong with a proposal beside what holds by now: documents above may have changed
-/// or ended since it was proposed (POL-4).
+/// The document of a proposal, if nothing is wrong with it beside what holds by now: documents
+/// above may have changed or ended since it was proposed (POL-4).
 ///
 /// # Errors
 /// Everything that is wrong.
-fn still_green(desk: &OrderDesk, proposed: &PolicyForceRow) -> Result<()> {
+fn still_green(desk: &OrderDesk, proposed: &PolicyForceRow) -> Result<PolicyDocument> {
     let row = proposed.clone();
     let read = move |tx: &ReadTx<'_>| {
         let kept = tx.policy_document(&row.document, row.version)?;
@@ -333,9 +341,7 @@ fn still_green(desk: &OrderDesk, proposed: &PolicyForceRow) -> Result<()> {
         cases: kept.cases.unwrap_or_default(),
     };
     let checked = check_texts(Path::new(&proposed.document), &texts, || Ok(beside));
-    checked
-        .map(|_| ())
-        .map_err(|found| anyhow::anyhow!(in_lines(&found)))
+    checked.map_err(|found| anyhow::anyhow!(in_lines(&found)))
 }
 
 /// What holds anywhere from a proposal's begin on, if the proposal goes together with it at every
@@ -427,7 +433,11 @@ pub(super) fn note_act(
     Ok(())
 }
 
-fn answer(row: PolicyForceRow, state: &'static str) -> PolicyAnswer {
+fn answer(
+    row: PolicyForceRow,
+    state: &'static str,
+    brought_back: Vec<SuspensionRow>,
+) -> PolicyAnswer {
     PolicyAnswer {
         document: row.document,
         version: row.version,
@@ -435,5 +445,6 @@ fn answer(row: PolicyForceRow, state: &'static str) -> PolicyAnswer {
         from_at: row.from_at,
         to_at: row.to_at,
         state,
+        brought_back: brought_back.into_iter().map(BroughtBack::from).collect(),
     }
 }

@@ -82,7 +82,7 @@ pub fn suspend_row(
         }
         tx.insert_suspension(&row)?;
         for later in to_come(tx, &row)? {
-            tx.insert_suspension(&later)?;
+            tx.suspend_later(&later)?;
         }
         let body = format!(
             "{} {} {} {}",

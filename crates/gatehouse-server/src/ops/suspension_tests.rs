@@ -18,16 +18,40 @@ const HERE: Which<'static> = Which {
     area: COMPOUND,
 };
 
-fn approved(desk: &OrderDesk, keys: &[KeyId], decided: i64, begins: i64) {
+/// Puts it in force; the rows that come back with it, as whoever signs is told both times.
+fn approved(desk: &OrderDesk, keys: &[KeyId], decided: i64, begins: i64) -> Vec<String> {
     let (clock, from_at) = (Fixed(NOW + decided * HOUR), NOW + begins * HOUR);
     let wanted = Wanted {
         area: COUNTY,
         from_at,
         to_at: None,
     };
-    submit_folder(desk, &shipped(HENAN), wanted, &signer(keys, 0), &clock).expect("proposed");
+    let signed = submit_folder(desk, &shipped(HENAN), wanted, &signer(keys, 0), &clock);
     let what = (HENAN, COUNTY, from_at);
-    approve_policy(desk, what, None, &signer(keys, 1), &clock).expect("approved");
+    let both = [
+        signed,
+        approve_policy(desk, what, None, &signer(keys, 1), &clock),
+    ];
+    let [first, second] = both.map(|answer| {
+        let back = answer.expect("signed").brought_back.into_iter();
+        back.map(|one| one.row).collect::<Vec<_>>()
+    });
+    assert_eq!(first, second);
+    second
+}
+
+/// Everything that was ever suspended in the compound, the latest first: hours after the first,
+/// from when until when, and whether it was withdrawn.
+fn logged(store: &Store) -> Vec<(i64, Option<i64>, bool)> {
+    let read = |tx: &gatehouse_store::ReadTx<'_>| tx.suspension_log(COMPOUND, 10);
+    let log = store
+        .read_blocking::<_, StoreError, _>(read)
+        .expect("reads");
+    let hours = |at: i64| (at - NOW) / HOUR;
+    let lines = log.iter();
+    lines
+        .map(|one| (hours(one.from_at), one.to_at.map(hours), one.is_withdrawn()))
+        .collect()
 }
 
 /// What of the county's document that begins then was suspended in the one before it, and what is
@@ -49,9 +73,9 @@ fn told(store: &Store, begins: i64) -> (Vec<String>, usize) {
 #[test]
 fn a_version_that_is_approved_in_sight_of_a_suspension_brings_the_row_back() {
     let (store, desk, keys) = desk();
-    approved(&desk, &keys, 0, 0);
+    assert_eq!(approved(&desk, &keys, 0, 0), [""; 0]);
     // One that was approved before anybody knew of the harm: the brake reaches it as well.
-    approved(&desk, &keys, 1, 10);
+    assert_eq!(approved(&desk, &keys, 1, 10), [""; 0]);
     let suspend = |hours| {
         let world = Fixed(NOW + hours * HOUR);
         let answer = suspend_row(&desk, HERE, "harms", &signer(&keys, 2), &world);
@@ -64,7 +88,7 @@ fn a_version_that_is_approved_in_sight_of_a_suspension_brings_the_row_back() {
     };
     let there = |hours| bars(&store, ROW, hours);
     assert_eq!(suspend(2), Ok("suspended"));
-    approved(&desk, &keys, 3, 20);
+    assert_eq!(approved(&desk, &keys, 3, 20), [ROW]);
     assert_eq!(
         [1, 2, 9, 10, 19].map(there),
         [true, false, false, false, false]
@@ -79,6 +103,8 @@ fn a_version_that_is_approved_in_sight_of_a_suspension_brings_the_row_back() {
     assert_eq!(resume(5), Err("P-NONE".to_owned()));
     assert_eq!([3, 4, 10, 20].map(there), [false, true, true, true]);
     assert_eq!(told(&store, 20), (vec![], 0));
+    // What was to begin with the second is kept as withdrawn.
+    assert_eq!(logged(&store), [(10, Some(4), true), (2, Some(4), false)]);
     assert_eq!(suspend(6), Ok("suspended"));
     assert_eq!(suspend(11), Err("P-THERE".to_owned()));
     assert_eq!([5, 6, 11, 20].map(there), [true, false, false, false]);
@@ -88,6 +114,11 @@ fn a_version_that_is_approved_in_sight_of_a_suspension_brings_the_row_back() {
     assert_eq!(
         [3, 5, 6, 11, 20, 21].map(there),
         [false, true, false, false, false, true]
+    );
+    let held = |from| (from, Some(21), false);
+    assert_eq!(
+        logged(&store),
+        [held(20), held(10), held(6), (2, Some(4), false)]
     );
     assert_eq!(suspend(23), Ok("suspended"));
     assert_eq!([22, 23].map(there), [true, false]);

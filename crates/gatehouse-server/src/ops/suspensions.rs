@@ -8,6 +8,7 @@ use gatehouse_core::policy::{PolicyDocument, read};
 use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::policy_suspension::SuspensionRow;
 use gatehouse_store::{ReadTx, StoreError};
+use serde::Serialize;
 
 /// Whether a suspension is of a stretch of a document's force.
 pub(super) fn is_of(one: &SuspensionRow, row: &PolicyForceRow) -> bool {
@@ -102,6 +103,30 @@ pub(super) fn brought_back(
         }
     }
     Ok(found)
+}
+
+/// A row that is suspended, and holds again once a stretch begins, for whoever commands.
+#[derive(Debug, Serialize)]
+pub struct BroughtBack {
+    /// The row.
+    pub row: String,
+    /// Where it is suspended.
+    pub area: AreaId,
+    /// Since when, milliseconds UTC.
+    pub since: i64,
+    /// Why: a word of a closed list.
+    pub reason: String,
+}
+
+impl From<SuspensionRow> for BroughtBack {
+    fn from(row: SuspensionRow) -> BroughtBack {
+        BroughtBack {
+            row: row.row_id,
+            area: row.area,
+            since: row.from_at,
+            reason: row.reason,
+        }
+    }
 }
 
 fn has(document: &PolicyDocument, row: &str) -> bool {
