@@ -96,6 +96,32 @@ pub enum Receiver {
 }
 
 impl Receiver {
+    /// All of them, each with its name in documents, forms and the database.
+    pub const ALL: [(Receiver, &'static str); 8] = [
+        (Receiver::Community, "community"),
+        (Receiver::Property, "property"),
+        (Receiver::Township, "township"),
+        (Receiver::HealthDepartment, "health_department"),
+        (Receiver::DesignatedHospital, "designated_hospital"),
+        (Receiver::Ambulance, "ambulance"),
+        (Receiver::GateTeam, "gate_team"),
+        (Receiver::ShiftLead, "shift_lead"),
+    ];
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        let mut all = Receiver::ALL.iter();
+        // A test finds one that is missing.
+        all.find(|(one, _)| *one == self)
+            .map_or("", |(_, name)| name)
+    }
+
+    /// The one of a name.
+    pub fn named(name: &str) -> Option<Receiver> {
+        let mut all = Receiver::ALL.iter();
+        all.find(|(_, one)| *one == name).map(|(one, _)| *one)
+    }
+
     /// What the office is called.
     pub const fn words(self) -> Words {
         match self {
@@ -108,5 +134,30 @@ impl Receiver {
             Receiver::GateTeam => words("值守人员", "the gate team"),
             Receiver::ShiftLead => words("值班长", "the shift lead"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receiver_has_one_name_everywhere() {
+        for (receiver, name) in Receiver::ALL {
+            assert_eq!(serde_json::to_value(receiver).expect("JSON"), name);
+            assert_eq!(
+                (receiver.name(), Receiver::named(name)),
+                (name, Some(receiver))
+            );
+        }
+        // One that came to be has its name too.
+        let unknown = serde_json::from_value::<Receiver>("nobody".into());
+        let said = unknown.expect_err("no receiver").to_string();
+        assert_eq!(
+            said.matches('`').count(),
+            2 * (Receiver::ALL.len() + 1),
+            "{said}"
+        );
+        assert_eq!(Receiver::named("nobody"), None);
     }
 }

@@ -2,8 +2,9 @@
 //! an answer.
 
 use crate::policies::{all_folders, load_document};
+use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::cases::read_case_file;
-use gatehouse_core::policy::part::{Kind, Layers, answer_line, run_part_case};
+use gatehouse_core::policy::part::{Kind, Layers, answer_line, explain_parts, run_part_case};
 use gatehouse_core::policy::{PolicyDocument, read};
 
 const CASES_LEAST: usize = 8;
@@ -28,6 +29,31 @@ fn cases_of_parts_are_answered_as_expected_and_name_every_entry() {
         let enough = document.parts.is_empty() || cases.len() >= CASES_LEAST;
         assert!(enough, "{} has {} cases", document.id, cases.len());
     }
+}
+
+/// What no field of a form changes stands in a list: values of one holder together.
+#[test]
+fn what_no_field_changes_is_told_by_what_it_is_of() {
+    let folders = all_folders();
+    let folder = folders
+        .iter()
+        .find(|one| one.ends_with("p7-city-autumn-winter"));
+    let document = load_document(folder.expect("is delivered"));
+    let told = explain_parts(&document, Lang::Zh);
+    let close = told
+        .iter()
+        .find(|one| one.id == "P7/close")
+        .expect("a plan");
+    let fixed = close.fixed(Lang::Zh);
+    let says = |what: &str| {
+        let found = fixed.iter().find(|(of, _)| of == what);
+        found.map(|(_, says)| says.as_str())
+    };
+    assert_eq!(says("观察哪些人"), Some("密接"));
+    let symptoms = "什么时候：出现症状；做什么：定点医院、采样检测";
+    assert_eq!(says("还要做什么 1"), Some(symptoms));
+    assert_eq!(says("阶段 · 随访"), Some("类别：测温；由谁做：卫生人员"));
+    assert_eq!(says("名称"), None, "its title stands above");
 }
 
 /// A document of these parts, or its complaints: a line each, the code and what stands there.

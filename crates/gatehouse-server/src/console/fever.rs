@@ -13,7 +13,6 @@ use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
 use crate::error::OpError;
-use crate::ops::fever_rules::{RECEIVERS, receiver_word};
 use crate::ops::read_fevers::{FeverCard, read_fever};
 use crate::ops::record_fever_step::{CARRIERS, OUTCOMES, PLACES, Stepped, record_fever_step};
 use crate::page::{Frame, PageError, show as show_page};
@@ -23,6 +22,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form};
+use gatehouse_core::gate::duty::Receiver;
 use gatehouse_core::id::OpenItemId;
 use gatehouse_store::fever::FeverStepRow;
 use std::sync::Arc;
@@ -315,15 +315,15 @@ impl Forms<'_> {
     fn receivers(&self, chosen: &str) -> Vec<Key> {
         let named = self.card.rules.receivers.iter().map(|rule| rule.to);
         let mut all: Vec<_> = named.collect();
-        for (receiver, _) in RECEIVERS {
+        for (receiver, _) in Receiver::ALL {
             if !all.contains(&receiver) {
                 all.push(receiver);
             }
         }
         let keys = all.into_iter().map(|receiver| Key {
-            value: receiver_word(receiver).to_owned(),
+            value: receiver.name().to_owned(),
             label: self.frame.lang.pick(receiver.words()).to_owned(),
-            chosen: receiver_word(receiver) == chosen,
+            chosen: receiver.name() == chosen,
         });
         keys.collect()
     }
@@ -348,7 +348,7 @@ impl Forms<'_> {
             }
             "apart" => frame.t(&format!("fevers-place-{word}")),
             "told" => {
-                let to = crate::ops::fever_rules::receiver_of(word);
+                let to = Receiver::named(word);
                 let to = to.map_or("", |to| frame.lang.pick(to.words()));
                 frame.with("fevers-log-told", "to", to)
             }

@@ -1,9 +1,9 @@
 //! Fields of the forms about a fever, and how they are read: keys for what was measured, never
 //! filled in beforehand; words from lists; at most a line of free text, which is kept sealed.
 
-use crate::ops::fever_rules::receiver_of;
 use crate::ops::record_fever_step::{CARRIERS, OUTCOMES, PLACES, StepForm, StepWish};
 use crate::page::Frame;
+use gatehouse_core::gate::duty::Receiver;
 use gatehouse_core::gate::fact::temperature_way;
 use gatehouse_core::text::clean_line;
 use std::collections::BTreeMap;
@@ -199,7 +199,7 @@ impl StepFields {
                     _ => return Err("fevers-fault-mask"),
                 }
             }
-            "told" => StepWish::Told(receiver_of(&self.word).ok_or("fevers-fault-told")?),
+            "told" => StepWish::Told(Receiver::named(&self.word).ok_or("fevers-fault-told")?),
             "hospital" => StepWish::Hospital(listed(CARRIERS).ok_or("fevers-fault-carrier")?),
             "outcome" => StepWish::Outcome(listed(OUTCOMES).ok_or("fevers-fault-outcome")?),
             "undo" => StepWish::Undo,

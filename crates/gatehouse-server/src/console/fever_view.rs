@@ -2,10 +2,10 @@
 //! is. Used by the board and by the page of one fever.
 
 use super::when::{clock, short, waited};
-use crate::ops::fever_rules::receiver_of;
 use crate::ops::fever_state::{Mark, StepState, ToldState};
 use crate::ops::read_fevers::{FeverCard, Whom};
 use crate::page::Frame;
+use gatehouse_core::gate::duty::Receiver;
 use gatehouse_core::gate::fact::{symptoms, temperature_way};
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_store::fever::FeverStepRow;
@@ -258,7 +258,7 @@ impl View<'_> {
 
     fn told(&self, card: &FeverCard, line: &ToldState) -> ToldView {
         let frame = self.frame;
-        let to = receiver_of(line.to).map(|to| frame.lang.pick(to.words()).to_owned());
+        let to = Receiver::named(line.to).map(|to| frame.lang.pick(to.words()).to_owned());
         let by_when = short(line.due_at, self.now, self.offset, frame);
         let (class, icon, time) = match &line.call {
             Some(call) => (

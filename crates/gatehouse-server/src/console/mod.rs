@@ -62,6 +62,7 @@ pub mod person_plain;
 pub mod person_steps;
 pub mod places;
 pub mod policy;
+pub mod policy_brake;
 pub mod policy_draft;
 pub mod policy_draft_form;
 pub mod policy_draft_parts;

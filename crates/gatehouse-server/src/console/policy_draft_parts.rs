@@ -35,8 +35,8 @@ pub struct EntryFields {
     pub is_off: bool,
     /// What it is called, or what is to be done.
     pub title: String,
-    /// What no field changes.
-    pub rest: String,
+    /// What no field changes: what it is of, and what it says.
+    pub rest: Vec<(String, String)>,
     /// Its fields by their clauses.
     pub clauses: Vec<ClauseFields>,
     /// What is wrong with it.
@@ -152,17 +152,6 @@ fn entry(told: &Told, problems: &[Complaint], typed: &Typed, lang: Lang) -> Entr
             name,
         }
     });
-    let unchanged = told.values.iter().filter(|value| {
-        let is_title = value.other.is_some() && value.text == told.title;
-        value.field.is_none() && !is_title
-    });
-    let [colon, comma] = match lang {
-        Lang::Zh => ["：", "；"],
-        Lang::En => [": ", "; "],
-    };
-    let rest: Vec<String> = unchanged
-        .map(|value| format!("{}{colon}{}", value.label, value.text))
-        .collect();
     let off_name = field_name("off", told, "");
     let about = |one: &&Complaint| one.about.as_deref() == Some(&told.id);
     EntryFields {
@@ -171,7 +160,7 @@ fn entry(told: &Told, problems: &[Complaint], typed: &Typed, lang: Lang) -> Entr
             .map_or(told.is_off, |text| text == "true"),
         off_name,
         title: told.title.clone(),
-        rest: rest.join(comma),
+        rest: told.fixed(lang),
         clauses: clauses.collect(),
         problems: problems
             .iter()

@@ -3,6 +3,7 @@
 use crate::auth::access::AreaInScope;
 use crate::console::known_fact::situation_words;
 use crate::console::policy::{effect_of, parameter_words};
+use crate::console::policy_brake::back_lines;
 use crate::console::policy_draft_form::{Typed, local_text, number_text};
 use crate::console::policy_draft_parts::{PartTable, tables};
 use crate::console::policy_versions::changed;
@@ -42,6 +43,8 @@ pub struct DraftPage {
     cases: Vec<CaseLine>,
     /// What whoever signs shall know.
     notes: Vec<String>,
+    /// Suspended rows that hold again with it.
+    back: Vec<String>,
     differences: Vec<(String, String, String)>,
     /// What is said where nothing differs.
     same: &'static str,
@@ -157,6 +160,7 @@ pub fn page(
         problems: problems(&draft, &frame),
         cases: case_lines(&draft, &frame),
         notes: note_lines(&draft.looked.notes, lang),
+        back: back_lines(document, (&draft.back, "version-back"), &frame, &times),
         differences: differences.collect(),
         same: match draft.is_compared {
             true => "draft-no-differences",

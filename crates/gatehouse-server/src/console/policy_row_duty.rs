@@ -8,17 +8,6 @@ use gatehouse_core::gate::duty::{Duty, Receiver};
 use gatehouse_core::gate::wording::duty_text;
 use gatehouse_core::policy::row_text::RowText;
 
-/// Who can be told or take charge.
-const RECEIVERS: [(&str, Receiver); 8] = [
-    ("community", Receiver::Community),
-    ("property", Receiver::Property),
-    ("township", Receiver::Township),
-    ("health_department", Receiver::HealthDepartment),
-    ("designated_hospital", Receiver::DesignatedHospital),
-    ("ambulance", Receiver::Ambulance),
-    ("gate_team", Receiver::GateTeam),
-    ("shift_lead", Receiver::ShiftLead),
-];
 /// Duties that need nothing said besides.
 const PLAIN: [(&str, Duty); 8] = [
     ("measure_temperature", Duty::MeasureTemperature),
@@ -66,7 +55,7 @@ pub fn duty_fields(row: &RowText, above: &[(String, String)], frame: &Frame) -> 
         let words = duty_text(duty, lang);
         ((*name).to_owned(), words, row.duties.contains(duty))
     });
-    let report = RECEIVERS.iter().map(|(name, one)| {
+    let report = Receiver::ALL.iter().map(|(one, name)| {
         let is_told = told.is_some_and(|(to, _)| to.contains(one));
         let words = lang.pick(one.words()).to_owned();
         ((*name).to_owned(), words, is_told)
@@ -118,7 +107,7 @@ fn taken(row: &RowText) -> Option<Receiver> {
 
 fn receiver(name: &str, label: &str, is: Option<Receiver>, frame: &Frame) -> Control {
     let nobody = (String::new(), frame.t("row-nobody"), is.is_none());
-    let all = RECEIVERS.iter().map(|(name, one)| {
+    let all = Receiver::ALL.iter().map(|(one, name)| {
         let words = frame.lang.pick(one.words()).to_owned();
         ((*name).to_owned(), words, is == Some(*one))
     });
@@ -196,22 +185,21 @@ pub fn has_wrong_minutes(fields: &Fields) -> bool {
 }
 
 fn duties(fields: &Fields) -> Vec<Duty> {
-    let named = |name: &str| {
-        let found = RECEIVERS.iter().find(|(one, _)| *one == name);
-        found.map(|(_, receiver)| *receiver)
-    };
     let minutes = |name: &str| fields.get(name).and_then(|text| text.parse::<u16>().ok());
     let is_asked = |name: &&str| fields.all("duty").any(|one| one == *name);
     let plain = PLAIN.iter().filter(|(name, _)| is_asked(name));
     let mut all: Vec<Duty> = plain.map(|(_, duty)| duty.clone()).collect();
-    let to: Vec<Receiver> = fields.all("duty.report.to").filter_map(named).collect();
+    let to: Vec<Receiver> = fields
+        .all("duty.report.to")
+        .filter_map(Receiver::named)
+        .collect();
     if !to.is_empty() {
         let within_minutes = minutes("duty.report.minutes");
         all.push(Duty::Report { to, within_minutes });
     }
-    let to = fields.get("duty.hand_to").and_then(named);
+    let to = fields.get("duty.hand_to").and_then(Receiver::named);
     all.extend(to.map(|to| Duty::HandTo { to }));
-    let by = fields.get("duty.transport").and_then(named);
+    let by = fields.get("duty.transport").and_then(Receiver::named);
     all.extend(by.map(|by| Duty::Transport { by }));
     all.extend(minutes("duty.clock").map(|minutes| Duty::StartClock { minutes }));
     all

@@ -4,9 +4,11 @@ use crate::app::App;
 use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
+use crate::console::policy_draft_view::note_lines;
 use crate::console::policy_versions::{Changed, change_lines, row_lines, title};
 use crate::error::OpError;
 use crate::ops::list_policy_versions::names;
+use crate::ops::look_at_policy::notes_of_proposal;
 use crate::ops::read_policy_version::{
     DELIVERED_VERSION, KeptVersion, file_of_version, read_policy_version,
 };
@@ -54,6 +56,8 @@ struct VersionPage {
     /// From which to which the differences lead.
     compared: Option<String>,
     differences: Vec<Changed>,
+    /// What whoever approves shall know, where it is proposed.
+    notes: Vec<String>,
 }
 
 /// GET /areas/{area}/policy/versions/{document}/{version}
@@ -68,12 +72,27 @@ pub async fn show(
     let found = match number(&version) {
         Ok(number) => {
             let (which, beside) = ((&*document, number), asked.beside.parse().ok());
-            let found = read_policy_version(&app, &area, which, beside).await;
-            found.map(|found| page(found, area, frame, which))
+            read_version(&app, area, frame, which, beside).await
         }
         Err(error) => Err(error),
     };
     made(found, StatusCode::OK, lang)
+}
+
+async fn read_version(
+    app: &App,
+    area: AreaInScope,
+    frame: Frame,
+    which: (&str, i64),
+    beside: Option<i64>,
+) -> Result<VersionPage, OpError> {
+    let found = read_policy_version(app, &area, which, beside).await?;
+    let notes = notes_of_proposal(app, area.area, which, &found.texts).await?;
+    let notes = note_lines(&notes, frame.lang);
+    Ok(VersionPage {
+        notes,
+        ..page(found, area, frame, which)
+    })
 }
 
 fn number(version: &str) -> Result<i64, OpError> {
@@ -111,6 +130,7 @@ fn page(found: KeptVersion, area: AreaInScope, frame: Frame, which: (&str, i64))
         others: others.collect(),
         differences: pair.map_or_else(Vec::new, |[was, is]| change_lines(was.1, is.1, &frame)),
         compared,
+        notes: Vec::new(),
         document,
         version,
         frame,

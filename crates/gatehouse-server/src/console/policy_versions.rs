@@ -6,12 +6,13 @@ use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
 use crate::console::policy::parameter_words;
+use crate::console::policy_brake::{back_lines, brake_log};
 use crate::console::policy_draft_view::note_lines;
 use crate::error::OpError;
-use crate::ops::list_policy_notes::list_policy_notes;
 use crate::ops::list_policy_versions::{
     ForceState, Version, Versions, is_near, list_policy_versions,
 };
+use crate::ops::look_at_policy::notes_of_proposals;
 use crate::ops::policy_draft::{Begin, begin_draft, draft_text, withdraw_proposal};
 use crate::ops::policy_folder::Complaint;
 use crate::ops::policy_folder::Texts;
@@ -32,7 +33,6 @@ use gatehouse_core::policy::difference::{Difference, effect};
 use gatehouse_core::policy::explain::{Line, explain};
 use gatehouse_core::policy::part::explain_parts;
 use gatehouse_core::policy::read::DOCUMENT_BYTES_MOST;
-use gatehouse_store::policy_suspension::SuspensionRow;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -65,6 +65,8 @@ struct VersionsPage {
     reasons: [&'static str; 4],
     /// Document and row.
     suspended: Vec<(String, String, String)>,
+    /// What was suspended before: row, and from when until when.
+    brake_log: Vec<(String, String)>,
 }
 
 struct DraftLine {
@@ -90,8 +92,8 @@ struct VersionLine {
     rows: Vec<(String, String)>,
     /// What a proposal changes: about what, before, after.
     differences: Vec<(String, String, String)>,
-    /// What whoever approves shall know.
-    notes: Vec<String>,
+    /// What whoever approves shall know; `None` where the version's own page says it.
+    notes: Option<Vec<String>>,
     may_approve: bool,
     may_end: bool,
 }
@@ -287,13 +289,14 @@ async fn page(
     fault: Option<String>,
 ) -> Result<VersionsPage, OpError> {
     let found = list_policy_versions(app, &area).await?;
-    let notes = list_policy_notes(app, &found.versions).await?;
+    let notes = notes_of_proposals(app, &found.versions).await?;
     let times = Times::new(frame.lang, app.world.now_millis(), area.offset_minutes);
     let Versions {
         drafts,
         versions,
         kept,
         suspended,
+        brake_log: log,
     } = found;
     let drafts = drafts.into_iter().map(|(row, by)| DraftLine {
         id: draft_text(&row.draft),
@@ -316,10 +319,11 @@ async fn page(
         versions: versions
             .iter()
             .zip(&notes)
-            .map(|(one, notes)| line(one, notes, &frame, &times))
+            .map(|(one, notes)| line(one, notes.as_ref(), &frame, &times))
             .collect(),
         kept: kept.collect(),
         suspended: suspended.collect(),
+        brake_log: brake_log(&log, &frame, &times),
         reasons: REASONS,
         fault,
         frame,
@@ -329,19 +333,16 @@ async fn page(
 
 /// The rows that are suspended in the version before and hold again with this one, in words.
 fn back(one: &Version, frame: &Frame, times: &Times) -> Vec<String> {
-    let document = one.document.as_ref();
-    let lines = document.map_or_else(Vec::new, |document| row_lines(document, frame.lang));
     let key = match one.state {
         ForceState::InForce => "version-back-now",
         _ => "version-back",
     };
-    let said = |row: &SuspensionRow| {
-        let line = lines.iter().find(|(id, _)| *id == row.row_id);
-        let words = line.map_or(row.row_id.as_str(), |(_, words)| words.as_str());
-        let since = times.moment(row.from_at);
-        frame.fill(key, &[("row", words), ("since", &since)])
-    };
-    one.brought_back.iter().map(said).collect()
+    back_lines(
+        one.document.as_ref(),
+        (&one.brought_back, key),
+        frame,
+        times,
+    )
 }
 
 /// The rows of one that is in force, which can be suspended.
@@ -425,7 +426,12 @@ pub fn title([id, zh, en]: &[String; 3], lang: Lang) -> String {
     format!("{id} {words}")
 }
 
-fn line(one: &Version, notes: &[Complaint], frame: &Frame, times: &Times) -> VersionLine {
+fn line(
+    one: &Version,
+    notes: Option<&Vec<Complaint>>,
+    frame: &Frame,
+    times: &Times,
+) -> VersionLine {
     let (class, state) = match one.state {
         ForceState::Proposed => ("ask", "version-proposed"),
         ForceState::Lapsed => ("wait", "version-lapsed"),
@@ -457,7 +463,7 @@ fn line(one: &Version, notes: &[Complaint], frame: &Frame, times: &Times) -> Ver
         back: back(one, frame, times),
         rows: rows(one, frame.lang),
         differences: changes(one, frame),
-        notes: note_lines(notes, frame.lang),
+        notes: notes.map(|notes| note_lines(notes, frame.lang)),
         may_approve: one.state == ForceState::Proposed,
         may_end: matches!(
             one.state,

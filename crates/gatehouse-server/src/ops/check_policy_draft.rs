@@ -16,6 +16,7 @@ use gatehouse_core::policy::difference::Difference;
 use gatehouse_core::policy::{PolicyDocument, read};
 use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::policy_draft::PolicyDraftRow;
+use gatehouse_store::policy_suspension::SuspensionRow;
 use gatehouse_store::{ReadTx, StoreError};
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub struct Draft {
     pub document: Option<PolicyDocument>,
     /// What was found out about it.
     pub looked: Arc<Looked>,
+    /// Rows that are suspended in what holds there now, and hold again once it is approved.
+    pub back: Vec<SuspensionRow>,
     /// What differs from what it began as.
     pub differences: Vec<Difference>,
     /// Whether there is something that it began as.
@@ -55,62 +58,55 @@ pub async fn read_draft(
         let base = base_of(tx, &row)?;
         let texts = apply(&row, None, &edits)?;
         (row.text, row.cases) = (texts.policy, texts.cases);
-        let beside = beside_draft(tx, &row, now)?;
-        let back = back(tx, &row, now, lang)?;
+        let (beside, back) = match proposal(&row, now) {
+            Some(proposal) => (beside(tx, &proposal)?, back(tx, &proposal)?),
+            // Of a text that cannot be read nothing is known of the places below.
+            None => (Beside::above(documents_at(tx, &row, now)?), Vec::new()),
+        };
         Ok::<_, OpError>((row, base, beside, back))
     };
     let (row, base, beside, back) = app.store.try_read(read_all).await?;
     let texts = texts_of(&row);
     let above = beside.above.clone();
     let looked = look(app, &row.document, texts.clone(), beside).await?;
-    let document = read(&row.text).ok();
     let differences = base
         .as_ref()
         .and_then(|base| base.differences(&texts, lang));
-    let differences = differences.into_iter().flatten();
     Ok(Draft {
         is_compared: base.is_some(),
+        document: read(&row.text).ok(),
+        differences: differences.unwrap_or_default(),
         above,
-        differences: back.into_iter().chain(differences).collect(),
+        back,
         row,
-        document,
         looked,
     })
 }
 
-/// The rows that are suspended in what holds there now, and hold again once a draft is approved:
-/// who signs is to know it.
-fn back(
-    tx: &ReadTx<'_>,
-    row: &PolicyDraftRow,
-    now: i64,
-    lang: Lang,
-) -> Result<Vec<Difference>, StoreError> {
-    let Ok(document) = read(&row.text) else {
-        return Ok(Vec::new());
-    };
-    let stretch = PolicyForceRow {
+/// A draft as it would come into force; `None` where its text cannot be read.
+fn proposal(row: &PolicyDraftRow, now: i64) -> Option<Proposal> {
+    let document = read(&row.text).ok()?;
+    let force = &document.force;
+    let row = PolicyForceRow {
         area: row.area,
         document: row.document.clone(),
+        // It has none before it is kept.
         version: i64::MAX,
-        from_at: document.force.from.value.millis.max(now),
-        to_at: None,
+        from_at: force.from.value.millis.max(now),
+        to_at: Some(force.ends.value.millis),
         decided_by: None,
         approved_by: None,
     };
-    let [was, is] = match lang {
-        Lang::Zh => ["已暂停", "这一版生效后重新照办"],
-        Lang::En => ["suspended", "holds again once this version begins"],
-    };
-    let back = brought_back(tx, &stretch, &document)?.into_iter();
-    let lines = back.map(|one| Difference {
-        about: one.row_id,
-        what: String::new(),
-        before: Some(was.to_owned()),
-        after: Some(is.to_owned()),
-        is_parameter: false,
-    });
-    Ok(lines.collect())
+    let document = Some(document);
+    Some(Proposal { row, document })
+}
+
+fn back(tx: &ReadTx<'_>, proposal: &Proposal) -> Result<Vec<SuspensionRow>, StoreError> {
+    let document = proposal.document.as_ref();
+    document.map_or_else(
+        || Ok(Vec::new()),
+        |one| brought_back(tx, &proposal.row, one),
+    )
 }
 
 /// The files that a draft is compared with: what it began as, else what was put in force there
@@ -148,27 +144,4 @@ pub(super) fn documents_at(
     let begins = read(&row.text).map_or(now, |document| document.force.from.value.millis);
     let at = begins.max(now);
     documents_beside(tx, &tx.area_path(row.area)?, &row.document, at)
-}
-
-/// Those, and the places below that have documents of their own.
-fn beside_draft(tx: &ReadTx<'_>, row: &PolicyDraftRow, now: i64) -> Result<Beside, StoreError> {
-    let Ok(document) = read(&row.text) else {
-        return Ok(Beside::above(documents_at(tx, row, now)?));
-    };
-    let force = &document.force;
-    let as_in_force = PolicyForceRow {
-        area: row.area,
-        document: row.document.clone(),
-        // It has none before it is kept.
-        version: i64::MAX,
-        from_at: force.from.value.millis.max(now),
-        to_at: Some(force.ends.value.millis),
-        decided_by: None,
-        approved_by: None,
-    };
-    let proposal = Proposal {
-        row: as_in_force,
-        document: Some(document),
-    };
-    beside(tx, &proposal)
 }

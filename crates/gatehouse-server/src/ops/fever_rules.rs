@@ -169,32 +169,6 @@ fn feverish(place: Option<&AreaRow>, now: Moment) -> Situation {
     situation
 }
 
-/// Every receiver with its word in the database.
-pub const RECEIVERS: [(Receiver, &str); 8] = [
-    (Receiver::Community, "community"),
-    (Receiver::Property, "property"),
-    (Receiver::Township, "township"),
-    (Receiver::HealthDepartment, "health_department"),
-    (Receiver::DesignatedHospital, "designated_hospital"),
-    (Receiver::Ambulance, "ambulance"),
-    (Receiver::GateTeam, "gate_team"),
-    (Receiver::ShiftLead, "shift_lead"),
-];
-
-/// The word of a receiver.
-pub fn receiver_word(receiver: Receiver) -> &'static str {
-    let mut all = RECEIVERS.iter();
-    all.find(|(there, _)| *there == receiver)
-        .map_or("community", |(_, word)| word)
-}
-
-/// The receiver of a word.
-pub fn receiver_of(word: &str) -> Option<Receiver> {
-    let mut all = RECEIVERS.iter();
-    all.find(|(_, there)| *there == word)
-        .map(|(receiver, _)| *receiver)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,12 +198,7 @@ mod tests {
     fn named(rules: &FeverRules) -> Vec<(&'static str, &str)> {
         let receivers = rules.receivers.iter();
         receivers
-            .map(|rule| {
-                (
-                    receiver_word(rule.to),
-                    rule.source.as_deref().unwrap_or("local"),
-                )
-            })
+            .map(|rule| (rule.to.name(), rule.source.as_deref().unwrap_or("local")))
             .collect()
     }
 
@@ -260,14 +229,5 @@ mod tests {
     fn without_a_policy_the_community_is_told_by_local_choice() {
         let found = fever_rules(None, None, Moment::new(0, 480));
         assert_eq!(named(&found), [("community", "local")]);
-    }
-
-    #[test]
-    fn words_and_receivers_are_one_to_one() {
-        for (receiver, word) in RECEIVERS {
-            assert_eq!(receiver_of(word), Some(receiver));
-            assert_eq!(receiver_word(receiver), word);
-        }
-        assert_eq!(receiver_of("nobody"), None);
     }
 }

@@ -1,7 +1,8 @@
 //! Where a fever stands: six steps, each done, due, late or not yet (GATE-7). Computed from what
 //! was written down and the clock; nothing here is stored, and nothing closes by itself.
 
-use crate::ops::fever_rules::{FeverRules, receiver_of, receiver_word};
+use crate::ops::fever_rules::FeverRules;
+use gatehouse_core::gate::duty::Receiver;
 use gatehouse_store::fever::FeverStepRow;
 use std::collections::BTreeSet;
 
@@ -187,7 +188,7 @@ fn last(steps: &[FeverStepRow], step: &str) -> Option<i64> {
 
 fn told(steps: &[FeverStepRow], rules: &FeverRules, since: i64, now: i64) -> Vec<ToldState> {
     let line = |rule: &crate::ops::fever_rules::ReceiverRule| {
-        let to = receiver_word(rule.to);
+        let to = rule.to.name();
         let mut calls = steps.iter().filter(|row| row.step == "told");
         let call = calls.find(|row| row.word.as_deref() == Some(to)).cloned();
         let due_at = since + rule.within_minutes.unwrap_or(TELL_MINUTES) * MINUTE;
@@ -202,8 +203,8 @@ fn told(steps: &[FeverStepRow], rules: &FeverRules, since: i64, now: i64) -> Vec
     let mut told: Vec<ToldState> = rules.receivers.iter().map(line).collect();
     // Whoever else was told is shown too; nobody was owed that call, so it is never late.
     for call in steps.iter().filter(|row| row.step == "told") {
-        let to = call.word.as_deref().and_then(receiver_of);
-        let Some(to) = to.map(receiver_word) else {
+        let to = call.word.as_deref().and_then(Receiver::named);
+        let Some(to) = to.map(Receiver::name) else {
             continue;
         };
         if told.iter().all(|there| there.to != to) {

@@ -63,7 +63,6 @@ pub mod list_devices;
 pub mod list_doors;
 pub mod list_guards;
 pub mod list_places;
-pub mod list_policy_notes;
 pub mod list_policy_versions;
 pub mod list_systems;
 pub mod list_topics;

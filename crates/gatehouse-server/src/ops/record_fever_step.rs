@@ -148,7 +148,7 @@ fn word_beside(wish: &StepWish) -> Option<&'static str> {
     match wish {
         StepWish::Reading(..) | StepWish::Undo => None,
         StepWish::Apart(word, _) | StepWish::Hospital(word) | StepWish::Outcome(word) => Some(word),
-        StepWish::Told(to) => Some(crate::ops::fever_rules::receiver_word(*to)),
+        StepWish::Told(to) => Some(to.name()),
     }
 }
 

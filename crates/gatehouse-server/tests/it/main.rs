@@ -46,6 +46,7 @@ mod policy_commands;
 mod policy_draft_pages;
 mod policy_part_fields;
 mod policy_row_pages;
+mod policy_version_notes;
 mod print;
 mod receiver;
 mod rendered;

@@ -2,6 +2,7 @@
 //! switched off, the answers that change agreed to, submitted, approved by another office, and a
 //! row suspended; and everything that is not taken.
 
+use crate::policy_version_notes::notes_have_their_own_page;
 use crate::support::{Answer, TestApp, demo_on_both};
 use axum::http::{Method, StatusCode};
 use gatehouse_core::id::{AreaId, StaffId};
@@ -13,9 +14,9 @@ use gatehouse_server::ops::demo::staff::DemoStaff;
 
 /// Somebody at a desk.
 pub struct Desk<'a> {
-    app: &'a TestApp,
+    pub app: &'a TestApp,
     pub cookie: String,
-    staff: StaffId,
+    pub staff: StaffId,
     pub password: String,
     pub area: AreaId,
 }
@@ -119,7 +120,7 @@ pub fn desks<'a>(app: &'a TestApp, demo: &'a Demo) -> [Desk<'a>; 2] {
     [street, of(Role::CountyCommand)].map(|account| Desk::of(app, account, street.area))
 }
 
-const VERSIONS: &str = "versions";
+pub const VERSIONS: &str = "versions";
 
 #[test]
 fn an_officials_evening() {
@@ -260,6 +261,11 @@ fn approved_ended_suspended(street: &Desk<'_>, county: &Desk<'_>) {
     }
     let resumed = act(county, "act=resume&row=ZX/stay-in");
     assert_eq!(resumed.status, StatusCode::SEE_OTHER, "{}", resumed.body);
+    let page = street.get(VERSIONS);
+    assert!(
+        page.contains("以前暂停过的") && !page.contains("已暂停的"),
+        "{page}"
+    );
     let none = act(street, "act=end&from_at=1");
     assert!(none.body.contains("P-NONE"), "{}", none.body);
     let over = street.get(VERSIONS).matches("已结束").count();
@@ -403,6 +409,7 @@ fn a_draft_begins_from_what_is_brought_along_and_a_proposal_is_one_again() {
         );
         let approved = county.form(VERSIONS, &approve);
         assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.body);
+        notes_have_their_own_page(&county, seen);
         let late = street.form(VERSIONS, &withdraw);
         assert!(
             late.body.contains("P-NONE"),

@@ -83,6 +83,53 @@ impl Told {
     }
 }
 
+impl Told {
+    /// What no field of a form changes, but for its title: what it is of, and what it says; values
+    /// of one holder together.
+    pub fn fixed(&self, lang: Lang) -> Vec<(String, String)> {
+        let [colon, semicolon] = marks(lang);
+        let mut fixed: Vec<(String, String)> = Vec::new();
+        let is_title = |value: &&Value| value.other.is_some() && value.text == self.title;
+        let values = self.values.iter().filter(|value| value.field.is_none());
+        for value in values.filter(|value| !is_title(value)) {
+            if value.holder.is_empty() {
+                fixed.push((value.label.clone(), value.text.clone()));
+                continue;
+            }
+            let said = match value.own_label() {
+                "" => value.text.clone(),
+                label => format!("{label}{colon}{}", value.text),
+            };
+            match fixed.last_mut() {
+                Some((holder, line)) if *holder == value.holder => {
+                    line.push_str(semicolon);
+                    line.push_str(&said);
+                }
+                _ => fixed.push((value.holder.clone(), said)),
+            }
+        }
+        fixed
+    }
+}
+
+impl Value {
+    /// What it is of within what it stands in.
+    fn own_label(&self) -> &str {
+        match self.label.strip_prefix(&self.holder) {
+            Some(rest) if !self.holder.is_empty() => rest.trim_start_matches(SEPARATOR),
+            _ => &self.label,
+        }
+    }
+}
+
+/// What stands after a name, and between two values.
+fn marks(lang: Lang) -> [&'static str; 2] {
+    match lang {
+        Lang::Zh => ["：", "；"],
+        Lang::En => [": ", "; "],
+    }
+}
+
 /// Every part of a document, in the order of the list of parts, entries as they are written.
 pub fn explain_parts(document: &PolicyDocument, lang: Lang) -> Vec<Told> {
     let written = document.parts.written.iter();
@@ -126,20 +173,13 @@ fn told(written: &Written, lang: Lang) -> Told {
 /// Values of one holder and one clause in a line.
 fn lines(values: &[Value], title: Option<&str>, written: &Written, lang: Lang) -> Vec<Line> {
     let mut lines: Vec<(String, Line)> = Vec::new();
-    let [colon, semicolon] = match lang {
-        Lang::Zh => ["：", "；"],
-        Lang::En => [": ", "; "],
-    };
+    let [colon, semicolon] = marks(lang);
     for value in values.iter().filter(|value| Some(&*value.path) != title) {
         let own = match value.source == written.source {
             true => "",
             false => &value.source,
         };
-        let told = match value.label.strip_prefix(&value.holder) {
-            Some(rest) if !value.holder.is_empty() => rest.trim_start_matches(SEPARATOR),
-            _ => &value.label,
-        };
-        let told = format!("{told}{colon}{}", value.text);
+        let told = format!("{}{colon}{}", value.own_label(), value.text);
         match lines.last_mut() {
             Some((holder, line)) if *holder == value.holder && line.written_source == own => {
                 line.text.push_str(semicolon);
