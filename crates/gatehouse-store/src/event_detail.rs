@@ -5,14 +5,18 @@ use crate::audit::AuditNote;
 use crate::error::StoreError;
 use crate::person_view::Viewer;
 use crate::shard::Shard;
-use crate::tx::Tx;
+use crate::tx::{ReadTx, Tx};
 use crate::vault::{Chance, PersonKey, Place, Vault};
 use crate::{params, sql};
 use gatehouse_core::id::DeviceId;
+use gatehouse_core::person::PersonName;
 use gatehouse_core::wire::cbor::{Reader, Writer};
-use gatehouse_core::wire::{Detail, Event};
+use gatehouse_core::wire::{Detail, DetailField, Event};
 
 const DETAILS_MOST: usize = 16;
+
+/// The wrapped key and what is sealed under it.
+type WrappedAndSealed = (Vec<u8>, Vec<u8>);
 
 sql! {
     INSERT_DETAIL = "INSERT INTO event_detail (shard, device, seq, wrapped_key, sealed)
@@ -57,6 +61,48 @@ pub(crate) fn event_place(device: DeviceId, seq: i64) -> [u8; 16] {
     place
 }
 
+/// What was sealed beside an event.
+fn open_details(
+    vault: &Vault,
+    place: &[u8; 16],
+    (wrapped, sealed): (&[u8], &[u8]),
+) -> Result<Vec<Detail>, StoreError> {
+    let plain = open_apart(vault, "event_detail", place, wrapped, sealed)?;
+    let details = Reader::new(&plain).list(DETAILS_MOST);
+    details.map_err(|_| StoreError::Sealed("not what was sealed"))
+}
+
+impl ReadTx<'_> {
+    fn sealed_details(
+        &self,
+        shard: Shard,
+        device: DeviceId,
+        seq: i64,
+    ) -> Result<Option<WrappedAndSealed>, StoreError> {
+        self.optional(&DETAIL, params![shard, &device, seq], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+    }
+
+    /// Surname and mask of whoever a guard wrote down beside an event. It identifies nobody, hence
+    /// is no view.
+    pub fn masked_name_beside(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        device: DeviceId,
+        seq: i64,
+    ) -> Result<Option<String>, StoreError> {
+        let Some((wrapped, sealed)) = self.sealed_details(shard, device, seq)? else {
+            return Ok(None);
+        };
+        let details = open_details(vault, &event_place(device, seq), (&wrapped, &sealed))?;
+        let mut names = details.iter().filter(|one| one.field == DetailField::Name);
+        let name = names.find_map(|one| PersonName::from_stored(one.reveal_text()));
+        Ok(name.map(|name| name.masked()))
+    }
+}
+
 impl Tx<'_> {
     pub(crate) fn insert_event_details(
         &self,
@@ -88,18 +134,11 @@ impl Tx<'_> {
         seq: i64,
         viewer: &Viewer,
     ) -> Result<Option<Vec<Detail>>, StoreError> {
-        let found = self.optional(&DETAIL, params![shard, &device, seq], |row| {
-            Ok((row.get::<Vec<u8>>(0)?, row.get::<Vec<u8>>(1)?))
-        })?;
-        let Some((wrapped, sealed)) = found else {
+        let Some((wrapped, sealed)) = self.sealed_details(shard, device, seq)? else {
             return Ok(None);
         };
-        let place = event_place(device, seq);
-        let plain = open_apart(vault, "event_detail", &place, &wrapped, &sealed)
+        let details = open_details(vault, &event_place(device, seq), (&wrapped, &sealed))
             .map_err(|error| self.fail(error))?;
-        let details = Reader::new(&plain)
-            .list(DETAILS_MOST)
-            .map_err(|_| self.fail(StoreError::Sealed("not what was sealed")))?;
         let purpose = viewer.purpose.as_bytes();
         self.append_audit(&AuditNote {
             shard,

@@ -274,12 +274,13 @@ impl Turn<'_> {
                 })
     }
 
-    /// The report goes out at once and only once; the crossing follows when the guard says how
-    /// it ended.
+    /// The report goes out at once and only once, with what was written down of a visitor so far;
+    /// the crossing follows when the guard says how it ended.
     pub(super) fn report_fever(&mut self, case: &mut Case) {
         if case.fever_event.is_none() {
             let body = EventBody::Fever(fever(case));
-            self.append(body, Some((case.concerned(), case.household)));
+            let details = case.details.clone();
+            self.append_private(body, case.concerned(), case.household, details);
             case.fever_event = Some(self.device.chain.last_seq());
         }
     }

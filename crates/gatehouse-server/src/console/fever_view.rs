@@ -150,9 +150,12 @@ impl View<'_> {
                 &[("sex", &sex), ("age", &age.to_string())],
             )),
             None if whom.sex.is_some() => parts.push(sex),
-            None => parts.push(frame.t("fevers-not-known")),
+            None => match &whom.masked {
+                Some(noted) => parts.push(frame.with("fevers-noted", "name", noted)),
+                None => parts.push(frame.t("fevers-not-known")),
+            },
         }
-        parts.extend(whom.masked.clone());
+        parts.extend(whom.masked.clone().filter(|_| whom.sex.is_some()));
         if let Some(door) = &whom.door {
             let label = match frame.lang {
                 Lang::Zh => door.label_zh(),

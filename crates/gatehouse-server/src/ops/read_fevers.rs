@@ -175,10 +175,7 @@ fn card(
         compound: compound.name.clone(),
         gate: gate_of(tx, shard, row.item.gate, &row.fever)?,
         whom: match (row.fever.person, row.fever.household) {
-            (None, Some(household)) => Whom {
-                door: door(tx, shard, household)?,
-                ..Whom::default()
-            },
+            (None, household) => stranger(tx, keys, &row, household)?,
             (person, _) => whom(tx, keys, shard, person, now)?,
         },
         rules: rules.clone(),
@@ -187,6 +184,32 @@ fn card(
         names,
         words,
         row,
+    })
+}
+
+/// Somebody who is not in the register: the name that the guard wrote down, the door that they
+/// have to do with.
+fn stranger(
+    tx: &ReadTx<'_>,
+    keys: Option<&SharedKeyring>,
+    row: &FeverItem,
+    household: Option<HouseholdId>,
+) -> Result<Whom, StoreError> {
+    let shard = row.item.shard;
+    let masked = match (keys, row.item.crossing) {
+        (Some(keys), Some((device, seq))) => {
+            tx.masked_name_beside(&keys.vault, shard, device, seq)?
+        }
+        _ => None,
+    };
+    let door = match household {
+        Some(household) => door(tx, shard, household)?,
+        None => None,
+    };
+    Ok(Whom {
+        masked,
+        door,
+        ..Whom::default()
     })
 }
 

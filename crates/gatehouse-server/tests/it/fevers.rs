@@ -30,7 +30,7 @@ fn sent(part: &str, mark: &str, fields: &str) -> String {
 }
 
 /// Links to fevers on a board.
-fn fevers(page: &str, area: AreaId) -> Vec<String> {
+pub(crate) fn fevers(page: &str, area: AreaId) -> Vec<String> {
     let cards = page.split("<h2 id=\"f").skip(1);
     cards
         .map(|card| {

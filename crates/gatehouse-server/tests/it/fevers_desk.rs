@@ -1,9 +1,11 @@
-//! A fever reported at a desk: whom it concerns, and what is refused.
+//! A fever reported at a desk, or seen from it: whom it concerns, and what is refused.
 
 use crate::emergencies::entries;
-use crate::gate::cookie;
+use crate::fevers::fevers;
+use crate::gate::{Phone, compound_of, cookie};
 use crate::support::{BUILDING, COMMUNITY, COMPOUND, demo_on_both, on_both};
 use axum::http::StatusCode;
+use serde_json::json;
 
 #[test]
 fn what_is_wrong_is_said_and_nothing_is_half_done() {
@@ -125,5 +127,34 @@ fn a_desk_finds_people_by_door_and_shows_them_masked() {
         let nobody = body.replace(&format!("room={}", door.room()), "room=99999");
         let none = app.form(&find, &office, &nobody);
         assert!(none.body.contains("这一户没有登记的人"), "{}", none.body);
+    });
+}
+
+/// The guard writes a visitor down, then measures: the report carries the name, sealed; the board
+/// shows it masked.
+#[test]
+fn a_visitor_who_was_written_down_is_named_on_the_board() {
+    demo_on_both(|app, demo| {
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        let area = compound_of(app, &phone.gate);
+        phone.step(json!({"input": "begin", "way": "in", "subject_kind": "visitor"}));
+        let noted =
+            json!({"name": "来客人", "phone": "13900000000", "room": "", "approved_by": ""});
+        phone.step(json!({"input": "register", "noted": noted}));
+        phone.step(json!({"input": "fact", "fact": "temperature", "value": 38.2}));
+        phone.step(json!({"input": "fever"}));
+        phone.send_all();
+        let (lead, board) = (cookie(app, demo, "lead1"), format!("/areas/{area}/fevers"));
+        let page = app.get(&board, &lead).body;
+        assert!(page.contains("门岗登记的来人 来*人"), "{page}");
+        let pages = fevers(&page, area).into_iter();
+        let own: Vec<String> = pages
+            .map(|path| app.get(&path, &lead).body)
+            .filter(|page| page.contains("来*人"))
+            .collect();
+        assert_eq!(own.len(), 1, "and on its own page");
+        for page in own.iter().chain([&page]) {
+            assert!(!page.contains("来客人") && !page.contains("13900000000"));
+        }
     });
 }

@@ -67,6 +67,7 @@ fevers-where-home = at home
 fevers-where-elsewhere = elsewhere
 fevers-no-reading = no reading
 fevers-not-known = Not known who
+fevers-noted = Written down at the gate as { $name }
 fevers-about-door = to do with { $door }
 fevers-sex-female = female
 fevers-sex-male = male

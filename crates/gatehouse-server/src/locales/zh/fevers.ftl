@@ -67,6 +67,7 @@ fevers-where-home = 家中
 fevers-where-elsewhere = 别的地方
 fevers-no-reading = 没量体温
 fevers-not-known = 不清楚是谁
+fevers-noted = 门岗登记的来人 { $name }
 fevers-about-door = 和 { $door } 有关
 fevers-sex-female = 女
 fevers-sex-male = 男
