@@ -188,3 +188,26 @@ fn a_state_of_the_version_before_is_taken_up() {
         ",
     );
 }
+
+/// A state as version 4 wrote it, before sides and visitors were counted: one has crossed, and the
+/// same pass stands at the gate again with 37.8. What that version did not count begins at 0.
+#[test]
+fn a_state_of_version_four_is_taken_up() {
+    let held = include_str!("../../../../../testdata/gate/state-v4.hex");
+    let bytes = data_encoding::HEXLOWER.decode(held.trim().as_bytes());
+    let mut stage = Stage::new(0);
+    stage.device = Device::from_bytes(&bytes.expect("hex digits")).expect("a state");
+    let list = serde_json::json!({"input": "snapshot", "bytes_base64": stage.list});
+    let output = stage.feed(list, world::morning());
+    assert_eq!(output.header.guards, ["李师傅"]);
+    let counts = output.counts;
+    assert_eq!((counts.admitted, counts.unsent), (1, 2));
+    assert_eq!((counts.entered, counts.visitors), (0, 0));
+    play(
+        &mut stage,
+        "
+        08:20 fact second_temperature 36.9  => admit !copied
+        08:21 restart                       => admit !copied
+        ",
+    );
+}
