@@ -6,7 +6,7 @@ use crate::error::OpError;
 use crate::keyring::Keyring;
 use crate::ops::hold_gate::keyring;
 use crate::ops::read_orders::read_orders;
-use crate::ops::read_policies::ended_since;
+use crate::ops::read_policies::{ended_since, free_from};
 use gatehouse_core::id::AreaId;
 use gatehouse_core::moment::Moment;
 use gatehouse_store::{ReadTx, Shard, StoreError};
@@ -15,21 +15,44 @@ use std::collections::BTreeMap;
 /// How long it is told (local choice: until the weekly visitor has heard it twice).
 const TOLD_MILLIS: i64 = 14 * 86_400_000;
 
-/// Since when the gates of a compound or village are open, where a document held there lately and
-/// none does now, nor an order about the place; `None` otherwise.
+/// How long before an end it is told, as officials are (`read_rules_here.rs`).
+pub(super) const END_AHEAD_MILLIS: i64 = 7 * 86_400_000;
+/// How far one looks whether something else begins before gates are said to open.
+const LOOKED_MILLIS: i64 = 2 * END_AHEAD_MILLIS;
+
+/// That the gates of a compound or village are open, or will be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// Since this moment: a document held there lately and none does now, nor an order about the
+    /// place.
+    Since(i64),
+    /// From this moment of the coming week on: what holds ends, and nothing follows.
+    From(i64),
+}
+
+/// Which of them a place is told; `None` where nothing restricts or goes on to.
 ///
 /// # Errors
 /// The database's.
-pub fn open_since(
+pub fn read_opening(
     tx: &ReadTx<'_>,
     keys: Option<&Keyring>,
     place: (Shard, AreaId),
     now: Moment,
-) -> Result<Option<i64>, StoreError> {
-    Openings::default().at(tx, keys, place, now)
+) -> Result<Option<Opening>, StoreError> {
+    if let Some(since) = Openings::default().at(tx, keys, place, now)? {
+        return Ok(Some(Opening::Since(since)));
+    }
+    let path = tx.area_path(place.1)?;
+    let looked = (now.millis, now.millis.saturating_add(LOOKED_MILLIS));
+    let is_near = |from: &i64| *from <= now.millis.saturating_add(END_AHEAD_MILLIS);
+    match free_from(tx, &path, looked)?.filter(is_near) {
+        Some(from) if !has_zone(tx, keys, place, (now, from))? => Ok(Some(Opening::From(from))),
+        _ => Ok(None),
+    }
 }
 
-/// The same for many places, most of which stand under the same documents.
+/// The gates of many places, most of which stand under the same documents.
 #[derive(Default)]
 pub struct Openings {
     /// When the last document ended, by the areas on the path that have documents.
@@ -37,7 +60,8 @@ pub struct Openings {
 }
 
 impl Openings {
-    /// [`open_since`] of one of them.
+    /// Since when one of them is open: a document held there lately and none does now, nor an
+    /// order about the place.
     ///
     /// # Errors
     /// The database's.
@@ -61,18 +85,21 @@ impl Openings {
             }
         };
         match ended {
-            Some(since) if !has_zone(tx, keys, (shard, area), now)? => Ok(Some(since)),
+            Some(since) if !has_zone(tx, keys, (shard, area), (now, now.millis))? => {
+                Ok(Some(since))
+            }
             _ => Ok(None),
         }
     }
 }
 
-/// Whether an order about the place holds at one of its gates; without keys none is valid.
+/// Whether an order about the place holds at one of its gates at a moment, by what is known now;
+/// without keys none is valid.
 fn has_zone(
     tx: &ReadTx<'_>,
     keys: Option<&Keyring>,
     (shard, area): (Shard, AreaId),
-    now: Moment,
+    (now, at): (Moment, i64),
 ) -> Result<bool, StoreError> {
     let Some(keys) = keys else {
         return Ok(false);
@@ -80,10 +107,7 @@ fn has_zone(
     for gate in tx.gates_of_area(shard, area)? {
         let orders = read_orders(tx, keys, &gate, now.millis, i64::from(now.offset_minutes))?;
         let mut zones = orders.zone_spans().into_iter();
-        let holds = |at: i64, until: Option<i64>| {
-            at <= now.millis && until.is_none_or(|until| now.millis < until)
-        };
-        if zones.any(|zone| holds(zone.from_at, zone.until_at)) {
+        if zones.any(|zone| zone.from_at <= at && zone.until_at.is_none_or(|until| at < until)) {
             return Ok(true);
         }
     }
@@ -98,9 +122,9 @@ pub async fn opening_of(
     app: &App,
     place: (Shard, AreaId),
     offset_minutes: i16,
-) -> Result<Option<i64>, OpError> {
+) -> Result<Option<Opening>, OpError> {
     let keys = keyring(app).ok();
     let now = Moment::new(app.world.now_millis(), offset_minutes);
-    let read = move |tx: &ReadTx<'_>| open_since(tx, keys.as_deref(), place, now);
+    let read = move |tx: &ReadTx<'_>| read_opening(tx, keys.as_deref(), place, now);
     Ok(app.store.read(read).await?)
 }

@@ -124,6 +124,21 @@ pub(super) fn ended_since(
     Ok(ends.max())
 }
 
+/// From when on no document has a say at the gates of a place any more, as far as one sees until a
+/// moment; `None` where none has now, or one still has at the end of what is looked at.
+pub(super) fn free_from(
+    tx: &ReadTx<'_>,
+    path: &[AreaRow],
+    (now, until): (i64, i64),
+) -> Result<Option<i64>, StoreError> {
+    let force = read_force(tx, path, now, until)?;
+    let spans = spans(&force, now, until);
+    let is_held = |span: &Span| !force.at_gate(span.from_at.max(now)).1.is_empty();
+    let last = spans.iter().rposition(is_held);
+    let free = last.and_then(|last| spans.get(last + 1));
+    Ok(free.map(|span| span.from_at))
+}
+
 /// The documents with which one goes together that is to hold in an area (the last of the path)
 /// from a moment on, upper areas first. An earlier version of it there gives way to it.
 pub(super) fn documents_beside(

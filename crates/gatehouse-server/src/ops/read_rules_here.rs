@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use crate::ops::keep_contacts::contacts_for_poster;
+use crate::ops::read_opening::END_AHEAD_MILLIS;
 use crate::ops::read_policies::{Rules, Stretch, documents_in_force, read_stretches};
 use gatehouse_core::area::ManagerKind;
 use gatehouse_core::id::AreaId;
@@ -16,8 +17,6 @@ use gatehouse_store::gate::GateRow;
 use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::{ReadTx, StoreError};
 
-/// How far ahead a page tells what stops to hold; until then the day on which it ends is enough.
-const END_AHEAD_MILLIS: i64 = 7 * 86_400_000;
 /// How far ahead a page tells what begins.
 const AHEAD_MILLIS: i64 = 90 * 86_400_000;
 
@@ -119,6 +118,7 @@ fn now_and_next(
     let mut was_free = held.is_none();
     for stretch in later {
         let is_free = stretch.rules.is_none();
+        // Weeks ahead the day on which it ends is enough.
         if is_free && stretch.span.from_at > now.saturating_add(END_AHEAD_MILLIS) {
             was_free = true;
             continue;

@@ -8,6 +8,7 @@ use crate::ops::resident::read_home::{Home, OwnOrder, OwnPass, read_home};
 use crate::page::{Frame, PageError, show as show_page};
 use crate::person_line::mask_of;
 use crate::qr;
+use crate::resident::opening::OpeningCard;
 use crate::times::Times;
 use askama::Template;
 use axum::Extension;
@@ -26,8 +27,7 @@ struct HomePage {
     lives_here: bool,
     erasure: Option<ErasureCard>,
     messages: Vec<MessageLine>,
-    /// When what restricted ended, where the gates are open.
-    open_since: Option<String>,
+    opening: Option<OpeningCard>,
     tenants: usize,
 }
 
@@ -117,7 +117,9 @@ fn page(home: Home, times: Times, frame: Frame) -> HomePage {
                 text: told.message.text(frame.lang),
             })
             .collect(),
-        open_since: home.open_since.map(|at| times.moment(at)),
+        opening: home
+            .opening
+            .map(|opening| OpeningCard::new("my", opening, times, &frame)),
         tenants: home.tenants,
         frame,
     }

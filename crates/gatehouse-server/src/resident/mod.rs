@@ -8,6 +8,7 @@ mod held;
 mod helpers;
 mod home;
 mod lost;
+mod opening;
 mod requests;
 mod tenant_new;
 mod tenants;

@@ -8,12 +8,14 @@ use crate::auth::access::GateInScope;
 use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
 use crate::error::OpError;
 use crate::ops::area_of_gate::area_of_gate;
-use crate::ops::read_opening::opening_of;
+use crate::ops::read_opening::{Opening, opening_of};
 use crate::ops::resident::register_visit::{Registrar, register_visit};
 use crate::ops::resident::visit_code::{code_of, visit_by_code};
 use crate::ops::resident::visit_page::visit_page;
 use crate::page::{Frame, PageError, show as show_page};
 use crate::peer::Peer;
+use crate::resident::opening::OpeningCard;
+use crate::times::Times;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -34,8 +36,7 @@ struct VisitPage {
     purposes: Vec<(&'static str, String)>,
     typed: VisitorForm,
     fault: Option<String>,
-    /// The gates are open to everybody.
-    is_open: bool,
+    opening: Option<OpeningCard>,
 }
 
 #[derive(Template)]
@@ -83,16 +84,16 @@ pub async fn show(State(app): State<App>, Path(gate): Path<String>, frame: Frame
     page(&app, &gate, frame, typed, None).await
 }
 
-/// A gate, and since when it is open to everybody.
+/// A gate, and that it is open to everybody or will be.
 async fn with_opening(
     app: &App,
     scope: GateInScope,
-) -> Result<(GateInScope, Option<i64>), OpError> {
+) -> Result<(GateInScope, Option<Opening>), OpError> {
     let Some(area) = scope.path.last().copied() else {
         return Ok((scope, None));
     };
-    let since = opening_of(app, (scope.shard, area), scope.offset_minutes).await?;
-    Ok((scope, since))
+    let opening = opening_of(app, (scope.shard, area), scope.offset_minutes).await?;
+    Ok((scope, opening))
 }
 
 async fn page(
@@ -115,9 +116,10 @@ async fn page(
         Err(error) => Err(error),
     };
     match found {
-        Ok((scope, open_since)) => {
+        Ok((scope, opening)) => {
+            let times = Times::new(lang, app.world.now_millis(), scope.offset_minutes);
             let page = show_page(&VisitPage {
-                is_open: open_since.is_some(),
+                opening: opening.map(|one| OpeningCard::new("visit", one, times, &frame)),
                 id: scope.gate.to_string(),
                 gate: scope.name,
                 purposes: purposes(),

@@ -77,11 +77,24 @@ fn an_end_without_a_successor_is_told_beforehand_with_what_no_longer_holds() {
                 Ok(())
             });
         };
+        let resident = opened(app, demo, &holder(app, demo));
+        let beforehand = |expected: bool| {
+            for (path, cookie) in [
+                ("/my".to_owned(), resident.as_str()),
+                (format!("/visit/{}", gate(demo)), ""),
+            ] {
+                let page = app.get(&path, cookie).body;
+                let told = page.contains("进出限制到") && page.contains("要是延长，会写在这里");
+                assert_eq!(told, expected, "{path}: {page}");
+            }
+        };
         // Weeks ahead the day is enough; what changes is told in the last one.
         end(START + 20 * DAY);
         let page = street.get("");
         assert!(!page.contains(words), "{page}");
+        beforehand(false);
         end(ends);
+        beforehand(true);
         let page = street.get("");
         assert!(page.contains(words), "{page}");
         let told = between(&page, &format!("id=\"next-{ends}\""), "</section>");

@@ -7,7 +7,7 @@ use crate::error::OpError;
 use crate::message::Message;
 use crate::ops::hold_gate::keyring;
 use crate::ops::read_erasures::{OwnErasure, own_erasure};
-use crate::ops::read_opening::open_since;
+use crate::ops::read_opening::{Opening, read_opening};
 use crate::ops::read_orders::signed;
 use crate::ops::report_pass_lost::lost_since;
 use gatehouse_core::id::AreaId;
@@ -69,8 +69,8 @@ pub struct Home {
     pub lives_here: bool,
     /// That their record is to be erased.
     pub erasure: Option<OwnErasure>,
-    /// Since when the gates there are open again, milliseconds UTC.
-    pub open_since: Option<i64>,
+    /// That the gates there are open again, or will be.
+    pub opening: Option<Opening>,
     /// Applications that wait for their yes as a landlord or host.
     pub tenants: usize,
 }
@@ -120,7 +120,7 @@ pub async fn read_home(app: &App, resident: &ResidentCaller) -> Result<Home, OpE
             messages: own_messages(tx, &me, now.millis)?,
             lives_here: me.household.is_some(),
             erasure: own_erasure(tx, me.shard, me.person)?,
-            open_since: open_since(tx, Some(&keys), (me.shard, me.area), now)?,
+            opening: read_opening(tx, Some(&keys), (me.shard, me.area), now)?,
             tenants: tx.applications_of_landlord(me.shard, me.person)?.len(),
         })
     };
