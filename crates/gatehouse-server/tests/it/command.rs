@@ -1,16 +1,12 @@
 //! The binary's commands as somebody at a terminal runs them, over a demo town in either
 //! database.
 
-use crate::database::{DropDatabase, create_database};
-use crate::support::{START, TestWorld};
-use gatehouse_core::moment::Moment;
-use gatehouse_server::ops::demo::make::{DemoWish, plan_demo, write_demo};
-use gatehouse_server::ops::demo::plan::{DemoSize, PEOPLE_LEAST};
+use crate::database::DropDatabase;
+use crate::template::{DemoTown, demo_town, unhurried};
 use gatehouse_server::secrets::Secrets;
-use gatehouse_store::{Limits, Store};
+use gatehouse_store::Store;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
 
 /// A database with a demo town, closed, and a settings file that names it.
 pub struct Place {
@@ -31,31 +27,21 @@ enum Database {
 pub fn commands_on_both(story: impl Fn(&Place)) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("town.db");
+    demo_town().template.write(&path);
     story(&Place::lay(folder, Database::Sqlite(path)));
-    if let Some(server) = crate::support::postgres_server() {
+    if let Some((url, guard)) = demo_town().template.on_postgres() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (url, guard) = create_database(&server);
         story(&Place::lay(folder, Database::Postgres(url, guard)));
     }
 }
 
 impl Place {
     fn lay(folder: tempfile::TempDir, database: Database) -> Place {
-        let world = TestWorld::new(START, 42);
-        let secrets = Secrets::make(&world);
         let place = Place {
             folder,
-            secrets,
+            secrets: DemoTown::secrets(),
             database,
         };
-        let demo = plan_demo(&DemoWish {
-            size: DemoSize::new(PEOPLE_LEAST, 7).expect("the least size"),
-            made: Moment::new(START, 480),
-            address: "http://127.0.0.1:8080".to_owned(),
-            host: "127.0.0.1:8080".to_owned(),
-        });
-        let demo = demo.expect("a demo");
-        write_demo(&demo, &place.open(), &place.secrets, &world).expect("written");
         match &place.database {
             Database::Sqlite(path) => {
                 place.settings(&format!("database = \"{}\"", path.display()));
@@ -63,11 +49,6 @@ impl Place {
             Database::Postgres(url, _) => place.settings_of_url(url),
         }
         place
-    }
-
-    /// The secrets once more: they cannot be copied, but follow from the seed.
-    pub fn made_secrets(&self) -> Secrets {
-        Secrets::make(&TestWorld::new(START, 42))
     }
 
     fn settings(&self, text: &str) {
@@ -84,12 +65,8 @@ impl Place {
 
     /// The database as the program has it.
     pub fn open(&self) -> Store {
-        let limits = Limits {
-            processor_time: Duration::from_secs(10),
-            ..Limits::default()
-        };
         match &self.database {
-            Database::Sqlite(path) => Store::open_sqlite_with(path, limits),
+            Database::Sqlite(path) => Store::open_sqlite_with(path, unhurried()),
             Database::Postgres(url, _) => Store::open_postgres(url),
         }
         .expect("opens")

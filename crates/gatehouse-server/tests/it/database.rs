@@ -17,13 +17,29 @@ impl Drop for DropDatabase {
     }
 }
 
-/// A database of its own, with its URL.
+/// A database without anything, with its URL.
 pub fn create_database(server: &str) -> (String, DropDatabase) {
+    copy_database(server, "template0")
+}
+
+/// Closes a database to everybody, and keeps it: PostgreSQL copies only what nobody uses. Tells
+/// its name.
+pub fn close_database(guard: DropDatabase) -> String {
+    let mut client = postgres::Client::connect(&guard.server, postgres::NoTls).expect("a server");
+    let text = format!("ALTER DATABASE {} ALLOW_CONNECTIONS false", guard.name);
+    client.batch_execute(&text).expect("closed");
+    let name = guard.name.clone();
+    std::mem::forget(guard);
+    name
+}
+
+/// A copy of one that is closed, with its URL.
+pub fn copy_database(server: &str, template: &str) -> (String, DropDatabase) {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let name = format!("gatehouse_server_{}_{number}", std::process::id());
     let mut client = postgres::Client::connect(server, postgres::NoTls).expect("a server");
-    let options = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'";
+    let options = format!("TEMPLATE {template} ENCODING 'UTF8' LOCALE 'C.UTF-8'");
     let text = format!("CREATE DATABASE {name} {options}");
     client.batch_execute(&text).expect("created");
     let guard = DropDatabase {

@@ -34,7 +34,7 @@ pub fn imports_on_both(story: impl Fn(&Place)) {
         let data = town.folder.path().join("data");
         std::fs::create_dir_all(&data).expect("a folder");
         let path = data.join(gatehouse_server::secrets::FILE);
-        town.made_secrets().save_new(&path).expect("saved");
+        town.secrets.save_new(&path).expect("saved");
         story(town);
     });
 }

@@ -63,6 +63,7 @@ mod support;
 mod systems;
 mod systems_lists;
 mod systems_tokens;
+mod template;
 mod tenants;
 mod today;
 mod told;

@@ -1,18 +1,17 @@
 //! A server in a box: a fresh database, a clock that stands, chance from a seed.
 
-use crate::database::{DropDatabase, create_database};
+use crate::database::DropDatabase;
+use crate::template::{DemoTown, bare, demo_town, unhurried};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use gatehouse_core::id::{AreaId, GateId, MembershipId, OrganisationId, StaffId};
-use gatehouse_core::moment::Moment;
 use gatehouse_server::app::{App, service};
 use gatehouse_server::auth::password::hash_with_salt;
 use gatehouse_server::config::Config;
 use gatehouse_server::keyring::{Keyring, KeyringError};
-use gatehouse_server::ops::demo::make::{Demo, DemoWish, plan_demo, write_demo};
-use gatehouse_server::ops::demo::plan::{DemoSize, PEOPLE_LEAST};
+use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_server::secrets::Secrets;
 use gatehouse_server::serve::app;
 use gatehouse_server::world::World;
@@ -22,12 +21,11 @@ use gatehouse_store::membership::MembershipRow;
 use gatehouse_store::organisation::OrganisationRow;
 use gatehouse_store::session::SessionRow;
 use gatehouse_store::staff::StaffRow;
-use gatehouse_store::{Lane, Limits, Shard, Store, StoreError, Tx};
+use gatehouse_store::{Lane, Shard, Store, StoreError, Tx};
 use sha2::{Digest, Sha256};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Once};
-use std::time::Duration;
 use tower::ServiceExt;
 
 /// 2020-02-19T07:00 in China.
@@ -46,6 +44,13 @@ impl TestWorld {
             now: AtomicI64::new(now),
             chance: AtomicU64::new(seed),
         }
+    }
+}
+
+impl TestWorld {
+    /// Where chance stands.
+    pub fn chance(&self) -> u64 {
+        self.chance.load(Ordering::Relaxed)
     }
 }
 
@@ -110,7 +115,7 @@ impl Answer {
 /// Tells one story on SQLite and, where a server is given, on PostgreSQL.
 pub fn on_both(story: impl Fn(&TestApp)) {
     story(&TestApp::new());
-    if let Some((store, place)) = on_postgres() {
+    if let Some((store, place)) = on_postgres(bare().on_postgres()) {
         story(&TestApp::over(store, place));
     }
 }
@@ -118,10 +123,9 @@ pub fn on_both(story: impl Fn(&TestApp)) {
 /// Tells one story of the demo town on both.
 pub fn demo_on_both(story: impl Fn(&TestApp, &Demo)) {
     let (app, demo) = TestApp::demo();
-    story(&app, &demo);
-    if let Some((store, place)) = on_postgres() {
-        let (app, demo) = TestApp::demo_over(store, place);
-        story(&app, &demo);
+    story(&app, demo);
+    if let Some((store, place)) = on_postgres(demo_town().template.on_postgres()) {
+        story(&TestApp::demo_over(store, place), demo);
     }
 }
 
@@ -130,14 +134,14 @@ pub fn on_both_empty(story: impl Fn(&TestApp)) {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open_sqlite(&folder.path().join("town.db")).expect("opens");
     story(&TestApp::bare(store, Place::Folder(folder)));
-    if let Some((store, place)) = on_postgres() {
+    if let Some((store, place)) = on_postgres(bare().on_postgres()) {
         story(&TestApp::bare(store, place));
     }
 }
 
-/// A new database on the server that was given.
-fn on_postgres() -> Option<(Store, Place)> {
-    let (url, guard) = create_database(&postgres_server()?);
+/// Opens what was made on the PostgreSQL server, where one was given.
+fn on_postgres(made: Option<(String, DropDatabase)>) -> Option<(Store, Place)> {
+    let (url, guard) = made?;
     let store = Store::open_postgres(&url).expect("opens");
     Some((store, Place::Postgres(guard)))
 }
@@ -161,7 +165,9 @@ pub fn postgres_server() -> Option<String> {
 impl TestApp {
     pub fn new() -> TestApp {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open_sqlite(&folder.path().join("town.db")).expect("opens");
+        let path = folder.path().join("town.db");
+        bare().write(&path);
+        let store = Store::open_sqlite(&path).expect("opens");
         TestApp::over(store, Place::Folder(folder))
     }
 
@@ -191,35 +197,25 @@ impl TestApp {
     }
 
     /// The demo town in a database of its own, with all keys.
-    pub fn demo() -> (TestApp, Demo) {
+    pub fn demo() -> (TestApp, &'static Demo) {
+        let town = demo_town();
         let folder = tempfile::tempdir().expect("a folder");
-        let limits = Limits {
-            processor_time: Duration::from_secs(10),
-            ..Limits::default()
-        };
         let path = folder.path().join("town.db");
-        let store = Store::open_sqlite_with(&path, limits).expect("opens");
-        TestApp::demo_over(store, Place::Folder(folder))
+        town.template.write(&path);
+        let store = Store::open_sqlite_with(&path, unhurried()).expect("opens");
+        let app = TestApp::demo_over(store, Place::Folder(folder));
+        (app, &town.demo)
     }
 
-    fn demo_over(store: Store, place: Place) -> (TestApp, Demo) {
-        let world = Arc::new(TestWorld::new(START, 42));
-        let demo = plan_demo(&DemoWish {
-            size: DemoSize::new(PEOPLE_LEAST, 7).expect("the least size"),
-            made: Moment::new(START, 480),
-            address: "http://127.0.0.1:8080".to_owned(),
-            host: "127.0.0.1:8080".to_owned(),
-        })
-        .expect("a demo");
-        let secrets = Secrets::make(&*world);
-        write_demo(&demo, &store, &secrets, &*world).expect("written");
-        (TestApp::with_keys(store, secrets, world, place), demo)
+    fn demo_over(store: Store, place: Place) -> TestApp {
+        let world = Arc::new(demo_town().world());
+        TestApp::with_keys(store, DemoTown::secrets(), world, place)
     }
 
     /// Over a demo town that lies elsewhere, so that it can be changed past the program.
     pub fn beside(town: &crate::command::Place) -> TestApp {
-        let (world, secrets) = (TestWorld::new(START, 43), town.made_secrets());
-        TestApp::with_keys(town.open(), secrets, Arc::new(world), Place::Elsewhere)
+        let world = Arc::new(TestWorld::new(START, 43));
+        TestApp::with_keys(town.open(), DemoTown::secrets(), world, Place::Elsewhere)
     }
 
     fn with_keys(store: Store, secrets: Secrets, world: Arc<TestWorld>, place: Place) -> TestApp {
