@@ -6,9 +6,10 @@ use crate::error::OpError;
 use crate::keyring::Keyring;
 use crate::ops::hold_gate::keyring;
 use crate::ops::read_orders::read_orders;
-use crate::ops::read_policies::{ended_since, free_from};
+use crate::ops::read_policies::{read_force, spans};
 use gatehouse_core::id::AreaId;
 use gatehouse_core::moment::Moment;
+use gatehouse_store::area::AreaRow;
 use gatehouse_store::{ReadTx, Shard, StoreError};
 use std::collections::BTreeMap;
 
@@ -91,6 +92,40 @@ impl Openings {
             _ => Ok(None),
         }
     }
+}
+
+/// When the last document ended that had a say at the gates of a place, after one moment and until
+/// another at which none has any more.
+fn ended_since(
+    tx: &ReadTx<'_>,
+    path: &[AreaRow],
+    (after, now): (i64, i64),
+) -> Result<Option<i64>, StoreError> {
+    let force = read_force(tx, path, after, now.saturating_add(1))?;
+    if !force.at_gate(now).1.is_empty() {
+        return Ok(None);
+    }
+    // One that was ended before it began kept nobody out.
+    let ends = force.spans_at_gate().filter_map(|span| {
+        let end = span.until_at?;
+        (span.from_at < end && end <= now).then_some(end)
+    });
+    Ok(ends.max())
+}
+
+/// From when on no document has a say at the gates of a place any more, as far as one sees until a
+/// moment; `None` where none has now, or one still has at the end of what is looked at.
+fn free_from(
+    tx: &ReadTx<'_>,
+    path: &[AreaRow],
+    (now, until): (i64, i64),
+) -> Result<Option<i64>, StoreError> {
+    let force = read_force(tx, path, now, until)?;
+    let stretches = spans(&force, now, until);
+    let is_held = |at: i64| !force.at_gate(at.max(now)).1.is_empty();
+    let last = stretches.iter().rposition(|span| is_held(span.from_at));
+    let free = last.and_then(|last| stretches.get(last + 1));
+    Ok(free.map(|span| span.from_at))
 }
 
 /// Whether an order about the place holds at one of its gates at a moment, by what is known now;

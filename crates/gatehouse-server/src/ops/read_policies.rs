@@ -103,42 +103,6 @@ pub fn documents_now(
     Ok(in_force)
 }
 
-/// When the last document ended that had a say at the gates of a place, after one moment and until
-/// another at which none has any more.
-pub(super) fn ended_since(
-    tx: &ReadTx<'_>,
-    path: &[AreaRow],
-    (after, now): (i64, i64),
-) -> Result<Option<i64>, StoreError> {
-    let force = read_force(tx, path, after, now.saturating_add(1))?;
-    if !force.at_gate(now).1.is_empty() {
-        return Ok(None);
-    }
-    let was_at_gate = |row: &&PolicyForceRow| {
-        let document = force.documents.get(&key(row));
-        document.is_some_and(PolicyDocument::is_for_gate)
-    };
-    let ends = force.rows.iter().filter(was_at_gate);
-    // One that was ended before it began kept nobody out.
-    let ends = ends.filter_map(|row| row.to_at.filter(|to| row.from_at < *to && *to <= now));
-    Ok(ends.max())
-}
-
-/// From when on no document has a say at the gates of a place any more, as far as one sees until a
-/// moment; `None` where none has now, or one still has at the end of what is looked at.
-pub(super) fn free_from(
-    tx: &ReadTx<'_>,
-    path: &[AreaRow],
-    (now, until): (i64, i64),
-) -> Result<Option<i64>, StoreError> {
-    let force = read_force(tx, path, now, until)?;
-    let spans = spans(&force, now, until);
-    let is_held = |span: &Span| !force.at_gate(span.from_at.max(now)).1.is_empty();
-    let last = spans.iter().rposition(is_held);
-    let free = last.and_then(|last| spans.get(last + 1));
-    Ok(free.map(|span| span.from_at))
-}
-
 /// The documents with which one goes together that is to hold in an area (the last of the path)
 /// from a moment on, upper areas first. An earlier version of it there gives way to it.
 pub(super) fn documents_beside(
@@ -205,9 +169,21 @@ impl Force {
     }
 
     /// The same of those that have a say at the gate: of the others nobody is held up.
-    fn at_gate(&self, at: i64) -> (Vec<PolicyForceRow>, Vec<PolicyDocument>) {
+    pub fn at_gate(&self, at: i64) -> (Vec<PolicyForceRow>, Vec<PolicyDocument>) {
         let held = self.held(at).into_iter();
         held.filter(|(_, document)| document.is_for_gate()).unzip()
+    }
+
+    /// From when until when each document is put in force that has a say at the gate.
+    pub fn spans_at_gate(&self) -> impl Iterator<Item = Span> {
+        let is_at_gate = |row: &&PolicyForceRow| {
+            let document = self.documents.get(&key(row));
+            document.is_some_and(PolicyDocument::is_for_gate)
+        };
+        self.rows.iter().filter(is_at_gate).map(|row| Span {
+            from_at: row.from_at,
+            until_at: row.to_at,
+        })
     }
 
     fn held(&self, at: i64) -> Vec<(PolicyForceRow, PolicyDocument)> {
@@ -243,7 +219,7 @@ impl Force {
 
 /// What is in force on a path at any instant in [from, until), upper areas first, each with the
 /// end that it has by itself.
-fn read_force(
+pub(super) fn read_force(
     tx: &ReadTx<'_>,
     path: &[AreaRow],
     from: i64,
@@ -332,7 +308,7 @@ fn documents(tx: &ReadTx<'_>, rows: &[PolicyForceRow]) -> Result<Documents, Stor
 }
 
 /// The stretches between one begin or end and the next, those that begin before `until`.
-fn spans(force: &Force, from: i64, until: i64) -> Vec<Span> {
+pub(super) fn spans(force: &Force, from: i64, until: i64) -> Vec<Span> {
     let rows = &force.rows;
     let held = rows.iter().map(|row| [Some(row.from_at), row.to_at]);
     let suspended = force.suspended.iter();

@@ -238,7 +238,7 @@ fn writers(folder: &Path, root: &Path, found: &mut BTreeSet<String>) {
 fn no_workbook_holds_what_a_spreadsheet_runs() {
     let (app, demo) = TestApp::demo();
     arm(&app);
-    let made = workbooks(&app, &demo);
+    let made = workbooks(&app, demo);
     let mut found = BTreeSet::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     writers(&root, &root, &mut found);
