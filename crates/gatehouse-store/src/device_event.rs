@@ -73,6 +73,24 @@ sql! {
         AND kind = 'emergency'";
 }
 
+/// An event as it is written down.
+struct Written<'a> {
+    event: &'a Event,
+    arrival: &'a Arrival,
+    seq: i64,
+    public: PublicEvent,
+    bytes: Vec<u8>,
+}
+
+impl Written<'_> {
+    /// Whether it is the next of the same device.
+    fn follows(&self, before: &Written<'_>) -> bool {
+        self.event.device == before.event.device
+            && self.seq - 1 == before.seq
+            && self.event.previous == before.public.hash
+    }
+}
+
 impl Tx<'_> {
     /// Takes an event of a device in, exactly once, with everything that follows from it: the
     /// crossing and its passage, an amendment, a shift, an open item, and an audit entry with a
@@ -84,55 +102,116 @@ impl Tx<'_> {
         event: &Event,
         arrival: &Arrival,
     ) -> Result<Appended, StoreError> {
-        let public_part = event.public_bytes();
-        let Ok(public) = PublicEvent::from_bytes(&public_part) else {
+        let written = self.written(event, arrival)?;
+        match self.advance(shard, &written, &written)? {
+            true => self.take_in(vault, shard, &written).map(|()| Appended::New),
+            false => self.not_next(vault, shard, &written),
+        }
+    }
+
+    /// The same for events of one device in their order; `then` follows each that is taken in. A
+    /// chain that goes on where the device stands moves it on once: gates that come back after
+    /// days are long chains.
+    ///
+    /// # Errors
+    /// The database's, and those of `then`.
+    pub fn append_events(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        events: &[(&Event, &Arrival)],
+        mut then: impl FnMut(&Event) -> Result<(), StoreError>,
+    ) -> Result<Vec<Appended>, StoreError> {
+        let written = events.iter().map(|(event, at)| self.written(event, at));
+        let written = written.collect::<Result<Vec<Written<'_>>, _>>()?;
+        let is_chain = written.windows(2).all(|two| two[1].follows(&two[0]));
+        let is_moved = match (written.first(), written.last()) {
+            (Some(first), Some(last)) if is_chain => self.advance(shard, first, last)?,
+            _ => false,
+        };
+        let one = |written: &Written<'_>| {
+            let moved = is_moved || self.advance(shard, written, written)?;
+            if !moved {
+                return self.not_next(vault, shard, written);
+            }
+            self.take_in(vault, shard, written)?;
+            then(written.event)?;
+            Ok(Appended::New)
+        };
+        written.iter().map(one).collect()
+    }
+
+    fn written<'a>(
+        &self,
+        event: &'a Event,
+        arrival: &'a Arrival,
+    ) -> Result<Written<'a>, StoreError> {
+        let bytes = event.public_bytes();
+        match PublicEvent::from_bytes(&bytes) {
+            Ok(public) => Ok(Written {
+                event,
+                arrival,
+                // No device stands before a number that is none here.
+                seq: i64::try_from(event.seq).unwrap_or(i64::MAX),
+                public,
+                bytes,
+            }),
             // Only for events made by hand: reading one from bytes has checked this.
-            return Err(self.fail(StoreError::Driver {
+            Err(_) => Err(self.fail(StoreError::Driver {
                 code: "event".to_owned(),
                 message: "the event is not one that can be written".to_owned(),
-            }));
-        };
-        let Ok(seq) = i64::try_from(event.seq) else {
-            return Ok(Appended::NotNext { expected: 1 });
-        };
-        let advanced = self.execute(
-            &ADVANCE,
-            params![
-                shard,
-                &event.device,
-                seq,
-                &public.hash,
-                arrival.received_at,
-                seq - 1,
-                &self.previous(shard, event)?
-            ],
-        )?;
-        if advanced == 0 {
-            return self.not_next(vault, shard, event, seq, &public.hash, arrival);
+            })),
         }
+    }
+
+    /// Moves the device on from before the first of a chain to its last; false where it does not
+    /// stand there.
+    fn advance(
+        &self,
+        shard: Shard,
+        first: &Written<'_>,
+        last: &Written<'_>,
+    ) -> Result<bool, StoreError> {
+        let previous = self.previous(shard, first.event)?;
+        let parameters = params![
+            shard,
+            &last.event.device,
+            last.seq,
+            &last.public.hash,
+            last.arrival.received_at,
+            first.seq - 1,
+            &previous
+        ];
+        Ok(self.execute(&ADVANCE, parameters)? > 0)
+    }
+
+    /// Everything that follows from an event by which the device has moved on.
+    fn take_in(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        written: &Written<'_>,
+    ) -> Result<(), StoreError> {
+        let (event, arrival, seq) = (written.event, written.arrival, written.seq);
+        let (hash, bytes) = (&written.public.hash, &written.bytes[..]);
         match &event.body {
             EventBody::Crossing(crossing) => {
-                let written = (&public.hash, &public_part[..]);
-                self.insert_crossing(shard, event, crossing, written, arrival)?;
+                self.insert_crossing(shard, event, crossing, (hash, bytes), arrival)?;
             }
-            _ => {
-                let written = (&public.hash, &public_part[..]);
-                self.insert_device_event(shard, event, seq, written, arrival)?;
-            }
+            _ => self.insert_device_event(shard, event, seq, (hash, bytes), arrival)?,
         }
         self.insert_event_details(vault, shard, event, &arrival.chance)?;
-        self.follow_from(shard, event, seq, &public.hash, arrival.received_at)?;
-        let server = arrival.server.as_ref();
-        let body = EventNote::body(event.device, seq, &public.hash, server);
+        self.follow_from(shard, event, seq, hash, arrival.received_at)?;
+        let body = EventNote::body(event.device, seq, hash, arrival.server.as_ref());
         self.append_audit(&AuditNote {
             shard,
             at: arrival.received_at,
             kind: audit_kind(&event.body),
             actor: actor(&event.body),
-            commitment: public.commitment,
+            commitment: written.public.commitment,
             body: &body,
         })?;
-        Ok(Appended::New)
+        Ok(())
     }
 
     /// The event did not move the device on: says why, and keeps aside what must not be lost.
@@ -140,11 +219,10 @@ impl Tx<'_> {
         &self,
         vault: &Vault,
         shard: Shard,
-        event: &Event,
-        seq: i64,
-        hash: &Hash,
-        arrival: &Arrival,
+        written: &Written<'_>,
     ) -> Result<Appended, StoreError> {
+        let (event, arrival, seq) = (written.event, written.arrival, written.seq);
+        let hash = &written.public.hash;
         let Some(device) = self.device(shard, event.device)? else {
             return Ok(Appended::UnknownDevice);
         };

@@ -150,15 +150,10 @@ async fn append(
 ) -> Result<Vec<Appended>, StoreError> {
     let (shard, of) = (gate.shard, gate.gate);
     let write = move |tx: &Tx<'_>| {
-        let one = |(event, arrival, _): &Decided| {
-            let appended = tx.append_event(&keyring.vault, shard, event, arrival)?;
-            if appended == Appended::New {
-                flag_copied_pass(tx, shard, event)?;
-            }
-            Ok(appended)
-        };
-        let taken = decided.iter().map(one);
-        let taken = taken.collect::<Result<Vec<Appended>, StoreError>>()?;
+        let events = decided.iter().map(|(event, arrival, _)| (event, arrival));
+        let events: Vec<(&Event, &Arrival)> = events.collect();
+        let then = |event: &Event| flag_copied_pass(tx, shard, event);
+        let taken = tx.append_events(&keyring.vault, shard, &events, then)?;
         note_topics(tx, shard, of, &decided, &taken, now)?;
         Ok(taken)
     };
