@@ -149,6 +149,7 @@ fn many(
     let cpu = ours.server.cpu_seconds()? - cpu;
     drop(ours);
     is_whole(&open()?, &phones)?;
+    let told_again: usize = phones.iter().map(Phone::told_again).sum();
     Ok(vec![
         Finding::of(
             format!(
@@ -167,7 +168,7 @@ fn many(
         ),
         Finding::Note(format!(
             "{:.0} events/s; {cpu:.1} s of the server's processor with {} decisions ({:.0} a \
-             second), p50 {:.1} ms, most {:.1} ms",
+             second), p50 {:.1} ms, most {:.1} ms; told to come again: {told_again}",
             sent as f64 / seconds,
             ran.requests,
             ran.requests as f64 / ran.seconds,

@@ -9,16 +9,21 @@ use gatehouse_core::id::{DeviceId, GateId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::wire::{Crossing, Event, EventBody, Private};
 use gatehouse_server::head_signature::spki;
+use hyper::StatusCode;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::Value as Json;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// As `BATCH_EVENTS` of web/gate/src/outbox.ts.
 const BATCH: usize = 200;
 const THREE_DAYS: i64 = 3 * 24 * 3_600_000;
+/// After how long it does when it was told to come again: sooner than a phone, which waits up to
+/// fifteen seconds.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 const JSON: &str = "application/json";
 
 /// What crosses at a gate, again and again.
@@ -55,6 +60,7 @@ pub struct Phone {
     head: Hash,
     /// The batch that no receipt has come for.
     open: Option<Vec<u8>>,
+    told_again: usize,
 }
 
 impl Phone {
@@ -90,6 +96,7 @@ impl Phone {
             seq: 0,
             head: Hash::START,
             open: None,
+            told_again: 0,
         })
     }
 
@@ -98,8 +105,13 @@ impl Phone {
         self.seq as u64
     }
 
+    /// How often it was told to come again.
+    pub fn told_again(&self) -> usize {
+        self.told_again
+    }
+
     /// Sends until so many are acknowledged, on one connection. Of a batch the server may take a
-    /// part, where many wait; the rest is sent again.
+    /// part, where many wait; the rest is sent again, as is what it has no time for.
     pub async fn send_until(&mut self, address: SocketAddr, count: usize) -> Result<()> {
         let mut sender = load::connect(address).await?;
         let mut before = 0;
@@ -107,7 +119,13 @@ impl Phone {
             let body = self.batch(count)?;
             let asked = request("POST", &self.path(), &self.session, JSON, body.clone());
             self.open = Some(body);
-            let receipt = read(&load::call(&mut sender, asked).await?)?;
+            let answer = load::call(&mut sender, asked).await?;
+            if answer.status() == StatusCode::SERVICE_UNAVAILABLE {
+                self.told_again += 1;
+                tokio::time::sleep(AGAIN_AFTER).await;
+                continue;
+            }
+            let receipt = read(&answer)?;
             let through = receipt["acknowledged_through"].as_u64().unwrap_or(0);
             ensure!(through > before && through <= self.sent(), "{receipt}");
             let aside = receipt["set_aside"].as_array().map(Vec::len);

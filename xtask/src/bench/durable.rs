@@ -220,7 +220,11 @@ impl Ours<'_> {
     /// Fails where the answer is no decision.
     pub fn hear(&self, answer: &Answered) -> Result<()> {
         let body = String::from_utf8_lossy(answer.body());
-        ensure!(answer.status().is_success(), "{}: {body}", answer.status());
+        let status = answer.status();
+        ensure!(
+            status.is_success(),
+            "who decides at a gate is told {status}: {body}"
+        );
         self.decided.set(self.decided.get() + 1);
         let admitted = usize::from(body.contains(r#""verdict":"admit""#));
         self.admitted.set(self.admitted.get() + admitted);

@@ -464,7 +464,7 @@ fn naughty_names_come_back_unchanged() {
     };
     let names: Vec<String> = serde_json::from_slice(&text).expect("a list");
     let (app, demo) = TestApp::demo();
-    let town = Town::new(&app, &demo);
+    let town = Town::new(&app, demo);
     let (one, _) = town.somebody(true);
     let path = format!("persons/{}/edit", one.id);
     let (mut taken, mut refused) = (0, 0);

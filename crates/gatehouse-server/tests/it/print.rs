@@ -212,8 +212,8 @@ fn one_card_is_printed_and_what_is_not_here_is_not() {
     if !has_font(&app) {
         return;
     }
-    let (area, _, listed) = place(&app, &demo);
-    let cookie = signed_in(&app, &demo, "community_office", area);
+    let (area, _, listed) = place(&app, demo);
+    let cookie = signed_in(&app, demo, "community_office", area);
     let pass = listed[0].pass.pass;
     let card = app.get(&format!("/areas/{area}/passes/{pass}/card.pdf"), &cookie);
     assert_eq!(card.status, StatusCode::OK, "{}", card.body);
@@ -227,7 +227,7 @@ fn one_card_is_printed_and_what_is_not_here_is_not() {
         .iter()
         .find(|gate| gate.compound != area);
     let other = other.expect("two compounds").compound;
-    let elsewhere = signed_in(&app, &demo, "community_office", other);
+    let elsewhere = signed_in(&app, demo, "community_office", other);
     let many = vec![pass.to_string(); 201].join(",");
     let table = [
         (
@@ -271,7 +271,7 @@ fn one_card_is_printed_and_what_is_not_here_is_not() {
         let answer = app.get(&path, cookie);
         assert_eq!(answer.status.as_u16(), status, "{path}: {}", answer.body);
     }
-    let guard = signed_in(&app, &demo, "guard", area);
+    let guard = signed_in(&app, demo, "guard", area);
     let refused = app.get(&format!("/areas/{area}/passes/print"), &guard);
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
 }
@@ -291,8 +291,8 @@ fn a_community_is_led_to_the_posters_of_its_compounds() {
 #[test]
 fn the_rules_in_force_are_told_with_their_clauses_and_hang_at_the_gate() {
     let (app, demo) = TestApp::demo();
-    let (area, ..) = place(&app, &demo);
-    let cookie = signed_in(&app, &demo, "guard", area);
+    let (area, ..) = place(&app, demo);
+    let cookie = signed_in(&app, demo, "guard", area);
     let page = app.get(&format!("/areas/{area}/policy"), &cookie);
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     for words in [

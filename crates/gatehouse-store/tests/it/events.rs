@@ -40,49 +40,6 @@ fn an_event_is_taken_in_once() {
     });
 }
 
-/// A long chain, a part of it once more, one with a hole and one that goes another way: each event
-/// comes to what it comes to by itself, and what follows from an event follows once.
-#[test]
-fn a_chain_comes_in_as_its_events_do() {
-    on_both(|store| {
-        lay_town(store);
-        let mut gate = Gate::new(1);
-        for minute in 0..6 {
-            gate.crossing(minute, Way::Out, Outcome::Crossed, PERSON);
-        }
-        let events = gate.events.clone();
-        let send_together = |events: Vec<Event>| {
-            write(store, move |tx| {
-                let arrival = arrival();
-                let all: Vec<_> = events.iter().map(|event| (event, &arrival)).collect();
-                let mut then = Vec::new();
-                let taken = tx.append_events(&vault(), SHARD, &all, |event| {
-                    then.push(event.seq);
-                    Ok(())
-                })?;
-                Ok((taken, then))
-            })
-        };
-        use Appended::{AlreadyThere, New, NotNext};
-        assert_eq!(send_together(vec![]), (vec![], vec![]));
-        let first = send_together(events[..3].to_vec());
-        assert_eq!(first, (vec![New; 3], vec![1, 2, 3]));
-        let row = read(store, |tx| tx.device(SHARD, device(1))).unwrap();
-        assert_eq!((row.last_seq, Hash(row.last_hash)), (3, events[2].hash()));
-        let again = send_together(events[1..4].to_vec());
-        assert_eq!(again, (vec![AlreadyThere, AlreadyThere, New], vec![4]));
-        let mut other = events[5].clone();
-        other.previous = Hash([1; 32]);
-        let torn = send_together(vec![events[4].clone(), other]);
-        assert_eq!(torn, (vec![New, NotNext { expected: 1 }], vec![5]));
-        let hole = send_together(vec![events[4].clone(), events[5].clone()]);
-        assert_eq!(hole, (vec![AlreadyThere, New], vec![6]));
-        assert_eq!(outings(store).len(), 6);
-        let report = read(store, |tx| tx.verify_device(SHARD, device(1))).unwrap();
-        assert_eq!((report.events, report.broken_at), (6, None));
-    });
-}
-
 /// The device is told to begin again, but the record already lies in the tray: the pages learn it.
 #[test]
 fn an_alarm_reaches_the_pages_also_where_the_device_is_asked_for_more() {
