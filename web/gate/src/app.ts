@@ -222,6 +222,13 @@ export class App {
   }
 
 
+  /** Nothing more is decided or recorded here until the page is opened again. */
+  stop(code: string): void {
+    this.core = undefined;
+    this.not_saved = false;
+    this.show({ name: "error", code });
+  }
+
   /** Gives one input to the core and carries out what it answers. */
   feed(input: Input, millis = Date.now()): Output | undefined {
     if (!this.core) return undefined;
@@ -231,8 +238,7 @@ export class App {
       output = this.core.step({ moment, lang: this.settings.lang, input });
     } catch {
       // A trap ends this instance of the core; what was stored is whole.
-      this.core = undefined;
-      this.show({ name: "error", code: "core" });
+      this.stop("core");
       return undefined;
     }
     this.absorb(input, output);
@@ -248,7 +254,7 @@ export class App {
     const waiting = { millis: Date.now(), input: { input: "emergency", way: this.way } as Input };
     void this.store.get("waiting").then((before = []) =>
       this.store.put("waiting", [...before, waiting]),
-    );
+    ).catch(() => undefined); // the words show all the same
     location.hash = "emergency";
   }
 
@@ -301,7 +307,7 @@ export class App {
       if (this.not_saved) this.repaint_saved();
       if (output.append.length > 0) this.outbox?.hurry();
     } catch {
-      this.not_saved = true;
+      this.not_saved = this.core !== undefined;
       this.paint(this);
     }
   }

@@ -2,7 +2,8 @@
 // to tell whoever opened the page inside a chat app.
 
 import { h } from "./dom";
-import { t } from "./words";
+import { key } from "./screens/common";
+import { t, type Word } from "./words";
 
 /** Browsers inside chat apps: what they store goes when the chat is cleared. Only their name says
  * so, there is nothing to try. */
@@ -28,12 +29,13 @@ export function what_is_lacking(): string | undefined {
 
 /** Says it on the page: the emergency key below works without any of this. */
 export function show_lacking(what: string): void {
-  const address = `${location.origin}${location.pathname}`;
+  const note: Word = in_chat_app() ? "chat_app" : what === "store" ? "store_note" : "lacking_note";
   document.body.dataset["screen"] = "lacking";
   document.getElementById("main")?.replaceChildren(
     h("section", { class: "form" }, h("h1", { tabindex: "-1" }, t("lacking_title")),
-      h("p", { class: "note" }, t(in_chat_app() ? "chat_app" : "lacking_note")),
-      h("p", { class: "address" }, address),
+      h("p", { class: "note" }, t(note)),
+      h("p", { class: "address" }, location.href),
       h("p", { class: "note" }, t("error_note")),
-      h("p", { class: "clause" }, t("error_code", { code: what }))));
+      h("p", { class: "clause" }, t("error_code", { code: what })),
+      key(t("error_again"), () => location.reload(), { class: "main" })));
 }

@@ -11,9 +11,12 @@ import { Failure, fetch_me } from "./server";
 import { keep_version } from "./version";
 import { Damaged } from "./seal";
 import { unlock_sound } from "./sound";
-import { open_store } from "./store";
+import { open_store, type Store } from "./store";
 import { listen_to_wedge } from "./wedge";
 import { speak } from "./words";
+
+/** Longest silence of the browser about its store. */
+const STORE_MILLIS = 8_000;
 
 let app: App | undefined;
 let touched_at = Date.now();
@@ -28,7 +31,7 @@ emergency_key?.addEventListener("click", (event) => {
 async function open(): Promise<void> {
   const lacking = what_is_lacking();
   if (lacking) return show_lacking(lacking);
-  const store = await open_store();
+  const store = await open_kept();
   app = new App(store, paint);
   app.settings = { ...DEFAULT_SETTINGS, ...(await store.get("settings")) };
   speak(app.settings.lang);
@@ -51,6 +54,12 @@ async function open(): Promise<void> {
   } else {
     await first_start(app);
   }
+}
+
+/** The store; where the browser only lets it wait, that is said meanwhile. */
+function open_kept(): Promise<Store> {
+  const waits = setTimeout(show_lacking, STORE_MILLIS, "store");
+  return open_store(() => app?.stop("store")).finally(() => clearTimeout(waits));
 }
 
 /** Two pages would write two chains of one device: the second one waits, then gives up. */
@@ -97,6 +106,7 @@ if ("serviceWorker" in navigator) {
   keep_version(is_free).catch(() => undefined);
 }
 open().catch((error: unknown) => {
-  if (app && error instanceof Damaged) void app.recover();
-  else if (app) app.show({ name: "error", code: "open" });
+  if (!app) show_lacking("store"); // private browsing, a full phone, a broken database
+  else if (error instanceof Damaged) void app.recover();
+  else app.show({ name: "error", code: "open" });
 });

@@ -63,9 +63,15 @@ const REPLACEABLE: ReadonlySet<string> = new Set([
 
 const event_name = (seq: number): string => `event ${seq}`;
 
-/** Opens the database, making it and its key on the first start. */
-export async function open_store(): Promise<Store> {
+/** Opens the database, making it and its key on the first start. `lost` is told once it is gone:
+ * cleared by hand or by the browser while the page is open. */
+export async function open_store(lost: () => void): Promise<Store> {
   const database = await openDB<Schema>("gatehouse-gate", 1, {
+    terminated: lost,
+    blocking(_old, _new, event) {
+      (event.target as IDBDatabase).close();
+      lost();
+    },
     upgrade(db) {
       db.createObjectStore("outbox", { keyPath: "seq" });
       db.createObjectStore("value");
