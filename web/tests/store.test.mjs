@@ -53,15 +53,25 @@ async function all_that_lies() {
 }
 
 /** Runs in the page: changes one record, or takes it away where `change` says so. */
-async function spoil({ store, key, gone }) {
+async function spoil({ store, key, gone, version }) {
   const opened = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
   const database = await opened(indexedDB.open("gatehouse-gate"));
-  const objects = database.transaction(store, "readwrite").objectStore(store);
-  const kept = await opened(objects.get(key));
+  const at = () => database.transaction(store, "readwrite").objectStore(store);
+  const kept = await opened(at().get(key));
   if (!kept) throw new Error(`nothing at ${key}`);
+  if (version) {
+    const seal = await opened(at().get("seal"));
+    const how = { name: "AES-GCM", iv: kept.sealed.slice(0, 12),
+      additionalData: new TextEncoder().encode(key) };
+    const plain = new Uint8Array(await crypto.subtle.decrypt(how, seal, kept.sealed.slice(12)));
+    plain[2] = version; // after the form of the record and the head of the array
+    kept.sealed.set(new Uint8Array(await crypto.subtle.encrypt(how, seal, plain)), 12);
+    return opened(at().put(kept, key));
+  }
+  const objects = at();
   if (gone) return opened(objects.delete(key));
   kept.sealed[20] ^= 1;
   return opened(store === "outbox" ? objects.put(kept) : objects.put(kept, key));
@@ -140,6 +150,7 @@ test("nothing personal is readable in what lies on the phone", async (t) => {
 for (const [what, spoilt] of [
   ["the key is gone", { store: "value", key: "seal", gone: true }],
   ["the core's state is damaged", { store: "value", key: "state" }],
+  ["the core's state is of a later version", { store: "value", key: "state", version: 23 }],
   ["what the phone is, is damaged", { store: "value", key: "device" }],
 ]) {
   test(`${what}: a new code is asked for, emergencies go through, and it goes on`, async (t) => {

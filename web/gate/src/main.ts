@@ -38,7 +38,7 @@ async function open(): Promise<void> {
   app.repaint();
   if (location.hash === "#emergency") app.emergency();
   if (!(await only_page())) return app.show({ name: "error", code: "page" });
-  if (!(await app.wake(await open_core()))) return app.show({ name: "error", code: "state" });
+  if (!(await app.wake(await open_core()))) return app.recover(); // of another version
   listen_to_wedge((text) => app?.scanned(text));
   const device = await store.get("device");
   const invitation = read_invitation(location.hash);
