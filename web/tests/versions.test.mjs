@@ -82,9 +82,18 @@ test("a newer version waits while somebody stands at the gate, then takes over",
 
 test("inside a chat app the page asks to be opened in the browser", async () => {
   const userAgent = "Mozilla/5.0 (Linux; Android 12; HLK-AL00) MicroMessenger/8.0.30";
-  const page = await open_page(browser, server.url, { userAgent });
-  await page.getByText("在聊天软件里打开的").waitFor();
-  await page.context().close();
+  const code = `#enrol=${"a2".repeat(10)}.${"A".repeat(43)}`;
+  for (const address of [server.url, server.url + code]) {
+    const page = await open_page(browser, address, { userAgent });
+    await page.getByText("在聊天软件里打开的").waitFor();
+    // What is opened outside, or typed off, still has its code.
+    await page.getByText(address, { exact: true }).waitFor();
+    assert.equal(page.url(), address);
+    // A phone that keeps nothing here is not made a device: neither by digits nor by an account.
+    assert.equal(await page.locator("#main").locator("input, button, a").count(), 0);
+    assert.ok(await page.locator("#emergency-key").isVisible());
+    await page.context().close();
+  }
 });
 
 test("a browser that lacks something is told so, and the way out for life stays", async () => {

@@ -41,7 +41,8 @@ async function open(): Promise<void> {
   if (!(await app.wake(await open_core()))) return app.recover(); // of another version
   listen_to_wedge((text) => app?.scanned(text));
   const device = await store.get("device");
-  const invitation = read_invitation(location.hash);
+  // Inside a chat app nothing is enrolled, and the address keeps its code for the browser.
+  const invitation = in_chat_app() ? undefined : read_invitation(location.hash);
   if (invitation) {
     location.hash = ""; // the code is for this phone only: it does not stay in the address
     history.replaceState(null, "", location.pathname);
@@ -49,7 +50,7 @@ async function open(): Promise<void> {
   if (device) {
     await app.run(device);
     if (invitation) await app.ask_to_enrol(invitation);
-  } else if (invitation && !in_chat_app()) {
+  } else if (invitation) {
     await app.enrol(invitation);
   } else {
     await first_start(app);

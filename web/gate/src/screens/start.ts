@@ -30,9 +30,12 @@ export function error_screen(app: App, code: string): HTMLElement {
  * gates of whoever is signed in. */
 export function enrol_screen(app: App, failed?: EnrolFailure): HTMLElement {
   const gates = app.me?.gates ?? [];
-  return h("section", { class: "form" }, h("h1", {}, t("enrol_title")),
-    in_chat_app() && h("p", { class: "flag", role: "alert" }, t("chat_app"),
-      h("span", { class: "address" }, `${location.origin}${location.pathname}`)),
+  const title = h("h1", {}, t("enrol_title"));
+  if (in_chat_app()) {
+    return h("section", { class: "form" }, title, h("p", { class: "flag", role: "alert" },
+      t("chat_app"), h("span", { class: "address" }, location.href)));
+  }
+  return h("section", { class: "form" }, title,
     failed !== undefined && h("p", { class: "flag", role: "alert" },
       `${t(why_not(failed))} `, t("error_code", { code: failed.code })),
     code_form(app),
