@@ -12,6 +12,7 @@ use super::diagnostic::{Diagnostic, both, few};
 use super::document::{DocumentRow, PolicyDocument};
 use super::part::{Layers, parts_beside, run_part_case};
 use super::proof::{loosened, opposed, prove};
+use super::untold::untold;
 use crate::gate::Policy;
 use crate::gate::compiled::{Effect, Text};
 use std::ops::Range;
@@ -184,11 +185,22 @@ pub fn notes(document: &PolicyDocument, above: &[PolicyDocument]) -> Vec<Found> 
         about: Some(one.own),
         crossing: None,
     });
-    found.collect()
+    let asked = untold(document).into_iter().map(|one| Found {
+        file: File::Policy,
+        span: Some(one.span),
+        code: UNTOLD,
+        message: one.message,
+        about: Some(one.row),
+        crossing: None,
+    });
+    found.chain(asked).collect()
 }
 
 /// What a document does beside others.
 const OPPOSED: &str = "P029";
+
+/// A row that asks for what nobody says at a gate.
+const UNTOLD: &str = "P037";
 
 /// Documents that do not go together.
 const APART: &str = "P020";

@@ -32,10 +32,12 @@ mod row_edit;
 pub mod row_text;
 pub mod schema;
 pub mod trial;
+mod untold;
 mod zones;
 
 pub use compile::{compile, parameter_in_force};
 pub use diagnostic::Diagnostic;
 pub use document::PolicyDocument;
 pub use read::read;
+pub use untold::is_untold;
 pub use zones::compile_orders_alone;

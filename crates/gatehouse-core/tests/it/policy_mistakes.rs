@@ -3,7 +3,7 @@
 use crate::policies::{all_folders, folders};
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::diagnostic::COMPLAINTS_MOST;
-use gatehouse_core::policy::read;
+use gatehouse_core::policy::{check, read};
 
 fn henan() -> String {
     let folder = folders()
@@ -151,4 +151,29 @@ fn of_one_mistake_made_everywhere_the_first_are_told_and_how_many_there_are() {
     let last = &of_keys[COMPLAINTS_MOST].message;
     assert!(last.en.contains("more of these"), "{last:?}");
     assert!(last.zh.contains("处同样的问题"), "{last:?}");
+}
+
+/// No gate learns the risk level of its place: such a row would be approved and never apply.
+#[test]
+fn a_row_that_asks_for_what_nobody_says_at_a_gate_is_told() {
+    let row = "\n[[row]]\nid = \"HN/level\"\neffect = \"duty\"\nsource = \"deployment\"\n\
+               who = { subject_kind = \"visitor\" }\nway = \"in\"\nwhen = { risk_level = \"high\" }\n\
+               duty = [{ do = \"measure_temperature\" }]\n";
+    let text = henan() + row;
+    let document = read(&text).expect("reads");
+    let notes = check::notes(&document, &[]);
+    let [note] = &notes[..] else {
+        panic!("one note: {notes:?}");
+    };
+    assert_eq!(
+        (note.code, note.about.as_deref()),
+        ("P037", Some("HN/level"))
+    );
+    let span = note.span.clone().expect("a place");
+    assert!(text[span].contains("high"), "{note:?}");
+    for folder in all_folders() {
+        let text = std::fs::read_to_string(folder.join("policy.toml")).expect("a text file");
+        let notes = check::notes(&read(&text).expect("reads"), &[]);
+        assert!(notes.is_empty(), "{}: {notes:?}", folder.display());
+    }
 }

@@ -89,6 +89,8 @@ struct DeviceLine {
     is_silent: bool,
     unsent: String,
     list: String,
+    clock: String,
+    storage: String,
     /// What is to be seen to, in words.
     notes: Vec<String>,
     version: String,
@@ -194,8 +196,24 @@ fn line(one: &ShownDevice, frame: &Frame, times: Times) -> DeviceLine {
             || frame.t("devices-no-list"),
             |report| frame.with("devices-list", "number", &report.list_number.to_string()),
         ),
+        clock: clock(row.skew_millis, frame),
+        storage: frame.t(match report.map(|report| report.storage) {
+            Some(Storage::Persistent) => "devices-kept",
+            Some(Storage::BestEffort) => "devices-may-be-cleared",
+            Some(Storage::Unknown) | None => "devices-unknown",
+        }),
         notes: notes(one, frame, times),
         version: report.map_or_else(never, |report| report.version.clone()),
+    }
+}
+
+/// How far a phone's clock is from the server's, as it was at the last contact.
+fn clock(skew_millis: i64, frame: &Frame) -> String {
+    let seconds = (skew_millis.abs() / 1_000).to_string();
+    match skew_millis {
+        -999..1_000 => frame.t("devices-clock-right"),
+        1_000.. => frame.with("devices-clock-ahead", "seconds", &seconds),
+        _ => frame.with("devices-clock-behind", "seconds", &seconds),
     }
 }
 

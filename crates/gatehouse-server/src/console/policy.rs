@@ -61,7 +61,8 @@ struct PolicyPage {
     gates: Vec<(String, String)>,
     /// Areas below one that is no compound: their pages have what hangs at their gates.
     inside: Vec<AreaLine>,
-    is_free: bool,
+    /// What is said where nothing is asked at the gate.
+    free: Option<&'static str>,
     may_try: bool,
     may_write: bool,
 }
@@ -256,7 +257,13 @@ fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPa
         next,
         gates: gates.collect(),
         inside: Vec::new(),
-        is_free: here.now.is_none(),
+        free: here
+            .now
+            .is_none()
+            .then_some(match here.in_force.is_empty() {
+                true => "policy-none",
+                false => "policy-none-at-gate",
+            }),
         may_try: may(&frame, &area, Permission::TryPolicy),
         may_write: may(&frame, &area, Permission::WritePolicy),
         frame,

@@ -6,9 +6,9 @@ use crate::page::Frame;
 use gatehouse_core::gate::fact::{self, Choice, Fact, Kind, Words, purpose};
 use gatehouse_core::gate::value::StayKind;
 use gatehouse_core::gate::wording::Lang;
-use gatehouse_core::policy::PolicyDocument;
 use gatehouse_core::policy::document::Parameter;
 use gatehouse_core::policy::row_text::{Clause, How, Outings, RowText, Wish};
+use gatehouse_core::policy::{PolicyDocument, is_untold};
 use std::collections::BTreeMap;
 
 /// A choice of one: value, words, whether it is chosen.
@@ -123,7 +123,7 @@ impl View<'_> {
         let may_add = |fact: &Fact| {
             let is_there = clauses.iter().any(|one| one.fact == *fact);
             let can_be_supplied = name != "need" || fact.spec().step.is_some();
-            *fact != Fact::Way && !is_there && can_be_supplied
+            *fact != Fact::Way && !is_there && can_be_supplied && !is_untold(*fact)
         };
         let facts = fact::ALL.iter().copied().filter(may_add);
         let facts = facts.map(|fact| {

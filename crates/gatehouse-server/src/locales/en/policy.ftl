@@ -22,6 +22,7 @@ policy-guard-card-en = Guard's card in English
 policy-paper-note = One page of A4, true size. Print it anew when the rules change: another number is an old one.
 policy-no-gate = There is no gate here. Posters and guard's cards are on the pages of compounds.
 policy-none = No restriction now. People cross as usual; no names are kept.
+policy-none-at-gate = Nothing in the rules in force is decided by the phone at the gate: it lets everybody through and keeps no names. The measures listed are carried out by people.
 policy-where = In force in
 policy-from = From
 policy-ends = Until

@@ -22,6 +22,7 @@ policy-guard-card-en = 门岗卡（英文）
 policy-paper-note = A4 一页，按原大小印。规则换了，请重印：编号对不上的就是旧的。
 policy-no-gate = 这里没有门岗。海报和门岗卡在小区的页上。
 policy-none = 现在没有限制，正常进出，不记姓名。
+policy-none-at-gate = 生效的规则里没有让手机在门口自动判断的，手机对谁都放行，不记姓名。列出来的措施由人照做。
 policy-where = 在哪里生效
 policy-from = 开始
 policy-ends = 结束
