@@ -19,7 +19,7 @@ use crate::signatures::SeenSignatures;
 use crate::world::SharedWorld;
 use crate::{api, console, resident, systems};
 use axum::Router;
-use gatehouse_store::Store;
+use gatehouse_store::{Store, Vault};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::collections::HashMap;
 use std::ops::Deref;
@@ -71,6 +71,11 @@ impl App {
     /// From its parts.
     pub fn new(parts: Parts) -> App {
         App(Arc::new(parts))
+    }
+
+    /// What opens names; `None` before `gatehouse init`.
+    pub fn vault(&self) -> Option<&Vault> {
+        self.keyring.as_ref().map(|keys| &keys.vault)
     }
 
     /// The same over other settings.

@@ -147,6 +147,11 @@ impl SetAsideRow {
         })
     }
 
+    /// Whether what it said is gone: by its days once settled, with whom it was about before that.
+    pub fn is_emptied(&self) -> bool {
+        self.sealed.is_empty()
+    }
+
     /// The event as it came.
     pub fn reveal_event(&self, vault: &Vault) -> Result<Vec<u8>, StoreError> {
         let place = event_place(self.device, self.seq);
@@ -191,7 +196,7 @@ sql! {
             s.wrapped_key, s.sealed ", tray!(), "
             AND (s.received_at, s.device, s.seq, s.hash) > (CAST(?3 AS BIGINT), ?4, ?5, ?6)
             AND (CASE WHEN ", is_settled!(), " THEN 1 ELSE 0 END) = CAST(?7 AS BIGINT)
-            AND length(s.sealed) > 0
+            AND (CAST(?7 AS BIGINT) = 0 OR length(s.sealed) > 0)
         ORDER BY s.received_at, s.device, s.seq, s.hash LIMIT ?8");
     COUNT_TRAY = concat!(inside!(), "SELECT count(*) FROM (SELECT s.seq ", tray!(), "
             AND NOT ", is_settled!(), " LIMIT ?3) AS open_ones");
@@ -211,6 +216,13 @@ sql! {
                     AND n.device = s.device AND n.seq = s.seq AND n.hash = s.hash
                     AND n.settled_at >= ?4)
             ORDER BY s.seq, s.hash LIMIT 500)");
+    READABLE = "SELECT device, seq, hash, reason, received_at, wrapped_key, sealed
+        FROM crossing_set_aside
+        WHERE shard = ?1 AND (device, seq, hash) > (?2, CAST(?3 AS BIGINT), ?4)
+            AND length(sealed) > 0
+        ORDER BY device, seq, hash LIMIT ?5";
+    EMPTY_ERASED = "UPDATE crossing_set_aside SET wrapped_key = ?5, sealed = ?5
+        WHERE shard = ?1 AND device = ?2 AND seq = ?3 AND hash = ?4 AND length(sealed) > 0";
     WAITING_SINCE = concat!("SELECT min(s.received_at) FROM crossing_set_aside s
         WHERE s.shard = ?1 AND s.device = ?2 AND NOT ", is_settled!());
     IS_SET_ASIDE = "SELECT count(*) FROM crossing_set_aside
@@ -228,8 +240,20 @@ impl ReadTx<'_> {
         self.query(&SET_ASIDE, params![shard, &device, limit], SetAsideRow::read)
     }
 
+    /// A page of a shard's events whose content is there, settled or not, from behind a key.
+    /// Erasure opens each: whom one is about is in no column.
+    pub fn readable_set_aside(
+        &self,
+        shard: Shard,
+        after: &SetAsideKey,
+        limit: u32,
+    ) -> Result<Vec<SetAsideRow>, StoreError> {
+        let parameters = params![shard, &after.device, after.seq, &after.hash, limit];
+        self.query(&READABLE, parameters, SetAsideRow::read)
+    }
+
     /// A page of the tray of all gates in a subtree of areas, oldest first, from behind a key.
-    /// What retention has emptied is not in it.
+    /// What was emptied is in it while it waits: somebody still has to say what came of it.
     pub fn tray(
         &self,
         shard: Shard,
@@ -324,7 +348,7 @@ impl Tx<'_> {
         viewer: &Viewer,
     ) -> Result<Option<Result<Vec<u8>, StoreError>>, StoreError> {
         let row = self.event_set_aside(shard, key)?;
-        // What retention has emptied is not there any more.
+        // What was emptied is not there any more.
         let Some(row) = row.filter(|row| !row.sealed.is_empty()) else {
             return Ok(None);
         };
@@ -352,6 +376,33 @@ impl Tx<'_> {
         let nothing: &[u8] = &[];
         let parameters = params![shard, &device, received_before, settled_before, nothing];
         self.execute(&EMPTY_SETTLED, parameters)
+    }
+
+    /// Empties the named events, which were about somebody who is erased; says how many had
+    /// content, also in the audit chain. Number and hash stay, as in [`Tx::empty_settled`].
+    pub fn empty_erased(
+        &self,
+        shard: Shard,
+        keys: &[SetAsideKey],
+        at: i64,
+    ) -> Result<u64, StoreError> {
+        let nothing: &[u8] = &[];
+        let mut emptied = 0;
+        for key in keys {
+            let parameters = params![shard, &key.device, key.seq, &key.hash, nothing];
+            emptied += self.execute(&EMPTY_ERASED, parameters)?;
+        }
+        if emptied > 0 {
+            self.append_audit(&AuditNote {
+                shard,
+                at,
+                kind: "set_aside.erase",
+                actor: None,
+                commitment: None,
+                body: format!("{emptied} records").as_bytes(),
+            })?;
+        }
+        Ok(emptied)
     }
 
     /// Adds what somebody found out about an event, as the row after the `number - 1` that they

@@ -3,9 +3,9 @@
 
 use crate::config::Config;
 use crate::erasure_list::ErasureList;
-use crate::ops::erase_person::replay_erasures;
-use crate::serve::open_store;
-use crate::world::Computer;
+use crate::ops::erase_person::Eraser;
+use crate::serve::{open_keyring, open_store};
+use crate::world::{Computer, World};
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use std::io::Write;
@@ -35,7 +35,14 @@ pub fn run(command: RestoreCommand) -> Result<()> {
     let config = Config::load(config.as_deref())?;
     let store = open_store(&config)?;
     let list = ErasureList::in_folder(&config.data_folder);
-    let replayed = replay_erasures(&store, &list, &Computer)?;
+    let keyring = open_keyring(&store, &config, Computer.now_millis())?;
+    let eraser = Eraser {
+        store: &store,
+        list: &list,
+        world: &Computer,
+        vault: keyring.as_ref().map(|keys| &keys.vault),
+    };
+    let replayed = eraser.replay()?;
     let text = serde_json::to_string_pretty(&replayed)?;
     Ok(writeln!(std::io::stdout(), "{text}")?)
 }

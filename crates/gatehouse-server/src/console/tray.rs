@@ -77,6 +77,8 @@ struct Line {
     number: String,
     reason: String,
     came: String,
+    /// What it said went with whom it was about.
+    is_erased: bool,
     /// What somebody found out, and who did.
     settled: Option<(String, String)>,
 }
@@ -176,6 +178,7 @@ fn line(line: &TrayLine, path: &str, times: Times, frame: &Frame) -> Line {
         number: frame.with("tray-number", "number", &row.seq.to_string()),
         reason: frame.t(&format!("tray-{}", row.reason.word())),
         came: times.moment(row.received_at),
+        is_erased: row.is_emptied(),
         settled: said_of(line, times, frame).pop(),
     }
 }

@@ -4,11 +4,11 @@
 use super::{Failure, Next, Work};
 use crate::app::App;
 use crate::erasure_list::ErasureList;
+use crate::ops::erase_person::Eraser;
 use crate::ops::run_erasure::run_erasure;
 use gatehouse_core::wire::cbor::{Reader, Writer};
 use gatehouse_store::Shard;
 use gatehouse_store::job::JobRow;
-use std::sync::Arc;
 
 /// The kind of this work.
 pub const KIND: &str = "person.erase";
@@ -41,8 +41,15 @@ fn read(payload: &[u8]) -> Option<(Shard, [u8; 16])> {
 pub async fn run(app: App, work: Work) -> Result<Next, Failure> {
     let (shard, erasure) = read(&work.job.payload).ok_or(Failure::lasting("payload"))?;
     let list = ErasureList::in_folder(&app.config.data_folder);
-    let (store, world) = (app.store.clone(), Arc::clone(&app.world));
-    let erase = move || run_erasure(&store, &list, &*world, shard, erasure);
+    let erase = move || {
+        let eraser = Eraser {
+            store: &app.store,
+            list: &list,
+            world: &*app.world,
+            vault: app.vault(),
+        };
+        run_erasure(&eraser, shard, erasure)
+    };
     match tokio::task::spawn_blocking(erase).await {
         Ok(Ok(())) => Ok(Next::Done),
         Ok(Err(error)) => {

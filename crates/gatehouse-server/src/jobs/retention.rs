@@ -4,7 +4,6 @@
 use super::{DAY, Failure, MINUTE, Next, Work, seal};
 use crate::app::App;
 use crate::ops::keep_retention::{Progress, keep_retention};
-use std::sync::Arc;
 
 /// One run of at most a minute.
 pub async fn run(app: App, work: Work) -> Result<Next, Failure> {
@@ -12,12 +11,8 @@ pub async fn run(app: App, work: Work) -> Result<Next, Failure> {
     if app.keyring.is_some() {
         seal::seal_now(&app).await?;
     }
-    let (store, config, world) = (
-        app.store.clone(),
-        Arc::clone(&app.config),
-        Arc::clone(&app.world),
-    );
-    let keep = move || keep_retention(&store, &config, &*world, now + MINUTE);
+    let there = app.clone();
+    let keep = move || keep_retention(&there, now + MINUTE);
     let progress = match tokio::task::spawn_blocking(keep).await {
         Ok(Ok(progress)) => progress,
         Ok(Err(error)) => {

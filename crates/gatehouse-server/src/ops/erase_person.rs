@@ -1,14 +1,29 @@
-//! Erases a person: first onto the list that a restore replays, then their record and what names
-//! them, then their crossings and events in steps of 500. What stays says that somebody was
-//! there, not who (SCOPE-5). Done twice it does the same.
+//! Erases a person: first onto the list that a restore replays, then what lies in the tray about
+//! them, their record and what names them, then their crossings and events in steps of 500. What
+//! stays says that somebody was there, not who (SCOPE-5). Done twice it does the same.
 
 use crate::erasure_list::{Erased, ErasureList};
+use crate::ops::erase_tray::erase_tray;
 use crate::world::World;
 use anyhow::Result;
 use gatehouse_core::id::PersonId;
 use gatehouse_store::audit::AuditNote;
 use gatehouse_store::pass::Revocation;
-use gatehouse_store::{Lane, Shard, Store, StoreError, Tx};
+use gatehouse_store::{Lane, Shard, Store, StoreError, Tx, Vault};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What erasing works with.
+#[derive(Clone, Copy)]
+pub struct Eraser<'a> {
+    /// Where they stand.
+    pub store: &'a Store,
+    /// Whom a restore must not bring back.
+    pub list: &'a ErasureList,
+    /// Time and chance.
+    pub world: &'a dyn World,
+    /// Opens what lies in the tray; `None` before `gatehouse init`, when nothing can lie there.
+    pub vault: Option<&'a Vault>,
+}
 
 /// What was erased.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,40 +32,8 @@ pub struct Count {
     pub was_there: bool,
     /// Crossings and events that named them.
     pub events: u64,
-}
-
-/// Erases a person now.
-///
-/// # Errors
-/// The list cannot be written (then nothing is erased), the database's.
-pub fn erase_person(
-    store: &Store,
-    list: &ErasureList,
-    world: &dyn World,
-    shard: Shard,
-    person: PersonId,
-) -> Result<Count> {
-    list.add(shard, person, world.now_millis())?;
-    Ok(erase_listed(store, world, shard, person)?)
-}
-
-/// Erases everybody on the list from a database that was restored; says who many of them were
-/// there again.
-///
-/// # Errors
-/// A list that cannot be read whole, the database's.
-pub fn replay_erasures(store: &Store, list: &ErasureList, world: &dyn World) -> Result<Replayed> {
-    let all = list.read()?;
-    let mut replayed = Replayed {
-        listed: all.len(),
-        ..Replayed::default()
-    };
-    for Erased { shard, person, .. } in all {
-        let count = erase_listed(store, world, shard, person)?;
-        replayed.persons += usize::from(count.was_there);
-        replayed.events += count.events;
-    }
-    Ok(replayed)
+    /// Events that were not taken in and were about them.
+    pub aside: u64,
 }
 
 /// What a replay did.
@@ -62,14 +45,66 @@ pub struct Replayed {
     pub persons: usize,
     /// Crossings and events that named them.
     pub events: u64,
+    /// Events that were not taken in and were about them.
+    pub aside: u64,
 }
 
+impl Eraser<'_> {
+    /// Erases a person now. The record goes after the tray: whoever stops in between finds the
+    /// person still to be erased.
+    ///
+    /// # Errors
+    /// The list cannot be written (then nothing is erased), the tray cannot be opened, the
+    /// database's.
+    pub fn erase(&self, shard: Shard, person: PersonId) -> Result<Count> {
+        let now = self.world.now_millis();
+        self.list.add(shard, person, now)?;
+        let people = BTreeSet::from([person]);
+        let aside = erase_tray(self.store, self.vault, shard, &people, now)?;
+        let (was_there, events) = erase_listed(self.store, self.world, shard, person)?;
+        Ok(Count {
+            was_there,
+            events,
+            aside,
+        })
+    }
+
+    /// Erases everybody on the list from a database that was restored; says how many of them were
+    /// there again.
+    ///
+    /// # Errors
+    /// A list that cannot be read whole, a tray that cannot be opened, the database's.
+    pub fn replay(&self) -> Result<Replayed> {
+        let all = self.list.read()?;
+        let mut replayed = Replayed {
+            listed: all.len(),
+            ..Replayed::default()
+        };
+        let mut people: BTreeMap<Shard, BTreeSet<PersonId>> = BTreeMap::new();
+        for Erased { shard, person, .. } in &all {
+            people.entry(*shard).or_default().insert(*person);
+        }
+        // Each tray is gone through once, however long the list is.
+        for (shard, people) in people {
+            let now = self.world.now_millis();
+            replayed.aside += erase_tray(self.store, self.vault, shard, &people, now)?;
+        }
+        for Erased { shard, person, .. } in all {
+            let (was_there, events) = erase_listed(self.store, self.world, shard, person)?;
+            replayed.persons += usize::from(was_there);
+            replayed.events += events;
+        }
+        Ok(replayed)
+    }
+}
+
+/// Whether the record was there, and how many crossings and events named them.
 fn erase_listed(
     store: &Store,
     world: &dyn World,
     shard: Shard,
     person: PersonId,
-) -> Result<Count, StoreError> {
+) -> Result<(bool, u64), StoreError> {
     let (now, random) = (world.now_millis(), world.bytes());
     let was_there = store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
         erase_record(tx, shard, person, &random, now)
@@ -95,7 +130,7 @@ fn erase_listed(
             Ok(crossings + tx.erase_events_at(shard, &others, &person.0, &random)?)
         })?;
     }
-    Ok(Count { was_there, events })
+    Ok((was_there, events))
 }
 
 /// The record, if it is there and still says who it was. Passes end first: a card in somebody's

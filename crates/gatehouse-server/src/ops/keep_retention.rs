@@ -2,9 +2,10 @@
 //! and says in the audit chain how much it was. How many days is in the settings, each with a
 //! ceiling.
 
+use crate::app::App;
 use crate::config::Config;
 use crate::erasure_list::ErasureList;
-use crate::ops::erase_person::erase_person;
+use crate::ops::erase_person::Eraser;
 use crate::ops::key_home::KeyHome;
 use crate::world::World;
 use anyhow::{Context, Result};
@@ -13,7 +14,7 @@ use gatehouse_core::id::{DeviceId, PersonId};
 use gatehouse_core::key::PublicKey;
 use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_store::audit::AuditNote;
-use gatehouse_store::{Lane, Shard, Store, StoreError, Tx};
+use gatehouse_store::{Lane, Shard, Store, StoreError, Tx, Vault};
 use std::collections::BTreeMap;
 
 const DAY: i64 = 86_400_000;
@@ -46,6 +47,7 @@ struct Run<'a> {
     store: &'a Store,
     config: &'a Config,
     world: &'a dyn World,
+    vault: Option<&'a Vault>,
     now: i64,
     until: i64,
     dropped: Dropped,
@@ -55,20 +57,18 @@ struct Run<'a> {
 ///
 /// # Errors
 /// The database's; an erasure list that cannot be written.
-pub fn keep_retention(
-    store: &Store,
-    config: &Config,
-    world: &dyn World,
-    until: i64,
-) -> Result<Progress> {
-    let shards = store.read_blocking::<_, StoreError, _>(|tx| tx.shards())?;
+pub fn keep_retention(app: &App, until: i64) -> Result<Progress> {
+    let shards = app
+        .store
+        .read_blocking::<_, StoreError, _>(|tx| tx.shards())?;
     let mut progress = Progress::Whole;
     for shard in shards {
         let mut run = Run {
-            store,
-            config,
-            world,
-            now: world.now_millis(),
+            store: &app.store,
+            config: &app.config,
+            world: &*app.world,
+            vault: app.vault(),
+            now: app.world.now_millis(),
             until,
             dropped: Dropped::new(),
         };
@@ -267,6 +267,12 @@ impl Run<'_> {
         let (now, over) = (self.now, self.before(self.config.days_people));
         self.forgive_returned(shard)?;
         let list = ErasureList::in_folder(&self.config.data_folder);
+        let eraser = Eraser {
+            store: self.store,
+            list: &list,
+            world: self.world,
+            vault: self.vault,
+        };
         let mut after = PersonId([0; 16]);
         loop {
             if self.world.now_millis() > self.until {
@@ -287,7 +293,7 @@ impl Run<'_> {
                 })?;
             for (person, ended_at) in page {
                 if ended_at.is_some_and(|at| at < over) {
-                    erase_person(self.store, &list, self.world, shard, person)?;
+                    eraser.erase(shard, person)?;
                     *self.dropped.entry("people").or_default() += 1;
                 }
                 if self.world.now_millis() > self.until {

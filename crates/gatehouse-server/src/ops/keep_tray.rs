@@ -42,7 +42,7 @@ pub struct TrayLine {
 pub struct TrayEvent {
     /// What is known without opening it.
     pub line: TrayLine,
-    /// What it says; `None` where that cannot be read.
+    /// What it says; `None` where that cannot be read, or was erased with whom it was about.
     pub event: Option<Event>,
     /// Who it was about, masked.
     pub person: Option<(PersonRow, Option<String>)>,
@@ -167,9 +167,15 @@ pub async fn open_tray_event(
     let write = move |tx: &Tx<'_>| {
         let shard = area.county()?;
         let row = in_area(tx, &area, &key)?;
+        let line = line(tx, shard, row)?;
         let bytes = tx.reveal_set_aside(&keys.vault, shard, &key, &viewer)?;
-        let bytes = bytes.ok_or(OpError::NotFound)?;
-        let event = bytes.ok().and_then(|bytes| Event::from_bytes(&bytes).ok());
+        // Emptied by its days once settled; before that only with whom it was about, and then
+        // somebody still has to say what came of it.
+        if bytes.is_none() && !line.settled.is_empty() {
+            return Err(OpError::NotFound);
+        }
+        let bytes = bytes.and_then(Result::ok);
+        let event = bytes.and_then(|bytes| Event::from_bytes(&bytes).ok());
         let (mut person, mut plate) = (None, None);
         let private = event.as_ref().and_then(|event| event.private.as_ref());
         match private.and_then(|private| private.subject) {
@@ -186,7 +192,7 @@ pub async fn open_tray_event(
             guards.push(staff_name(tx, staff)?);
         }
         Ok::<_, OpError>(TrayEvent {
-            line: line(tx, shard, row)?,
+            line,
             event,
             person,
             plate,

@@ -25,6 +25,7 @@ pub mod end_application;
 pub mod end_device;
 pub mod enrol_device;
 pub mod erase_person;
+pub mod erase_tray;
 pub mod erasure_rules;
 pub mod examine;
 pub mod export_crossings;

@@ -1,33 +1,26 @@
 //! A planned erasure on its day: everything is asked once more, then it is done. It may be begun
 //! twice, and does the same.
 
-use crate::erasure_list::ErasureList;
-use crate::ops::erase_person::erase_person;
+use crate::ops::erase_person::Eraser;
 use crate::ops::erasure_rules::{hindrances, reasons};
-use crate::world::World;
 use anyhow::Result;
 use gatehouse_store::audit::AuditNote;
 use gatehouse_store::erasure_plan::{ErasurePlanRow, ErasureState};
-use gatehouse_store::{Lane, Shard, Store, StoreError, Tx};
+use gatehouse_store::{Lane, Shard, StoreError, Tx};
 
 /// Does it, unless it was cancelled or something stands against it.
 ///
 /// # Errors
-/// The list of erasures cannot be written (then nothing is erased), the database's.
-pub fn run_erasure(
-    store: &Store,
-    list: &ErasureList,
-    world: &dyn World,
-    shard: Shard,
-    erasure: [u8; 16],
-) -> Result<()> {
+/// As [`Eraser::erase`].
+pub fn run_erasure(eraser: &Eraser<'_>, shard: Shard, erasure: [u8; 16]) -> Result<()> {
+    let Eraser { store, world, .. } = *eraser;
     let now = world.now_millis();
     let begin = move |tx: &Tx<'_>| begin(tx, shard, &erasure, now);
     let begun = store.write_blocking::<_, StoreError, _>(Lane::Jobs, begin)?;
     let Some(plan) = begun else {
         return Ok(());
     };
-    erase_person(store, list, world, shard, plan.person)?;
+    eraser.erase(shard, plan.person)?;
     let now = world.now_millis();
     store.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
         tx.set_erasure_state(shard, &erasure, &ErasureState::Done, now)

@@ -8,7 +8,6 @@ use gatehouse_core::policy::{PolicyDocument, read};
 use gatehouse_server::config::Config;
 use gatehouse_server::erasure_list::ErasureList;
 use gatehouse_server::ops::demo::make::Demo;
-use gatehouse_server::ops::erase_person::erase_person;
 use gatehouse_server::ops::keep_retention::keep_retention;
 use gatehouse_server::ops::replay::{Asked, Progress, ReplayError, Report, Sums, Under, replay};
 use gatehouse_store::Shard;
@@ -75,8 +74,9 @@ fn erase(app: &TestApp, demo: &Demo, gate: usize) -> usize {
         .collect();
     people.sort_unstable();
     people.dedup();
+    let eraser = crate::retention::eraser(app, &list);
     for person in &people {
-        erase_person(&app.app.store, &list, &*app.app.world, SHARD, *person).expect("erased");
+        eraser.erase(SHARD, *person).expect("erased");
     }
     people.len()
 }
@@ -93,7 +93,7 @@ fn retain(app: &TestApp) {
         data_folder: folder.path().to_owned(),
         ..Config::default()
     };
-    keep_retention(&app.app.store, &config, &*app.app.world, now + HOUR).expect("kept");
+    keep_retention(&app.app.with_config(config), now + HOUR).expect("kept");
 }
 
 #[test]

@@ -128,7 +128,7 @@ fn an_official_tries_a_document_and_opens_the_result() {
         assert!(office.get("").body.contains("算完"));
         app.later(8 * DAY);
         let until = app.app.world.now_millis() + DAY;
-        keep_retention(&app.app.store, &app.app.config, &*app.app.world, until).expect("kept");
+        keep_retention(&app.app, until).expect("kept");
         let later = Office::new(app, demo, Role::StreetCommand);
         assert_eq!(later.get(&one).status, StatusCode::NOT_FOUND);
     });

@@ -5,7 +5,7 @@ use gatehouse_core::id::{HouseholdId, PersonId};
 use gatehouse_core::key::SigningKey;
 use gatehouse_server::config::Config;
 use gatehouse_server::erasure_list::ErasureList;
-use gatehouse_server::ops::erase_person::{erase_person, replay_erasures};
+use gatehouse_server::ops::erase_person::Eraser;
 use gatehouse_server::ops::keep_retention::{Progress, keep_retention};
 use gatehouse_store::message::{MessageRow, MessageState};
 use gatehouse_store::person::{PersonPlain, PersonRow};
@@ -91,10 +91,19 @@ fn drops(app: &TestApp) -> Vec<String> {
     read.expect("read")
 }
 
+/// What erases from a test's database.
+pub fn eraser<'a>(app: &'a TestApp, list: &'a ErasureList) -> Eraser<'a> {
+    Eraser {
+        store: &app.app.store,
+        list,
+        world: &*app.app.world,
+        vault: app.app.vault(),
+    }
+}
+
 fn keep(app: &TestApp, config: &Config) -> Progress {
-    let world = &*app.app.world;
-    let until = world.now_millis() + 60_000;
-    keep_retention(&app.app.store, config, world, until).expect("kept")
+    let until = app.app.world.now_millis() + 60_000;
+    keep_retention(&app.app.with_config(config.clone()), until).expect("kept")
 }
 
 fn settings(folder: &tempfile::TempDir) -> Config {
@@ -151,7 +160,6 @@ fn a_restore_does_not_bring_anybody_back() {
     on_both(|app| {
         let folder = tempfile::tempdir().expect("a folder");
         let list = ErasureList::in_folder(folder.path());
-        let world = &*app.app.world;
         // Erased after the backup was made that this database comes from.
         for n in [2, 7] {
             list.add(SHARD, PersonId([n; 16]), START).expect("listed");
@@ -160,10 +168,10 @@ fn a_restore_does_not_bring_anybody_back() {
             insert(tx, &person(1, "resident", "active", true))?;
             insert(tx, &person(2, "resident", "active", true))
         });
-        let replayed = replay_erasures(&app.app.store, &list, world).expect("replayed");
+        let replayed = eraser(app, &list).replay().expect("replayed");
         assert_eq!((replayed.listed, replayed.persons), (2, 1));
         assert_eq!(states(app), ["active", "erased"]);
-        let again = replay_erasures(&app.app.store, &list, world).expect("replayed");
+        let again = eraser(app, &list).replay().expect("replayed");
         assert_eq!((again.listed, again.persons), (2, 0), "twice does the same");
     });
 }
@@ -176,8 +184,7 @@ fn nobody_is_erased_whom_the_list_could_not_take() {
     let file = folder.path().join("in_the_way");
     std::fs::write(&file, "").expect("a file");
     let list = ErasureList::in_folder(&file);
-    let (store, world) = (&app.app.store, &*app.app.world);
-    let error = erase_person(store, &list, world, SHARD, PersonId([2; 16]));
+    let error = eraser(&app, &list).erase(SHARD, PersonId([2; 16]));
     assert!(
         error
             .expect_err("refused")

@@ -4,11 +4,17 @@ use crate::gate::{Phone, compound_of, cookie};
 use crate::passes::community;
 use crate::support::{Answer, TestApp, demo_on_both};
 use axum::http::StatusCode;
-use gatehouse_core::id::DeviceId;
+use gatehouse_core::id::{AreaId, DeviceId, PersonId};
+use gatehouse_core::pass::{PassKind, to_text};
+use gatehouse_core::wire::Event;
 use gatehouse_server::config::Config;
+use gatehouse_server::erasure_list::ErasureList;
 use gatehouse_server::ops::demo::make::Demo;
+use gatehouse_server::ops::demo::pass::{Holder, Standing};
 use gatehouse_server::ops::keep_retention::keep_retention;
-use gatehouse_store::{Shard, StoreError};
+use gatehouse_server::ops::keep_tray::key_text;
+use gatehouse_store::set_aside::SetAsideRow;
+use gatehouse_store::{ReadTx, Shard, StoreError};
 use serde_json::json;
 
 /// A compound whose phone was put out of service before it sent what it had.
@@ -26,7 +32,6 @@ impl<'a> Tray<'a> {
     /// The start of a shift, a visitor who was turned back, and so many emergencies.
     pub fn laid(app: &'a TestApp, demo: &Demo, emergencies: usize) -> Tray<'a> {
         let mut phone = Phone::enrolled(app, demo, "guard1a");
-        let area = format!("/areas/{}", compound_of(app, &phone.gate));
         phone.step(json!({"input": "begin", "subject_kind": "visitor", "way": "in"}));
         let noted = json!({"name": "来客", "phone": "13900000000", "room": "", "approved_by": ""});
         phone.step(json!({"input": "register", "noted": noted}));
@@ -34,21 +39,21 @@ impl<'a> Tray<'a> {
         for _ in 0..emergencies {
             phone.step(json!({"input": "emergency", "way": "out"}));
         }
+        Tray::of(app, demo, phone)
+    }
+
+    /// What a phone has, sent after it was put out of service.
+    fn of(app: &'a TestApp, demo: &Demo, phone: Phone<'a>) -> Tray<'a> {
+        let area = format!("/areas/{}", compound_of(app, &phone.gate));
         let device = DeviceId::parse(phone.id()).expect("an id");
         app.write(move |tx| tx.end_device(Shard(1), device, 0));
         let receipt = phone.send_all();
         let aside = receipt["set_aside"].as_array().expect("a list").len();
         assert_eq!(aside, phone.events().len(), "{receipt}");
-        let rows = app.app.store.read_blocking::<_, StoreError, _>(move |tx| {
-            tx.events_set_aside(Shard(1), device, 1_000)
-        });
-        let of = |row: gatehouse_store::set_aside::SetAsideRow| {
-            let key = gatehouse_server::ops::keep_tray::key_text(&row.key());
-            format!("{area}/tray/{key}")
-        };
+        let of = |row: SetAsideRow| format!("{area}/tray/{}", key_text(&row.key()));
         Tray {
             lead: cookie(app, demo, "lead1"),
-            events: rows.expect("reads").into_iter().map(of).collect(),
+            events: rows_of(app, &phone).into_iter().map(of).collect(),
             area,
             app,
             phone,
@@ -81,6 +86,15 @@ impl<'a> Tray<'a> {
         let entries = entries.expect("reads");
         entries.iter().filter(|entry| entry.kind == kind).count()
     }
+}
+
+/// What lies there of a phone.
+fn rows_of(app: &TestApp, phone: &Phone<'_>) -> Vec<SetAsideRow> {
+    let device = DeviceId::parse(phone.id()).expect("an id");
+    let read = move |tx: &ReadTx<'_>| tx.events_set_aside(Shard(1), device, 1_000);
+    (app.app.store)
+        .read_blocking::<_, StoreError, _>(read)
+        .expect("reads")
 }
 
 #[test]
@@ -196,10 +210,11 @@ fn what_is_settled_is_emptied_after_its_days_and_what_waits_is_an_alarm() {
             data_folder: folder.path().to_owned(),
             ..Config::default()
         };
+        let there = app.app.with_config(config);
         let keep = |days: i64| {
             app.later(days * 86_400_000);
             let until = app.app.world.now_millis() + 60_000;
-            keep_retention(&app.app.store, &config, &*app.app.world, until).expect("kept");
+            keep_retention(&there, until).expect("kept");
         };
         let lead = |path: &str| app.get(path, &cookie(app, demo, "lead1"));
         let alarms = format!("{}/alarms", tray.area);
@@ -219,6 +234,108 @@ fn what_is_settled_is_emptied_after_its_days_and_what_waits_is_an_alarm() {
         let receipt = tray.phone.send_all();
         assert_eq!(receipt["acknowledged_through"], tray.events.len());
         assert_eq!(lead(&tray.events[1]).status, StatusCode::NOT_FOUND);
+    });
+}
+
+/// Two people who cross with their passes, the first of them twice; the second is a worker, whom
+/// no phone's list has.
+struct Two {
+    people: [PersonId; 2],
+    /// Number of the first one's pass.
+    pass: String,
+}
+
+fn two_cross(demo: &Demo, phone: &mut Phone<'_>, compound: AreaId) -> Two {
+    let found = [PassKind::Resident, PassKind::Worker].map(|kind| {
+        let mut passes = demo.issued.passes.iter();
+        let found = passes.find_map(|pass| match pass.holder {
+            Holder::Person(person)
+                if pass.compound == compound
+                    && pass.standing == Standing::Valid
+                    && pass.credential.kind == kind =>
+            {
+                Some((pass, person))
+            }
+            _ => None,
+        });
+        found.expect("a pass of each kind")
+    });
+    for (at, way) in [(0, "out"), (1, "out"), (0, "in")] {
+        let text = to_text("127.0.0.1:8080", &demo.issued.sign(found[at].0));
+        phone.step(json!({"input": "scan", "text": text, "way": way}));
+        phone.step(json!({"input": "fact", "fact": "temperature", "value": 36.5}));
+        phone.step(json!({"input": "finish", "outcome": "crossed"}));
+    }
+    Two {
+        people: found.map(|(_, person)| person),
+        pass: found[0].0.credential.number.to_string(),
+    }
+}
+
+/// Erasing somebody empties what lies there about them, settled or not, and nobody else's; a
+/// backup that is put back does not bring it back.
+#[test]
+fn whoever_is_erased_goes_from_the_tray_too() {
+    demo_on_both(|app, demo| {
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        let compound = compound_of(app, &phone.gate);
+        let two = two_cross(demo, &mut phone, compound);
+        let tray = Tray::of(app, demo, phone);
+        let opened = tray.page(&tray.events[1], &tray.lead);
+        assert!(opened.contains(&two.pass), "{opened}");
+        let before = rows_of(app, &tray.phone);
+        let vault = app.app.vault().expect("keys");
+        let worker = before[2].reveal_event(vault).expect("opens");
+        let worker = Event::from_bytes(&worker).expect("an event");
+        let subject = worker.private.and_then(|private| private.subject);
+        assert_eq!(subject, None, "the pass alone says who it is");
+        tray.settle(3, &tray.lead, "version=0&outcome=told");
+        let looks = tray.kept("set_aside.view");
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let list = ErasureList::in_folder(folder.path());
+        let eraser = crate::retention::eraser(app, &list);
+        let count = eraser.erase(Shard(1), two.people[0]).expect("erased");
+        assert_eq!((count.was_there, count.aside), (true, 2));
+        assert_eq!(tray.kept("set_aside.erase"), 1);
+        let after = rows_of(app, &tray.phone);
+        for (at, (was, is)) in before.iter().zip(&after).enumerate() {
+            assert_eq!(is.key(), was.key(), "number and hash stay");
+            let is_theirs = [1, 3].contains(&at);
+            assert_eq!(is.is_emptied(), is_theirs, "{at}");
+            assert_eq!(is.reveal_event(vault).is_err(), is_theirs, "{at}");
+        }
+        let list_page = tray.list();
+        assert!(list_page.contains(&tray.events[1]), "it waits: {list_page}");
+        assert_eq!(list_page.matches("内容也清空了").count(), 1, "{list_page}");
+        let gone = tray.page(&tray.events[1], &tray.lead);
+        assert!(
+            gone.contains("内容也清空了") && !gone.contains(&two.pass),
+            "{gone}"
+        );
+        assert_eq!(tray.kept("set_aside.view"), looks, "nobody saw anything");
+        let settled = app.get(&tray.events[3], &tray.lead);
+        assert_eq!(settled.status, StatusCode::NOT_FOUND);
+        assert!(tray.page(&tray.events[2], &tray.lead).contains("一次通行"));
+
+        tray.phone.send_all();
+        assert_eq!(rows_of(app, &tray.phone), after, "sent again it stays so");
+        // The second one is there again with a backup that was put back.
+        (list.add(Shard(1), two.people[1], 0)).expect("listed");
+        let replayed = eraser.replay().expect("replayed");
+        assert_eq!(
+            (replayed.listed, replayed.persons, replayed.aside),
+            (2, 1, 1)
+        );
+        assert_eq!(eraser.replay().expect("replayed").aside, 0);
+        assert!(rows_of(app, &tray.phone)[2].is_emptied());
+        assert!(
+            !rows_of(app, &tray.phone)[0].is_emptied(),
+            "a shift is nobody's"
+        );
+        // Whoever can say nothing more about it takes it from the list.
+        tray.settle(1, &tray.lead, "version=0&outcome=unreadable");
+        assert!(!tray.list().contains(&tray.events[1]));
     });
 }
 

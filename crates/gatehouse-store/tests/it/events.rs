@@ -6,14 +6,14 @@ use crate::played_device::{
 use crate::support::{MINUTE, MORNING, SHARD, gate_row, id, lay_town, on_both, read, write};
 use gatehouse_core::audit::Hash;
 use gatehouse_core::gate::{Outcome, Verdict, Way};
-use gatehouse_core::id::{AreaId, PersonId, StaffId};
+use gatehouse_core::id::{PersonId, StaffId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::wire::{
     Change, Detail, DetailField, EmergencyKind, Event, EventBody, Fever, Private, Subject,
 };
 use gatehouse_store::device_event::{Appended, Arrival, ServerDecision};
 use gatehouse_store::person_view::Viewer;
-use gatehouse_store::set_aside::{SetAsideKey, SetAsideReason, SettledRow, TrayPart};
+use gatehouse_store::set_aside::SetAsideReason;
 
 #[test]
 fn an_event_is_taken_in_once() {
@@ -134,70 +134,6 @@ fn the_alarm_of_an_ended_phone_rises_again_only_when_something_new_came() {
             assert_eq!(waiting(), usize::from(comes_anew), "event {at}");
             assert_eq!(see(), comes_anew, "event {at}");
         }
-    });
-}
-
-#[test]
-fn what_is_kept_aside_is_settled_beside_it_and_never_changed() {
-    on_both(|store| {
-        lay_town(store);
-        let mut gate = Gate::new(1);
-        for minute in 0..3 {
-            gate.crossing(minute, Way::Out, Outcome::Crossed, PERSON);
-        }
-        write(store, |tx| tx.end_device(SHARD, device(1), MORNING));
-        for event in &gate.events {
-            send(store, event);
-        }
-        let before = read(store, |tx| tx.events_set_aside(SHARD, device(1), 10));
-        let tray = |top, part, after: SetAsideKey, limit| {
-            read(store, move |tx| tx.tray(SHARD, top, part, &after, limit))
-        };
-        let here = gate_row(1).area;
-        let elsewhere = AreaId(id(99, 1));
-        let first = SetAsideKey::FIRST;
-        assert_eq!(tray(here, TrayPart::Open, first, 10), before);
-        assert_eq!(tray(elsewhere, TrayPart::Open, first, 10), []);
-        assert_eq!(tray(here, TrayPart::Open, before[0].key(), 1), before[1..2]);
-
-        let key = before[1].key();
-        let settle = |number, outcome: &str| {
-            let row = SettledRow {
-                number,
-                outcome: outcome.to_owned(),
-                staff: StaffId(id(2, 1)),
-                settled_at: MORNING + number,
-            };
-            write(store, move |tx| tx.settle_set_aside(SHARD, &key, &row))
-        };
-        assert!(settle(1, "told"));
-        assert!(!settle(1, "entered"), "somebody was faster");
-        assert!(settle(2, "entered"));
-        let said = read(store, move |tx| tx.settled(SHARD, &key, 10));
-        let said: Vec<&str> = said.iter().map(|row| row.outcome.as_str()).collect();
-        assert_eq!(said, ["told", "entered"]);
-        assert_eq!(tray(here, TrayPart::Settled, first, 10), before[1..2]);
-        let count = |top, most| read(store, move |tx| tx.count_tray(SHARD, top, most));
-        assert_eq!(
-            (count(here, 10), count(here, 1), count(elsewhere, 10)),
-            (2, 1, 0)
-        );
-        let after = read(store, |tx| tx.events_set_aside(SHARD, device(1), 10));
-        assert_eq!(after, before, "the events stay as they came");
-
-        let viewer = Viewer {
-            staff: Some(StaffId(id(2, 1))),
-            organisation: None,
-            purpose: "tray".to_owned(),
-            at: MORNING,
-            salt: [0; 16],
-        };
-        let opened = write(store, move |tx| {
-            Ok(tx
-                .reveal_set_aside(&vault(), SHARD, &key, &viewer)?
-                .map(Result::ok))
-        });
-        assert_eq!(opened, Some(Some(gate.events[1].to_bytes())));
     });
 }
 

@@ -14,6 +14,7 @@ mod people;
 mod plans;
 mod played_device;
 mod schema;
+mod set_aside;
 mod sign_in;
 mod statistics;
 mod support;
