@@ -157,7 +157,8 @@ fn of_one_mistake_made_everywhere_the_first_are_told_and_how_many_there_are() {
 #[test]
 fn a_row_that_asks_for_what_nobody_says_at_a_gate_is_told() {
     let row = "\n[[row]]\nid = \"HN/level\"\neffect = \"duty\"\nsource = \"deployment\"\n\
-               who = { subject_kind = \"visitor\" }\nway = \"in\"\nwhen = { risk_level = \"high\" }\n\
+               who = { subject_kind = \"visitor\" }\nway = \"in\"\n\
+               when = { risk_level = \"high\" }\n\
                duty = [{ do = \"measure_temperature\" }]\n";
     let text = henan() + row;
     let document = read(&text).expect("reads");
