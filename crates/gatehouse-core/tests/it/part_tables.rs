@@ -1,17 +1,9 @@
 //! What the tables of levels, measures, teams, checklists, reports and days refuse, and how their
 //! clocks run.
 
-use crate::parts::{COUNTING, of_parts};
+use crate::parts::{COUNTING, GRADING, of_parts};
 use gatehouse_core::policy::part::{Kind, Layers, answer_line};
 use serde_json::{Value, json};
-
-const GRADING: &str = r#"
-[grading]
-window_days = { value = 14, source = "X 1" }
-day_counted = { value = "reported", source = "X 1" }
-publish_days = { value = 1, source = "X 1" }
-review_days = { value = 14, source = "X 1" }
-"#;
 
 const STAGES: &str = r#"
 [stages]

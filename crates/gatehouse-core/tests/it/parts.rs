@@ -89,6 +89,14 @@ over = { value = "day_full", source = "deployment" }
 window = { value = "with_today", source = "deployment" }
 "#;
 
+pub(crate) const GRADING: &str = r#"
+[grading]
+window_days = { value = 14, source = "X 1" }
+day_counted = { value = "reported", source = "X 1" }
+publish_days = { value = 1, source = "X 1" }
+review_days = { value = 14, source = "X 1" }
+"#;
+
 const HOME: &str = r#"
 [[observation]]
 id = "X/home"

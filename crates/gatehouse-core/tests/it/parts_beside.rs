@@ -1,7 +1,7 @@
 //! What the parts of a document do beside those above it: said twice differently, or by nobody any
 //! more. Asked of what is in force together; a document by itself has none of these notes.
 
-use crate::parts::{COUNTING, of_parts};
+use crate::parts::{COUNTING, GRADING, of_parts};
 use crate::policies::{all_folders, load_document};
 use gatehouse_core::policy::PolicyDocument;
 use gatehouse_core::policy::check::beside;
@@ -47,14 +47,6 @@ fn stay(kinds: &str, days: u16, outcome: &str) -> String {
 fn contact(class: &str, rest: &str) -> String {
     format!("class = \"{class}\"\nto = [\"confirmed\"]\nsettings = [\"household\"]\n{rest}")
 }
-
-const GRADING: &str = r#"
-[grading]
-window_days = { value = 14, source = "X 1" }
-day_counted = { value = "reported", source = "X 1" }
-publish_days = { value = 1, source = "X 1" }
-review_days = { value = 14, source = "X 1" }
-"#;
 
 fn risk(level: &str, rest: &str) -> String {
     format!("level = \"{level}\"\ncounted = \"townships\"\n{rest}")

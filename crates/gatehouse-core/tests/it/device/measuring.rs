@@ -3,7 +3,7 @@
 
 use super::table::{Stage, check, play};
 use super::world;
-use gatehouse_core::device::Device;
+use gatehouse_core::device::{Device, Output};
 use gatehouse_core::gate::fact::temperature_way::CHOICES;
 use gatehouse_core::gate::record::read_facts;
 use gatehouse_core::gate::{Fact, Known, Value};
@@ -167,17 +167,23 @@ fn the_page_is_told_which_there_are_and_which_is_in_use() {
     assert_eq!(output.thermometer.chosen.as_deref(), Some("wrist"));
 }
 
-/// A state as the version before wrote it: somebody stands at the gate, 37.8 was measured, a
-/// fever is reported. The phone goes on after the upgrade.
-#[test]
-fn a_state_of_the_version_before_is_taken_up() {
-    let held = include_str!("../../../../../testdata/gate/state-v2.hex");
+/// A phone that goes on with a state as an earlier version wrote it, and its first screen.
+fn taken_up(held: &str) -> (Stage, Output) {
     let bytes = data_encoding::HEXLOWER.decode(held.trim().as_bytes());
     let mut stage = Stage::new(0);
     stage.device = Device::from_bytes(&bytes.expect("hex digits")).expect("a state");
     let list = serde_json::json!({"input": "snapshot", "bytes_base64": stage.list});
     let output = stage.feed(list, world::morning());
     assert_eq!(output.header.guards, ["李师傅"]);
+    (stage, output)
+}
+
+/// A state as the version before wrote it: somebody stands at the gate, 37.8 was measured, a
+/// fever is reported. The phone goes on after the upgrade.
+#[test]
+fn a_state_of_the_version_before_is_taken_up() {
+    let held = include_str!("../../../../../testdata/gate/state-v2.hex");
+    let (mut stage, output) = taken_up(held);
     assert_eq!(output.thermometer.chosen, None);
     play(
         &mut stage,
@@ -194,12 +200,7 @@ fn a_state_of_the_version_before_is_taken_up() {
 #[test]
 fn a_state_of_version_four_is_taken_up() {
     let held = include_str!("../../../../../testdata/gate/state-v4.hex");
-    let bytes = data_encoding::HEXLOWER.decode(held.trim().as_bytes());
-    let mut stage = Stage::new(0);
-    stage.device = Device::from_bytes(&bytes.expect("hex digits")).expect("a state");
-    let list = serde_json::json!({"input": "snapshot", "bytes_base64": stage.list});
-    let output = stage.feed(list, world::morning());
-    assert_eq!(output.header.guards, ["李师傅"]);
+    let (mut stage, output) = taken_up(held);
     let counts = output.counts;
     assert_eq!((counts.admitted, counts.unsent), (1, 2));
     assert_eq!((counts.entered, counts.visitors), (0, 0));
