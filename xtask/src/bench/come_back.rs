@@ -118,10 +118,12 @@ fn many(
     let ours = Ours::start(town, demo)?;
     let of_each = sizes.events / sizes.gates;
     let sources = sources(demo);
+    // Once each: who signs in two hundred times is kept waiting.
+    let guards = (1..=sources.len()).map(|guard| town.sign_in(&format!("guard{guard}a")));
+    let guards = guards.collect::<Result<Vec<_>>>()?;
     let phones = gates.iter().enumerate().map(|(at, gate)| {
         let compound = at % sources.len();
-        let session = town.sign_in(&format!("guard{}a", compound + 1))?;
-        let source = Arc::clone(&sources[compound]);
+        let (session, source) = (guards[compound].clone(), Arc::clone(&sources[compound]));
         Phone::enrol(town.address, *gate, session, source, of_each)
     });
     let mut phones = phones.collect::<Result<Vec<_>>>()?;

@@ -13,6 +13,7 @@ use hyper::StatusCode;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::Value as Json;
+use std::collections::VecDeque;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -58,8 +59,8 @@ pub struct Phone {
     kept: usize,
     seq: usize,
     head: Hash,
-    /// The batch that no receipt has come for.
-    open: Option<Vec<u8>>,
+    /// Events of the batch that no receipt has come for, the oldest first.
+    open: VecDeque<String>,
     told_again: usize,
 }
 
@@ -95,7 +96,7 @@ impl Phone {
             kept,
             seq: 0,
             head: Hash::START,
-            open: None,
+            open: VecDeque::new(),
             told_again: 0,
         })
     }
@@ -115,10 +116,9 @@ impl Phone {
     pub async fn send_until(&mut self, address: SocketAddr, count: usize) -> Result<()> {
         let mut sender = load::connect(address).await?;
         let mut before = 0;
-        while self.open.is_some() || self.seq < count {
+        while !self.open.is_empty() || self.seq < count {
             let body = self.batch(count)?;
-            let asked = request("POST", &self.path(), &self.session, JSON, body.clone());
-            self.open = Some(body);
+            let asked = request("POST", &self.path(), &self.session, JSON, body);
             let answer = load::call(&mut sender, asked).await?;
             if answer.status() == StatusCode::SERVICE_UNAVAILABLE {
                 self.told_again += 1;
@@ -131,9 +131,8 @@ impl Phone {
             let aside = receipt["set_aside"].as_array().map(Vec::len);
             ensure!(aside == Some(0), "{receipt}");
             before = through;
-            if through == self.sent() {
-                self.open = None;
-            }
+            let left = usize::try_from(self.sent() - through)?;
+            self.open.drain(..self.open.len().saturating_sub(left));
         }
         Ok(())
     }
@@ -151,7 +150,6 @@ impl Phone {
         let mut stream = TcpStream::connect(address)?;
         stream.write_all(head.as_bytes())?;
         stream.write_all(&body[..body.len() / 2])?;
-        self.open = Some(body);
         Ok(())
     }
 
@@ -159,8 +157,7 @@ impl Phone {
     pub async fn lose_receipt(&mut self, address: SocketAddr) -> Result<()> {
         let body = self.batch(usize::MAX)?;
         let mut sender = load::connect(address).await?;
-        let asked = request("POST", &self.path(), &self.session, JSON, body.clone());
-        self.open = Some(body);
+        let asked = request("POST", &self.path(), &self.session, JSON, body);
         load::call(&mut sender, asked).await?;
         Ok(())
     }
@@ -169,13 +166,12 @@ impl Phone {
         format!("/gate/api/gates/{}/events", self.gate)
     }
 
-    /// The batch that waits, or the next one.
+    /// What waits of a batch, or the next one.
     fn batch(&mut self, count: usize) -> Result<Vec<u8>> {
-        if let Some(open) = self.open.take() {
-            return Ok(open);
+        if self.open.is_empty() {
+            let size = BATCH.min(count - self.seq);
+            self.open = (0..size).map(|_| self.next()).collect();
         }
-        let size = BATCH.min(count - self.seq);
-        let events: Vec<String> = (0..size).map(|_| self.next()).collect();
         let head = gatehouse_core::wire::ChainHead {
             device: self.device,
             seq: self.sent(),
@@ -185,7 +181,7 @@ impl Phone {
         let signature = signature.map_err(|_| anyhow::anyhow!("no signature"))?;
         let body = serde_json::json!({
             "device": self.device,
-            "events": events,
+            "events": self.open,
             "head_signature_base64": BASE64.encode(signature.as_ref()),
         });
         Ok(body.to_string().into_bytes())
