@@ -118,9 +118,7 @@ fn many(
     let ours = Ours::start(town, demo)?;
     let of_each = sizes.events / sizes.gates;
     let sources = sources(demo);
-    // Once each: who signs in two hundred times is kept waiting.
-    let guards = (1..=sources.len()).map(|guard| town.sign_in(&format!("guard{guard}a")));
-    let guards = guards.collect::<Result<Vec<_>>>()?;
+    let guards = guards(town, sources.len())?;
     let phones = gates.iter().enumerate().map(|(at, gate)| {
         let compound = at % sources.len();
         let (session, source) = (guards[compound].clone(), Arc::clone(&sources[compound]));
@@ -178,6 +176,12 @@ fn many(
             ran.percentile(1.0)
         )),
     ])
+}
+
+/// A session of a guard of each compound: who signs in two hundred times is kept waiting.
+fn guards(town: &Town, compounds: usize) -> Result<Vec<String>> {
+    let guards = (1..=compounds).map(|guard| town.sign_in(&format!("guard{guard}a")));
+    guards.collect()
 }
 
 /// All phones at the same time, each one batch after the other; how long it took.
