@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 import { frame_svg } from "./pictures.mjs";
 import {
   all_sent, begin_shift, browse, build_with_core, give_pin, open_page, screen, serve,
+  type_pin,
 } from "./support.mjs";
 
 const file = new URL("../../testdata/gate/compound-v1.json", import.meta.url);
@@ -31,6 +32,7 @@ async function enrolled(t, list = "henan") {
     gate: held.gate,
     staff: "00000000-0000-4000-8000-000000000001",
     snapshot: Buffer.from(held.lists[list], "base64"),
+    now: () => held.moment_millis,
   });
   const page = await open_page(browser, server.url, {}, held.moment_millis);
   t.after(async () => {
@@ -172,6 +174,35 @@ test("a start without network goes on with the kept state, list and events", asy
   await page.context().setOffline(false);
   await all_sent(page);
   assert.equal(server.received.length, 2);
+});
+
+test("past the hard life the verdict says whom to call, in both languages", async (t) => {
+  const { page } = await on_shift(t);
+  await page.context().setOffline(true);
+  await page.clock.setFixedTime(held.moment_millis + 73 * 3_600_000);
+  await type_pin(page, "2468"); // nobody has touched it since
+  for (const [lang, sentence, word] of [
+    ["zh", "名单过旧，只查证和日期。拿不准，打值班室 0371-5550100。", "点错了"],
+    ["en", "List too old: only pass and dates are checked. In doubt, call the duty desk, " +
+      "0371-5550100.", "Tapped wrong"],
+  ]) {
+    // Under an order by the old list, which holds nobody any more.
+    await scan(page, "li-under-order");
+    await screen(page, "ask");
+    await page.locator(".notice").getByText(sentence, { exact: true }).waitFor();
+    assert.equal(await page.locator(".notice").count(), 1, "a verdict keeps its room");
+    const shot = `core-past-${lang}.png`;
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${shot}` });
+    await button(page, "36.5").click();
+    await screen(page, "admit");
+    await page.locator(".notice").getByText(sentence, { exact: true }).waitFor();
+    await button(page, word).click();
+    await screen(page, "scan");
+    if (lang === "en") continue;
+    await button(page, "更多").click();
+    await button(page, "English").click();
+    await button(page, "Back").click();
+  }
 });
 
 test("mask and armband: asked for once, and a guard without them starts and says so", async (t) => {

@@ -35,6 +35,7 @@ async function phone(t, options = {}) {
     gate: held.gate,
     staff: "00000000-0000-4000-8000-000000000001",
     snapshot: Buffer.from(held.lists.henan, "base64"),
+    now: () => held.moment_millis,
   });
   const page = await open_page(browser, server.url, options, held.moment_millis);
   t.after(async () => {

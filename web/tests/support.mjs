@@ -62,6 +62,8 @@ export async function serve(dist) {
     staff: "s1",
     registered: { device: "d1", shard: 1, root_key_base64: "AAAA" },
     snapshot: Buffer.from([0xa0]),
+    /** The server's clock; that of the phone where the test has set one. */
+    now: () => Date.now(),
     told: () => {
       for (const { count, resolve } of waiting) if (state.received.length >= count) resolve();
     },
@@ -114,11 +116,11 @@ async function api(state, route, request, response) {
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(value));
   };
-  if (route === "time") return send(200, { server_millis: Date.now() });
+  if (route === "time") return send(200, { server_millis: state.now() });
   if (route === "session") {
     state.shown.push(await body_of(request));
     if (state.is_device) state.logged_in = true;
-    return state.is_device ? send(200, { server_millis: Date.now() })
+    return state.is_device ? send(200, { server_millis: state.now() })
       : send(401, { code: "login", status: 401 });
   }
   if (route === "devices" && !request.url.includes("/gates/")) {
@@ -143,7 +145,7 @@ async function api(state, route, request, response) {
   if (route === "guards") return send(200, { place: "东门", guards: guards_of(state) });
   if (route === "report") {
     state.reports.push(await body_of(request));
-    return send(200, { server_millis: Date.now() });
+    return send(200, { server_millis: state.now() });
   }
   if (route === "snapshot") {
     response.writeHead(200, { "content-type": "application/cbor", etag: '"1"' });

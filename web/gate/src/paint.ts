@@ -193,12 +193,11 @@ function pill(app: App): Child {
     h("span", {}, first, ...rest.map((part) => h("span", { class: "part" }, part))));
 }
 
-/** Sentences on network, list and clock; a verdict keeps its room and says the age itself. */
+/** Sentences on network, list and clock: over a verdict those that the core wants there too. */
 function notices(app: App): Child[] {
-  const verdict = app.view.name === "core" && app.output?.screen.kind === "verdict";
-  const lines = app.ready && !verdict ? [...(app.output?.header.notices ?? [])] : [];
+  const lines = app.ready ? [...(app.output?.header.notices ?? [])] : [];
   if (app.not_saved) lines.unshift(t("not_saved"));
-  if (app.ready && !verdict) lines.push(...trouble_of_device(app));
+  if (app.ready && app.output?.screen.kind !== "verdict") lines.push(...trouble_of_device(app));
   return lines.map((line) => h("p", { class: "notice" }, line));
 }
 

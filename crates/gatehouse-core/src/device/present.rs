@@ -79,15 +79,19 @@ impl Scene<'_> {
         .fold(Slots::new(), |slots, (name, value)| slots.with(name, value))
     }
 
-    /// Whom to call: what an order names, else the shift lead, else the duty desk. The screen is
-    /// the same for all of them, so that an onlooker learns nothing (glossary §2.4).
+    /// Whom to call: what an order names, else the shift lead, else the duty desk; the desk first
+    /// where the list is too old. The screen is the same for all of them, so that an onlooker
+    /// learns nothing (glossary §2.4).
     pub fn phone(&self, case: Option<&Case>) -> Option<String> {
         let list = self.list?;
         let phones = &list.snapshot().gate.phones;
         let order = case.and_then(|case| list.stopping_order(case, self.now));
-        let order = order.map(|order| order.phone.as_str());
+        let desk = match list.stage(self.now) {
+            Stage::Past => phones.duty_desk.as_str(),
+            _ => "",
+        };
         [
-            order.unwrap_or_default(),
+            order.map_or(desk, |order| &order.phone),
             &phones.shift_lead,
             &phones.duty_desk,
         ]
@@ -118,8 +122,9 @@ impl Scene<'_> {
         })
     }
 
-    /// Sentences on the list and the clock for the top of the screen.
-    pub fn notices(&self) -> Vec<String> {
+    /// Sentences on the list and the clock for the top of a screen. A verdict keeps its room: over
+    /// it stands only what changes how it is to be taken.
+    pub fn notices(&self, over: ScreenKind) -> Vec<String> {
         let slots = self.slots(None);
         let mut notices = Vec::new();
         if let Some(age) = self.age() {
@@ -127,9 +132,11 @@ impl Scene<'_> {
                 .clone()
                 .with("age", words::length(self.lang, age.minutes));
             match age.stage {
-                Stage::Fresh => {}
-                Stage::Stale => notices.push(slots.text(self.lang, words::STALE)),
+                Stage::Stale if over != ScreenKind::Verdict => {
+                    notices.push(slots.text(self.lang, words::STALE))
+                }
                 Stage::Past => notices.push(slots.text(self.lang, words::PAST)),
+                Stage::Fresh | Stage::Stale => {}
             }
         } else {
             notices.push(slots.text(self.lang, words::NO_LIST));

@@ -308,7 +308,8 @@ pub struct Header {
     pub place: String,
     /// Names of the guards on duty.
     pub guards: Vec<String>,
-    /// Sentences on network, list and clock; empty when all is well.
+    /// Sentences on network, list and clock; empty when all is well. Over a verdict only those that
+    /// change how it is to be taken: the list is past its hard life, the clock is wrong.
     pub notices: Vec<String>,
     /// Number of the snapshot in use.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -73,13 +73,13 @@ impl Turn<'_> {
         let (screen, sound) = self.screen(view);
         let unsent = self.device.chain.unsent();
         Output {
+            header: self.header(screen.kind),
             screen,
             head_to_sign_base64: self.device.head_to_sign().filter(|_| unsent > 0),
             vibrate: sound.map(vibration).unwrap_or_default(),
             sound,
             counts: self.device.tally.shown(unsent, self.now),
             thermometer: self.device.thermometer_shown(self.lang),
-            header: self.header(),
             recent: self.recent(),
             forget_through: self.device.chain.forget_through(),
             append: self.append,
@@ -158,11 +158,11 @@ impl Turn<'_> {
         screen
     }
 
-    fn header(&self) -> Header {
+    fn header(&self, over: ScreenKind) -> Header {
         let scene = self.scene();
         let shift = self.device.shift.as_ref();
-        let mut notices = scene.notices();
-        if self.device.chain.is_offline(self.now) {
+        let mut notices = scene.notices(over);
+        if over != ScreenKind::Verdict && self.device.chain.is_offline(self.now) {
             let slots = scene
                 .slots(None)
                 .with("count", self.device.chain.unsent().to_string());

@@ -4,6 +4,7 @@ mod browser;
 mod clocks;
 mod documents;
 mod laws;
+mod lists;
 mod measuring;
 mod messages;
 mod pictures;
