@@ -172,6 +172,7 @@ nouns!(
     set_aside,
     shift,
     staff,
+    stage,
     statistics,
     vehicle,
     visit,

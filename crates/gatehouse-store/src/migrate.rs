@@ -74,6 +74,7 @@ migrations! {
     53 "0053_application_view";
     57 "0057_set_aside_settled";
     59 "0059_device_loss";
+    60 "0060_stage";
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -88,7 +88,8 @@ impl List {
         let is_old = self.stage(now) == Stage::Past;
         let is_zone = |spell: &&StateSpell| spell.fact == Fact::Zone.spec().number;
         let state = self.snapshot().state.iter();
-        for spell in state.filter(|spell| !(is_old && is_zone(spell))) {
+        // By now a zone may be open and a level lowered: what has no end still counts.
+        for spell in state.filter(|spell| !(is_old && spell.span.until_at.is_some())) {
             fill_state(case, spell, now);
         }
         // A zone that holds the home holds whoever comes to it, resident or guest (GATE-10).

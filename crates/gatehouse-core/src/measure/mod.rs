@@ -5,11 +5,13 @@
 //! and orders do. Raising a level adds measures, lowering it takes them away.
 
 mod due;
+mod in_force;
 mod office;
 mod stage;
 
 pub(crate) use due::in_stage;
 pub use due::{Due, DueAt, DueKind, Event, Happened};
+pub use in_force::{Decided, STAGE_DAYS_MOST, Scale, StageSpell, asks_no_more, stages_in_force};
 pub use office::Office;
 pub use stage::{Ladder, Stage};
 

@@ -13,8 +13,9 @@ use crate::gate::duty::Duty;
 use crate::gate::fact::{Words, words};
 use crate::gate::json::read_facts;
 use crate::gate::wording::{Lang, Slots, sentence};
-use crate::gate::{Decision, Effect, Situation, Step, Verdict, decide};
+use crate::gate::{Decision, Effect, Situation, Step, Value, Verdict, decide};
 use crate::json::Json;
+use crate::measure::Stage;
 use crate::moment::Moment;
 
 /// What people ask, in the order in which they do.
@@ -95,6 +96,10 @@ fn situation(facts: &str, place: &Place) -> Situation {
             let _ = read_facts(&mut situation, &facts);
         }
     }
+    for stage in place.stages.into_iter().flatten() {
+        let height = u8::try_from(stage.height()).unwrap_or_default();
+        situation.set(stage.scale().fact(), Value::Choice(height));
+    }
     situation
 }
 
@@ -105,6 +110,8 @@ pub struct Place {
     pub kind: &'static str,
     /// When.
     pub moment: Moment,
+    /// The level and the phase that hold there then.
+    pub stages: [Option<Stage>; 2],
 }
 
 /// On what a line rests.

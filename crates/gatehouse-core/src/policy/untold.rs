@@ -9,9 +9,7 @@ use std::ops::Range;
 
 /// The facts in question: the vocabulary has them, and other systems may state them to
 /// `gatehouse gate decide`.
-const UNTOLD: [Fact; 6] = [
-    Fact::RiskLevel,
-    Fact::Phase,
+const UNTOLD: [Fact; 4] = [
     Fact::Holiday,
     Fact::Goods,
     Fact::Companions,

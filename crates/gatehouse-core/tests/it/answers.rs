@@ -15,7 +15,11 @@ const SENTENCES_MOST: usize = 4;
 
 fn place(kind: &'static str) -> Place {
     let moment = Moment::parse("2020-02-20T10:00:00+08:00").expect("a moment");
-    Place { kind, moment }
+    Place {
+        kind,
+        moment,
+        stages: [None; 2],
+    }
 }
 
 fn asked(id: &str, kind: &'static str) -> Vec<Answer> {

@@ -108,6 +108,7 @@ fn a_lower_document_has_its_own_words_for_a_row_and_nothing_else_changes() {
     let place = Place {
         kind: "compound",
         moment: Moment::parse("2020-02-20T10:00:00+08:00").expect("a moment"),
+        stages: [None; 2],
     };
     let policy = compile(&documents).expect("go together");
     let answers = answers(&policy, &documents, &place);

@@ -78,6 +78,7 @@ pub mod policy_versions;
 pub mod print;
 pub mod resident_code;
 pub mod staff;
+pub mod stages;
 pub mod stream_out;
 pub mod style;
 pub mod today;
@@ -102,6 +103,7 @@ pub fn routes(table: Routes) -> Routes {
         password::routes,
         area::routes,
         staff::routes,
+        stages::routes,
         places::routes,
         devices::routes,
         complaints::routes,

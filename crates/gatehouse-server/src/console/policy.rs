@@ -7,10 +7,12 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::console::policy_parts::{Part, parts, replaced};
 use crate::console::print::pdf;
+use crate::console::stages::stage_key;
 use crate::error::OpError;
 use crate::ops::list_areas::{AreaLine, list_areas};
 use crate::ops::make_board::{Hanging, changes, make_board, short_id, span};
 use crate::ops::read_rules_here::{RulesHere, read_rules_here};
+use crate::ops::read_stages::stages_at;
 use crate::page::{Frame, PageError, show as show_page};
 use crate::paper::board::{Board, Line, Look};
 use crate::paper::guard_card::guard_card;
@@ -63,6 +65,8 @@ struct PolicyPage {
     inside: Vec<AreaLine>,
     /// What is said where nothing is asked at the gate.
     free: Option<&'static str>,
+    /// The level and the phase that hold here now.
+    stages: Vec<(&'static str, String)>,
     may_try: bool,
     may_write: bool,
 }
@@ -246,7 +250,14 @@ fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPa
         .gates
         .iter()
         .map(|gate| (gate.gate.to_string(), gate.name.clone()));
+    let stages = stages_at(&here.stages, moment.millis);
+    let stages = stages.into_iter().flatten().map(|spell| {
+        let until = times.end(spell.until_at);
+        let until = frame.with("stage-until", "until", &until);
+        (stage_key(spell.stage), until)
+    });
     PolicyPage {
+        stages: stages.collect(),
         span: board.span,
         id: here
             .now

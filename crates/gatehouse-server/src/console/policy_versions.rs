@@ -205,7 +205,7 @@ async fn refused(app: &App, area: AreaInScope, frame: Frame, code: &str) -> Resp
 }
 
 /// Codes that have a sentence of their own.
-const REFUSALS: [&str; 22] = [
+const REFUSALS: [&str; 24] = [
     "D-CASES",
     "D-ENTRY",
     "D-FILE",
@@ -220,6 +220,8 @@ const REFUSALS: [&str; 22] = [
     "K-NONE",
     "K-PASSWORD",
     "P-AREA",
+    "P-BASIS",
+    "P-DAYS",
     "P-MEANWHILE",
     "P-NONE",
     "P-REASON",

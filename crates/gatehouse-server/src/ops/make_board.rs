@@ -4,6 +4,7 @@ use crate::auth::access::AreaInScope;
 use crate::locale::{text, text_filled, text_with};
 use crate::ops::read_policies::{Rules, Stretch};
 use crate::ops::read_rules_here::RulesHere;
+use crate::ops::read_stages::stages_at;
 use crate::paper::board::{Board, Desk, Line, Look, Tag};
 use crate::paper::icon::Icon;
 use crate::times::Times;
@@ -119,6 +120,7 @@ pub struct Change {
 pub fn changes(here: &RulesHere, next: &Stretch, phone: &str, lang: Lang) -> Vec<Change> {
     let then = Place {
         moment: Moment::new(next.span.from_at, here.place.moment.offset_minutes),
+        stages: stages_at(&here.stages, next.span.from_at).map(|held| held.map(|one| one.stage)),
         ..here.place
     };
     let before = lines(here.now.as_ref(), &here.place, phone, lang);

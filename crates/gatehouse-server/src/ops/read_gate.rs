@@ -4,10 +4,12 @@ use crate::keyring::Keyring;
 use crate::ops::read_orders::{Orders, read_orders};
 use crate::ops::read_outings::read_outings;
 use crate::ops::read_policies::read_policies_and_zones;
+use crate::ops::read_stages::read_stages;
 use gatehouse_core::area::ManagerKind;
 use gatehouse_core::gate::SubjectKind;
 use gatehouse_core::gate::fact::{place_kind, worker_class};
 use gatehouse_core::id::{AreaId, HouseholdId, PassId, PersonId};
+use gatehouse_core::measure::StageSpell;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::{PassBand, PassKind, StatusLists};
 use gatehouse_core::person::{AgeBand, GateName, Sex};
@@ -48,11 +50,14 @@ pub fn read_gate(
         .last()
         .map(|area| area.name.clone())
         .unwrap_or_default();
-    let places: Vec<AreaId> = path.iter().rev().map(|area| area.area).collect();
+    let down: Vec<AreaId> = path.iter().map(|area| area.area).collect();
+    let places: Vec<AreaId> = down.iter().rev().copied().collect();
     let passes = passes(tx, gate, now_millis)?;
     let offset = path.last().map_or(480, |area| area.zone_offset_minutes);
     let orders = read_orders(tx, keys, gate, now_millis, offset)?;
     let policies = read_policies_and_zones(tx, &path, now_millis, &orders.zone_spans())?;
+    let stages = read_stages(tx, &down, now_millis)?;
+    let stages = stages.into_iter().map(StageSpell::told);
     let mut outings = read_outings(tx, gate, &policies, now_millis)?;
     let now = Moment::new(now_millis, i16::try_from(offset).unwrap_or(480));
     let mut households = households(tx, keys, gate, &orders, &passes, now)?;
@@ -75,6 +80,7 @@ pub fn read_gate(
         state: orders
             .place_state()
             .into_iter()
+            .chain(stages)
             .chain(place_kind(path.last()))
             .collect(),
         exempt_classes: (0..worker_class::CHOICES.len() as u8).collect(),

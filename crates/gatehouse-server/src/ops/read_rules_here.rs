@@ -6,8 +6,10 @@ use crate::error::OpError;
 use crate::ops::keep_contacts::contacts_for_poster;
 use crate::ops::read_opening::END_AHEAD_MILLIS;
 use crate::ops::read_policies::{Rules, Stretch, documents_in_force, read_stretches};
+use crate::ops::read_stages::{read_stages, stages_at};
 use gatehouse_core::area::ManagerKind;
 use gatehouse_core::id::AreaId;
+use gatehouse_core::measure::StageSpell;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::policy::answers::Place;
 use gatehouse_core::policy::{PolicyDocument, parameter_in_force};
@@ -33,8 +35,10 @@ pub struct RulesHere {
     pub gates: Vec<GateRow>,
     /// Who answers, as the poster names them.
     pub contacts: Vec<AreaContact>,
-    /// `compound` or `village`, and when.
+    /// `compound` or `village`, when, and at which level.
     pub place: Place,
+    /// The levels and phases decided for here: from when until when.
+    pub stages: Vec<StageSpell>,
     /// Names of the areas where documents were put in force, by their ids.
     pub names: Vec<(AreaId, String)>,
 }
@@ -73,12 +77,13 @@ pub fn rules_at(tx: &ReadTx<'_>, id: AreaId, moment: Moment) -> Result<RulesHere
     let shard = path.last().and_then(|area| area.shard);
     let run_by = path.last().and_then(|area| area.manager.as_deref());
     let is_village = run_by == Some(ManagerKind::VillageCommittee.code());
+    let ids: Vec<AreaId> = path.iter().map(|area| area.area).collect();
+    let stages = read_stages(tx, &ids, now)?;
     let (now_held, next) = now_and_next(tx, &path, now)?;
     let mut gates = match shard {
         Some(shard) => tx.gates_of_area(shard, id)?,
         None => Vec::new(),
     };
-    let ids: Vec<AreaId> = path.iter().map(|area| area.area).collect();
     let contacts = match shard {
         Some(shard) => contacts_for_poster(tx, shard, &ids)?,
         None => Vec::new(),
@@ -94,7 +99,9 @@ pub fn rules_at(tx: &ReadTx<'_>, id: AreaId, moment: Moment) -> Result<RulesHere
         place: Place {
             kind: if is_village { "village" } else { "compound" },
             moment,
+            stages: stages_at(&stages, now).map(|held| held.map(|one| one.stage)),
         },
+        stages,
         names: path
             .into_iter()
             .map(|area| (area.area, area.name))

@@ -28,7 +28,7 @@ pub struct Phone<'a> {
     device: Device,
     events: Vec<String>,
     head: String,
-    now: i64,
+    pub now: i64,
 }
 
 impl<'a> Phone<'a> {

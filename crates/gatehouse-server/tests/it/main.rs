@@ -57,6 +57,7 @@ mod retention;
 mod shared;
 mod sign_in;
 mod staff;
+mod stages;
 mod start;
 mod streams;
 mod support;

@@ -228,7 +228,9 @@ fn board_with(folder: &str, lang: Lang, contacts: Vec<AreaContact>) -> Board {
         place: Place {
             kind: "compound",
             moment: Moment::new(START, 480),
+            stages: [None; 2],
         },
+        stages: vec![],
         names: vec![],
     };
     let hanging = Hanging {
