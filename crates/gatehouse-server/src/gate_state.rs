@@ -15,6 +15,8 @@ pub struct HeldGate {
     pub list: GateList,
     /// When it was read, milliseconds UTC.
     pub read_at: i64,
+    /// Changes that were counted for the gate before it was read.
+    pub list_changes: i64,
     /// Made when the first device fetches it.
     pub signed: OnceLock<SignedList>,
     /// What was in force before it was read; read when the first event comes from then.
@@ -47,6 +49,8 @@ pub struct SignedList {
 struct Kept {
     scope: Option<GateInScope>,
     held: Option<Arc<HeldGate>>,
+    /// Something was written in this process since, that may have changed it.
+    is_old: bool,
     own_device: Option<DeviceId>,
     reading: Arc<Reading>,
 }
@@ -90,6 +94,15 @@ impl GateStates {
     /// What the gate decides by, if it was read at or after an instant.
     pub fn held_since(&self, gate: GateId, millis: i64) -> Option<Arc<HeldGate>> {
         let kept = self.gates.read().ok()?;
+        let kept = kept.get(&gate)?;
+        let held = kept.held.as_ref().filter(|_| !kept.is_old)?;
+        (held.read_at >= millis).then(|| Arc::clone(held))
+    }
+
+    /// What the gate decided by when it was last read, if that was at or after an instant; whoever
+    /// asks looks whether it was changed since.
+    pub fn last_held(&self, gate: GateId, millis: i64) -> Option<Arc<HeldGate>> {
+        let kept = self.gates.read().ok()?;
         let held = kept.get(&gate)?.held.as_ref()?;
         (held.read_at >= millis).then(|| Arc::clone(held))
     }
@@ -103,14 +116,17 @@ impl GateStates {
 
     /// Keeps what a gate decides by.
     pub fn keep_held(&self, gate: GateId, held: Arc<HeldGate>) {
-        self.keep(gate, |kept| kept.held = Some(held));
+        self.keep(gate, |kept| {
+            kept.held = Some(held);
+            kept.is_old = false;
+        });
     }
 
-    /// Forgets what gates decide by, so that the next question reads it anew: what was just
-    /// written holds at once, in this process.
+    /// The next question at a gate reads anew what it decides by: what was just written holds at
+    /// once, in this process.
     pub fn read_anew(&self) {
         if let Ok(mut kept) = self.gates.write() {
-            kept.values_mut().for_each(|kept| kept.held = None);
+            kept.values_mut().for_each(|kept| kept.is_old = true);
         }
     }
 

@@ -14,6 +14,11 @@ const LIVE_MOST: usize = 10;
 /// Calls that wait for a turn; a phone waits eight seconds, a turn takes some hundredths of one.
 const WAITING_MOST: usize = 200;
 
+/// Whether somebody may be waiting for what a call of so many events brings.
+pub fn is_live(events: usize) -> bool {
+    events <= LIVE_MOST
+}
+
 /// Turns for batches of gates that come back.
 #[derive(Clone, Debug)]
 pub struct Returning {
@@ -58,7 +63,7 @@ impl Returning {
     /// # Errors
     /// [`StoreError::Busy`] where too many wait already.
     pub async fn turn(&self, events: usize) -> Result<Turn, StoreError> {
-        if events <= LIVE_MOST {
+        if is_live(events) {
             return Ok(Turn {
                 lane: Lane::Gate,
                 _permit: None,

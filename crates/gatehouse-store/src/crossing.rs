@@ -301,23 +301,10 @@ impl Tx<'_> {
         self.add_to_hour(&hour, 1);
         let about = About::Crossing(event.device, seq);
         self.tell(shard, Topic::CrossingRecorded, about, arrival.received_at)?;
-        let outcome = match is_planted(Planted::TurnedBackCounts) {
-            true => Outcome::Crossed,
-            false => crossing.outcome,
-        };
-        let (Some(Subject::Person(person)), Outcome::Crossed) = (subject, outcome) else {
-            return Ok(());
-        };
-        let row = OutingRow {
-            household: household.map_or(person.0, |household| household.0),
-            at: Moment::new(columns.counted_at, event.at.offset_minutes),
-            device: event.device,
-            seq,
-            person,
-            way: crossing.way,
-            purpose: columns.purpose,
-        };
-        self.insert_outing(shard, &row)
+        match OutingRow::of(event, crossing, &columns) {
+            Some(row) => self.insert_outing(shard, &row),
+            None => Ok(()),
+        }
     }
 }
 

@@ -2,14 +2,16 @@
 //! outside from these rows; crossings and amendments are the facts and rebuild them at will.
 
 use crate::crossing::way_of;
+use crate::crossing_columns::CrossingColumns;
 use crate::error::StoreError;
 use crate::shard::Shard;
 use crate::tx::{ReadTx, Tx};
 use crate::{params, sql};
-use gatehouse_core::gate::Way;
-use gatehouse_core::gate::value::Outing;
+use gatehouse_core::gate::{Outcome, Way};
 use gatehouse_core::id::{AreaId, DeviceId, PersonId};
 use gatehouse_core::moment::Moment;
+use gatehouse_core::planted::{Planted, is_planted};
+use gatehouse_core::wire::{Crossing, Event, EventBody, Subject};
 
 /// A passage of a person that took place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,12 +33,38 @@ pub struct OutingRow {
 }
 
 impl OutingRow {
-    /// As core counts it for whoever stands at the gate; `None` for a return.
-    pub fn outing(&self, for_person: PersonId) -> Option<Outing> {
-        (self.way == Way::Out).then_some(Outing {
-            at: self.at,
-            purpose: self.purpose,
-            own: self.person == for_person,
+    /// The passage that an event puts on record when it is taken in at an instant; `None` where
+    /// nobody passed, and for vehicles.
+    pub fn of_event(event: &Event, received_at: i64) -> Option<OutingRow> {
+        let EventBody::Crossing(crossing) = &event.body else {
+            return None;
+        };
+        let columns = CrossingColumns::of(crossing, event.at, received_at);
+        OutingRow::of(event, crossing, &columns)
+    }
+
+    /// The same of a crossing whose columns are made.
+    pub(crate) fn of(
+        event: &Event,
+        crossing: &Crossing,
+        columns: &CrossingColumns,
+    ) -> Option<OutingRow> {
+        let private = event.private.as_ref()?;
+        let outcome = match is_planted(Planted::TurnedBackCounts) {
+            true => Outcome::Crossed,
+            false => crossing.outcome,
+        };
+        let (Some(Subject::Person(person)), Outcome::Crossed) = (private.subject, outcome) else {
+            return None;
+        };
+        Some(OutingRow {
+            household: private.household.map_or(person.0, |household| household.0),
+            at: Moment::new(columns.counted_at, event.at.offset_minutes),
+            device: event.device,
+            seq: i64::try_from(event.seq).unwrap_or(i64::MAX),
+            person,
+            way: crossing.way,
+            purpose: columns.purpose,
         })
     }
 }
@@ -64,9 +92,11 @@ sql! {
     INSERT_OUTING = "INSERT INTO outing (shard, household, counted_at, device, seq, subject, way,
             purpose, offset_minutes)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-    OUTINGS_OF = "SELECT household, counted_at, offset_minutes, device, seq, subject, way, purpose
-        FROM outing WHERE shard = ?1 AND household = ?2 AND counted_at > ?3
-        ORDER BY counted_at DESC, device, seq DESC LIMIT ?4";
+    OUTINGS_OF_TEN = "SELECT household, counted_at, offset_minutes, device, seq, subject, way,
+            purpose
+        FROM outing WHERE shard = ?1 AND counted_at > ?2
+            AND household IN (?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+        ORDER BY counted_at DESC, device, seq DESC LIMIT ?3";
     OUTINGS = "SELECT household, counted_at, offset_minutes, device, seq, subject, way, purpose
         FROM outing WHERE shard = ?1 ORDER BY household, counted_at, device, seq LIMIT ?2";
     OUTINGS_OF_HOMES = "SELECT o.household, o.counted_at, o.offset_minutes, o.device, o.seq,
@@ -102,16 +132,26 @@ fn read(row: &crate::value::Row<'_>) -> Result<OutingRow, StoreError> {
 }
 
 impl ReadTx<'_> {
-    /// Passages of a household (or of a person without one) after an instant, newest first.
-    pub fn outings_of_household(
+    /// Passages of households (or of people without one) after an instant, newest first; ten
+    /// households are asked for at a time.
+    pub fn outings_of_households(
         &self,
         shard: Shard,
-        household: &[u8; 16],
+        households: &[[u8; 16]],
         after_millis: i64,
-        limit: u32,
+        limit_of_ten: u32,
     ) -> Result<Vec<OutingRow>, StoreError> {
-        let parameters = params![shard, household, after_millis, limit];
-        self.query(&OUTINGS_OF, parameters, read)
+        let mut found = Vec::new();
+        for ten in households.chunks(10) {
+            // Of fewer than ten the last stands for those that are missing.
+            let at = |place: usize| ten.get(place).or(ten.last());
+            let parameters = params![
+                shard, after_millis, limit_of_ten,
+                at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7), at(8), at(9)
+            ];
+            found.extend(self.query(&OUTINGS_OF_TEN, parameters, read)?);
+        }
+        Ok(found)
     }
 
     /// Passages of the households of a compound or village after an instant, by household, oldest

@@ -18,7 +18,7 @@ use crate::key::memory::SignatureMemory;
 use crate::moment::Moment;
 use crate::pass::PassStatus;
 use crate::wire::cbor::CborError;
-use crate::wire::{Crossing, Private, Snapshot, Subject};
+use crate::wire::{Crossing, OutingEntry, Private, Snapshot, Subject};
 
 /// What the server holds of one gate, ready to decide by.
 #[derive(Clone, Debug)]
@@ -61,7 +61,8 @@ impl GateList {
         self.0.policy_at(millis)
     }
 
-    /// Decides a recorded attempt again, at its own moment, by the policy that was in force then.
+    /// Decides a recorded attempt again, at its own moment, by the policy that was in force then
+    /// and by the outings of the household that are on record from before it.
     ///
     /// # Errors
     /// Where the recorded facts cannot be read.
@@ -71,6 +72,7 @@ impl GateList {
         private: Option<&Private>,
         offset_minutes: i16,
         policy: Option<&Policy>,
+        outings: &[OutingEntry],
     ) -> Result<Decision, CborError> {
         let moment = Moment::new(crossing.decided_at, offset_minutes);
         let mut case = Case::new(crossing.way, moment);
@@ -85,7 +87,7 @@ impl GateList {
             case.household = private.household;
         }
         case.pass = crossing.pass;
-        self.know_better(&mut case, moment);
+        self.know_better(&mut case, moment, outings);
         Ok(decide(&case.situation, policy))
     }
 
@@ -130,14 +132,18 @@ impl GateList {
         })
     }
 
-    fn know_better(&self, case: &mut Case, moment: Moment) {
+    fn know_better(&self, case: &mut Case, moment: Moment, outings: &[OutingEntry]) {
         let revoked = case
             .pass
             .is_some_and(|pass| self.snapshot().status_lists.status(pass) == PassStatus::Revoked);
         if revoked {
             case.finding(Finding::Revoked);
         }
-        self.0.fill(case, &LocalOutings::default(), moment);
+        self.0.fill_known(case, moment);
+        if case.household.is_some() {
+            let seen_here = LocalOutings::default();
+            self.0.fill_outings(case, outings, &seen_here, moment);
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::gate::{Fact, Known, SubjectKind, Value};
 use crate::id::{HouseholdId, PersonId};
 use crate::moment::Moment;
 use crate::pass::Credential;
-use crate::wire::{HouseholdEntry, NotToCross, StateSpell};
+use crate::wire::{HouseholdEntry, NotToCross, OutingEntry, StateSpell};
 
 impl List {
     /// Whom a pass of this number belongs to.
@@ -84,6 +84,14 @@ impl List {
 
     /// Sets the facts of place, register, orders and history.
     pub fn fill(&self, case: &mut Case, local: &LocalOutings, now: Moment) {
+        self.fill_known(case, now);
+        if let Some(household) = case.household.and_then(|id| self.household(id)) {
+            self.fill_outings(case, &household.outings, local, now);
+        }
+    }
+
+    /// Sets the facts of place, register and orders.
+    pub(super) fn fill_known(&self, case: &mut Case, now: Moment) {
         case.situation.clear(Fact::Zone);
         let is_old = self.stage(now) == Stage::Past;
         let is_zone = |spell: &&StateSpell| spell.fact == Fact::Zone.spec().number;
@@ -119,9 +127,6 @@ impl List {
             };
             choose(&mut case.situation, Fact::Order, effect);
         }
-        if let Some(household) = case.household.and_then(|id| self.household(id)) {
-            self.fill_outings(case, household, local, now);
-        }
         // A scan, or a room found, is the registration: nobody writes down what is on record.
         if on_record(case) && case.situation.given(Fact::RegisteredNow).is_none() {
             let situation = &mut case.situation;
@@ -133,33 +138,36 @@ impl List {
         HouseholdEntry::find(&self.snapshot().households, id)
     }
 
-    fn fill_outings(
+    /// Sets the facts of history: outings of the household that are on record, and seen here.
+    pub(super) fn fill_outings(
         &self,
         case: &mut Case,
-        household: &HouseholdEntry,
+        recorded: &[OutingEntry],
         local: &LocalOutings,
         now: Moment,
     ) {
-        if !case.kind().is_some_and(lives_here) {
+        let Some(household) = case
+            .household
+            .filter(|_| case.kind().is_some_and(lives_here))
+        else {
             return;
-        }
+        };
         let mut outings = Outings {
             taken: vec![],
             unsent: self.snapshot().silent_devices,
         };
         let own = |person: Option<PersonId>| person.is_some() && person == case.person;
-        let held = household.outings.iter();
-        outings.taken.extend(held.map(|outing| Outing {
+        outings.taken.extend(recorded.iter().map(|outing| Outing {
             at: Moment::new(outing.at, now.offset_minutes),
             purpose: outing.purpose,
             own: own(outing.person),
         }));
-        local.add_to(&mut outings, household.id, case.person);
+        local.add_to(&mut outings, household, case.person);
         outings.cut_to_record();
         case.situation.set(Fact::Outings, Value::Outings(outings));
-        let mut before = household.outings.iter().rev();
+        let mut before = recorded.iter().rev();
         let last = before.find(|outing| own(outing.person));
-        let out_since = local.out_since(household.id, case.person).or_else(|| {
+        let out_since = local.out_since(household, case.person).or_else(|| {
             last.filter(|outing| !outing.returned)
                 .map(|outing| outing.at)
         });

@@ -24,6 +24,9 @@ use std::sync::{Arc, OnceLock};
 /// How long a gate's list is used before it is read again: what changes elsewhere holds here
 /// after this.
 const HELD_MILLIS: i64 = 10_000;
+/// How long it is used for what comes late, while nothing was counted that changes it: then only
+/// the clock has changed it, and each event is judged at its own moment.
+const UNCHANGED_MILLIS: i64 = 300_000;
 /// How far back an event may have been decided and still be decided again by the documents of its
 /// own time: longer than any crossing is kept.
 const PAST_MILLIS: i64 = 180 * 24 * 3_600_000;
@@ -60,6 +63,28 @@ pub async fn hold_gate(app: &App, shard: Shard, gate: GateId) -> Result<Arc<Held
     match app.gates.held_since(gate, now - HELD_MILLIS) {
         Some(held) => Ok(held),
         None => read(app, shard, gate).await,
+    }
+}
+
+/// What the gate decides by, for what comes late: a list that was read some minutes ago, unless
+/// something in it was changed since, in this process or in another.
+///
+/// # Errors
+/// As [`hold_gate`].
+pub async fn hold_unchanged(
+    app: &App,
+    shard: Shard,
+    gate: GateId,
+) -> Result<Arc<HeldGate>, OpError> {
+    let since = app.world.now_millis() - UNCHANGED_MILLIS;
+    let Some(held) = app.gates.last_held(gate, since) else {
+        return hold_gate(app, shard, gate).await;
+    };
+    let places = held.list.snapshot().gate.places.clone();
+    let changes = app.store.read(move |tx| tx.list_changes(shard, &places));
+    match changes.await? == held.list_changes {
+        true => Ok(held),
+        false => hold_gate(app, shard, gate).await,
     }
 }
 
@@ -111,6 +136,7 @@ async fn read(app: &App, shard: Shard, gate: GateId) -> Result<Arc<HeldGate>, Op
     let held = Arc::new(HeldGate {
         list,
         read_at: now,
+        list_changes: found.changes,
         signed: OnceLock::new(),
         past: OnceLock::new(),
     });

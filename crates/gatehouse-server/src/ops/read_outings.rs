@@ -27,30 +27,33 @@ pub fn read_outings(
     policies: &[PolicySpell],
     now_millis: i64,
 ) -> Result<Outings, StoreError> {
-    // A calendar window begins at midnight, up to a day before the rolling one.
-    let days = i64::from(longest_window(policies)) + 1;
-    let after = now_millis.saturating_sub(days * DAY_MILLIS);
-    let rows = tx.outings_of_homes(gate.shard, gate.area, after, PASSAGES_MOST)?;
-    Ok(outings(&rows))
-}
-
-fn longest_window(policies: &[PolicySpell]) -> u16 {
     let read = policies
         .iter()
         .filter_map(|spell| Policy::read(&spell.compiled).ok());
-    let days = read
-        .flat_map(|policy| policy.compiled().readings.clone())
-        .map(|reading| match reading.lens {
-            Lens::OutingCount { window, .. } => match window {
-                Window::Rolling { days } | Window::Calendar { days } => days,
-            },
-            _ => 0,
-        });
-    days.max().unwrap_or(0).clamp(DAYS_LEAST, DAYS_MOST)
+    let read: Vec<Policy> = read.collect();
+    let after = now_millis.saturating_sub(days_back(&read));
+    let rows = tx.outings_of_homes(gate.shard, gate.area, after, PASSAGES_MOST)?;
+    Ok(outings(rows.iter()))
+}
+
+/// How far back policies count, in milliseconds.
+pub fn days_back<'p>(policies: impl IntoIterator<Item = &'p Policy>) -> i64 {
+    let readings = policies
+        .into_iter()
+        .flat_map(|policy| &policy.compiled().readings);
+    let days = readings.map(|reading| match reading.lens {
+        Lens::OutingCount { window, .. } => match window {
+            Window::Rolling { days } | Window::Calendar { days } => days,
+        },
+        _ => 0,
+    });
+    let days = days.max().unwrap_or(0).clamp(DAYS_LEAST, DAYS_MOST);
+    // A calendar window begins at midnight, up to a day before the rolling one.
+    (i64::from(days) + 1) * DAY_MILLIS
 }
 
 /// An exit begins an outing, the next entry of the same person ends it.
-fn outings(rows: &[OutingRow]) -> Outings {
+pub fn outings<'r>(rows: impl Iterator<Item = &'r OutingRow>) -> Outings {
     let mut outings = Outings::new();
     let mut out: BTreeMap<PersonId, (HouseholdId, usize)> = BTreeMap::new();
     for row in rows {
@@ -105,7 +108,7 @@ mod tests {
             row(1, 40, Way::Out),
             row(3, 50, Way::In),
         ];
-        let found = outings(&rows);
+        let found = outings(rows.iter());
         let taken: Vec<(i64, bool)> = found[&HouseholdId([1; 16])]
             .iter()
             .map(|outing| (outing.at, outing.returned))

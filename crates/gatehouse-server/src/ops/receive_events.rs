@@ -7,17 +7,18 @@ use crate::error::OpError;
 use crate::gate_state::HeldGate;
 use crate::head_signature;
 use crate::keyring::Keyring;
+use crate::ops::decide_again::{Again, Answer, Decided, decided_at};
 use crate::ops::flag_copied_pass::flag_copied_pass;
-use crate::ops::hold_gate::{hold_gate, hold_past, keyring};
-use gatehouse_core::gate::Verdict;
-use gatehouse_core::gate::wording::{Lang, put_in_words};
+use crate::ops::hold_gate::{hold_gate, hold_past, hold_unchanged, keyring};
+use crate::returning::is_live;
+use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::{DeviceId, GateId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::planted::{Planted, is_planted};
 use gatehouse_core::wire::{Event, EventBody, PublicEvent};
 use gatehouse_store::device::DeviceRow;
-use gatehouse_store::device_event::{Appended, Arrival, ServerDecision};
-use gatehouse_store::{Chance, Lane, Shard, StoreError, Tx};
+use gatehouse_store::device_event::{Appended, Arrival};
+use gatehouse_store::{Lane, Shard, StoreError, Tx};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -28,9 +29,6 @@ const EVENTS_AT_ONCE: usize = 40;
 
 /// After so many milliseconds no further part of a batch is begun: the phone sends the rest again.
 const RECEIPT_WITHIN: i64 = 3_000;
-
-/// An event, how it came in, and what is answered about it.
-type Decided = (Event, Arrival, Option<Answer>);
 
 /// A batch as it came.
 pub struct Batch {
@@ -53,21 +51,6 @@ pub struct Receipt {
     pub set_aside: Vec<Aside>,
     /// The server's clock, milliseconds UTC.
     pub server_millis: i64,
-}
-
-/// The server's decision about one crossing.
-#[derive(Clone, Debug, Serialize)]
-pub struct Answer {
-    /// Number of the event.
-    pub seq: u64,
-    /// The server's verdict.
-    pub verdict: Verdict,
-    /// Graver than the device's.
-    pub graver: bool,
-    /// Rows that give it.
-    pub rows: Vec<String>,
-    /// The reason in words, for a graver one.
-    pub sentences: Vec<String>,
 }
 
 /// An event that was not taken in, and is kept.
@@ -102,10 +85,12 @@ pub async fn receive_events(
             return Err(refused);
         }
     };
-    let held = hold_gate(app, shard, gate.gate).await?;
-    if events.iter().any(|event| decided_at(event) < held.read_at) {
-        hold_past(app, shard, &held).await?;
-    }
+    let again = Again {
+        app,
+        shard,
+        held: held_for(app, gate, &events).await?,
+        lang,
+    };
     let vault = keyring(app)?;
     let now = app.world.now_millis();
     let mut receipt = Receipt {
@@ -114,12 +99,9 @@ pub async fn receive_events(
         ..Receipt::default()
     };
     for chunk in events.chunks(EVENTS_AT_ONCE) {
-        let decided: Vec<Decided> = chunk
-            .iter()
-            .map(|event| decide(app, &held, event, lang, now))
-            .collect();
-        let answers: Vec<Option<Answer>> = decided.iter().map(|one| one.2.clone()).collect();
         let turn = app.returning.turn(events.len()).await?;
+        let decided = again.decide(chunk, now).await?;
+        let answers: Vec<Option<Answer>> = decided.iter().map(|one| one.2.clone()).collect();
         let taken = append(app, gate, turn.lane, (Arc::clone(&vault), decided), now).await;
         drop(turn);
         let taken = taken.or_else(
@@ -138,6 +120,23 @@ pub async fn receive_events(
         }
     }
     Ok(receipt)
+}
+
+/// What a batch is decided again by. Whoever stands at the barrier is judged by the newest list;
+/// for what comes back an older one does while nothing in it was changed.
+async fn held_for(
+    app: &App,
+    gate: &GateInScope,
+    events: &[Event],
+) -> Result<Arc<HeldGate>, OpError> {
+    let held = match is_live(events.len()) {
+        true => hold_gate(app, gate.shard, gate.gate).await?,
+        false => hold_unchanged(app, gate.shard, gate.gate).await?,
+    };
+    if events.iter().any(|event| decided_at(event) < held.read_at) {
+        hold_past(app, gate.shard, &held).await?;
+    }
+    Ok(held)
 }
 
 /// Takes decided events in, in one transaction, and tells the pages.
@@ -271,60 +270,4 @@ fn read_events(row: &DeviceRow, batch: &Batch) -> Result<Vec<Event>, OpError> {
         return Err(refused("D-SIGN", "The signature is not this device's."));
     }
     Ok(events)
-}
-
-/// When the attempt of an event was decided; never for what is no attempt.
-fn decided_at(event: &Event) -> i64 {
-    match &event.body {
-        EventBody::Crossing(crossing) => crossing.decided_at,
-        _ => i64::MAX,
-    }
-}
-
-/// The second decision, by what the server knows.
-fn decide(app: &App, held: &HeldGate, event: &Event, lang: Lang, now: i64) -> Decided {
-    let mut arrival = Arrival {
-        received_at: now,
-        server: None,
-        chance: Chance::new(app.world.bytes()),
-    };
-    let EventBody::Crossing(crossing) = &event.body else {
-        return (event.clone(), arrival, None);
-    };
-    let policy = held.policy_at(crossing.decided_at);
-    let (private, offset) = (event.private.as_ref(), event.at.offset_minutes);
-    let decided = held.list.decide_again(crossing, private, offset, policy);
-    // Facts that cannot be read: the record stays as the device made it.
-    let Ok(decision) = decided else {
-        return (event.clone(), arrival, None);
-    };
-    let ids = |rows: &[u16]| -> Vec<String> {
-        let rows = rows
-            .iter()
-            .filter_map(|at| policy?.rows().get(usize::from(*at)));
-        rows.map(|row| row.id.clone()).collect()
-    };
-    arrival.server = Some(ServerDecision {
-        verdict: decision.verdict,
-        row_ids: ids(&decision.applied),
-    });
-    let graver = decision.verdict.gravity() > crossing.verdict.gravity();
-    let sentences = if graver {
-        let words = put_in_words(&decision, policy, lang, &|_| None);
-        words
-            .sentences
-            .into_iter()
-            .map(|sentence| sentence.text)
-            .collect()
-    } else {
-        Vec::new()
-    };
-    let answer = Answer {
-        seq: event.seq,
-        verdict: decision.verdict,
-        graver,
-        rows: ids(&decision.reasons),
-        sentences,
-    };
-    (event.clone(), arrival, Some(answer))
 }

@@ -54,6 +54,7 @@ mod replay;
 mod replay_pages;
 mod resident;
 mod retention;
+mod second_decisions;
 mod shared;
 mod sign_in;
 mod staff;

@@ -1,0 +1,97 @@
+//! Two phones at one gate without a network: their outings meet when the server decides again,
+//! however old the list is that it holds of the gate (GATE-5, GATE-14).
+
+use crate::gate::{Phone, compound_of, delivered, hold_alone};
+use crate::support::{START, TestApp, demo_on_both};
+use gatehouse_core::gate::Way;
+use gatehouse_core::id::{DeviceId, GateId};
+use gatehouse_core::pass::PassKind;
+use gatehouse_server::ops::demo::make::Demo;
+use gatehouse_server::ops::demo::pass::{Holder, Standing};
+use gatehouse_store::{Shard, StoreError};
+use serde_json::json;
+
+const SHARD: Shard = Shard(1);
+/// The document that counts a household's outings, to remind of them.
+const COUNTING: &str = "hulunbuir-2020-02";
+
+/// The code on a pass of somebody behind the gate whose household was not out lately.
+fn pass_of_who_stayed_in(app: &TestApp, demo: &Demo, gate: &str) -> String {
+    let compound = compound_of(app, gate);
+    let mut passes = demo.issued.passes.iter().filter(|pass| {
+        pass.compound == compound
+            && pass.standing == Standing::Valid
+            && pass.credential.kind == PassKind::Resident
+    });
+    let stayed_in = |holder: &Holder| {
+        let Holder::Person(person) = *holder else {
+            return false;
+        };
+        let read = app.app.store.read_blocking::<_, StoreError, _>(move |tx| {
+            let row = tx.person(SHARD, person)?;
+            let household = row.and_then(|row| row.household);
+            let homes = household.map(|household| household.0);
+            let of_home = homes.as_ref().map(std::slice::from_ref);
+            tx.outings_of_households(SHARD, of_home.unwrap_or(&[]), 0, 1)
+        });
+        read.expect("read").is_empty()
+    };
+    let pass = passes.find(|pass| stayed_in(&pass.holder));
+    let bytes = demo.issued.sign(pass.expect("a household that stayed in"));
+    gatehouse_core::pass::to_text("127.0.0.1:8080", &bytes)
+}
+
+/// The holder of a pass goes out and comes home so many times.
+fn walk(phone: &mut Phone<'_>, pass: &str, times: usize) {
+    for way in ["out", "in"].into_iter().cycle().take(times) {
+        phone.step(json!({"input": "scan", "text": pass, "way": way}));
+        phone.step(json!({"input": "fact", "fact": "mask", "value": true}));
+        let screen = phone.step(json!({"input": "fact", "fact": "temperature", "value": 36.5}));
+        assert_eq!(screen["verdict"], "admit", "{screen}");
+        phone.step(json!({"input": "finish", "outcome": "crossed"}));
+    }
+}
+
+/// The rows by which the server granted each exit that a phone brought in, in order.
+fn exits(app: &TestApp, phone: &Phone<'_>) -> Vec<String> {
+    let gate = GateId::parse(&phone.gate).expect("an id");
+    let device = DeviceId::parse(phone.id()).expect("an id");
+    let read = app.app.store.read_blocking::<_, StoreError, _>(move |tx| {
+        let shard = tx.gate_anywhere(gate)?.expect("the gate").shard;
+        tx.crossings_of_gate(shard, gate, START, START + 7_200_000, 100)
+    });
+    let mut rows = read.expect("read");
+    rows.retain(|row| row.device == device && row.way == Way::Out);
+    rows.sort_by_key(|row| row.seq);
+    let server = rows
+        .into_iter()
+        .map(|row| row.server.expect("decided again"));
+    let grants = server.map(|server| server.row_ids.into_iter().find(|id| id.contains("/out")));
+    grants.map(|id| id.expect("a row that grants it")).collect()
+}
+
+fn meet(app: &TestApp, demo: &Demo, times: usize) {
+    hold_alone(app, demo, COUNTING, delivered(COUNTING));
+    let mut first = Phone::enrolled(app, demo, "guard1a");
+    let mut second = Phone::enrolled(app, demo, "guard1a");
+    let pass = pass_of_who_stayed_in(app, demo, &first.gate);
+    walk(&mut first, &pass, times);
+    second.now += 3_600_000;
+    walk(&mut second, &pass, times);
+    first.send_all();
+    second.send_all();
+    let alone: Vec<String> = (0..times.div_ceil(2))
+        .map(|exit| if exit == 0 { "HL/out" } else { "HL/out-again" }.to_owned())
+        .collect();
+    assert_eq!(exits(app, &first), alone, "{times} crossings of one phone");
+    let met = vec!["HL/out-again"; alone.len()];
+    assert_eq!(exits(app, &second), met, "{times} crossings of the other");
+}
+
+#[test]
+fn outings_of_two_phones_meet_at_the_server() {
+    // One crossing comes in while somebody waits; more come back together.
+    for times in [1, 14] {
+        demo_on_both(|app, demo| meet(app, demo, times));
+    }
+}
