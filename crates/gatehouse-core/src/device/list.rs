@@ -8,6 +8,7 @@ use super::{Enrolled, words};
 use crate::digits::BASE64;
 use crate::gate::Policy;
 use crate::gate::compiled::CompiledError;
+use crate::gate::reading::Lens;
 use crate::gate::wording::Lang;
 use crate::household::{Address, AddressDraft};
 use crate::id::{HouseholdId, PersonId};
@@ -28,6 +29,9 @@ pub const HARD_LIFE_HOURS: i64 = 72;
 /// Days past its end that a pass of the compound's own residents is accepted while the server is
 /// out of reach (local choice).
 pub const GRACE_DAYS: i64 = 7;
+
+/// For so long after it was made a list knows best which other phones are silent.
+const HEARD_MILLIS: i64 = 15 * 60_000;
 
 const MILLIS_AN_HOUR: i64 = 3_600_000;
 const MILLIS_A_DAY: i64 = 24 * MILLIS_AN_HOUR;
@@ -218,6 +222,29 @@ impl List {
             hours if hours >= SOFT_LIFE_HOURS => Stage::Stale,
             _ => Stage::Fresh,
         }
+    }
+
+    /// How many other phones may know of outings that are not known here (GATE-5): those that were
+    /// silent when the list was made; once it is old, all of them.
+    pub fn unheard(&self, now: Moment) -> u16 {
+        let held = &self.snapshot;
+        match now.millis.saturating_sub(held.made_at) {
+            ..=HEARD_MILLIS => held.silent_devices,
+            _ => held.silent_devices.max(held.other_devices),
+        }
+    }
+
+    /// How many outings of one household these may be: each phone lets it out until its own count
+    /// comes to where a document draws the line.
+    pub fn unsent(&self, now: Moment) -> u16 {
+        let policy = self.policy_at(now.millis);
+        let readings = policy.iter().flat_map(|policy| &policy.compiled().readings);
+        let lines = readings.filter_map(|reading| match &reading.lens {
+            Lens::OutingCount { cuts, .. } => cuts.last(),
+            _ => None,
+        });
+        let line = lines.max().copied().unwrap_or(1);
+        u16::try_from(line * i64::from(self.unheard(now))).unwrap_or(u16::MAX)
     }
 
     /// The policy in force at an instant.

@@ -11,7 +11,7 @@ use super::screen::{
 use super::steps_shown::{PERSON, limits, steps};
 use super::words::{self, Slots};
 use crate::gate::compiled::Policy;
-use crate::gate::decide::Ground;
+use crate::gate::decide::{Ground, is_read};
 use crate::gate::duty::Duty;
 use crate::gate::fact::Words;
 use crate::gate::reading::{Lens, Window};
@@ -291,15 +291,17 @@ impl Scene<'_> {
                 said.push(sentence);
             }
         }
-        if let (Some((least, most, window)), Verdict::Admit) =
-            (quota_unsure(case, policy), case.verdict)
-        {
+        if let (Some(unsure), Some(list)) = (quota_unsure(case, policy), self.list) {
+            // Who may not cross hears why first.
+            let at = said.len().min((case.verdict != Verdict::Admit).into());
             let slots = slots
                 .clone()
-                .with("least", least.to_string())
-                .with("most", most.to_string())
-                .with("window", window_words(self.lang, window));
-            said.insert(0, self.sentence(words::QUOTA_UNSURE, &slots));
+                .with("least", unsure.least.to_string())
+                .with("most", unsure.most.to_string())
+                .with("window", window_words(self.lang, unsure.days))
+                .with("count", list.unheard(case.situation.moment).to_string())
+                .with("counted", unsure.counted.to_string());
+            said.insert(at, self.sentence(words::QUOTA_UNSURE, &slots));
         }
         said.truncate(SENTENCES_MOST);
         said
@@ -343,22 +345,37 @@ fn degrees(lang: Lang, tenths: i64) -> String {
     .concat()
 }
 
-/// The count of outings that may be wrong, with its window in days, where a row reads it.
-fn quota_unsure(case: &Case, policy: Option<&Policy>) -> Option<(i64, i64, u16)> {
+/// A count of outings that may be wrong.
+struct Unsure {
+    least: i64,
+    most: i64,
+    /// What decides, by the row.
+    counted: i64,
+    /// Length of its window.
+    days: u16,
+}
+
+/// The count of outings that may be wrong, where a row about this case reads it.
+fn quota_unsure(case: &Case, policy: Option<&Policy>) -> Option<Unsure> {
+    let policy = policy?;
     let known = case.situation.known(Fact::Outings);
     let Known::Is(Value::Outings(outings)) = known.as_ref() else {
         return None;
     };
-    let readings = policy?.compiled().readings.iter();
-    readings.into_iter().find_map(|reading| {
+    let moment = case.situation.moment;
+    let readings = policy.compiled().readings.iter().enumerate();
+    readings.into_iter().find_map(|(at, reading)| {
         let Lens::OutingCount { window, .. } = reading.lens else {
             return None;
         };
-        let (least, most) = reading.count(outings, case.situation.moment);
-        let days = match window {
-            Window::Rolling { days } | Window::Calendar { days } => days,
-        };
-        (least < most).then_some((least, most, days))
+        let (least, most) = reading.count(outings, moment);
+        let (Window::Rolling { days } | Window::Calendar { days }) = window;
+        (least < most && is_read(&case.situation, policy, at)).then(|| Unsure {
+            least,
+            most,
+            counted: reading.deciding_count(outings, moment),
+            days,
+        })
     })
 }
 

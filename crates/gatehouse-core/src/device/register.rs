@@ -154,7 +154,7 @@ impl List {
         };
         let mut outings = Outings {
             taken: vec![],
-            unsent: self.snapshot().silent_devices,
+            unsent: self.unsent(now),
         };
         let own = |person: Option<PersonId>| person.is_some() && person == case.person;
         outings.taken.extend(recorded.iter().map(|outing| Outing {

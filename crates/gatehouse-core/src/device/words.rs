@@ -103,8 +103,8 @@ sentences! {
     FEVER_REPORTED = "念：请您先歇一下，我请人来帮您看。",
         "Say: please rest; I am getting someone to look after you.";
 
-    QUOTA_UNSURE = "{window}出门 {least} 至 {most} 次，还有一台手机没传。这次放行。",
-        "Out {least} to {most} times {window}; one phone has not sent yet. Let through this time.";
+    QUOTA_UNSURE = "{window}出门 {least} 至 {most} 次，还有 {count} 台手机没传。按 {counted} 次算。",
+        "Out {least} to {most} times {window}; phones yet to send: {count}. Counted as {counted}.";
     GRAVER = "名单刚更新：{verdict}。请按这个办。",
         "The list has just changed: {verdict}. Follow this.";
 

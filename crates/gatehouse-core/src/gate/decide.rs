@@ -159,6 +159,18 @@ pub fn row_states(situation: &Situation, policy: &Policy) -> Vec<RowState> {
         .collect()
 }
 
+/// Whether a row reads this, and nothing else keeps that row from the case.
+pub(crate) fn is_read(situation: &Situation, policy: &Policy, reading: usize) -> bool {
+    let mut classes = classes(situation, policy);
+    // Whatever it says: only then does a row stand or fall with the rest.
+    classes[reading] = u64::MAX;
+    policy.rows().iter().any(|row| {
+        let mut tests = row.all.iter().chain(row.unless.iter().flatten());
+        tests.any(|test| usize::from(test.reading) == reading)
+            && truth_of_all(&row.all, &classes) != Truth::No
+    })
+}
+
 pub(crate) fn truth(test: &Test, classes: &[u64]) -> Truth {
     let possible = classes[usize::from(test.reading)];
     if possible & test.accept == 0 {

@@ -1,4 +1,4 @@
-//! Snapshot, version 1: what a gate decides by while it is alone. Signed by the server, numbered,
+//! Snapshot, version 2: what a gate decides by while it is alone. Signed by the server, numbered,
 //! made for one gate. It holds no diagnosis, no document number, no full name.
 
 use super::cbor::{Cbor, CborError, Reader};
@@ -36,8 +36,12 @@ pub struct Snapshot {
     pub state: Vec<StateSpell>,
     /// Worker classes that are exempt here: positions in the vocabulary of the gate.
     pub exempt_classes: Vec<u8>,
-    /// Devices whose latest events the server does not have yet: that many outings may be missing.
+    /// Devices that count against the same quotas and were silent when the list was made: each may
+    /// know of outings that are missing here.
     pub silent_devices: u16,
+    /// All of these devices but the one that reads the list: of none of them anything is known any
+    /// more once the list is old. 0 in version 1, which does not say.
+    pub other_devices: u16,
     /// Who lives here, ascending by id.
     pub households: Vec<HouseholdEntry>,
     /// Vehicles that are known here.
@@ -298,7 +302,7 @@ fn key_list_of(payload: &[u8]) -> Result<&[u8], SnapshotError> {
         .array(super::snapshot_cbor::PARTS)
         .map_err(malformed)?;
     match reader.uint().map_err(malformed)? {
-        super::snapshot_cbor::VERSION => reader.bytes(KEY_LIST_BYTES_MOST).map_err(malformed),
+        1..=super::snapshot_cbor::VERSION => reader.bytes(KEY_LIST_BYTES_MOST).map_err(malformed),
         other => Err(SnapshotError::Version(other)),
     }
 }

@@ -1,10 +1,11 @@
-//! Encodings of the snapshot, version 1, and the bounds of its lists.
+//! Encodings of the snapshot, version 2 (version 1 is still read), and the bounds of its lists.
 
 use super::cbor::{Cbor, CborError, Read, Reader, Writer};
 use super::snapshot::*;
 
-pub(super) const VERSION: u64 = 1;
-pub(super) const PARTS: usize = 13;
+pub(super) const VERSION: u64 = 2;
+pub(super) const PARTS: usize = 14;
+const PARTS_BEFORE: usize = 13;
 
 const PLACES_MOST: usize = 16;
 const POLICIES_MOST: usize = 32;
@@ -62,14 +63,17 @@ impl Cbor for Snapshot {
             .short_list(&self.state, STATE_MOST)
             .bytes(&self.exempt_classes)
             .uint(self.silent_devices.into())
+            .uint(self.other_devices.into())
             .short_list(&self.households, HOUSEHOLDS_MOST)
             .short_list(&self.vehicles, VEHICLES_MOST);
     }
     fn read(from: &mut Reader<'_>) -> Read<Snapshot> {
-        from.array_of(PARTS)?;
-        if from.uint()? != VERSION {
-            return Err(CborError::Value);
-        }
+        let parts = from.array(PARTS)?;
+        let says_others = match (from.uint()?, parts) {
+            (1, PARTS_BEFORE) => false,
+            (VERSION, PARTS) => true,
+            _ => return Err(CborError::Value),
+        };
         Ok(Snapshot {
             key_list: from.bytes(KEY_LIST_BYTES_MOST)?.to_vec(),
             number: from.uint()?,
@@ -81,6 +85,7 @@ impl Cbor for Snapshot {
             state: from.list(STATE_MOST)?,
             exempt_classes: from.bytes(CLASSES_MOST)?.to_vec(),
             silent_devices: from.small()?,
+            other_devices: if says_others { from.small()? } else { 0 },
             households: ascending(from.list(HOUSEHOLDS_MOST)?, |a: &HouseholdEntry, b| {
                 a.id < b.id
             })?,

@@ -2,20 +2,20 @@
 
 use crate::keyring::Keyring;
 use crate::ops::read_orders::{Orders, read_orders};
-use crate::ops::read_outings::read_outings;
+use crate::ops::read_outings::{days_back, read_outings};
 use crate::ops::read_policies::read_policies_and_zones;
 use crate::ops::read_stages::read_stages;
 use gatehouse_core::area::ManagerKind;
-use gatehouse_core::gate::SubjectKind;
 use gatehouse_core::gate::fact::{place_kind, worker_class};
+use gatehouse_core::gate::{Policy, SubjectKind};
 use gatehouse_core::id::{AreaId, HouseholdId, PassId, PersonId};
 use gatehouse_core::measure::StageSpell;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::{PassBand, PassKind, StatusLists};
 use gatehouse_core::person::{AgeBand, GateName, Sex};
 use gatehouse_core::wire::{
-    GateEntry, HouseholdEntry, PICTURE_BYTES_MOST, PassEntry, Phones, ResidentEntry, Snapshot,
-    Span, StateSpell, VehicleEntry,
+    GateEntry, HouseholdEntry, PICTURE_BYTES_MOST, PassEntry, Phones, PolicySpell, ResidentEntry,
+    Snapshot, Span, StateSpell, VehicleEntry,
 };
 use gatehouse_store::area::AreaRow;
 use gatehouse_store::gate::GateRow;
@@ -58,7 +58,9 @@ pub fn read_gate(
     let policies = read_policies_and_zones(tx, &path, now_millis, &orders.zone_spans())?;
     let stages = read_stages(tx, &down, now_millis)?;
     let stages = stages.into_iter().map(StageSpell::told);
-    let mut outings = read_outings(tx, gate, &policies, now_millis)?;
+    let counted_back = counted_back(&policies);
+    let mut outings = read_outings(tx, gate, now_millis.saturating_sub(counted_back))?;
+    let (silent_devices, other_devices) = devices_that_count(tx, gate, counted_back, now_millis)?;
     let now = Moment::new(now_millis, i16::try_from(offset).unwrap_or(480));
     let mut households = households(tx, keys, gate, &orders, &passes, now)?;
     for household in &mut households {
@@ -84,7 +86,8 @@ pub fn read_gate(
             .chain(place_kind(path.last()))
             .collect(),
         exempt_classes: (0..worker_class::CHOICES.len() as u8).collect(),
-        silent_devices: silent_devices(tx, gate, now_millis)?,
+        silent_devices,
+        other_devices,
         households,
         vehicles: vehicles(tx, gate, &passes)?,
     })
@@ -134,20 +137,45 @@ fn entry(
     }
 }
 
-/// Devices of the same gate that have been silent for a while: that many outings may be missing.
-fn silent_devices(tx: &ReadTx<'_>, gate: &GateRow, now_millis: i64) -> Result<u16, StoreError> {
+/// How far back the policies of a list count, in milliseconds.
+fn counted_back(policies: &[PolicySpell]) -> i64 {
+    let read = policies
+        .iter()
+        .filter_map(|spell| Policy::read(&spell.compiled).ok());
+    days_back(&read.collect::<Vec<_>>())
+}
+
+/// Phones of the compound that count against the same quotas (GATE-5): how many have been silent
+/// for a while, and how many there are besides the one that reads the list.
+///
+/// A phone may be alone for three days (GATE-11), and what it saw on the last of them counts for
+/// as long as a policy counts back: only then is it forgotten.
+fn devices_that_count(
+    tx: &ReadTx<'_>,
+    gate: &GateRow,
+    counted_back: i64,
+    now_millis: i64,
+) -> Result<(u16, u16), StoreError> {
     const SILENT_MILLIS: i64 = 15 * 60_000;
-    const FORGOTTEN_MILLIS: i64 = 3 * 86_400_000;
-    let silent = tx
-        .devices_of_gate(gate.shard, gate.gate)?
-        .into_iter()
-        .filter(|device| {
+    const ALONE_MILLIS: i64 = 3 * 86_400_000;
+    let (mut silent, mut all) = (0_usize, 0_usize);
+    for gate in tx.gates_of_area(gate.shard, gate.area)? {
+        for device in tx.devices_of_gate(gate.shard, gate.gate)? {
             let since = now_millis - device.seen_at.unwrap_or(device.enrolled_at);
-            device.ended_at.is_none()
-                && device.last_seq > 0
-                && (SILENT_MILLIS..FORGOTTEN_MILLIS).contains(&since)
-        });
-    Ok(u16::try_from(silent.count()).unwrap_or(u16::MAX))
+            // The server's own row has no key and is no phone.
+            let is_phone = device.ended_at.is_none() && !device.public_key.is_empty();
+            if is_phone && since < ALONE_MILLIS + counted_back {
+                all += 1;
+                silent += usize::from(device.last_seq > 0 && since >= SILENT_MILLIS);
+            }
+        }
+    }
+    let others = u16::try_from(all.saturating_sub(1)).unwrap_or(u16::MAX);
+    // Whoever reads the list is heard of by that.
+    Ok((
+        u16::try_from(silent).unwrap_or(u16::MAX).min(others),
+        others,
+    ))
 }
 
 fn status_lists(tx: &ReadTx<'_>, shard: Shard) -> Result<StatusLists, StoreError> {

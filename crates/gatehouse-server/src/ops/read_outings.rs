@@ -3,7 +3,7 @@
 use gatehouse_core::gate::reading::{Lens, Window};
 use gatehouse_core::gate::{Policy, Way};
 use gatehouse_core::id::{HouseholdId, PersonId};
-use gatehouse_core::wire::{OutingEntry, PolicySpell};
+use gatehouse_core::wire::OutingEntry;
 use gatehouse_store::gate::GateRow;
 use gatehouse_store::outing::OutingRow;
 use gatehouse_store::{ReadTx, StoreError};
@@ -21,17 +21,7 @@ const PASSAGES_MOST: u32 = 50_000;
 pub type Outings = BTreeMap<HouseholdId, Vec<OutingEntry>>;
 
 /// Reads the outings that the policies of a gate may count.
-pub fn read_outings(
-    tx: &ReadTx<'_>,
-    gate: &GateRow,
-    policies: &[PolicySpell],
-    now_millis: i64,
-) -> Result<Outings, StoreError> {
-    let read = policies
-        .iter()
-        .filter_map(|spell| Policy::read(&spell.compiled).ok());
-    let read: Vec<Policy> = read.collect();
-    let after = now_millis.saturating_sub(days_back(&read));
+pub fn read_outings(tx: &ReadTx<'_>, gate: &GateRow, after: i64) -> Result<Outings, StoreError> {
     let rows = tx.outings_of_homes(gate.shard, gate.area, after, PASSAGES_MOST)?;
     Ok(outings(rows.iter()))
 }

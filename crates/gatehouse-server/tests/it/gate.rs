@@ -1,5 +1,6 @@
 //! From the guard's phone to the record: the device's own code against the server's routes.
 
+use crate::quotas::count_outings;
 use crate::support::{Answer, START, TestApp, demo_on_both};
 use axum::http::StatusCode;
 use data_encoding::BASE64;
@@ -86,6 +87,11 @@ impl<'a> Phone<'a> {
         let screen =
             self.step(json!({"input": "snapshot", "bytes_base64": BASE64.encode(&answer.bytes)}));
         assert_eq!(screen["code"], Value::Null, "{screen}");
+    }
+
+    /// Time passes on the phone.
+    pub fn later(&mut self, millis: i64) {
+        self.now += millis;
     }
 
     /// One step of the device's own code; the screen.
@@ -457,12 +463,6 @@ pub fn delivered(document: &str) -> String {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies/");
     let text = std::fs::read_to_string(format!("{folder}{document}/policy.toml"));
     text.expect("a delivered document")
-}
-
-/// Puts the document in force that counts a household's outings.
-fn count_outings(app: &TestApp, demo: &Demo) {
-    const COUNTING: &str = "hulunbuir-2020-02";
-    hold_alone(app, demo, COUNTING, delivered(COUNTING));
 }
 
 #[test]

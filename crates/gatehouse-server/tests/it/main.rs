@@ -48,6 +48,7 @@ mod policy_part_fields;
 mod policy_row_pages;
 mod policy_version_notes;
 mod print;
+mod quotas;
 mod receiver;
 mod rendered;
 mod replay;

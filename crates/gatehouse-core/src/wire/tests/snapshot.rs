@@ -79,6 +79,7 @@ fn snapshot() -> Snapshot {
         }],
         exempt_classes: vec![0, 3],
         silent_devices: 1,
+        other_devices: 2,
         households: vec![household(passes.clone(), span)],
         vehicles: vec![VehicleEntry {
             id: VehicleId([11; 16]),
@@ -132,12 +133,22 @@ fn open(bytes: &[u8], newest: u64) -> Result<Snapshot, SnapshotError> {
 }
 
 #[test]
-fn a_snapshot_reads_back_and_version_one_forever() {
+fn a_snapshot_reads_back_and_each_version_forever() {
     let bytes = snapshot().sign(&server());
     assert_eq!(open(&bytes, 12), Ok(snapshot()));
-    let vector = include_str!("../../../../../testdata/wire/snapshot-v1.hex");
-    assert_eq!(open(&hex(vector.trim()), 0), Ok(snapshot()));
-    assert_eq!(hex(vector.trim()), bytes);
+    let second = hex(include_str!("../../../../../testdata/wire/snapshot-v2.hex").trim());
+    assert_eq!(open(&second, 0), Ok(snapshot()));
+    assert_eq!(second, bytes);
+    // Does not say how many other devices there are.
+    let first = hex(include_str!("../../../../../testdata/wire/snapshot-v1.hex").trim());
+    let other_devices = 0;
+    assert_eq!(
+        open(&first, 0),
+        Ok(Snapshot {
+            other_devices,
+            ..snapshot()
+        })
+    );
 }
 
 #[test]
@@ -163,12 +174,17 @@ fn old_foreign_and_demo_snapshots_are_refused() {
     assert_eq!(with(key_list(false, AT + 1)), Err(not_yet));
     let malformed = SnapshotError::KeyList(KeyListError::Malformed);
     assert_eq!(with(vec![]), Err(malformed));
-    let later = cose::seal(&server(), super::super::snapshot::CONTEXT, &{
+    for (version, error) in [
+        (0, SnapshotError::Version(0)),
+        // The first version has one part less.
+        (1, SnapshotError::Malformed),
+        (3, SnapshotError::Version(3)),
+    ] {
         let mut payload = snapshot().to_cbor();
-        payload[1] = 2;
-        payload
-    });
-    assert_eq!(open(&later, 0), Err(SnapshotError::Version(2)));
+        payload[1] = version;
+        let other = cose::seal(&server(), super::super::snapshot::CONTEXT, &payload);
+        assert_eq!(open(&other, 0), Err(error), "{version}");
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod lists;
 mod measuring;
 mod messages;
 mod pictures;
+mod quotas;
 mod scenarios;
 mod table;
 mod visitors;

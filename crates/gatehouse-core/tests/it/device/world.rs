@@ -251,6 +251,7 @@ pub fn snapshot(number_of_list: u64, age_hours: i64) -> Snapshot {
         state: vec![],
         exempt_classes: vec![0],
         silent_devices: 0,
+        other_devices: 0,
         households: vec![
             home(
                 1,
