@@ -67,6 +67,8 @@ export async function serve(dist) {
     told: () => {
       for (const { count, resolve } of waiting) if (state.received.length >= count) resolve();
     },
+    /** Names of files that this server does not have. */
+    lacks: undefined,
     /** What every answer to events says of the tray. */
     set_aside: [],
     /** Delay and content of the answers to events. */
@@ -97,7 +99,7 @@ async function handle(dist, state, request, response) {
   if (!path.startsWith("/gate/")) return response.writeHead(404).end();
   const name = normalize(path.slice(6) || "index.html");
   const file = join(dist, name);
-  if (name.startsWith("..") || !existsSync(file)) return response.writeHead(404).end();
+  if (name.startsWith("..") || !existsSync(file) || state.lacks?.test(name)) return response.writeHead(404).end();
   response.writeHead(200, {
     "content-type": TYPES[extname(file)] ?? "application/octet-stream",
     "content-security-policy": POLICY,

@@ -18,11 +18,14 @@ after(async () => {
   await server?.close();
 });
 
-/** Lays a newer version beside the one at work, and lets the phone fetch it. */
+let laid = 0;
+
+/** Lays a newer version beside the one at work, and lets the phone fetch it; its name. */
 async function lay_newer(page) {
   const file = join(dist, "service_worker.js");
   const text = await readFile(file, "utf8");
-  await writeFile(file, text.replace(/gatehouse-gate-[0-9a-f]{10}/, "gatehouse-gate-newer00000"));
+  const name = `gatehouse-gate-newer${String((laid += 1)).padStart(5, "0")}`;
+  await writeFile(file, text.replace(/gatehouse-gate-\w{10}/, name));
   await page.evaluate(async () => {
     const found = await navigator.serviceWorker.ready;
     const waits = new Promise((resolve) => found.addEventListener("updatefound", () => {
@@ -32,6 +35,7 @@ async function lay_newer(page) {
     await found.update();
     await waits;
   });
+  return name;
 }
 
 /** Whether a version waits, and the names of those kept. */
@@ -50,10 +54,18 @@ function clock_to_move() {
   window.setInterval = (act, millis) => every(act, millis === 20_000 ? 100 : millis);
 }
 
+/** Nobody touches the phone for a while, and the newer version still waits beside the one at work. */
+async function newer_waits(page, why) {
+  await page.evaluate(() => window.put_forward(90_000));
+  // As long as the page needs to look five times.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+  const { waits, kept } = await registration(page);
+  assert.ok(waits, why);
+  assert.equal(kept.length, 2);
+}
+
 test("a newer version waits while somebody stands at the gate, then takes over", async () => {
-  const page = await open_page(browser, server.url);
-  await page.addInitScript(clock_to_move);
-  await page.reload();
+  const page = await kept_page();
   await start_shift(page);
   await registration(page);
   await page.reload();
@@ -61,13 +73,8 @@ test("a newer version waits while somebody stands at the gate, then takes over",
   await page.getByRole("button", { name: "访客" }).click();
   await page.getByRole("button", { name: "不知道，先办" }).click();
   await page.locator("body:not([data-screen=scan])").waitFor();
-  await lay_newer(page);
-  await page.evaluate(() => window.put_forward(90_000));
-  // As long as the page needs to look five times.
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
-  const { waits, kept } = await registration(page);
-  assert.ok(waits, "a case is open");
-  assert.equal(kept.length, 2);
+  const newer = await lay_newer(page);
+  await newer_waits(page, "a case is open");
 
   await page.getByRole("button", { name: "点错了" }).click();
   await screen(page, "scan");
@@ -75,8 +82,77 @@ test("a newer version waits while somebody stands at the gate, then takes over",
   await page.evaluate(() => window.put_forward(90_000));
   await again;
   await screen(page, "scan");
-  assert.deepEqual((await registration(page)).kept, ["gatehouse-gate-newer00000"]);
+  assert.deepEqual((await registration(page)).kept, [newer]);
   assert.deepEqual(page.troubles, []);
+  await page.context().close();
+});
+
+/** A page whose clock can be put forward, kept on the phone. */
+async function kept_page() {
+  const page = await open_page(browser, server.url);
+  await page.addInitScript(clock_to_move);
+  await page.reload();
+  await registration(page);
+  await page.reload();
+  return page;
+}
+
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+
+test("a newer version waits while a code, a PIN or the look-up is half typed", async () => {
+  const page = await kept_page();
+  const newer = [];
+  const takes_over = async () => {
+    const again = page.waitForEvent("load");
+    await page.evaluate(() => window.put_forward(90_000));
+    await again;
+    assert.deepEqual((await registration(page)).kept, [newer.at(-1)]);
+  };
+  await page.getByLabel("六个数字").fill("123");
+  newer.push(await lay_newer(page));
+  await newer_waits(page, "a code is half typed");
+  await page.getByLabel("六个数字").fill("");
+  await takes_over();
+
+  await button(page, "锦绣苑 · 东门").click();
+  await button(page, "李师傅").click();
+  await page.getByLabel("口罩戴好了").check();
+  await page.getByLabel("袖标戴好了").check();
+  await button(page, "开始值守").click();
+  await page.locator("form [type=password]").fill("24");
+  newer.push(await lay_newer(page));
+  await newer_waits(page, "a PIN is half typed");
+  await button(page, "返回").click();
+  await takes_over();
+
+  await begin_shift(page);
+  await button(page, "没带证").click();
+  await page.getByLabel("楼栋").fill("6");
+  newer.push(await lay_newer(page));
+  await newer_waits(page, "the look-up is half typed");
+  assert.equal(await page.getByLabel("楼栋").inputValue(), "6");
+  await button(page, "返回").click();
+  await takes_over();
+  await screen(page, "scan");
+  assert.deepEqual(page.troubles, []);
+  await page.context().close();
+});
+
+test("an app that could not be kept whole says so, until it is", async () => {
+  server.state.lacks = /^assets\/icon/;
+  const page = await open_page(browser, server.url);
+  await start_shift(page);
+  const said = page.getByText("程序没存全，没网时别关。", { exact: false });
+  // Headers are made anew when something happens.
+  await button(page, "更多").click();
+  await said.waitFor();
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/not-kept.png` });
+  server.state.lacks = undefined;
+  await page.reload();
+  await screen(page, "scan");
+  await registration(page);
+  await button(page, "更多").click();
+  assert.equal(await said.count(), 0);
   await page.context().close();
 });
 

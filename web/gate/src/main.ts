@@ -88,11 +88,13 @@ async function first_start(opened: App): Promise<void> {
   }
 }
 
-/** Nobody waits at the gate and nothing waits to be written. */
+/** Nobody waits at the gate, nothing waits to be written, and nothing is half typed. */
 function is_free(quiet_millis: number): boolean {
-  const kind = app?.output?.screen.kind ?? "shift";
-  const is_idle = kind === "shift" || (kind === "scan" && app?.view.name === "core");
-  return is_idle && !app?.not_saved && Date.now() - touched_at > quiet_millis;
+  const is_idle = ["shift", "scan"].includes(app?.output?.screen.kind ?? "shift") &&
+    ["core", "enrol", "error"].includes(app?.view.name ?? "error");
+  const typed = document.querySelectorAll<HTMLInputElement>("input:not([type=checkbox])");
+  return is_idle && ![...typed].some(({ value }) => value) && !app?.not_saved &&
+    Date.now() - touched_at > quiet_millis;
 }
 
 for (const kind of ["pointerdown", "keydown"] as const) {
@@ -102,10 +104,8 @@ for (const kind of ["pointerdown", "keydown"] as const) {
 setInterval(() => {
   if (Date.now() - touched_at > LOCK_MILLIS) app?.duty.lock();
 }, 1_000);
-if ("serviceWorker" in navigator) {
-  // The app also works without: only a start without network needs the kept copy.
-  keep_version(is_free).catch(() => undefined);
-}
+// The app also works without: only a start without network needs the kept copy.
+void keep_version(is_free);
 open().catch((error: unknown) => {
   if (!app) show_lacking("store"); // private browsing, a full phone, a broken database
   else if (error instanceof Damaged) void app.recover();

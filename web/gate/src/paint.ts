@@ -11,6 +11,7 @@ import { register_screen } from "./screens/register";
 import { reason_screen, verdict_screen } from "./screens/verdict";
 import { scan_counts, scan_screen } from "./screens/scan";
 import { enrol_screen, error_screen, rejoin_screen, shift_screen } from "./screens/start";
+import { is_kept } from "./version";
 import { spoken_age, t } from "./words";
 
 const top_bar = () => document.getElementById("top") as HTMLElement;
@@ -209,7 +210,7 @@ function trouble_of_device(app: App): string[] {
   if (["D-SIGN", "D-CHAIN", "D-EVENT"].includes(app.line_code)) return [t("batch_refused")];
   if (app.damaged) return [t("enrol_damaged")];
   const forked = ["other_content", "broken_chain"].includes(app.set_aside_why ?? "");
-  return forked ? [t("device_forked")] : [];
+  return forked ? [t("device_forked")] : is_kept ? [] : [t("not_kept")];
 }
 
 /** Theme, size and language of the whole page. By hand or, on automatic, by the hour. */

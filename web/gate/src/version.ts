@@ -7,10 +7,19 @@ export const TAKE_OVER = "take over";
 const QUIET_MILLIS = 20_000;
 const ASK_MILLIS = 60 * 60_000;
 
+/** Whether a start without network finds the app. */
+export let is_kept = true;
+
 /** Keeps this version on the phone, and hands over to a newer one once `is_free` says so. */
 export async function keep_version(is_free: (quiet_millis: number) => boolean): Promise<void> {
   const { serviceWorker } = navigator;
-  const registration = await serviceWorker.register("service_worker.js");
+  const registration = await serviceWorker?.register("service_worker.js").catch(() => undefined);
+  if (!registration) return void (is_kept = false);
+  const { installing } = registration;
+  installing?.addEventListener("statechange", () => {
+    // Something of it could not be fetched or stored.
+    if (installing.state === "redundant") is_kept = registration.active !== null;
+  });
   const had_one = serviceWorker.controller !== null;
   serviceWorker.addEventListener("controllerchange", () => {
     if (had_one) location.reload();
