@@ -99,7 +99,8 @@ async function handle(dist, state, request, response) {
   if (!path.startsWith("/gate/")) return response.writeHead(404).end();
   const name = normalize(path.slice(6) || "index.html");
   const file = join(dist, name);
-  if (name.startsWith("..") || !existsSync(file) || state.lacks?.test(name)) return response.writeHead(404).end();
+  const is_there = !name.startsWith("..") && existsSync(file) && !state.lacks?.test(name);
+  if (!is_there) return response.writeHead(404).end();
   response.writeHead(200, {
     "content-type": TYPES[extname(file)] ?? "application/octet-stream",
     "content-security-policy": POLICY,

@@ -54,7 +54,7 @@ function clock_to_move() {
   window.setInterval = (act, millis) => every(act, millis === 20_000 ? 100 : millis);
 }
 
-/** Nobody touches the phone for a while, and the newer version still waits beside the one at work. */
+/** Nobody touches the phone for a while, and the newer version still waits beside the other. */
 async function newer_waits(page, why) {
   await page.evaluate(() => window.put_forward(90_000));
   // As long as the page needs to look five times.
