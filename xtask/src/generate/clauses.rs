@@ -1,7 +1,7 @@
 //! Each clause of each notice with what carries it, and why nothing does (SCOPE-7, POL-1).
 
 use anyhow::{Context, Result, anyhow};
-use gatehouse_core::policy::clauses::{Carried, carried, known, lies_in, meant};
+use gatehouse_core::policy::clauses::{Carried, carried, known, lies_in, meant, part};
 use gatehouse_core::policy::{PolicyDocument, read};
 use std::fmt::Write;
 use std::path::Path;
@@ -12,6 +12,8 @@ const HEAD: &str = "\
 # Clauses
 
 Each clause of each notice, the rows and entries that carry it, and what is left out on purpose.
+What carries only a part of a clause says which; where nothing carries the whole, *in part* stands
+before it.
 Generated from `policies/` and `testdata/clauses.toml` by `script/generate`; do not edit.
 
 ";
@@ -65,12 +67,20 @@ struct Line {
 
 impl Line {
     fn of(clause: &str, document: &PolicyDocument, sources: &[Carried]) -> Line {
-        let mut by: Vec<&str> = Vec::new();
+        let mut by: Vec<(&str, Option<String>)> = Vec::new();
         for source in sources {
-            let says = |one: &String| one == clause || lies_in(one, clause);
-            let new = !by.contains(&source.by.as_str());
-            if new && meant(&source.clause).iter().any(says) {
-                by.push(&source.by);
+            let named = meant(&source.clause);
+            let mut inner = named.iter().filter(|one| lies_in(one, clause));
+            if named.iter().any(|one| one == clause) {
+                add(
+                    &mut by,
+                    (&source.by, part(&source.clause).map(str::to_owned)),
+                );
+            } else if let Some(inner) = inner.next().filter(|_| clause != document.id) {
+                add(
+                    &mut by,
+                    (&source.by, Some(inner[clause.len()..].to_owned())),
+                );
             }
         }
         let says = |one: &String| one == clause || lies_in(one, clause) || lies_in(clause, one);
@@ -81,11 +91,28 @@ impl Line {
         let reasons: Vec<String> = outside
             .map(|outside| format!("{}: {}", outside.clause, outside.why.en))
             .collect();
-        let by: Vec<String> = by.iter().map(|id| format!("`{id}`")).collect();
+        let whole = by.is_empty() || by.iter().any(|(_, part)| part.is_none());
+        let by = by.into_iter().map(|(id, part)| match part {
+            Some(part) => format!("`{id}` ({part})"),
+            None => format!("`{id}`"),
+        });
+        let by: Vec<String> = by.collect();
         Line {
-            by: by.join(" "),
+            by: [if whole { "" } else { IN_PART }, &by.join(" ")].concat(),
             left_out: reasons.join("; "),
         }
+    }
+}
+
+/// Before what carries only parts of a clause.
+const IN_PART: &str = "*in part:* ";
+
+/// Names an entry once: what carries the whole clause carries its parts.
+fn add<'a>(by: &mut Vec<(&'a str, Option<String>)>, (id, part): (&'a str, Option<String>)) {
+    match by.iter_mut().find(|(there, _)| *there == id) {
+        Some((_, there)) if part.is_none() => *there = None,
+        Some(_) => {}
+        None => by.push((id, part)),
     }
 }
 
@@ -99,5 +126,8 @@ mod tests {
         let page = &files(&root).expect("a page")[0].1;
         let empty = page.lines().filter(|line| line.ends_with("|  |  |"));
         assert_eq!(empty.collect::<Vec<_>>(), [""; 0]);
+        let in_part = page.lines().filter(|line| line.contains(IN_PART));
+        let unsaid = in_part.filter(|line| line.ends_with("|  |"));
+        assert_eq!(unsaid.collect::<Vec<_>>(), [""; 0], "where is the rest?");
     }
 }

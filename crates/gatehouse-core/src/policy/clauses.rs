@@ -2,6 +2,7 @@
 //! name a clause which their notice does not have.
 
 use super::diagnostic::{Diagnostic, both};
+use super::document::LOCAL_CHOICE;
 use super::node::{self, Node, NodeValue};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -137,15 +138,23 @@ fn walk(by: &str, node: &Node, found: &mut Vec<Carried>) {
     }
 }
 
-/// The clauses that a name stands for: words behind it in brackets are left out, `1–3` are three.
+/// Which part of a clause is meant, in words: `entrance` of `HN 三(一) (entrance)`, `end` of `P8 三
+/// end`; `None` where it is the whole clause.
+pub fn part(clause: &str) -> Option<&str> {
+    let at = clause.find(|c: char| c.is_ascii_lowercase() || c == '–')?;
+    let words = &clause[at..];
+    let is_whole = words.starts_with('–') || clause == LOCAL_CHOICE;
+    (!is_whole).then(|| words.trim_end_matches(')'))
+}
+
+/// The clauses that a name stands for: the words for a part are left out, `1–3` are three.
 pub fn meant(clause: &str) -> Vec<String> {
-    let words = clause.find(|c: char| c.is_ascii_lowercase() || c == '–');
-    let bare = match words {
-        // `HN 三(一) (entrance)`, `P8 三 end`: what is said of a part of the clause.
-        Some(at) if !clause[at..].starts_with('–') => {
-            clause[..at].trim_end_matches('(').trim_end().to_owned()
+    let bare = match part(clause) {
+        Some(part) => {
+            let bare = clause.split(part).next().unwrap_or_default();
+            bare.trim_end_matches('(').trim_end().to_owned()
         }
-        _ => clause.to_owned(),
+        None => clause.to_owned(),
     };
     let Some((start, last)) = bare.split_once('–') else {
         return vec![bare];
@@ -264,6 +273,25 @@ mod tests {
         ];
         for (clause, expected) in table {
             assert_eq!(meant(clause), expected, "{clause}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_clause_is_told_from_the_whole() {
+        let table = [
+            ("HN 三(一) (entrance)", Some("entrance")),
+            ("P8 三 end", Some("end")),
+            (
+                "P9 二(三)(2) (data checks and telephone)",
+                Some("data checks and telephone"),
+            ),
+            ("ZX 4", None),
+            ("ZX 1–3", None),
+            ("ZJ-1.二.2", None),
+            ("deployment", None),
+        ];
+        for (clause, expected) in table {
+            assert_eq!(part(clause), expected, "{clause}");
         }
     }
 

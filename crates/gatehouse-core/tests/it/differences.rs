@@ -301,7 +301,7 @@ fn in_every_document<T>(
 
 /// Kinds of keys whose values hang together with others, or have one word: they change only
 /// together with those. What each word is called is asked of the schema, word by word.
-const NOT_ALONE: [&str; 18] = [
+const NOT_ALONE: [&str; 19] = [
     "contact.below",
     "contact.plan",
     "id",
@@ -319,6 +319,7 @@ const NOT_ALONE: [&str; 18] = [
     "returnee.stay.countries_except",
     "risk.at_most",
     "risk.counted",
+    "row.when.stays.any",
     "stages.ladder",
 ];
 

@@ -175,6 +175,7 @@ proptest! {
             (Fact::Zone, Value::Choice(0)),
             (Fact::Mask, Value::Flag(true)),
             (Fact::RegisteredNow, Value::Flag(true)),
+            (Fact::Questioned, Value::Flag(true)),
             (Fact::Temperature, Value::Number(366)),
             (Fact::Symptoms, Value::Set(0)),
             (Fact::FoundFever, Value::Flag(false)),
@@ -202,6 +203,7 @@ proptest! {
             (Fact::IdChecked, Value::Flag(true)),
             (Fact::Mask, Value::Flag(true)),
             (Fact::RegisteredNow, Value::Flag(true)),
+            (Fact::Questioned, Value::Flag(true)),
             (Fact::Temperature, Value::Number(366)),
             (Fact::Symptoms, Value::Set(0)),
             (Fact::FoundFever, Value::Flag(false)),
@@ -253,7 +255,7 @@ proptest! {
 #[test]
 fn there_are_documents_to_hold_to_it() {
     let ids: Vec<&str> = POLICIES.iter().map(|(id, _)| id.as_str()).collect();
-    for id in ["HN", "ZX", "HL", "ZJ"] {
+    for id in ["HN", "ZX", "HL", "ZJ", "P1", "P5", "P7", "P9"] {
         assert!(ids.contains(&id), "{id} is not among {ids:?}");
     }
 }

@@ -153,12 +153,12 @@ fn of_one_mistake_made_everywhere_the_first_are_told_and_how_many_there_are() {
     assert!(last.zh.contains("处同样的问题"), "{last:?}");
 }
 
-/// No gate learns the risk level of its place: such a row would be approved and never apply.
+/// No gate learns how many people are inside: such a row would be approved and never apply.
 #[test]
 fn a_row_that_asks_for_what_nobody_says_at_a_gate_is_told() {
-    let row = "\n[[row]]\nid = \"HN/level\"\neffect = \"duty\"\nsource = \"deployment\"\n\
+    let row = "\n[[row]]\nid = \"HN/crowd\"\neffect = \"duty\"\nsource = \"deployment\"\n\
                who = { subject_kind = \"visitor\" }\nway = \"in\"\n\
-               when = { risk_level = \"high\" }\n\
+               when = { people_inside = { at_least = 300 } }\n\
                duty = [{ do = \"measure_temperature\" }]\n";
     let text = henan() + row;
     let document = read(&text).expect("reads");
@@ -168,10 +168,10 @@ fn a_row_that_asks_for_what_nobody_says_at_a_gate_is_told() {
     };
     assert_eq!(
         (note.code, note.about.as_deref()),
-        ("P037", Some("HN/level"))
+        ("P037", Some("HN/crowd"))
     );
     let span = note.span.clone().expect("a place");
-    assert!(text[span].contains("high"), "{note:?}");
+    assert!(text[span].contains("300"), "{note:?}");
     for folder in all_folders() {
         let text = std::fs::read_to_string(folder.join("policy.toml")).expect("a text file");
         let notes = check::notes(&read(&text).expect("reads"), &[]);

@@ -10,12 +10,31 @@ use gatehouse_core::policy::proof::{
 use gatehouse_core::policy::{PolicyDocument, compile};
 
 /// Of one clause with another grant: whom they let through, that one lets through as well.
-const COVERED_TWICE: [&str; 5] = [
+const COVERED_TWICE: &[&str] = &[
     "HL/out-by-room",
     "HN/resident-new",
     "HN/worker-pass",
     "ZX/worker-pass",
     "ZJ/worker-pass",
+    "P5/worker-pass",
+    "P7/worker-pass",
+    "P9/worker-pass",
+    "P9/out-certificate",
+    "P1/home-without-code",
+    "P7/home-without-code",
+    "P9/home-without-code",
+    // What bars for want of something stands before a grant.
+    "P1/stay",
+    "P1/test",
+    "P9/out",
+    "P9/stay",
+    "P9/test",
+    // A zone's order bars them too.
+    "P7/courier",
+    "P7/outsider",
+    "P7/spot",
+    "P7/vehicle",
+    "P7/vehicles",
 ];
 
 fn documents() -> Vec<PolicyDocument> {

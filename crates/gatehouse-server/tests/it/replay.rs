@@ -204,7 +204,9 @@ say = { zh = "今天请留在家里。", en = "Please stay at home today." }
 fn what_cannot_be_replayed_is_said() {
     let (app, _) = TestApp::demo();
     let store = slice::from_ref(&app.app.store);
-    let p1 = asked(Under::Drafts(vec![document(&text("p1-street-routine"))]));
+    let p8 = asked(Under::Drafts(vec![document(&text(
+        "p8-street-closed-loop",
+    ))]));
     let backwards = Asked {
         until: START - 3 * DAY,
         ..asked(Under::AsItWas)
@@ -213,7 +215,7 @@ fn what_cannot_be_replayed_is_said() {
         area: Some(gatehouse_core::id::AreaId([99; 16])),
         ..asked(Under::AsItWas)
     };
-    for (asked, code) in [(p1, "R-GATE"), (backwards, "R-TIME"), (nowhere, "R-AREA")] {
+    for (asked, code) in [(p8, "R-GATE"), (backwards, "R-TIME"), (nowhere, "R-AREA")] {
         let error = replay(store, &asked, &Progress::default(), START).expect_err(code);
         assert!(error.to_string().starts_with(code), "{error}");
     }

@@ -83,10 +83,13 @@ fn an_official_tries_a_document_and_opens_the_result() {
     demo_on_both(|app, demo| {
         let office = Office::new(app, demo, Role::StreetCommand);
         submit(app, office.area, "zhongxiang-2020-02");
-        submit(app, office.area, "p1-street-routine");
+        submit(app, office.area, "p8-street-closed-loop");
         let list = office.get("").body;
         assert!(list.contains("value=\"1 zhongxiang-2020-02\""), "{list}");
-        assert!(!list.contains("p1-street-routine"), "it is not about gates");
+        assert!(
+            !list.contains("p8-street-closed-loop"),
+            "it is not about gates"
+        );
         let one = office.ask("1+zhongxiang-2020-02");
         let waiting = office.get(&one).body;
         assert!(waiting.contains("<progress"), "{waiting}");
