@@ -235,8 +235,10 @@ impl Simulation<'_> {
                 event.seq, self.record.orders
             )
         })?;
+        // By this clock, or by the server's as far as it is known.
+        let mended = at - event.skew_millis.unwrap_or(0);
         holds(
-            at - made_at < HARD_LIFE_MILLIS,
+            at.min(mended) - made_at < HARD_LIFE_MILLIS,
             "old-list-restricts-nobody",
             || {
                 format!(

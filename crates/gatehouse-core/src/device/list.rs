@@ -4,6 +4,7 @@
 use super::case::Finding;
 use super::lookup::{OFFERED_MOST, surname_fits};
 use super::screen::{Stage, Who};
+use super::turn::SKEW_MILLIS;
 use super::{Enrolled, words};
 use crate::digits::BASE64;
 use crate::gate::Policy;
@@ -71,6 +72,8 @@ impl Floor {
 /// The list in use.
 #[derive(Clone, Debug)]
 pub(crate) struct List {
+    /// The device's clock minus the server's, as far as that is known; 0 where it is not.
+    pub skew: i64,
     snapshot: Snapshot,
     keys: KeyList,
     policies: Vec<(Span, Policy)>,
@@ -177,6 +180,7 @@ impl List {
         };
         let doors = snapshot.households.iter().map(door).collect();
         List {
+            skew: 0,
             snapshot,
             keys,
             policies,
@@ -207,15 +211,23 @@ impl List {
         [gate.compound_name.as_str(), " · ", &gate.gate_name].concat()
     }
 
+    /// Milliseconds since the list was made, by the server's clock as far as it is known. Where
+    /// the list would lie ahead of it, this clock was set right since.
+    fn age(&self, now: Moment) -> i64 {
+        let age = now.millis.saturating_sub(self.made_at());
+        let mended = age.saturating_sub(self.skew);
+        if mended < -SKEW_MILLIS { age } else { mended }
+    }
+
     /// Full minutes since the list was made.
     pub fn age_minutes(&self, now: Moment) -> u32 {
-        let minutes = now.millis.saturating_sub(self.made_at()).max(0) / 60_000;
+        let minutes = self.age(now).max(0) / 60_000;
         u32::try_from(minutes).unwrap_or(u32::MAX)
     }
 
     /// 名单新 · 名单旧 · 名单过旧.
     pub fn stage(&self, now: Moment) -> Stage {
-        match now.millis.saturating_sub(self.made_at()) / MILLIS_AN_HOUR {
+        match self.age(now) / MILLIS_AN_HOUR {
             hours if hours >= HARD_LIFE_HOURS && !is_planted(Planted::HardLifeIgnored) => {
                 Stage::Past
             }
@@ -228,7 +240,7 @@ impl List {
     /// silent when the list was made; once it is old, all of them.
     pub fn unheard(&self, now: Moment) -> u16 {
         let held = &self.snapshot;
-        match now.millis.saturating_sub(held.made_at) {
+        match self.age(now) {
             ..=HEARD_MILLIS => held.silent_devices,
             _ => held.silent_devices.max(held.other_devices),
         }

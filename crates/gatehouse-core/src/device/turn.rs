@@ -147,8 +147,8 @@ impl Turn<'_> {
             .outings
             .counted_by(list.snapshot(), acknowledged);
         self.device.floor = floor;
-        self.see_server_clock(made_at, true);
         self.device.list = Some(list);
+        self.see_server_clock(made_at, true);
         self.decide_again();
         View::Case
     }
@@ -230,6 +230,9 @@ impl Turn<'_> {
         let skew = self.now.millis.saturating_sub(server_millis);
         if (!only_ahead || skew < -SKEW_MILLIS) && !is_planted(Planted::ClockTrusted) {
             self.device.skew = (skew.abs() > SKEW_MILLIS).then_some(skew);
+        }
+        if let Some(list) = &mut self.device.list {
+            list.skew = self.device.skew.unwrap_or(0);
         }
     }
 

@@ -211,9 +211,34 @@ fn wrong_clocks() -> Vec<Scenario> {
     ]
 }
 
+/// A clock that is known to be days off while a list grows old; it is set right, then wrong anew.
+fn old_by_the_server() -> Scenario {
+    (
+        "a list is as old as the server's clock says",
+        snapshot_under(HENAN),
+        "
+        80:10 server 08:10 => shift @fresh ~4320
+        80:10 shift => scan +1 @fresh ~4320
+        80:11 scan out li-under-order => refer !clock_skew 念 @fresh ~4320
+        80:11 cancel => scan @fresh ~4320
+        104:05 scan out li-under-order => refer !clock_skew 念 @stale ~4320
+        104:05 cancel => scan @stale ~4320
+        152:05 scan out li-under-order => ask [temperature] !clock_skew 住户 @past ~4320
+        152:05 cancel => scan @past ~4320
+        32:06 scan out li-under-order => refer !clock_skew 念 @stale ~4320
+        32:06 cancel => scan @stale ~4320
+        26:06 server 32:06 => scan @stale ~360
+        73:55 scan out li-under-order => refer !clock_skew 念 @stale ~360
+        73:55 cancel => scan @stale ~360
+        74:05 scan out li-under-order => ask [temperature] !clock_skew 住户 @past ~360
+        ",
+    )
+}
+
 /// Plays all of them; each with what was asked and shown.
 fn played() -> Value {
     let scenarios = days().into_iter().chain(wrong_clocks());
+    let scenarios = scenarios.chain([old_by_the_server()]);
     let played = scenarios.map(|(name, snapshot, scenario)| {
         let mut stage = Stage::new(1);
         stage.list = world::signed(&snapshot);
