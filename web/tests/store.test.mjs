@@ -173,6 +173,43 @@ for (const [what, spoilt] of [
   });
 }
 
+/** Numbers of the records that lie on the phone. */
+const records = async (page) => (await page.evaluate(all_that_lies)).map(({ at }) => at)
+  .filter((at) => at.startsWith("outbox/")).map((at) => Number(at.slice("outbox/".length)));
+
+test("what was acknowledged seven days ago is gone from the phone, and nothing else", async (t) => {
+  const { page, server } = await at_work(t);
+  await all_sent(page);
+  const days_later = async (days) => {
+    const millis = held.moment_millis + days * 86_400_000;
+    server.now = () => millis;
+    await page.clock.setFixedTime(millis);
+    const reports = server.reports.length;
+    await page.reload();
+    for (let tries = 0; tries < 200 && server.reports.length === reports; tries += 1) {
+      await page.waitForTimeout(50);
+    }
+  };
+  assert.deepEqual(await records(page), [1, 2]);
+  await days_later(6.9);
+  await page.locator("#emergency-key").click();
+  await page.getByText("先走，事后补记。", { exact: false }).first().waitFor();
+  await server.got(3);
+  assert.deepEqual(await records(page), [1, 2, 3]);
+  await days_later(7.1);
+  await page.waitForFunction(async () => {
+    const request = indexedDB.open("gatehouse-gate");
+    const database = await new Promise((resolve) => {
+      request.onsuccess = () => resolve(request.result);
+    });
+    const count = database.transaction("outbox").objectStore("outbox").count();
+    await new Promise((resolve) => (count.onsuccess = resolve));
+    database.close();
+    return count.result < 3;
+  });
+  assert.deepEqual(await records(page), [3], "acknowledged only just now");
+});
+
 test("a damaged list is fetched again", async (t) => {
   const { page } = await at_work(t);
   await page.evaluate(spoil, { store: "value", key: "snapshot" });

@@ -67,6 +67,8 @@ export async function serve(dist) {
     told: () => {
       for (const { count, resolve } of waiting) if (state.received.length >= count) resolve();
     },
+    /** So many replies to events get lost after they were taken in. */
+    replies_to_lose: 0,
     /** Names of files that this server does not have. */
     lacks: undefined,
     /** What every answer to events says of the tray. */
@@ -161,10 +163,15 @@ async function api(state, route, request, response) {
     for (const event of events) if (!known.has(event)) state.received.push(event);
     state.told();
     const through = state.received.length;
+    if (state.replies_to_lose > 0) {
+      state.replies_to_lose -= 1;
+      return response.destroy();
+    }
     return send(200, {
       acknowledged_through: through,
       answers: [state.answer(through)],
       set_aside: state.set_aside,
+      server_millis: state.now(),
     });
   }
   return send(404, { code: "none", status: 404 });

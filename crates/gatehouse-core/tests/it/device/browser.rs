@@ -4,8 +4,9 @@
 //! would be written now, and that this core reads it.
 
 use super::world;
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER};
 use gatehouse_core::device::{Device, Request, step};
+use gatehouse_core::wire::cbor::Cbor;
 use serde_json::{Value, json};
 
 const FILE: &str = concat!(
@@ -28,6 +29,11 @@ fn world_for_browsers() -> Value {
         "altered",
     ];
     let codes = names.map(|name| (name.to_owned(), Value::from(world::qr(name))));
+    let crowd = world::crowd().into_iter().map(|(text, number)| {
+        let number_hex = HEXLOWER.encode(&number.to_cbor());
+        json!({"text": text, "number_hex": number_hex})
+    });
+    let crowd: Vec<Value> = crowd.collect();
     json!({
         "moment_millis": world::morning().millis,
         "device": world::DEVICE,
@@ -35,6 +41,7 @@ fn world_for_browsers() -> Value {
         "root_key_base64": BASE64.encode(world::root().key().as_bytes()),
         "card_of_wang": world::card("wang"),
         "codes": Value::Object(codes.into_iter().collect()),
+        "crowd": crowd,
         "lists": {
             "henan": world::signed(&world::snapshot(1, 0)),
             "zhongxiang": strict_list(),

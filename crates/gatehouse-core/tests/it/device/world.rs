@@ -120,6 +120,26 @@ pub fn qr(name: &str) -> String {
     to_text("gate.example", &bytes)
 }
 
+/// Fifty passes of the first home, each another: what a scanner reads of each, and its number.
+pub fn crowd() -> Vec<(String, PassNumber)> {
+    let seconds = |at: i64| u32::try_from(hours(at) / 1000).expect("this century");
+    let pass = |index| {
+        let credential = Credential {
+            kind: PassKind::Resident,
+            band: PassBand::White,
+            number: number(index),
+            area: ShortId::of(&COMPOUND.0),
+            belongs: Belongs::Household(ShortId::of(&household(1).0)),
+            hint: None,
+            valid_from: seconds(-240),
+            valid_until: seconds(240),
+        };
+        let bytes = credential.sign(&key(2)).expect("a pass");
+        (to_text("gate.example", &bytes), credential.number)
+    };
+    (30..80).map(pass).collect()
+}
+
 fn key_list() -> Vec<u8> {
     let term = Term {
         from_at: hours(-9_000),
