@@ -1,7 +1,7 @@
 //! Which level and which phase hold at a place, and when: people decide them for areas, each
 //! decision with an end (RISK-2, AREA-6). What a level asks of whom is the documents' business.
 
-use super::stage::Stage;
+use super::stage::{Ladder, Stage};
 use crate::gate::fact::{Choice, Fact, Kind};
 use crate::wire::{Span, StateSpell};
 use std::cmp::Reverse;
@@ -91,6 +91,22 @@ impl Stage {
         let mut choices = self.scale().choices().iter();
         let height = choices.position(|choice| choice.name == self.name());
         height.unwrap_or_default()
+    }
+}
+
+impl Ladder {
+    /// How far up it a place stands by what is decided there: a document that has no step for a
+    /// level is at the step below. `None` where it begins higher.
+    pub fn reached(&self, decided: [Option<Stage>; 2]) -> Option<Stage> {
+        let height = |scale: Scale| {
+            let mut decided = decided.into_iter().flatten();
+            let found = decided.find(|stage| stage.scale() == scale);
+            found.map_or(0, Stage::height)
+        };
+        let mut steps = self.ladder.iter().rev();
+        steps
+            .find(|stage| stage.height() <= height(stage.scale()))
+            .copied()
     }
 }
 
@@ -273,6 +289,35 @@ mod tests {
             [(CommunitySpread, 0, 5)],
             "the scales know nothing of one another"
         );
+    }
+
+    #[test]
+    fn a_ladder_without_a_step_for_a_level_stands_at_the_one_below() {
+        use Stage::{Case, CommunitySpread, High, Low, Medium, NoCase, Outbreak, Routine};
+        let ladder = |steps: &[Stage]| Ladder {
+            ladder: steps.to_vec(),
+            source: "deployment".to_owned(),
+        };
+        let (levels, phases) = ([Routine, Medium, High], [Outbreak, CommunitySpread]);
+        let table = [
+            (&levels[..], [None, None], Some(Routine)),
+            (&levels[..], [Some(Low), None], Some(Routine)),
+            (&levels[..], [Some(High), Some(Case)], Some(High)),
+            (&phases[..], [Some(High), Some(Case)], None),
+            (&phases[..], [None, Some(Outbreak)], Some(Outbreak)),
+            (
+                &[NoCase, Case][..],
+                [None, Some(CommunitySpread)],
+                Some(Case),
+            ),
+        ];
+        for (steps, decided, expected) in table {
+            assert_eq!(
+                ladder(steps).reached(decided),
+                expected,
+                "{steps:?} {decided:?}"
+            );
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::auth::access::AreaInScope;
 use crate::locale::{text, text_filled, text_with};
+use crate::ops::measures_here::{MeasuresHere, measures_of};
 use crate::ops::read_policies::{Rules, Stretch};
 use crate::ops::read_rules_here::RulesHere;
 use crate::ops::read_stages::stages_at;
@@ -12,7 +13,7 @@ use gatehouse_core::gate::Verdict;
 use gatehouse_core::gate::wording::{Lang, duty_text};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::policy::answers::{Answer, Origin, Place, Question, answers};
-use gatehouse_core::policy::parameter_in_force;
+use gatehouse_core::policy::{PolicyDocument, parameter_in_force};
 use gatehouse_core::wire::Span;
 use gatehouse_store::gate::GateRow;
 use std::collections::BTreeSet;
@@ -41,7 +42,17 @@ pub fn make_board(here: &RulesHere, hanging: &Hanging<'_>) -> Board {
         .unwrap_or_default();
     let rules = here.now.as_ref();
     let (threshold, minutes) = rules.map(fever).unwrap_or_default();
-    let lines = lines(rules, &here.place, &phone, lang);
+    let mut lines = lines(rules, &here.place, &phone, lang);
+    // Of what people carry out the poster speaks where the gate itself asks nothing.
+    let beyond = match rules {
+        Some(_) => Vec::new(),
+        None => measures_of(documents(here), moment, here.place.stages),
+    };
+    if !beyond.is_empty() {
+        lines.truncate(1);
+        lines.push(free_gate(lang));
+        lines.extend(beyond.iter().map(|document| carried_out(document, lang)));
+    }
     let desks = here.gates.iter().filter(|gate| !gate.phone.is_empty());
     let desks = desks.map(|gate| Desk {
         name: text_with(lang, "paper-desk-gate", "gate", gate.name.as_str()),
@@ -60,17 +71,18 @@ pub fn make_board(here: &RulesHere, hanging: &Hanging<'_>) -> Board {
         gate: hanging
             .gate
             .map_or_else(|| text(lang, "paper-gate"), |gate| gate.name.clone()),
-        span: rules.map_or_else(
-            || text(lang, "paper-poster-none"),
-            |r| span(r.span, lang, &times),
-        ),
+        span: match rules {
+            Some(rules) => span(rules.span, lang, &times),
+            None if beyond.is_empty() => text(lang, "paper-poster-none"),
+            None => text(lang, "paper-poster-measures"),
+        },
         lines,
         desks: named.chain(desks).collect(),
         visit: hanging
             .gate
             .map(|gate| format!("{}/visit/{}", hanging.origin, gate.gate)),
-        appeal: rules.map(|rules| appeal(rules, lang)).unwrap_or_default(),
-        sources: rules.map(|rules| sources(rules, lang)).unwrap_or_default(),
+        appeal: appeal(documents(here), lang),
+        sources: sources(documents(here), lang),
         stamp: stamp(rules, lang, &times),
         phone,
         threshold: match lang {
@@ -78,6 +90,14 @@ pub fn make_board(here: &RulesHere, hanging: &Hanging<'_>) -> Board {
             Lang::En => format!("{threshold} °C"),
         },
         minutes,
+    }
+}
+
+/// What a board rests on: the rules of its gate, or what holds where nothing is asked there.
+fn documents(here: &RulesHere) -> Vec<&PolicyDocument> {
+    match &here.now {
+        Some(rules) => rules.documents.iter().collect(),
+        None => here.in_force.iter().map(|(_, document)| document).collect(),
     }
 }
 
@@ -243,6 +263,46 @@ fn no_restriction(lang: Lang) -> Line {
     }
 }
 
+/// Nobody is held up at a gate where all that holds is carried out by people.
+fn free_gate(lang: Lang) -> Line {
+    Line {
+        text: text(lang, "paper-poster-measures"),
+        ..no_restriction(lang)
+    }
+}
+
+/// Measures of a document that a board has room for.
+const MEASURES_SHOWN: usize = 4;
+
+/// A document that people carry out, with the first of its measures.
+fn carried_out(document: &MeasuresHere, lang: Lang) -> Line {
+    let shown = document.measures.iter().take(MEASURES_SHOWN);
+    let mut words: Vec<String> = shown.map(|one| lang.of(one).to_owned()).collect();
+    let more = document.measures.len().saturating_sub(MEASURES_SHOWN);
+    if more > 0 {
+        words.push(text_with(
+            lang,
+            "paper-poster-more",
+            "count",
+            more.to_string(),
+        ));
+    }
+    let between = match lang {
+        Lang::Zh => "；",
+        Lang::En => "; ",
+    };
+    Line {
+        icon: Icon::Person,
+        title: lang.of(&document.title).to_owned(),
+        chip: text(lang, "paper-poster-measures-chip"),
+        look: Look::Ask,
+        text: words.join(between),
+        needs: String::new(),
+        duties: String::new(),
+        tags: vec![],
+    }
+}
+
 const fn comma(lang: Lang) -> &'static str {
     match lang {
         Lang::Zh => "，",
@@ -267,9 +327,9 @@ pub fn span(span: Span, lang: Lang, times: &Times) -> String {
     text_filled(lang, "paper-poster-span", &slots)
 }
 
-fn appeal(rules: &Rules, lang: Lang) -> String {
+fn appeal(documents: Vec<&PolicyDocument>, lang: Lang) -> String {
     let mut all: Vec<&str> = Vec::new();
-    for document in &rules.documents {
+    for document in documents {
         let words = lang.of(&document.basis.appeal);
         if !all.contains(&words) {
             all.push(words);
@@ -285,8 +345,8 @@ fn appeal(rules: &Rules, lang: Lang) -> String {
     })
 }
 
-fn sources(rules: &Rules, lang: Lang) -> String {
-    let each = rules.documents.iter().map(|document| {
+fn sources(documents: Vec<&PolicyDocument>, lang: Lang) -> String {
+    let each = documents.into_iter().map(|document| {
         let (title, authority) = (lang.of(&document.title), lang.of(&document.basis.authority));
         match lang {
             Lang::Zh => format!("{} {title}（{authority}）", document.id),
@@ -294,6 +354,9 @@ fn sources(rules: &Rules, lang: Lang) -> String {
         }
     });
     let all: Vec<String> = each.collect();
+    if all.is_empty() {
+        return String::new();
+    }
     let all = all.join(comma(lang));
     text_with(lang, "paper-poster-sources", "sources", all)
 }

@@ -76,6 +76,7 @@ pub mod make_board;
 pub mod make_enrolment_code;
 pub mod make_keys;
 pub mod make_pass;
+pub mod measures_here;
 pub mod mend_application;
 pub mod merge_person;
 pub mod move_person;

@@ -15,6 +15,7 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use gatehouse_core::gate::compiled::Text;
 
 #[derive(Template)]
 #[template(path = "resident/home.html")]
@@ -28,6 +29,8 @@ struct HomePage {
     erasure: Option<ErasureCard>,
     messages: Vec<MessageLine>,
     opening: Option<OpeningCard>,
+    /// Documents that people carry out, with their measures.
+    beyond: Vec<(String, Vec<String>)>,
     tenants: usize,
 }
 
@@ -89,7 +92,12 @@ pub async fn show(
 }
 
 fn page(home: Home, times: Times, frame: Frame) -> HomePage {
+    let lang = frame.lang;
+    let words = |texts: &[Text]| texts.iter().map(|text| lang.of(text).to_owned()).collect();
+    let beyond = home.beyond.iter();
+    let beyond = beyond.map(|one| (lang.of(&one.title).to_owned(), words(&one.measures)));
     HomePage {
+        beyond: beyond.collect(),
         name: mask_of(home.masked.as_deref()),
         compound: home.compound,
         passes: home

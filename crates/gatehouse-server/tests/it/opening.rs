@@ -1,7 +1,7 @@
 //! What restricted has ended: the gates are open, and whoever lives there, visits or works there
 //! is told (SCOPE-1).
 
-use crate::gate::{Phone, cookie};
+use crate::gate::{Phone, compound_of, cookie, delivered, hold_alone};
 use crate::passes::community;
 use crate::policy_draft_pages::{between, desks};
 use crate::resident::{gate, holder, opened};
@@ -106,5 +106,31 @@ fn an_end_without_a_successor_is_told_beforehand_with_what_no_longer_holds() {
         let compound = format!("/areas/{}/policy", demo.town.streets.gates[0].compound);
         let page = app.get(&compound, &gate).body;
         assert!(page.contains(&format!("&amp;at={ends}")), "{page}");
+    });
+}
+
+/// Rules that people carry out and no gate asks for: nothing may say that there are none.
+#[test]
+fn where_only_measures_hold_pages_and_posters_say_which() {
+    demo_on_both(|app, demo| {
+        let [street, _] = desks(app, demo);
+        let resident = opened(app, demo, &holder(app, demo));
+        let phone = Phone::enrolled(app, demo, "guard1a");
+        let path = format!("/areas/{}/policy", compound_of(app, &phone.gate));
+        let title = "边境街道闭环防控";
+        assert!(!app.get("/my", &resident).body.contains(title));
+
+        let document = "p8-street-closed-loop";
+        hold_alone(app, demo, document, delivered(document));
+        let board = app.get(&path, &street.cookie).body;
+        let seen = between(&board, "<ul class=\"answers\">", "</ul>");
+        assert!(seen.contains(title), "{seen}");
+        assert!(seen.contains("下面这些由人照做"), "{seen}");
+        assert!(!seen.contains("现在没有限制"), "{seen}");
+        let poster = app.get(&format!("{path}/poster.pdf?lang=zh"), &street.cookie);
+        assert_eq!(poster.status, StatusCode::OK);
+        let own = app.get("/my", &resident).body;
+        assert!(own.contains(title), "{own}");
+        assert!(own.contains("这里还有这些规定"), "{own}");
     });
 }

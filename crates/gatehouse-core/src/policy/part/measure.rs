@@ -11,6 +11,7 @@ use crate::gate::fact::{Words, words};
 use crate::measure::{
     Due, DueAt, Evidence, Happened, InForceBy, Limit, Measure, Now, Office, Place, Stage, standing,
 };
+use crate::moment::Moment;
 use crate::pass::{PassBand, PassKind, Validity};
 use crate::policy::diagnostic::both;
 use crate::retention::{Record, Retention};
@@ -236,6 +237,36 @@ fn standing_of<'a>(
     };
     let ladder = one.parts.stages.as_ref();
     standing(one.entry, ladder, one.counting(), now)
+}
+
+/// The measures that hold at a moment where these stages are decided and nothing else.
+pub fn measures_in_force<'a>(
+    layers: &Layers<'a>,
+    moment: Moment,
+    decided: [Option<Stage>; 2],
+) -> Vec<&'a Measure> {
+    let measures = layers.of(|parts| &parts.measure);
+    let holds = |one: &InForce<'a, Measure>| {
+        let ladder = one.parts.stages.as_ref();
+        let stage = ladder.and_then(|ladder| ladder.reached(decided));
+        let now = Now {
+            moment,
+            stages: stage.as_slice(),
+            events: &[],
+            decided: &[],
+        };
+        let standing = standing(one.entry, ladder, one.counting(), now);
+        standing.is_some_and(|standing| standing.force != InForceBy::MayBeDecided)
+    };
+    let holding = measures.into_iter().filter(holds);
+    holding.map(|one| one.entry).collect()
+}
+
+/// The fewest days that documents let a kind of record be kept; `None` where none speaks of it.
+pub fn days_kept(layers: &Layers<'_>, record: Record) -> Option<u16> {
+    let mut all = kept(layers).into_iter();
+    let of_kind = all.find(|one| one.record == record);
+    of_kind.map(|one| one.days.value)
 }
 
 fn told_of<'a>(measure: &'a Measure, by: InForceBy, due_at: Vec<DueAt>) -> Told<'a> {

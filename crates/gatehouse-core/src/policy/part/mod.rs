@@ -35,7 +35,7 @@ pub use cases::{PartCase, answer_part_case, run_part_case};
 pub use field::Field;
 pub use layers::{LayerError, Layers};
 pub use lines::{LINE_BYTES_MOST, Refusal, answer_line, too_long};
-pub use measure::pass_validity;
+pub use measure::{days_kept, measures_in_force, pass_validity};
 pub use risk::criteria;
 pub use schema::schema;
 pub(crate) use told::json_words;
