@@ -1,20 +1,22 @@
 //! Drops what is past its days, in steps of at most 500 rows so that no gate waits (design §5),
 //! and says in the audit chain how much it was. How many days is in the settings, each with a
-//! ceiling.
+//! ceiling; a document in force at a place may say fewer there.
 
 use crate::app::App;
 use crate::config::Config;
 use crate::erasure_list::ErasureList;
 use crate::ops::erase_person::Eraser;
 use crate::ops::key_home::KeyHome;
+use crate::ops::record_days::{Days, DaysByPlace};
 use crate::world::World;
 use anyhow::{Context, Result};
 use gatehouse_core::audit::Seal;
-use gatehouse_core::id::{DeviceId, PersonId};
+use gatehouse_core::id::{AreaId, DeviceId, GateId, PersonId};
 use gatehouse_core::key::PublicKey;
 use gatehouse_core::moment::{CivilDay, Moment};
+use gatehouse_core::retention::Record;
 use gatehouse_store::audit::AuditNote;
-use gatehouse_store::{Lane, Shard, Store, StoreError, Tx, Vault};
+use gatehouse_store::{Lane, ReadTx, Shard, Store, StoreError, Tx, Vault};
 use std::collections::BTreeMap;
 
 const DAY: i64 = 86_400_000;
@@ -51,6 +53,7 @@ struct Run<'a> {
     now: i64,
     until: i64,
     dropped: Dropped,
+    days: DaysByPlace,
 }
 
 /// Drops what is past its days, until nothing is left or the clock says `until`.
@@ -71,6 +74,7 @@ pub fn keep_retention(app: &App, until: i64) -> Result<Progress> {
             now: app.world.now_millis(),
             until,
             dropped: Dropped::new(),
+            days: DaysByPlace::new(Days::of_settings(&app.config)),
         };
         let end = run.shard(shard);
         run.note(shard)?;
@@ -100,6 +104,28 @@ impl Run<'_> {
         self.now - i64::from(days) * DAY
     }
 
+    /// Days at a place, by the settings and the documents in force there.
+    fn days_at(&mut self, area: AreaId) -> Result<Days, StoreError> {
+        let (days, now) = (self.days.clone(), self.now);
+        let read = move |tx: &ReadTx<'_>| {
+            let mut days = days.clone();
+            let found = days.at(tx, area, now)?;
+            Ok::<_, StoreError>((days, found))
+        };
+        let (days, found) = self.store.read_blocking::<_, StoreError, _>(read)?;
+        self.days = days;
+        Ok(found)
+    }
+
+    /// The same for what a gate records; where it is not there any more, by the settings.
+    fn days_of_gate(&mut self, shard: Shard, gate: GateId) -> Result<Days, StoreError> {
+        let read = move |tx: &ReadTx<'_>| tx.gate(shard, gate);
+        match self.store.read_blocking::<_, StoreError, _>(read)? {
+            Some(gate) => self.days_at(gate.area),
+            None => Ok(Days::of_settings(self.config)),
+        }
+    }
+
     /// Repeats a step until it finds nothing; false where the time was over first.
     fn until_nothing(
         &mut self,
@@ -121,18 +147,21 @@ impl Run<'_> {
 
     /// Crossings and events, where a seal stands over their days.
     fn events(&mut self, shard: Shard) -> Result<bool> {
-        let (before, details) = (
-            self.before(self.config.days_crossings),
-            self.before(self.config.days_details),
-        );
-        let (devices, is_sealed) = self.store.read_blocking::<_, StoreError, _>(move |tx| {
+        let (devices, sealed_at) = self.store.read_blocking::<_, StoreError, _>(move |tx| {
             let seal = tx.last_seal(shard)?;
-            let is_sealed = seal.is_some_and(|seal| seal.made_at >= before);
-            Ok((tx.devices_of_shard(shard)?, is_sealed))
+            let mut devices = Vec::new();
+            for device in tx.devices_of_shard(shard)? {
+                devices.extend(tx.device(shard, device)?);
+            }
+            Ok((devices, seal.map(|seal| seal.made_at)))
         })?;
         let mut whole = true;
         let settled = self.now - DAY;
-        for device in devices {
+        for (device, gate) in devices.into_iter().map(|row| (row.device, row.gate)) {
+            let days = self.days_of_gate(shard, gate)?;
+            let before = days.before(Record::Crossings, self.now);
+            let details = days.before(Record::Details, self.now);
+            let is_sealed = sealed_at.is_some_and(|made_at| made_at >= before);
             whole &=
                 self.until_nothing("details", move |tx| tx.drop_details(shard, device, details))?;
             whole &= self.until_nothing("tray", move |tx| {
@@ -169,10 +198,10 @@ impl Run<'_> {
     }
 
     fn by_gate(&mut self, shard: Shard) -> Result<bool> {
-        let before = self.before(self.config.days_crossings);
         let gates = (self.store).read_blocking::<_, StoreError, _>(move |tx| tx.gates(shard))?;
         let mut whole = true;
-        for gate in gates.into_iter().map(|row| row.gate) {
+        for (gate, area) in gates.into_iter().map(|row| (row.gate, row.area)) {
+            let before = self.days_at(area)?.before(Record::Crossings, self.now);
             whole &= self.until_nothing("items", move |tx| tx.drop_items(shard, gate, before))?;
             whole &= self.until_nothing("shifts", move |tx| tx.drop_shifts(shard, gate, before))?;
         }
@@ -191,8 +220,6 @@ impl Run<'_> {
     }
 
     fn by_area(&mut self, shard: Shard) -> Result<bool> {
-        let passes = self.before(self.config.days_passes);
-        let messages = self.before(self.config.days_messages);
         let areas = self.store.read_blocking::<_, StoreError, _>(move |tx| {
             let mut areas = Vec::new();
             for root in tx.area_roots()? {
@@ -204,10 +231,13 @@ impl Run<'_> {
         })?;
         let mut whole = true;
         for area in areas.into_iter().map(|row| row.area) {
+            let days = self.days_at(area)?;
+            let passes = days.before(Record::Passes, self.now);
+            let messages = days.before(Record::Messages, self.now);
             whole &= self.until_nothing("passes", move |tx| tx.drop_passes(shard, area, passes))?;
             whole &=
                 self.until_nothing("helpers", move |tx| tx.drop_helpers(shard, area, passes))?;
-            let ended = Moment::new(self.before(self.config.days_people), 480).day();
+            let ended = Moment::new(days.before(Record::People, self.now), 480).day();
             whole &=
                 self.until_nothing("vehicles", move |tx| tx.drop_vehicles(shard, area, ended))?;
             whole &= self.until_nothing("messages", move |tx| {
@@ -264,7 +294,7 @@ impl Run<'_> {
 
     /// People whose purpose ended: marked when first found so, erased when their days are over.
     fn people(&mut self, shard: Shard) -> Result<bool> {
-        let (now, over) = (self.now, self.before(self.config.days_people));
+        let now = self.now;
         self.forgive_returned(shard)?;
         let list = ErasureList::in_folder(&self.config.data_folder);
         let eraser = Eraser {
@@ -292,7 +322,11 @@ impl Run<'_> {
                     tx.mark_persons_ended(shard, &found, now)
                 })?;
             for (person, ended_at) in page {
-                if ended_at.is_some_and(|at| at < over) {
+                let is_over = match ended_at {
+                    Some(at) => at < self.people_before(shard, person)?,
+                    None => false,
+                };
+                if is_over {
                     eraser.erase(shard, person)?;
                     *self.dropped.entry("people").or_default() += 1;
                 }
@@ -301,6 +335,17 @@ impl Run<'_> {
                 }
             }
         }
+    }
+
+    /// The instant before which the purpose of a person's record must have ended, to be erased now.
+    fn people_before(&mut self, shard: Shard, person: PersonId) -> Result<i64, StoreError> {
+        let read = move |tx: &ReadTx<'_>| tx.person(shard, person);
+        let row = self.store.read_blocking::<_, StoreError, _>(read)?;
+        let days = match row {
+            Some(row) => self.days_at(row.area)?,
+            None => Days::of_settings(self.config),
+        };
+        Ok(days.before(Record::People, self.now))
     }
 
     fn forgive_returned(&self, shard: Shard) -> Result<()> {

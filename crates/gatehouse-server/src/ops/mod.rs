@@ -116,6 +116,7 @@ pub mod read_rules_here;
 pub mod read_stages;
 pub mod read_today;
 pub mod receive_events;
+pub mod record_days;
 pub mod record_fever_step;
 pub mod record_view;
 pub mod replay;

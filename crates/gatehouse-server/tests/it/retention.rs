@@ -9,6 +9,7 @@ use gatehouse_server::ops::erase_person::Eraser;
 use gatehouse_server::ops::keep_retention::{Progress, keep_retention};
 use gatehouse_store::message::{MessageRow, MessageState};
 use gatehouse_store::person::{PersonPlain, PersonRow};
+use gatehouse_store::policy::PolicyForceRow;
 use gatehouse_store::{Chance, Shard, StoreError, Tx, Vault};
 
 const DAY: i64 = 86_400_000;
@@ -230,4 +231,38 @@ fn events_go_only_under_a_seal_and_what_is_left_verifies() {
             .any(|text| text.contains(&format!("events {all}"))),
         "{drops:?}"
     );
+}
+
+/// The fewer of the settings' days and of a document's in force at the place (SCOPE-5).
+#[test]
+fn a_document_in_force_may_say_fewer_days() {
+    on_both(|app| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = settings(&folder);
+        let told = "record = \"people\"\ndays = { value = ";
+        let text = crate::gate::delivered("p8-street-closed-loop");
+        let fewer = text.replace(&format!("{told}30"), &format!("{told}7"));
+        assert_ne!(text, fewer);
+        app.write(move |tx| {
+            insert(tx, &person(2, "resident", "left", false))?;
+            let texts = (fewer.as_str(), None);
+            let version = tx.load_policy_document("p8", texts, &[1; 32], START, None)?;
+            tx.insert_policy_force(&PolicyForceRow {
+                area: COMPOUND,
+                document: "p8".to_owned(),
+                version,
+                from_at: START,
+                to_at: Some(START + 60 * DAY),
+                decided_by: None,
+                approved_by: None,
+            })
+        });
+        keep(app, &config);
+        app.later(6 * DAY);
+        keep(app, &config);
+        assert_eq!(states(app), ["left"]);
+        app.later(2 * DAY);
+        keep(app, &config);
+        assert_eq!(states(app), ["erased"]);
+    });
 }
