@@ -26,7 +26,7 @@ let begins;
 const pages = {};
 const phones = {};
 before(async () => {
-  town = await open_town();
+  town = await open_town({ days: 7 });
   browser = await browse();
   for (const role of ["street_command", "county_command"]) {
     const context = await browser.newContext({
@@ -64,6 +64,9 @@ test("the notice comes in as two files and has nothing to complain about", async
 test("a value changes and is a local choice from then on", async () => {
   const page = pages.street_command;
   await page.getByLabel("小区出入口").fill("2");
+  // While one types, what follows from it follows, and what is typed stays.
+  await page.locator("#differences ins", { hasText: "2" }).first().waitFor();
+  assert.equal(await page.getByLabel("小区出入口").inputValue(), "2");
   await press(page, "保存并检查");
   assert.equal(await page.locator("[name=p-entrances_most]").inputValue(), "2");
   assert.equal(await page.locator("[name=s-entrances_most]").inputValue(), "本地自定");
@@ -142,14 +145,31 @@ test("the gap's key leads to a row about just that, and nothing is left open", a
   await problems.getByText("没有问题").waitFor();
 });
 
-test("the draft is tried on what happened", async () => {
+/** A sum of a replay. */
+async function sum(page, name) {
+  const row = page.locator("tr", { has: page.getByRole("cell", { name, exact: true }) }).first();
+  return Number((await row.locator("td").last().innerText()).replaceAll(/\D/g, ""));
+}
+
+const DAY = 24 * 60 * MINUTE;
+const day_ago = (days) => new Date(Date.now() + 8 * 60 * MINUTE - days * DAY)
+  .toISOString().slice(0, 10);
+
+test("the draft is tried on the week that happened", async () => {
   const page = pages.street_command;
   const draft = page.url().split("#")[0];
   await page.getByRole("link", { name: "试算" }).click();
   const chosen = page.locator("select[name=draft] option", { hasText: "草案" });
   await page.selectOption("select[name=draft]", await chosen.first().getAttribute("value"));
+  await page.fill("[name=from]", day_ago(6));
+  await page.fill("[name=to]", day_ago(0));
   await press(page, "开始");
   await page.getByText("只换规则", { exact: false }).waitFor();
+  const attempts = await sum(page, "通行记录");
+  assert.ok(attempts > 500, `a week has ${attempts} attempts`);
+  const changed = await sum(page, "判定变了");
+  assert.ok(changed > 0, "the notice asks for more than what held");
+  assert.ok(changed < attempts, "not of everybody");
   await page.goto(draft);
 });
 

@@ -44,8 +44,9 @@ function new_database(server) {
 
 /** A demo town in a folder of its own, served on a free port: plainly on loopback, or with a
  * `name` on an address that is not, with the local authority that the server then makes. Its
- * database is a file, or lies on the server of PostgreSQL with the URL `postgres`. */
-export async function open_town({ name, postgres } = {}) {
+ * database is a file, or lies on the server of PostgreSQL with the URL `postgres`. It has `days` of
+ * crossings. */
+export async function open_town({ name, postgres, days = 1 } = {}) {
   assert.ok(existsSync(binary), `${binary}: build gatehouse-server first`);
   const folder = mkdtempSync(join(tmpdir(), "gatehouse-town-"));
   const address = name ? outward() : "127.0.0.1";
@@ -57,7 +58,8 @@ export async function open_town({ name, postgres } = {}) {
   writeFileSync(join(folder, "gatehouse.toml"),
     `listen = "${address}:${port}"\n${named}${database}`);
   const run = ["--config", "gatehouse.toml"];
-  const told = execFileSync(binary, ["demo", ...run], { cwd: folder, encoding: "utf8" });
+  const demo = ["demo", "--days", String(days), ...run];
+  const told = execFileSync(binary, demo, { cwd: folder, encoding: "utf8" });
   const accounts = Object.fromEntries([...told.matchAll(/^(\w+) +(\w+) +([a-z]+-[a-z-]+\d+)$/gm)]
     .map(([, role, account, password]) => [role, { account, password }]));
   const url = name ? `https://${name}:${port}` : `http://127.0.0.1:${port}`;

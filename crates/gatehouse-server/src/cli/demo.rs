@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::ops::demo::make::{Demo, DemoWish, MakeError, plan_demo, write_demo};
-use crate::ops::demo::plan::{DemoSize, PEOPLE_LEAST, PEOPLE_MOST};
+use crate::ops::demo::plan::{DAYS_MOST, DemoSize, PEOPLE_LEAST, PEOPLE_MOST};
 use crate::ops::demo::write::{HALF_A_TOWN, WriteError};
 use crate::root_paper;
 use crate::secrets::{self, Secrets};
@@ -20,7 +20,7 @@ use std::time::Duration;
 /// Minutes east of UTC; the demo town lies in China.
 const CHINA_OFFSET_MINUTES: i16 = 480;
 
-/// Make a town of invented people in a new database, with its passes and a day of crossings.
+/// Make a town of invented people in a new database, with its passes and up to a week of crossings.
 #[derive(Debug, Args)]
 pub struct DemoCommand {
     /// People who live there.
@@ -29,6 +29,9 @@ pub struct DemoCommand {
     /// Other seeds give other people.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Days of crossings before that, 1 to 7; those before the last are smaller.
+    #[arg(long, default_value_t = 1)]
+    days: u32,
     /// The moment at which the town stands, as 2020-02-20T12:00:00+08:00; else now.
     #[arg(long)]
     at: Option<String>,
@@ -47,6 +50,9 @@ pub struct DemoCommand {
 pub fn run(command: DemoCommand) -> Result<()> {
     let size = DemoSize::new(command.people, command.seed)
         .with_context(|| format!("--people is a number from {PEOPLE_LEAST} to {PEOPLE_MOST}"))?;
+    let size = size
+        .with_days(command.days)
+        .with_context(|| format!("--days is a number from 1 to {DAYS_MOST}"))?;
     let made = match &command.at {
         Some(text) => Moment::parse(text).context("--at is no moment with an offset")?,
         None => Moment::new(Computer.now_millis(), CHINA_OFFSET_MINUTES),
@@ -87,8 +93,9 @@ pub fn run(command: DemoCommand) -> Result<()> {
     )?;
     writeln!(
         out,
-        "crossings of the last 24 hours: {admit} let through, {ask} left when more was needed, \
-         {refuse} not let through, {refer} handed over"
+        "crossings of the last {} hours: {admit} let through, {ask} left when more was needed, \
+         {refuse} not let through, {refer} handed over",
+        24 * command.days
     )?;
     writeln!(out, "address            {address}")?;
     let mut shown = Vec::new();

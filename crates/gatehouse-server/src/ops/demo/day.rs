@@ -1,5 +1,6 @@
-//! A day at the gates of the demo town: residents going out and coming back, visitors, couriers,
-//! vehicles, workers, two fevers, an emergency. Each is decided by the policy in force.
+//! Days at the gates of the demo town: residents going out and coming back, visitors, couriers,
+//! vehicles, workers, on the last day two fevers and an emergency. Each is decided by the policy in
+//! force. The days before the last are smaller: enough to try a draft on.
 
 use super::attempt::{Settled, Truth, settle};
 use super::order::DemoOrders;
@@ -18,6 +19,8 @@ const DAY_MINUTES: i64 = 24 * 60;
 /// Most attempts of a day, so that a large town stays quick to make: the register is what a large
 /// demo is for.
 pub const ATTEMPTS_MOST: usize = 20_000;
+/// Of those who cross on the last day, one in so many crosses on each day before.
+const EARLIER_SHARE: u32 = 4;
 
 /// Who came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,23 +67,44 @@ struct Diary<'a> {
     passes: HashMap<[u8; 16], usize>,
     gates: HashMap<[u8; 16], usize>,
     chance: Chance,
+    /// One in so many goes out.
+    share: u32,
     visits: Vec<Visit>,
 }
 
-/// The attempts of the 24 hours before the town was made, in order of time.
-pub fn day(
+/// The attempts of the days before the town was made, in order of time.
+pub fn days(
     town: &Town,
     issued: &Issued,
     orders: &DemoOrders,
     policy: &Policy,
 ) -> Vec<DemoCrossing> {
+    let days = (0..town.size.days).rev();
+    days.flat_map(|ago| day(town, issued, orders, policy, ago))
+        .collect()
+}
+
+/// The attempts of the 24 hours that ended so many days before the town was made.
+fn day(
+    town: &Town,
+    issued: &Issued,
+    orders: &DemoOrders,
+    policy: &Policy,
+    ago: u32,
+) -> Vec<DemoCrossing> {
+    // The last day stays the same however many come before it.
+    let (word, share) = match ago {
+        0 => ("day".to_owned(), 1),
+        ago => (format!("day {ago}"), EARLIER_SHARE),
+    };
     let mut diary = Diary {
         town,
         issued,
         orders,
         passes: HashMap::new(),
         gates: HashMap::new(),
-        chance: Chance::new(town.size.seed, "day"),
+        chance: Chance::new(town.size.seed, &word),
+        share,
         visits: Vec::new(),
     };
     for (at, pass) in issued.passes.iter().enumerate() {
@@ -97,10 +121,13 @@ pub fn day(
     diary.residents();
     diary.workers();
     diary.vehicles();
-    diary.rare_events();
+    if ago == 0 {
+        diary.rare_events();
+    }
     diary.visits.sort_by_key(|visit| (visit.minute, visit.gate));
-    diary.visits.truncate(ATTEMPTS_MOST);
-    let begin = town.made.plus_millis(-DAY_MINUTES * MINUTE_MILLIS);
+    diary.visits.truncate(ATTEMPTS_MOST / share as usize);
+    let begin = -(i64::from(ago) + 1) * DAY_MINUTES * MINUTE_MILLIS;
+    let begin = town.made.plus_millis(begin);
     let visits = diary.visits.into_iter();
     visits
         .map(|visit| {
@@ -143,7 +170,7 @@ impl Diary<'_> {
     fn residents(&mut self) {
         // In a large town fewer of them go out, so that a day stays within its limit.
         let most = (ATTEMPTS_MOST as u32 / 4).saturating_mul(1000) / self.town.people.len() as u32;
-        let out_permille = most.min(420);
+        let out_permille = most.min(420) / self.share;
         let mut people = self.town.people.iter();
         for home in &self.town.households {
             let gate = self.gates[&home.household.compound().0];
@@ -297,7 +324,7 @@ impl Diary<'_> {
 
     fn vehicles(&mut self) {
         let town = self.town;
-        let out_permille = (2_000_000 / town.vehicles.len().max(1) as u32).min(350);
+        let out_permille = (2_000_000 / town.vehicles.len().max(1) as u32).min(350) / self.share;
         for parked in &town.vehicles {
             if !self.chance.happens(out_permille) {
                 continue;
@@ -420,60 +447,5 @@ pub fn by_verdict(crossings: &[DemoCrossing]) -> [usize; 4] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ops::demo::attempt::tests::henan;
-    use crate::ops::demo::order::make_orders;
-    use crate::ops::demo::pass::issue;
-    use crate::ops::demo::plan::{DemoSize, plan};
-    use gatehouse_core::gate::decide::Ground;
-    use gatehouse_core::gate::{Outcome, decide};
-
-    fn a_day(people: u32) -> (Town, Vec<DemoCrossing>) {
-        let made = Moment::parse("2020-02-20T12:00:00+08:00").expect("a moment");
-        let town = plan(DemoSize::new(people, 1).expect("a size"), made);
-        let issued = issue(&town);
-        let crossings = day(&town, &issued, &make_orders(&town, &issued), &henan());
-        (town, crossings)
-    }
-
-    #[test]
-    fn a_day_has_every_verdict_and_stays_within_24_hours() {
-        let (town, crossings) = a_day(1_500);
-        let counts = by_verdict(&crossings);
-        assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
-        assert!(counts[0] > crossings.len() / 2, "{counts:?}");
-        assert!(crossings.is_sorted_by_key(|crossing| crossing.at));
-        let span = town.made.plus_millis(-DAY_MINUTES * MINUTE_MILLIS)..town.made;
-        assert!(crossings.iter().all(|crossing| span.contains(&crossing.at)));
-        let grounds = |ground| {
-            crossings
-                .iter()
-                .filter(move |c| c.settled.decision.ground == ground)
-        };
-        assert_eq!(grounds(Ground::Emergency).count(), 1);
-        assert_eq!(grounds(Ground::NoRule).count(), 0);
-    }
-
-    #[test]
-    fn verdicts_are_those_of_the_policy() {
-        let policy = henan();
-        let (_, crossings) = a_day(1_500);
-        for crossing in &crossings {
-            let again = decide(&crossing.settled.situation, Some(&policy));
-            assert_eq!(again, crossing.settled.decision);
-            let crossed = crossing.settled.outcome == Outcome::Crossed;
-            assert_eq!(crossed, again.verdict == Verdict::Admit);
-        }
-    }
-
-    #[test]
-    fn a_large_town_has_a_bounded_day() {
-        let (_, crossings) = a_day(40_000);
-        assert!(
-            (1_000..=ATTEMPTS_MOST).contains(&crossings.len()),
-            "{}",
-            crossings.len()
-        );
-    }
-}
+#[path = "day_tests.rs"]
+mod tests;

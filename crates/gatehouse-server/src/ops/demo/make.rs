@@ -2,7 +2,7 @@
 //!
 //! The database must be new: a demo is never mixed with people who exist.
 
-use super::day::{DemoCrossing, by_verdict, day};
+use super::day::{DemoCrossing, by_verdict, days};
 use super::order::{DemoOrders, make_orders};
 use super::pass::{Issued, issue};
 use super::plan::{DemoSize, Town, plan};
@@ -28,7 +28,7 @@ pub const POLICY_FOLDER: &str = "henan-2020-02";
 pub struct DemoWish {
     /// People and seed.
     pub size: DemoSize,
-    /// The moment at which the town stands; crossings are those of the 24 hours before.
+    /// The moment at which the town stands; crossings are those of the days before.
     pub made: Moment,
     /// Where the server will be reached, as printed on the pages.
     pub address: String,
@@ -58,7 +58,7 @@ pub struct Demo {
     pub issued: Issued,
     /// Who does not cross, and who may say so.
     pub orders: DemoOrders,
-    /// The attempts of a day.
+    /// The attempts of its days.
     pub crossings: Vec<DemoCrossing>,
     /// The policy in force.
     pub policy: Policy,
@@ -107,7 +107,7 @@ pub fn plan_demo(wish: &DemoWish) -> Result<Demo, MakeError> {
     let town = plan(wish.size, wish.made);
     let issued = issue(&town);
     let orders = make_orders(&town, &issued);
-    let crossings = day(&town, &issued, &orders, &policy);
+    let crossings = days(&town, &issued, &orders, &policy);
     let pages = pages(&town, &issued, &orders, &policy, &wish.address, &wish.host)?;
     Ok(Demo {
         town,

@@ -25,14 +25,30 @@ pub struct DemoSize {
     pub people: u32,
     /// Other seeds give other people.
     pub seed: u64,
+    /// Days of crossings up to the moment at which the town stands.
+    pub days: u32,
 }
+
+/// Most days of crossings: a week to try a draft on.
+pub const DAYS_MOST: u32 = 7;
 
 impl DemoSize {
     /// `None` outside [`PEOPLE_LEAST`] to [`PEOPLE_MOST`].
     pub fn new(people: u32, seed: u64) -> Option<DemoSize> {
         (PEOPLE_LEAST..=PEOPLE_MOST)
             .contains(&people)
-            .then_some(DemoSize { people, seed })
+            .then_some(DemoSize {
+                people,
+                seed,
+                days: 1,
+            })
+    }
+
+    /// The same with so many days of crossings; `None` for none and for more than a week.
+    pub fn with_days(self, days: u32) -> Option<DemoSize> {
+        (1..=DAYS_MOST)
+            .contains(&days)
+            .then_some(DemoSize { days, ..self })
     }
 }
 
