@@ -83,6 +83,9 @@ pub struct DropForm {
 pub struct SubmitForm {
     version: i64,
     from: String,
+    /// The document's own end where it is empty.
+    #[serde(default)]
+    until: String,
     password: String,
 }
 
@@ -253,23 +256,28 @@ pub async fn submit(
         area: area.area,
         password: &form.password,
     };
-    let done = match local_moment(&form.from, area.offset_minutes) {
-        Some(from) => submit_draft(&app, by, (&draft, form.version), (from.millis, None)).await,
-        None => Ok(Signed::Refused("D-TIME".to_owned(), String::new())),
+    let from = local_moment(&form.from, area.offset_minutes);
+    let until = match form.until.trim() {
+        "" => Some(None),
+        until => local_moment(until, area.offset_minutes).map(Some),
     };
-    let code = match done {
-        Ok(Signed::Done(_)) => return to_versions(&area),
-        Ok(Signed::Refused(code, _)) => code,
-        Err(error) => {
-            let typed = (
-                Typed::of(vec![("submit".to_owned(), form.from)]),
-                "problems",
-            );
-            return answer(&app, area, &draft, frame, typed, Err(error)).await;
+    let done = match (from, until) {
+        (Some(from), Some(until)) => {
+            let span = (from.millis, until.map(|until| until.millis));
+            submit_draft(&app, by, (&draft, form.version), span).await
         }
+        _ => Ok(Signed::Refused("D-TIME".to_owned(), String::new())),
     };
-    let typed = Typed::of(vec![("submit".to_owned(), form.from)]);
-    refused(&app, area, &draft, frame, typed, &code).await
+    let typed = [("submit", form.from), ("submit-until", form.until)];
+    let typed = Typed::of(typed.map(|(name, text)| (name.to_owned(), text)).to_vec());
+    match done {
+        Ok(Signed::Done(_)) => to_versions(&area),
+        Ok(Signed::Refused(code, _)) => refused(&app, area, &draft, frame, typed, &code).await,
+        Err(error) => {
+            let typed = (typed, "problems");
+            answer(&app, area, &draft, frame, typed, Err(error)).await
+        }
+    }
 }
 
 /// POST /areas/{area}/policy/drafts/{draft}/files

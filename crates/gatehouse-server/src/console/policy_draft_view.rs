@@ -49,6 +49,7 @@ pub struct DraftPage {
     /// What is said where nothing differs.
     same: &'static str,
     submit_from: String,
+    submit_until: String,
     /// It shows changes that nobody has saved.
     is_tried: bool,
 }
@@ -167,6 +168,7 @@ pub fn page(
             false => "draft-no-base",
         },
         submit_from: typed.get("submit").unwrap_or_default().to_owned(),
+        submit_until: typed.get("submit-until").unwrap_or_default().to_owned(),
         is_tried: typed.get("act") == Some("look"),
         fault,
         frame,

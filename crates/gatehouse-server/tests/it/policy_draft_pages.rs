@@ -353,6 +353,24 @@ fn what_is_not_taken_keeps_what_was_typed_and_changes_nothing() {
     });
 }
 
+/// Proposes a draft until a day of its own; from when, as the page of versions has it.
+fn propose(street: &Desk<'_>, draft: &str) -> String {
+    let body = |until: &str| {
+        let password = &street.password;
+        format!("from=2020-02-21T07:00&until={until}&password={password}")
+    };
+    for (until, code) in [("soon", "D-TIME"), ("2020-02-21T06:59", "P-TIME")] {
+        let refused = street.change(draft, "/submit", &body(until));
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{until}");
+        assert!(refused.body.contains(code), "{until}: {}", refused.body);
+    }
+    let answer = street.change(draft, "/submit", &body("2020-03-21T07:00"));
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    let page = street.get(VERSIONS);
+    assert!(page.contains("3月21日"), "its end: {page}");
+    between(&page, "name=\"from_at\" value=\"", "\"").to_owned()
+}
+
 #[test]
 fn a_draft_begins_from_what_is_brought_along_and_a_proposal_is_one_again() {
     demo_on_both(|app, demo| {
@@ -380,14 +398,7 @@ fn a_draft_begins_from_what_is_brought_along_and_a_proposal_is_one_again() {
         let edited = files_come_back(&street, &draft, &page);
 
         // Proposed, taken back, proposed anew for the same moment.
-        let propose = |draft: &str| {
-            let body = format!("from=2020-02-21T07:00&password={}", street.password);
-            let answer = street.change(draft, "/submit", &body);
-            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-            let page = street.get(VERSIONS);
-            between(&page, "name=\"from_at\" value=\"", "\"").to_owned()
-        };
-        let from_at = propose(&draft);
+        let from_at = propose(&street, &draft);
         let withdraw = format!("act=withdraw&document=zhuji-2020-02&from_at={from_at}");
         let taken = street.form(VERSIONS, &withdraw);
         assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.body);
@@ -396,7 +407,7 @@ fn a_draft_begins_from_what_is_brought_along_and_a_proposal_is_one_again() {
         let page = street.get(VERSIONS);
         let draft = format!("drafts/{}", between(&page, "/policy/drafts/", "\""));
         assert_eq!(street.get(&format!("{draft}/policy.toml")), edited);
-        assert_eq!(propose(&draft), from_at);
+        assert_eq!(propose(&street, &draft), from_at);
         let page = county.get(VERSIONS);
         let seen = between(&page, "name=\"version\" value=\"", "\"");
         assert!(

@@ -118,6 +118,7 @@ draft-no-differences = Nothing differs.
 draft-nothing = (nothing)
 draft-submit = Submit to another organisation
 draft-submit-from = In force from
+draft-submit-until = Until when (the document's own end, if left empty)
 draft-submit-note = A draft with problems is not submitted. Once submitted it is put away; for a change begin another.
 draft-files = Files
 draft-drop = Drop this draft

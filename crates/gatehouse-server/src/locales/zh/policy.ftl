@@ -118,6 +118,7 @@ draft-no-differences = 没有差别。
 draft-nothing = （没有）
 draft-submit = 送另一单位批
 draft-submit-from = 从什么时候起生效
+draft-submit-until = 到什么时候止（不填就按文件自己的结束）
 draft-submit-note = 有问题的送不出去。送出以后草案就收起来，要改就再写一份。
 draft-files = 文件
 draft-drop = 不要这份草案
