@@ -94,13 +94,19 @@ async function replay(steps) {
   }
 }
 
-test("a device goes by its clock as the server's core does", async () => {
-  const scenarios = JSON.parse(await read("testdata/gate/clocks-v1.json"));
-  for (const { name, steps } of scenarios) {
-    await replay(steps).catch((error) => assert.fail(`${name}: ${error.message}`));
-  }
-  assert.ok(scenarios.length >= 8, `${scenarios.length} scenarios`);
-});
+/** What a device does by its clock, and what it finds in the passes of an independent program. */
+const SCENARIOS = { "clocks-v1": 8, "passes-v1": 29 };
+const scenarios_of = async (name) => JSON.parse(await read(`testdata/gate/${name}.json`));
+
+for (const [file, least] of Object.entries(SCENARIOS)) {
+  test(`a device does and finds as the server's core does: ${file}`, async () => {
+    const scenarios = await scenarios_of(file);
+    for (const { name, steps } of scenarios) {
+      await replay(steps).catch((error) => assert.fail(`${name}: ${error.message}`));
+    }
+    assert.ok(scenarios.length >= least, `${scenarios.length} scenarios`);
+  });
+}
 
 test("the browser's core decides every case of every policy as the server does", async () => {
   const { decide } = await core();
@@ -146,7 +152,7 @@ const answers_of = (page, policy_base64, cases) => page.evaluate(async ([policy_
     decide({ policy_base64, moment, skew_minutes, facts }));
 }, [policy_base64, cases]);
 
-test("Chromium decides and goes by its clock as the server does", async (t) => {
+test("Chromium decides, reads passes and goes by its clock as the server does", async (t) => {
   const browser = await browse();
   t.after(() => browser.close());
   const page = await browser.newPage();
@@ -167,8 +173,8 @@ test("Chromium decides and goes by its clock as the server does", async (t) => {
     const answers = await answers_of(page, policy, here);
     assert.deepEqual(answers, here.map((one) => one.answer), `policy ${at}`);
   }
-  const scenarios = JSON.parse(await read("testdata/gate/clocks-v1.json"));
-  for (const { name, steps } of scenarios) {
+  const scenarios = await Promise.all(Object.keys(SCENARIOS).map(scenarios_of));
+  for (const { name, steps } of scenarios.flat()) {
     const shown = await page.evaluate(async (steps) => {
       let one = await window.core_of(window.compiled);
       const shown = [];

@@ -1,5 +1,5 @@
-//! `cargo xtask bench gate|console|desk|replay|policy|return`: the figures that the product is
-//! held to, measured in one run, each beside its limit. Outside `script/test`: it builds for
+//! `cargo xtask bench gate|device|console|desk|replay|policy|return`: the figures that the product
+//! is held to, measured in one run, each beside its limit. Outside `script/test`: it builds for
 //! release and wants a machine to itself.
 
 mod big;
@@ -8,6 +8,7 @@ mod come_back_phone;
 mod console;
 mod decide;
 mod desk;
+mod device;
 mod durable;
 mod lists;
 mod load;
@@ -128,8 +129,10 @@ pub fn run(root: &Path, subject: Subject, profile: &str, built: bool, sizes: Siz
             size::measure,
             start::measure,
             durable::measure,
+            device::measure,
         ],
         Subject::Durable => &[durable::measure],
+        Subject::Device => &[device::measure],
         Subject::Console => &[console::measure],
         Subject::Desk => &[desk::measure],
         Subject::Replay => &[replay::measure],
@@ -172,6 +175,16 @@ fn target(root: &Path) -> PathBuf {
 }
 
 /// The value in the middle.
+/// The value below which such a share of the others lies.
+fn percentile(mut values: Vec<f64>, share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let at = (values.len() as f64 * share).ceil() as usize;
+    values
+        .get(at.saturating_sub(1))
+        .copied()
+        .unwrap_or(f64::NAN)
+}
+
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

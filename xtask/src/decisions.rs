@@ -6,8 +6,9 @@ use crate::generate::vectors::delivered_policies;
 use anyhow::Result;
 use data_encoding::BASE64;
 use gatehouse_core::device::decide_vector;
-use gatehouse_core::gate::fact::{ALL, Fact, Kind, Source};
+use gatehouse_core::gate::fact::{ALL, Fact, Kind, Source, purpose};
 use gatehouse_core::gate::json::write_facts;
+use gatehouse_core::gate::value::{Outing, Outings, Stay, StayKind};
 use gatehouse_core::gate::{Situation, Value};
 use gatehouse_core::moment::Moment;
 use serde_json::json;
@@ -88,17 +89,15 @@ fn situation(chance: &Chance) -> Situation {
         if says >= known || is_rare || fact.spec().source == Source::Clock {
             continue;
         }
-        if let Some(value) = value(fact, chance.number(at + 1)) {
-            situation.set(fact, value);
-        }
+        situation.set(fact, value(fact, chance.number(at + 1), situation.moment));
     }
     situation
 }
 
 /// Some value of the fact; numbers lie around where rows change.
-fn value(fact: Fact, raw: u64) -> Option<Value> {
+fn value(fact: Fact, raw: u64, now: Moment) -> Value {
     let choice = |count: usize| u8::try_from(raw % count as u64).unwrap_or(0);
-    Some(match fact.spec().kind {
+    match fact.spec().kind {
         Kind::Flag { .. } => Value::Flag(raw % 2 == 1),
         Kind::Choice(choices) => Value::Choice(choice(choices.len())),
         Kind::Set(choices) => Value::Set(u32::try_from(raw % (1 << choices.len())).unwrap_or(0)),
@@ -109,6 +108,37 @@ fn value(fact: Fact, raw: u64) -> Option<Value> {
             };
             Value::Number(least + i64::try_from(raw % 1_000_000).unwrap_or(0) % (most - least + 1))
         }
-        Kind::Stays | Kind::Outings => return None,
-    })
+        Kind::Stays => Value::Stays(few(raw).map(stay).collect()),
+        Kind::Outings => Value::Outings(Outings {
+            taken: few(raw).map(|raw| outing(raw, now)).collect(),
+            unsent: u16::try_from(raw % 5).unwrap_or(0) / 3,
+        }),
+    }
+}
+
+/// Numbers for none to four things, the first of them the greatest.
+fn few(raw: u64) -> impl Iterator<Item = u64> {
+    (0..raw % 5).map(move |at| raw >> (8 * (at + 1)))
+}
+
+/// A stay of up to four weeks ago: around the days at which rows change.
+fn stay(raw: u64) -> Stay {
+    let kinds = StayKind::ALL.len() as u64;
+    Stay {
+        kind: StayKind::ALL[usize::try_from(raw % kinds).unwrap_or(0)].0,
+        days_ago: u16::try_from(raw / kinds % 28).unwrap_or(0),
+    }
+}
+
+/// An outing of the last four days, to the minute; some at this very moment.
+fn outing(raw: u64, now: Moment) -> Outing {
+    let minutes = i64::try_from(raw % 5_760).unwrap_or(0);
+    let purposes = purpose::CHOICES.len() as u64 + 1;
+    Outing {
+        at: now.plus_millis(-60_000 * minutes),
+        purpose: u8::try_from(raw / 5_760 % purposes)
+            .unwrap_or(0)
+            .checked_sub(1),
+        own: raw.is_multiple_of(2),
+    }
 }

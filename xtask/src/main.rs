@@ -111,10 +111,12 @@ struct Simulated {
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Subject {
-    /// Decision, sizes, durable decisions over HTTP, start.
+    /// Decision, sizes, start, durable decisions over HTTP, decisions on the phone.
     Gate,
     /// Of these the durable decisions alone.
     Durable,
+    /// Of these the decision on the phone alone, in Chromium.
+    Device,
     /// Pages over a hundred thousand people and a million crossings, on both databases.
     Console,
     /// What an office does in bulk, on both databases: import, export, sheets of passes.

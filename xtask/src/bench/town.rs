@@ -152,10 +152,15 @@ impl Town {
         Ok(server)
     }
 
+    /// The password of an account.
+    pub fn password(&self, login: &str) -> Result<&str> {
+        let password = self.accounts.get(login).map(String::as_str);
+        password.with_context(|| format!("no account {login}"))
+    }
+
     /// Signs an account in; the session's cookie.
     pub fn sign_in(&self, login: &str) -> Result<String> {
-        let password = self.accounts.get(login);
-        let password = password.with_context(|| format!("no account {login}"))?;
+        let password = self.password(login)?;
         let body = format!("account={login}&password={password}");
         let kind = "application/x-www-form-urlencoded";
         let answer = once(self.address, request("POST", "/login", "", kind, body))?;

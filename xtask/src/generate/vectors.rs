@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 use gatehouse_core::device::decide_vector;
 use gatehouse_core::gate::json::write_facts;
 use gatehouse_core::policy::cases::{Case, read_cases};
-use gatehouse_core::policy::{compile, read};
+use gatehouse_core::policy::{PolicyDocument, compile, read};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -17,17 +17,21 @@ pub fn files(root: &Path) -> Result<Vec<(String, String)>> {
     files.filter_map(Result::transpose).collect()
 }
 
-/// The compiled form of every delivered document with rows for the gate.
+/// The compiled form of every delivered document with rows for the gate, and of each over the
+/// next: what is in force where a province and a city have both said something.
 pub fn delivered_policies(root: &Path) -> Result<Vec<Vec<u8>>> {
-    let mut policies = Vec::new();
+    let mut documents = Vec::new();
     for folder in folders(root)? {
         let text = std::fs::read_to_string(folder.join("policy.toml"))?;
-        let document = read(&text).map_err(|_| anyhow!("{}", folder.display()))?;
-        if document.is_for_gate() {
-            policies.push(compile(&[&document])?.compiled().to_bytes());
-        }
+        documents.push(read(&text).map_err(|_| anyhow!("{}", folder.display()))?);
     }
-    Ok(policies)
+    documents.retain(PolicyDocument::is_for_gate);
+    let alone = documents.iter().map(|document| compile(&[document]));
+    let layers = documents.windows(2).map(|two| compile(&[&two[0], &two[1]]));
+    let policies = alone.chain(layers);
+    policies
+        .map(|policy| Ok(policy?.compiled().to_bytes()))
+        .collect()
 }
 
 fn folders(root: &Path) -> Result<Vec<PathBuf>> {

@@ -139,7 +139,7 @@ fn a_body_that_stops_half_way_changes_nothing() {
 }
 
 /// Everything that is recorded leaves its mark here: where each chain has got to.
-fn record(app: &TestApp) -> Vec<gatehouse_core::audit::SealedHead> {
+pub fn record(app: &TestApp) -> Vec<gatehouse_core::audit::SealedHead> {
     let heads = app.app.store.read_blocking::<_, StoreError, _>(|tx| {
         let shards = tx.shards()?.into_iter();
         let heads = shards.map(|shard| tx.audit_heads(shard));

@@ -1,6 +1,7 @@
 //! The server from outside: its router without a socket, and its binary.
 
 mod audit;
+mod bad_batches;
 mod bad_forms;
 mod bad_input;
 mod command;

@@ -1,7 +1,8 @@
-//! Two phones at one gate without a network: their outings meet when the server decides again,
-//! however old the list is that it holds of the gate (GATE-5, GATE-14).
+//! Outings of a household, of every phone and of the server itself: in the next list, and when the
+//! server decides again, however old the list is that it holds of the gate (GATE-5, GATE-14).
 
-use crate::gate::{Phone, compound_of, delivered, hold_alone};
+use crate::gate::{Phone, compound_of, cookie, json, pass_text};
+use crate::quotas::count_outings;
 use crate::support::{START, TestApp, demo_on_both};
 use gatehouse_core::gate::Way;
 use gatehouse_core::id::{DeviceId, GateId};
@@ -12,8 +13,6 @@ use gatehouse_store::{Shard, StoreError};
 use serde_json::json;
 
 const SHARD: Shard = Shard(1);
-/// The document that counts a household's outings, to remind of them.
-const COUNTING: &str = "hulunbuir-2020-02";
 
 /// The code on a pass of somebody behind the gate whose household was not out lately.
 fn pass_of_who_stayed_in(app: &TestApp, demo: &Demo, gate: &str) -> String {
@@ -71,7 +70,7 @@ fn exits(app: &TestApp, phone: &Phone<'_>) -> Vec<String> {
 }
 
 fn meet(app: &TestApp, demo: &Demo, times: usize) {
-    hold_alone(app, demo, COUNTING, delivered(COUNTING));
+    count_outings(app, demo);
     let mut first = Phone::enrolled(app, demo, "guard1a");
     let mut second = Phone::enrolled(app, demo, "guard1a");
     let pass = pass_of_who_stayed_in(app, demo, &first.gate);
@@ -94,4 +93,35 @@ fn outings_of_two_phones_meet_at_the_server() {
     for times in [1, 14] {
         demo_on_both(|app, demo| meet(app, demo, times));
     }
+}
+
+#[test]
+fn an_outing_is_in_the_next_list_and_makes_no_new_gate_state() {
+    demo_on_both(|app, demo| {
+        count_outings(app, demo);
+        let guard = cookie(app, demo, "guard1a");
+        let me = json(&app.get("/gate/api/me", &guard));
+        let gate = me["gates"][0]["gate"].as_str().expect("a gate").to_owned();
+        let id = GateId::parse(&gate).expect("an id");
+        let kept = || {
+            let kept = app.app.store.read_blocking::<_, StoreError, _>(move |tx| {
+                let gate = tx.gate_anywhere(id)?.expect("the gate");
+                tx.last_gate_state(gate.shard, id)
+            });
+            kept.expect("read").expect("a state").number
+        };
+        let list = format!("/gate/api/gates/{gate}/snapshot");
+        let before = app.get(&list, &guard).bytes.len();
+        let number = kept();
+        let facts = json!({"temperature": 36.5, "mask": true});
+        let body = json!({"pass": pass_text(app, demo, &gate), "way": "out", "facts": facts});
+        let told = json(&app.call(&format!("/gate/api/gates/{gate}/decide"), &guard, &body));
+        assert_eq!(told["verdict"], "admit", "{told}");
+        app.later(11_000);
+        assert!(
+            app.get(&list, &guard).bytes.len() > before,
+            "the outing is missing"
+        );
+        assert_eq!(kept(), number);
+    });
 }

@@ -7,6 +7,7 @@ mod laws;
 mod lists;
 mod measuring;
 mod messages;
+mod passes;
 mod pictures;
 mod quotas;
 mod scenarios;

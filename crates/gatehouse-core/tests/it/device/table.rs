@@ -141,7 +141,7 @@ pub fn at(clock: &str) -> Moment {
     world::morning().plus_millis((seconds - 8 * 3600) * 1000)
 }
 
-fn input(command: &str, words: &[&str]) -> Value {
+pub fn input(command: &str, words: &[&str]) -> Value {
     let text = |at: usize| words.get(at).copied().unwrap_or_default();
     match command {
         "shift" => {

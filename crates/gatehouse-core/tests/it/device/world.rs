@@ -140,12 +140,24 @@ pub fn crowd() -> Vec<(String, PassNumber)> {
     (30..80).map(pass).collect()
 }
 
-fn key_list() -> Vec<u8> {
-    let term = Term {
+fn term() -> Term {
+    Term {
         from_at: hours(-9_000),
         until_at: hours(9_000),
         revoked_at: None,
-    };
+    }
+}
+
+/// The key that signs lists.
+pub fn snapshot_key() -> SnapshotKey {
+    SnapshotKey {
+        key: PublicKey::from(&key(3)),
+        term: term(),
+    }
+}
+
+fn key_list() -> Vec<u8> {
+    let term = term();
     let kinds = PassKind::ALL.iter();
     let issuer = |seed, area| IssuerKey {
         key: PublicKey::from(&key(seed)),
@@ -163,10 +175,7 @@ fn key_list() -> Vec<u8> {
     };
     let keys = Keys {
         issuers: vec![issuer(2, COMPOUND)],
-        snapshots: vec![SnapshotKey {
-            key: PublicKey::from(&key(3)),
-            term,
-        }],
+        snapshots: vec![snapshot_key()],
         ..Keys::default()
     };
     let list = KeyList::new(1, false, hours(-100), keys).expect("one of each");
