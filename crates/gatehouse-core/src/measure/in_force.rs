@@ -152,7 +152,7 @@ impl StageSpell {
 
 /// What holds on a scale at a place, ascending, by the areas that it lies in, nearest first. The
 /// nearest for which something is decided says which; it may say less than an area above where the
-/// same office decided both, and never less than what an office above decided (RISK-2).
+/// same office decided both, and never less than what the offices above settled for it (RISK-2).
 pub fn stages_in_force(nearest_first: &[Vec<Decided>], scale: Scale) -> Vec<StageSpell> {
     let of_scale = |one: &&Decided| one.stage.scale() == scale;
     let all = nearest_first.iter().flatten().filter(of_scale);
@@ -181,13 +181,18 @@ pub fn stages_in_force(nearest_first: &[Vec<Decided>], scale: Scale) -> Vec<Stag
 
 fn stage_at(nearest_first: &[Vec<Decided>], scale: Scale, at: i64) -> Option<Stage> {
     let areas = nearest_first.iter();
-    let mut held = areas.flat_map(|decided| held(decided, scale, at));
-    let nearest = held.next()?;
-    let is_above = |one: &&Decided| {
-        one.authority < nearest.authority && one.stage.height() > nearest.stage.height()
-    };
-    let above = held.filter(is_above).max_by_key(|one| one.stage.height());
-    Some(above.unwrap_or(nearest).stage)
+    let held: Vec<&Decided> = areas.flat_map(|area| held(area, scale, at)).collect();
+    settled(&held)
+}
+
+/// The nearest decision, or what the offices above its office settled among themselves for the
+/// same place, if that is higher.
+fn settled(nearest_first: &[&Decided]) -> Option<Stage> {
+    let nearest = nearest_first.first()?;
+    let is_above = |one: &&Decided| one.authority < nearest.authority;
+    let above: Vec<&Decided> = nearest_first.iter().copied().filter(is_above).collect();
+    let stages = [settled(&above), Some(nearest.stage)];
+    stages.into_iter().flatten().max_by_key(|one| one.height())
 }
 
 /// What each office decided last for one area, the last to begin first, if it has not ended: what
@@ -351,6 +356,40 @@ mod tests {
             spells(&[same_area.to_vec()], Scale::Risk),
             [(Stage::High, 0, 10)]
         );
+    }
+
+    #[test]
+    fn what_an_office_above_settled_for_the_nearer_place_counts() {
+        let by = |authority: usize, stage: Stage| {
+            vec![Decided {
+                authority,
+                ..decided(stage, 0, 10)
+            }]
+        };
+        let (city, county, street) = (1, 2, 3);
+        let (routine, low) = (by(street, Stage::Routine), by(county, Stage::Low));
+        let high = by(county, Stage::High);
+        let table = [
+            // The county has lowered this street: the street's own word does not raise it again.
+            (
+                vec![[routine.clone(), low.clone()].concat(), high.clone()],
+                Stage::Low,
+            ),
+            (vec![routine.clone(), low.clone(), high.clone()], Stage::Low),
+            // The city above says more of all than the county of this street.
+            (vec![routine, low, by(city, Stage::High)], Stage::High),
+            (
+                vec![by(street, Stage::Medium), by(county, Stage::Low), high],
+                Stage::Medium,
+            ),
+        ];
+        for (areas, expected) in table {
+            assert_eq!(
+                spells(&areas, Scale::Risk),
+                [(expected, 0, 10)],
+                "{areas:?}"
+            );
+        }
     }
 
     #[test]
