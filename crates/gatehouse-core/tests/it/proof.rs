@@ -20,8 +20,12 @@ const COVERED_TWICE: &[&str] = &[
     "P7/worker-pass",
     "P9/worker-pass",
     "P9/out-certificate",
+    "P9/out-medical",
+    "P1/drive-home-without-code",
     "P1/home-without-code",
+    "P1/out-without-code",
     "P7/home-without-code",
+    "P7/leave-around-without-code",
     "P9/home-without-code",
     // What bars for want of something stands before a grant.
     "P1/stay",
@@ -29,11 +33,13 @@ const COVERED_TWICE: &[&str] = &[
     "P9/out",
     "P9/stay",
     "P9/test",
+    "P9/vehicle-home-without-code",
     // A zone's order bars them too.
     "P7/courier",
     "P7/outsider",
     "P7/spot",
     "P7/vehicle",
+    "P7/vehicle-home-without-code",
     "P7/vehicles",
 ];
 
