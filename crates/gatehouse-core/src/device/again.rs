@@ -15,10 +15,13 @@ use crate::gate::{Decision, Fact, Known, Policy, Situation, Value, Way, decide};
 use crate::json::{Json, Object};
 use crate::key::KeyList;
 use crate::key::memory::SignatureMemory;
+use crate::measure::{STAGE_TOLD_DAYS, Scale};
 use crate::moment::Moment;
 use crate::pass::PassStatus;
 use crate::wire::cbor::CborError;
 use crate::wire::{Crossing, OutingEntry, Private, Snapshot, Subject};
+
+const DAY_MILLIS: i64 = 86_400_000;
 
 /// What the server holds of one gate, ready to decide by.
 #[derive(Clone, Debug)]
@@ -139,10 +142,23 @@ impl GateList {
         if revoked {
             case.finding(Finding::Revoked);
         }
+        let recorded = case.situation.clone();
         self.0.fill_known(case, moment);
+        if moment.millis < self.snapshot().made_at - STAGE_TOLD_DAYS * DAY_MILLIS {
+            keep_stages(case, &recorded);
+        }
         if case.household.is_some() {
             let seen_here = LocalOutings::default();
             self.0.fill_outings(case, outings, &seen_here, moment);
+        }
+    }
+}
+
+/// What the list tells no more holds as it was recorded.
+fn keep_stages(case: &mut Case, recorded: &Situation) {
+    for fact in Scale::ALL.map(Scale::fact) {
+        if let (None, Some(known)) = (case.situation.given(fact), recorded.given(fact)) {
+            case.situation.put(fact, known.clone());
         }
     }
 }

@@ -92,7 +92,10 @@ impl List {
 
     /// Sets the facts of place, register and orders.
     pub(super) fn fill_known(&self, case: &mut Case, now: Moment) {
-        case.situation.clear(Fact::Zone);
+        // What the place is now is said below; of what it was nothing stays in the case.
+        for fact in [Fact::Zone, Fact::RiskLevel, Fact::Phase] {
+            case.situation.clear(fact);
+        }
         let is_old = self.stage(now) == Stage::Past;
         let is_zone = |spell: &&StateSpell| spell.fact == Fact::Zone.spec().number;
         let state = self.snapshot().state.iter();
@@ -112,10 +115,8 @@ impl List {
             if resident.kind == SubjectKind::TemporaryResident {
                 situation.set(Fact::FirstTime, Value::Flag(false));
             }
-            for spell in &household.state {
-                if self.stage(now) != Stage::Past {
-                    fill_state(case, spell, now);
-                }
+            for spell in household.state.iter().filter(|_| !is_old) {
+                fill_state(case, spell, now);
             }
             let excepted = |order: &NotToCross| {
                 (order.from_at..order.until_at).contains(&now.millis) && !order.stops(now.millis)

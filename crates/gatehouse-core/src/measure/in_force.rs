@@ -9,6 +9,10 @@ use std::cmp::Reverse;
 /// Longest that a decision holds: by then it is reviewed, and changed or kept (RISK-2).
 pub const STAGE_DAYS_MOST: i64 = 14;
 
+/// So many days after its end a gate's list still tells a stage: records of a phone that was alone
+/// are decided again by what held then (GATE-11).
+pub const STAGE_TOLD_DAYS: i64 = 7;
+
 /// What a stage is one of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {

@@ -11,7 +11,9 @@ mod stage;
 
 pub(crate) use due::in_stage;
 pub use due::{Due, DueAt, DueKind, Event, Happened};
-pub use in_force::{Decided, STAGE_DAYS_MOST, Scale, StageSpell, asks_no_more, stages_in_force};
+pub use in_force::{
+    Decided, STAGE_DAYS_MOST, STAGE_TOLD_DAYS, Scale, StageSpell, asks_no_more, stages_in_force,
+};
 pub use office::Office;
 pub use stage::{Ladder, Stage};
 

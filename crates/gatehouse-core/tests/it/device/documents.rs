@@ -2,8 +2,10 @@
 
 use super::table::{Stage, play};
 use super::world;
-use gatehouse_core::gate::Fact;
-use gatehouse_core::wire::{Span, StateSpell};
+use gatehouse_core::device::GateList;
+use gatehouse_core::gate::{Fact, Verdict};
+use gatehouse_core::key::{KeyList, Keys};
+use gatehouse_core::wire::{EventBody, Span, StateSpell};
 use serde_json::json;
 
 /// A device whose list has this document in force.
@@ -18,8 +20,11 @@ fn under(document: &str, state: Vec<StateSpell>) -> Stage {
     stage
 }
 
+/// 名单过旧 from then on.
+const HARD_LIFE_HOURS: i64 = 72;
 const HULUNBUIR: &str = include_str!("../../../../../policies/hulunbuir-2020-02/policy.toml");
 const ZHONGXIANG: &str = include_str!("../../../../../policies/zhongxiang-2020-02/policy.toml");
+const STREET: &str = include_str!("../../../../../policies/p9-street-contingency/policy.toml");
 const ZHUJI: &str = include_str!("../../../../../policies/zhuji-2020-02/policy.toml");
 
 #[test]
@@ -160,4 +165,70 @@ fn of_several_zones_the_gravest_counts() {
         );
         play(&mut stage, &story);
     }
+}
+
+/// The level is high from long ago until so many minutes after the morning.
+fn high_until(minutes: i64) -> StateSpell {
+    StateSpell {
+        fact: Fact::RiskLevel.spec().number,
+        value: 3,
+        span: Span {
+            from_at: 0,
+            until_at: Some(world::morning().plus_millis(minutes * 60_000).millis),
+        },
+    }
+}
+
+/// RISK-2: a level ends for a case that is open then too, by its end or with the list's hard life.
+#[test]
+fn a_level_that_holds_no_more_leaves_an_open_case() {
+    let story = "
+        08:00 shift                         => scan +1
+        08:01 scan in wang                  => ask [mask temperature health_code]
+        08:02 tick                          => admit
+        ";
+    play(&mut under(STREET, vec![high_until(2)]), story);
+
+    let mut snapshot = world::snapshot_under(STREET);
+    snapshot.made_at = world::morning().millis - HARD_LIFE_HOURS * 3_600_000 + 2 * 60_000;
+    snapshot.state = vec![high_until(1_000)];
+    let mut stage = Stage::new(HARD_LIFE_HOURS);
+    let list = json!({"input": "snapshot", "bytes_base64": world::signed(&snapshot)});
+    stage.feed(list, world::morning());
+    play(&mut stage, story);
+}
+
+/// GATE-11: the second decision is by the level that held, also where the phone did not hear yet
+/// that it was lowered; what is older than a list tells stays as it was recorded.
+#[test]
+fn a_level_that_was_lowered_is_none_in_the_second_decision() {
+    let mut stage = under(STREET, vec![high_until(10)]);
+    play(
+        &mut stage,
+        "
+        08:00 shift                         => scan +1
+        08:02 begin in visitor              => refuse
+        08:02 finish turned_back            => scan +1
+        ",
+    );
+    let event = stage.events.last().expect("an event");
+    let EventBody::Crossing(crossing) = &event.body else {
+        panic!("a crossing");
+    };
+    let again = |state: Vec<StateSpell>, days: i64| {
+        let mut snapshot = world::snapshot_under(STREET);
+        snapshot.state = state;
+        snapshot.made_at += days * 86_400_000;
+        let keys = KeyList::new(1, false, 0, Keys::default()).expect("an empty list");
+        let list = GateList::new(snapshot, keys).expect("a list");
+        let policy = list.policy_at(crossing.decided_at);
+        let private = event.private.as_ref();
+        let offset = event.at.offset_minutes;
+        let decision = list.decide_again(crossing, private, offset, policy, &[]);
+        decision.expect("read").verdict
+    };
+    assert_eq!(again(vec![high_until(10)], 0), Verdict::Refuse);
+    assert_eq!(again(vec![], 0), Verdict::Admit);
+    assert_eq!(again(vec![high_until(1)], 6), Verdict::Admit);
+    assert_eq!(again(vec![], 8), Verdict::Refuse);
 }
