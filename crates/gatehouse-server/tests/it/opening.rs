@@ -125,7 +125,7 @@ fn where_only_measures_hold_pages_and_posters_say_which() {
         let board = app.get(&path, &street.cookie).body;
         let seen = between(&board, "<ul class=\"answers\">", "</ul>");
         assert!(seen.contains(title), "{seen}");
-        assert!(seen.contains("下面这些由人照做"), "{seen}");
+        assert!(seen.contains("下面这些由社区和单位落实"), "{seen}");
         assert!(!seen.contains("现在没有限制"), "{seen}");
         let poster = app.get(&format!("{path}/poster.pdf?lang=zh"), &street.cookie);
         assert_eq!(poster.status, StatusCode::OK);
