@@ -1,11 +1,11 @@
 //! Deciding which level or phase holds in an area: one office proposes, another approves. What
-//! asks no more of anybody than what holds now takes one signature, as ending a document does.
-//! Every decision ends by itself, at the latest when RISK-2 wants it reviewed.
+//! asks no more than what was decided for that very area takes one signature, as ending a document
+//! does. Every decision ends by itself, at the latest when RISK-2 wants it reviewed.
 
 use super::local_day::DAY_MILLIS;
 use super::put_in_force::{Refused, authority, note_act};
 use super::read_fevers::staff_name;
-use super::read_stages::read_stages;
+use super::read_stages::{read_stages, read_stages_of};
 use super::sign_order::{OrderDesk, Signer};
 use crate::app::App;
 use crate::auth::access::AreaInScope;
@@ -106,10 +106,10 @@ pub fn decide_stage(
     Ok(store.write_blocking::<_, Refused, _>(Lane::People, write)?)
 }
 
-/// Whether a decision leaves everybody there as free as they are: as high a stage holds as long.
+/// Whether a decision leaves everybody there as free as they are, also when what is inherited ends
+/// sooner: by the decisions for this very area as high a stage holds as long.
 fn asks_no_more_there(tx: &ReadTx<'_>, row: &StageRow, stage: Stage) -> Result<bool, StoreError> {
-    let path = ids_of_path(tx, row.area)?;
-    let in_force = read_stages(tx, &path, row.decided_at)?;
+    let in_force = read_stages_of(tx, row.area, row.decided_at)?;
     let in_force = in_force.into_iter();
     let in_force: Vec<StageSpell> = in_force
         .filter(|one| one.stage.scale() == stage.scale())
@@ -165,10 +165,6 @@ fn note(tx: &Tx<'_>, row: &StageRow, kind: &str, staff: StaffId, at: i64) -> Res
     let (stage, area, from, to) = (&row.stage, row.area, row.from_at, row.to_at);
     let body = format!("{stage} {area} {from} {to} {}", row.basis);
     Ok(note_act(tx, area, (kind, &body), staff, at)?)
-}
-
-fn ids_of_path(tx: &ReadTx<'_>, area: AreaId) -> Result<Vec<AreaId>, StoreError> {
-    Ok(tx.area_path(area)?.iter().map(|row| row.area).collect())
 }
 
 /// What a page shows of an area.

@@ -4,7 +4,7 @@
 use crate::ops::local_day::DAY_MILLIS;
 use gatehouse_core::id::AreaId;
 use gatehouse_core::measure::{
-    Decided, STAGE_DAYS_MOST, Scale, Stage, StageSpell, stages_in_force,
+    Decided, STAGE_DAYS_MOST, STAGE_TOLD_DAYS, Scale, Stage, StageSpell, stages_in_force,
 };
 use gatehouse_store::stage::StageRow;
 use gatehouse_store::{ReadTx, StoreError};
@@ -13,9 +13,8 @@ use gatehouse_store::{ReadTx, StoreError};
 const DECIDED_MOST: u32 = 200;
 /// What a gate's list tells of one scale: what held while a phone was alone, now, and later.
 const TOLD_MOST: usize = 12;
-/// So long after its end a stage is still told: records of a phone that was alone are decided again
-/// by what held then (GATE-11).
-const PAST_MILLIS: i64 = 7 * DAY_MILLIS;
+/// So long after its end a stage is still told.
+const PAST_MILLIS: i64 = STAGE_TOLD_DAYS * DAY_MILLIS;
 
 /// What holds at a place, the last of the path, from some days ago on; each scale ascending.
 ///
@@ -26,11 +25,34 @@ pub fn read_stages(
     path: &[AreaId],
     now_millis: i64,
 ) -> Result<Vec<StageSpell>, StoreError> {
+    read_of(tx, path, path, now_millis)
+}
+
+/// What holds at a place by the decisions for it alone, not for an area above.
+///
+/// # Errors
+/// The database's.
+pub fn read_stages_of(
+    tx: &ReadTx<'_>,
+    area: AreaId,
+    now_millis: i64,
+) -> Result<Vec<StageSpell>, StoreError> {
+    let path: Vec<AreaId> = tx.area_path(area)?.iter().map(|row| row.area).collect();
+    read_of(tx, &path, &[area], now_millis)
+}
+
+/// By the decisions for these areas of the path.
+fn read_of(
+    tx: &ReadTx<'_>,
+    path: &[AreaId],
+    areas: &[AreaId],
+    now_millis: i64,
+) -> Result<Vec<StageSpell>, StoreError> {
     let after = now_millis - PAST_MILLIS;
     // What took the place of a decision that would still hold may itself have ended before.
     let read_after = after - STAGE_DAYS_MOST * DAY_MILLIS;
     let mut nearest_first = Vec::new();
-    for area in path.iter().rev() {
+    for area in areas.iter().rev() {
         let rows = tx.stages(*area, read_after, DECIDED_MOST)?;
         let decided = rows.iter().filter_map(|row| decided(row, path));
         nearest_first.push(decided.collect());

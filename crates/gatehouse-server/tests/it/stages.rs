@@ -4,6 +4,7 @@ use crate::gate::{Phone, compound_of, hold_alone, pass_text};
 use crate::policy_draft_pages::desks;
 use crate::support::{Answer, START, TestApp, demo_on_both, percent};
 use axum::http::StatusCode;
+use gatehouse_store::stage::StageRow;
 use serde_json::{Value, json};
 
 /// A list is made anew after so long.
@@ -163,6 +164,50 @@ fn a_lower_level_holds_with_one_signature_and_a_phase_begins_at_its_minute() {
         let answers = receipt["answers"].as_array().expect("answers");
         let graver = answers.iter().filter(|answer| answer["graver"] == true);
         assert_eq!(graver.count(), 0, "{receipt}");
+    });
+}
+
+#[test]
+fn what_is_only_inherited_does_not_make_a_level_free() {
+    demo_on_both(|app, demo| {
+        let [street, county] = desks(app, demo);
+        let (staff, approver, area) = (county.staff, street.staff, street.area);
+        let mut accounts = demo.town.staffing.staff.iter();
+        let above = accounts.find(|one| one.id == staff).expect("one").area;
+        assert_ne!(above, area);
+        app.write(move |tx| {
+            let row = StageRow {
+                area: above,
+                scale: "risk".to_owned(),
+                from_at: START,
+                decided_at: START,
+                to_at: START + 14 * DAY_MILLIS,
+                stage: "high".to_owned(),
+                basis: "x".to_owned(),
+                authority: above,
+                decided_by: staff,
+                approved_by: None,
+                holds_at: None,
+            };
+            tx.insert_stage(&row)?;
+            assert!(tx.approve_stage(&row, approver, START)?);
+            Ok(())
+        });
+        // The county may lower its level tomorrow; the street's own must not stay up alone.
+        for (stage, holds) in [("high", false), ("low", false), ("routine", true)] {
+            let form = format!(
+                "act=decide&stage={stage}&days=14&basis=x&password={}",
+                percent(&street.password)
+            );
+            app.later(1);
+            decided(&street.form("stages", &form));
+            app.write(move |tx| {
+                let rows = tx.stages(area, 0, 10)?;
+                assert_eq!(rows[0].stage, stage);
+                assert_eq!(rows[0].holds_at.is_some(), holds, "{stage}");
+                Ok(())
+            });
+        }
     });
 }
 
