@@ -66,22 +66,32 @@ pub fn run_part_case(case: &PartCase, layers: &Layers<'_>) -> Result<Value, Text
     let answer = answer_line(case.kind, layers, case.question.to_string().as_bytes());
     let mut differences = Vec::new();
     compare("", &case.expect, &answer, &mut differences);
-    match differences.is_empty() {
-        true => Ok(answer),
-        false => Err(both(
-            format!(
-                "例子 {}（{}）：{}。答案是 {answer}",
-                case.id,
-                case.clause,
-                told(&differences, "；", |one| one.zh.as_str())
-            ),
-            format!(
-                "case {} ({}): {}; answer {answer}",
-                case.id,
-                case.clause,
-                told(&differences, "; ", |one| one.en.as_str())
-            ),
-        )),
+    if differences.is_empty() {
+        return Ok(answer);
+    }
+    let found = shortened(&expected_now(case, answer).to_string());
+    Err(both(
+        format!(
+            "例子 {}（{}）：{}。答案是 {found}",
+            case.id,
+            case.clause,
+            told(&differences, "；", |one| one.zh.as_str())
+        ),
+        format!(
+            "case {} ({}): {}; answer {found}",
+            case.id,
+            case.clause,
+            told(&differences, "; ", |one| one.en.as_str())
+        ),
+    ))
+}
+
+/// Its beginning, where it is longer than a person reads.
+fn shortened(answer: &str) -> String {
+    const READ_MOST: usize = 600;
+    match answer.char_indices().nth(READ_MOST) {
+        Some((end, _)) => format!("{} …", &answer[..end]),
+        None => answer.to_owned(),
     }
 }
 
@@ -89,6 +99,10 @@ pub fn run_part_case(case: &PartCase, layers: &Layers<'_>) -> Result<Value, Text
 /// has no answer any more expects the code of the refusal.
 pub fn answer_part_case(case: &PartCase, layers: &Layers<'_>) -> Value {
     let answer = answer_line(case.kind, layers, case.question.to_string().as_bytes());
+    expected_now(case, answer)
+}
+
+fn expected_now(case: &PartCase, answer: Value) -> Value {
     match answer.get("error").and_then(|error| error.get("code")) {
         Some(code) => json!({ "error": { "code": code } }),
         None => looked_at(&case.expect, answer),
