@@ -7,6 +7,7 @@ use gatehouse_core::id::{DeviceId, GateId};
 use gatehouse_core::wire::Span;
 use gatehouse_store::device_session::DeviceInSession;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 
 /// What a gate decides by, as the server holds it.
@@ -49,8 +50,8 @@ pub struct SignedList {
 struct Kept {
     scope: Option<GateInScope>,
     held: Option<Arc<HeldGate>>,
-    /// Something was written in this process since, that may have changed it.
-    is_old: bool,
+    /// How many writes of this process it knows of, that may have changed it.
+    writes: u64,
     own_device: Option<DeviceId>,
     reading: Arc<Reading>,
 }
@@ -69,6 +70,8 @@ type InSession = HashMap<[u8; 32], (i64, DeviceInSession)>;
 pub struct GateStates {
     gates: Arc<RwLock<HashMap<GateId, Kept>>>,
     devices: Arc<RwLock<InSession>>,
+    /// Writes of this process that may change what a gate decides by.
+    writes: Arc<AtomicU64>,
 }
 
 impl GateStates {
@@ -95,7 +98,10 @@ impl GateStates {
     pub fn held_since(&self, gate: GateId, millis: i64) -> Option<Arc<HeldGate>> {
         let kept = self.gates.read().ok()?;
         let kept = kept.get(&gate)?;
-        let held = kept.held.as_ref().filter(|_| !kept.is_old)?;
+        let held = kept
+            .held
+            .as_ref()
+            .filter(|_| kept.writes == self.writes())?;
         (held.read_at >= millis).then(|| Arc::clone(held))
     }
 
@@ -114,20 +120,24 @@ impl GateStates {
         reading
     }
 
-    /// Keeps what a gate decides by.
-    pub fn keep_held(&self, gate: GateId, held: Arc<HeldGate>) {
+    /// Writes so far that may have changed what gates decide by; asked before it is read.
+    pub fn writes(&self) -> u64 {
+        self.writes.load(Ordering::Acquire)
+    }
+
+    /// Keeps what a gate decides by, read after so many writes: one that came meanwhile is not in
+    /// it.
+    pub fn keep_held(&self, gate: GateId, held: Arc<HeldGate>, writes: u64) {
         self.keep(gate, |kept| {
             kept.held = Some(held);
-            kept.is_old = false;
+            kept.writes = writes;
         });
     }
 
     /// The next question at a gate reads anew what it decides by: what was just written holds at
     /// once, in this process.
     pub fn read_anew(&self) {
-        if let Ok(mut kept) = self.gates.write() {
-            kept.values_mut().for_each(|kept| kept.is_old = true);
-        }
+        self.writes.fetch_add(1, Ordering::Release);
     }
 
     /// The device behind a token, if it was read at or after an instant.

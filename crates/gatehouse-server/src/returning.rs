@@ -1,7 +1,7 @@
 //! Gates that come back with what they recorded without a network: nobody stands at a barrier and
-//! waits for that. Few of their transactions are at work at one time, in the lane that gives way,
-//! so that gates that decide now are not kept (GATE-11); the others wait here, in the order in
-//! which they came. More than can be served before their phones give up are told to come again.
+//! waits for that. Few of their calls are at work at one time, in the lane that gives way, so that
+//! gates that decide now are not kept (GATE-11); the others wait here, in the order in which they
+//! came. More than can be served before their phones give up are told to come again.
 
 use gatehouse_store::{Lane, StoreError};
 use std::sync::Arc;
@@ -11,8 +11,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Events of one call up to which somebody may be waiting (local choice).
 const LIVE_MOST: usize = 10;
-/// Calls that wait for a turn; a phone waits eight seconds, a turn takes some hundredths of one.
-const WAITING_MOST: usize = 200;
+/// Calls that wait for each turn: a turn ends after a quarter of a second, and a phone that has
+/// waited for eight gives up.
+const WAITING_MOST: usize = 16;
 
 /// Whether somebody may be waiting for what a call of so many events brings.
 pub fn is_live(events: usize) -> bool {
@@ -24,6 +25,7 @@ pub fn is_live(events: usize) -> bool {
 pub struct Returning {
     turns: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
+    waiting_most: usize,
 }
 
 impl Default for Returning {
@@ -33,7 +35,7 @@ impl Default for Returning {
     }
 }
 
-/// A turn, held while a transaction is at work.
+/// A turn, held while a call is at work.
 #[derive(Debug)]
 pub struct Turn {
     /// The lane in which it waits for the database.
@@ -55,10 +57,11 @@ impl Returning {
         Returning {
             turns: Arc::new(Semaphore::new(at_once)),
             waiting: Arc::default(),
+            waiting_most: at_once * WAITING_MOST,
         }
     }
 
-    /// The turn of a transaction of a call with so many events: at once where it is live.
+    /// The turn of a call with so many events: at once where it is live.
     ///
     /// # Errors
     /// [`StoreError::Busy`] where too many wait already.
@@ -71,7 +74,7 @@ impl Returning {
         }
         let before = self.waiting.fetch_add(1, Ordering::Relaxed);
         let _waiter = Waiter(&self.waiting);
-        if before >= WAITING_MOST {
+        if before >= self.waiting_most {
             return Err(StoreError::Busy);
         }
         Ok(Turn {

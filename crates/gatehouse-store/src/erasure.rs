@@ -6,6 +6,8 @@ use crate::shard::Shard;
 use crate::tx::{ReadTx, Tx};
 use crate::{params, sql};
 use gatehouse_core::id::{DeviceId, PersonId};
+use gatehouse_core::wire::Event;
+use std::collections::BTreeSet;
 
 /// Rows of one step.
 const ROWS_MOST: u32 = 500;
@@ -13,6 +15,8 @@ const ROWS_MOST: u32 = 500;
 sql! {
     CROSSINGS_OF = "SELECT device, seq FROM crossing WHERE shard = ?1 AND subject = ?2 LIMIT ?3";
     EVENTS_OF = "SELECT device, seq FROM device_event WHERE shard = ?1 AND subject = ?2 LIMIT ?3";
+    ERASED_OF_TEN = "SELECT person FROM person WHERE shard = ?1 AND state = 'erased'
+        AND person IN (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     ERASE_OUTING = "DELETE FROM outing
         WHERE shard = ?1 AND (household, counted_at, device, seq) IN (
             SELECT coalesce(c.household, c.subject), c.counted_at, c.device, c.seq FROM crossing c
@@ -55,9 +59,53 @@ impl ReadTx<'_> {
             Ok((row.get(0)?, row.get(1)?))
         })
     }
+
+    /// Who of these people was erased; ten are asked for at a time.
+    pub fn erased_of(
+        &self,
+        shard: Shard,
+        people: &[PersonId],
+    ) -> Result<BTreeSet<PersonId>, StoreError> {
+        let mut erased = BTreeSet::new();
+        for ten in people.chunks(10) {
+            // Of fewer than ten the last stands for those that are missing.
+            let at = |place: usize| ten.get(place).or(ten.last());
+            let parameters = params![
+                shard,
+                at(0),
+                at(1),
+                at(2),
+                at(3),
+                at(4),
+                at(5),
+                at(6),
+                at(7),
+                at(8),
+                at(9)
+            ];
+            erased.extend(self.query(&ERASED_OF_TEN, parameters, |row| row.get::<PersonId>(0))?);
+        }
+        Ok(erased)
+    }
 }
 
 impl Tx<'_> {
+    /// Takes whom it is about from an event that has just come in: they were erased while it waited
+    /// on a phone.
+    pub fn erase_late(
+        &self,
+        shard: Shard,
+        event: &Event,
+        person: PersonId,
+        random: &[u8; 16],
+    ) -> Result<(), StoreError> {
+        let key = [(event.device, i64::try_from(event.seq).unwrap_or(i64::MAX))];
+        self.erase_crossings_at(shard, &key, &person.0, random)?;
+        self.erase_events_at(shard, &key, &person.0, random)?;
+        self.erase_fevers(shard, &person.0, random)?;
+        Ok(())
+    }
+
     /// Erases a person whose record exists: key, values, tokens, and what passes,
     /// applications, helpers, residences, messages, fevers, their own page and views name them by.
     /// Their crossings and events follow in steps

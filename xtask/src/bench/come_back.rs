@@ -149,7 +149,7 @@ fn many(
     let cpu = ours.server.cpu_seconds()? - cpu;
     drop(ours);
     is_whole(&open()?, &phones)?;
-    let told_again: usize = phones.iter().map(Phone::told_again).sum();
+    let [told_again, gave_up] = [Phone::told_again, Phone::gave_up].map(|of| sum(&phones, of));
     Ok(vec![
         Finding::of(
             format!(
@@ -168,7 +168,8 @@ fn many(
         ),
         Finding::Note(format!(
             "{:.0} events/s; {cpu:.1} s of the server's processor with {} decisions ({:.0} a \
-             second), p50 {:.1} ms, most {:.1} ms; told to come again: {told_again}",
+             second), p50 {:.1} ms, most {:.1} ms; told to come again: {told_again}, without \
+             an answer in time: {gave_up}",
             sent as f64 / seconds,
             ran.requests,
             ran.requests as f64 / ran.seconds,
@@ -176,6 +177,10 @@ fn many(
             ran.percentile(1.0)
         )),
     ])
+}
+
+fn sum(phones: &[Phone], of: fn(&Phone) -> usize) -> usize {
+    phones.iter().map(of).sum()
 }
 
 /// A session of a guard of each compound: who signs in two hundred times is kept waiting.

@@ -22,9 +22,11 @@ use std::time::Duration;
 /// As `BATCH_EVENTS` of web/gate/src/outbox.ts.
 const BATCH: usize = 200;
 const THREE_DAYS: i64 = 3 * 24 * 3_600_000;
-/// After how long it does when it was told to come again: sooner than a phone, which waits up to
-/// fifteen seconds.
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// As `CALL_MILLIS` of web/gate/src/server.ts: how long it waits for an answer.
+const CALL_WAIT: Duration = Duration::from_secs(8);
+/// As `FIRST_WAIT_MILLIS` and `LONGEST_WAIT_MILLIS` of the outbox: after how long it comes again.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
 const JSON: &str = "application/json";
 
 /// What crosses at a gate, again and again.
@@ -62,6 +64,7 @@ pub struct Phone {
     /// Events of the batch that no receipt has come for, the oldest first.
     open: VecDeque<String>,
     told_again: usize,
+    gave_up: usize,
 }
 
 impl Phone {
@@ -98,6 +101,7 @@ impl Phone {
             head: Hash::START,
             open: VecDeque::new(),
             told_again: 0,
+            gave_up: 0,
         })
     }
 
@@ -111,20 +115,38 @@ impl Phone {
         self.told_again
     }
 
+    /// How often no answer came in time.
+    pub fn gave_up(&self) -> usize {
+        self.gave_up
+    }
+
     /// Sends until so many are acknowledged, on one connection. Of a batch the server may take a
     /// part, where many wait; the rest is sent again, as is what it has no time for.
     pub async fn send_until(&mut self, address: SocketAddr, count: usize) -> Result<()> {
         let mut sender = load::connect(address).await?;
-        let mut before = 0;
+        let (mut before, mut wait) = (0, FIRST_WAIT);
         while !self.open.is_empty() || self.seq < count {
             let body = self.batch(count)?;
             let asked = request("POST", &self.path(), &self.session, JSON, body);
-            let answer = load::call(&mut sender, asked).await?;
+            let answer = tokio::time::timeout(CALL_WAIT, load::call(&mut sender, asked)).await;
+            let answer = match answer {
+                Ok(answer) => answer?,
+                // It has given up: another connection, the same again.
+                Err(_) => {
+                    self.gave_up += 1;
+                    tokio::time::sleep(wait).await;
+                    wait = LONGEST_WAIT.min(wait * 2);
+                    sender = load::connect(address).await?;
+                    continue;
+                }
+            };
             if answer.status() == StatusCode::SERVICE_UNAVAILABLE {
                 self.told_again += 1;
-                tokio::time::sleep(AGAIN_AFTER).await;
+                tokio::time::sleep(wait).await;
+                wait = LONGEST_WAIT.min(wait * 2);
                 continue;
             }
+            wait = FIRST_WAIT;
             let receipt = read(&answer)?;
             let through = receipt["acknowledged_through"].as_u64().unwrap_or(0);
             ensure!(through > before && through <= self.sent(), "{receipt}");

@@ -5,7 +5,7 @@
 use crate::app::App;
 use crate::error::OpError;
 use crate::gate_state::HeldGate;
-use crate::ops::read_outings::days_back;
+use crate::ops::read_outings::counted_back;
 use crate::ops::read_passages::{Passages, household};
 use gatehouse_core::device::GateList;
 use gatehouse_core::gate::wording::{Lang, put_in_words};
@@ -75,7 +75,8 @@ impl Again<'_> {
         Ok(decided.collect())
     }
 
-    /// What is on record of the households of these events, as far back as the documents count.
+    /// What is on record of the households of these events, as far back as the documents count;
+    /// nothing where they do not.
     async fn passages(&self, events: &[Event]) -> Result<Passages, OpError> {
         let moments = || {
             events
@@ -83,12 +84,11 @@ impl Again<'_> {
                 .filter_map(crossing)
                 .map(|crossing| crossing.decided_at)
         };
-        let (Some(first), Some(last)) = (moments().min(), moments().max()) else {
+        let policies = moments().filter_map(|millis| self.held.policy_at(millis));
+        let (Some(first), Some(back)) = (moments().min(), counted_back(policies)) else {
             return Ok(Passages::default());
         };
-        let policies = [first, last].into_iter();
-        let policies = policies.filter_map(|millis| self.held.policy_at(millis));
-        let after = first.saturating_sub(days_back(policies));
+        let after = first.saturating_sub(back);
         let households: BTreeSet<HouseholdId> = events.iter().filter_map(household).collect();
         let shard = self.shard;
         let read = move |tx: &ReadTx<'_>| Passages::read(tx, shard, &households, after);

@@ -105,7 +105,7 @@ fn renew(app: &App, shard: Shard, gate: GateId) {
 
 async fn read(app: &App, shard: Shard, gate: GateId) -> Result<Arc<HeldGate>, OpError> {
     let keys = keyring(app)?;
-    let now = app.world.now_millis();
+    let (now, writes) = (app.world.now_millis(), app.gates.writes());
     let reader = Arc::clone(&keys);
     let found = app
         .store
@@ -140,7 +140,7 @@ async fn read(app: &App, shard: Shard, gate: GateId) -> Result<Arc<HeldGate>, Op
         signed: OnceLock::new(),
         past: OnceLock::new(),
     });
-    app.gates.keep_held(gate, Arc::clone(&held));
+    app.gates.keep_held(gate, Arc::clone(&held), writes);
     Ok(held)
 }
 
@@ -188,18 +188,22 @@ pub fn signed<'h>(app: &App, held: &'h HeldGate) -> Result<&'h SignedList, OpErr
     }))
 }
 
-/// Two lists that differ only in number, age and outings are one list: outings follow from the
-/// record of crossings, and change with each of them.
+/// Two lists that differ only in number, age, outings and how many phones are silent are one list:
+/// these follow from the record of crossings and from phones that call in, and change with each.
 fn content_hash(snapshot: &mut Snapshot) -> [u8; 32] {
     let outings: Vec<_> = snapshot
         .households
         .iter_mut()
         .map(|household| std::mem::take(&mut household.outings))
         .collect();
-    let (number, made_at) = (snapshot.number, snapshot.made_at);
-    (snapshot.number, snapshot.made_at) = (0, 0);
+    let passing = |of: &Snapshot| (of.number, of.made_at, of.silent_devices, of.other_devices);
+    let kept = passing(snapshot);
+    let set = |of: &mut Snapshot, to| {
+        (of.number, of.made_at, of.silent_devices, of.other_devices) = to;
+    };
+    set(snapshot, (0, 0, 0, 0));
     let content = Sha256::digest(snapshot.to_cbor()).into();
-    (snapshot.number, snapshot.made_at) = (number, made_at);
+    set(snapshot, kept);
     for (household, outings) in snapshot.households.iter_mut().zip(outings) {
         household.outings = outings;
     }

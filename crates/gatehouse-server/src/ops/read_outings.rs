@@ -1,7 +1,7 @@
 //! The outings of a compound's households, as far back as its policies count.
 
 use gatehouse_core::gate::reading::{Lens, Window};
-use gatehouse_core::gate::{Policy, Way};
+use gatehouse_core::gate::{Fact, Policy, Way};
 use gatehouse_core::id::{HouseholdId, PersonId};
 use gatehouse_core::wire::OutingEntry;
 use gatehouse_store::gate::GateRow;
@@ -26,20 +26,28 @@ pub fn read_outings(tx: &ReadTx<'_>, gate: &GateRow, after: i64) -> Result<Outin
     Ok(outings(rows.iter()))
 }
 
-/// How far back policies count, in milliseconds.
+/// How far back a list tells of outings, in milliseconds.
 pub fn days_back<'p>(policies: impl IntoIterator<Item = &'p Policy>) -> i64 {
-    let readings = policies
-        .into_iter()
-        .flat_map(|policy| &policy.compiled().readings);
-    let days = readings.map(|reading| match reading.lens {
+    counted_back(policies).unwrap_or_else(|| whole_days(DAYS_LEAST))
+}
+
+/// How far back policies count passages, in milliseconds; `None` where none of them does.
+pub fn counted_back<'p>(policies: impl IntoIterator<Item = &'p Policy>) -> Option<i64> {
+    let policies = policies.into_iter();
+    let readings = policies.flat_map(|policy| &policy.compiled().readings);
+    let days = readings.filter_map(|reading| match reading.lens {
         Lens::OutingCount { window, .. } => match window {
-            Window::Rolling { days } | Window::Calendar { days } => days,
+            Window::Rolling { days } | Window::Calendar { days } => Some(days),
         },
-        _ => 0,
+        _ if reading.fact == Fact::MinutesOutside.spec().number => Some(DAYS_LEAST),
+        _ => None,
     });
-    let days = days.max().unwrap_or(0).clamp(DAYS_LEAST, DAYS_MOST);
+    days.max().map(whole_days)
+}
+
+fn whole_days(days: u16) -> i64 {
     // A calendar window begins at midnight, up to a day before the rolling one.
-    (i64::from(days) + 1) * DAY_MILLIS
+    (i64::from(days.clamp(DAYS_LEAST, DAYS_MOST)) + 1) * DAY_MILLIS
 }
 
 /// An exit begins an outing, the next entry of the same person ends it.

@@ -2,8 +2,9 @@
 //! again what comes late: an older list does not hold what another phone has brought in meanwhile.
 
 use crate::ops::read_outings::outings;
-use gatehouse_core::id::HouseholdId;
-use gatehouse_core::wire::{Event, OutingEntry};
+use gatehouse_core::gate::Outcome;
+use gatehouse_core::id::{DeviceId, HouseholdId};
+use gatehouse_core::wire::{Change, Event, EventBody, OutingEntry};
 use gatehouse_store::outing::OutingRow;
 use gatehouse_store::{ReadTx, Shard, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,9 +12,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Most passages of ten households that are looked at.
 const PASSAGES_MOST: u32 = 10_000;
 
-/// Passages by household, oldest first.
+/// Where a passage stands among those of its household: when it was, and its event.
+type Place = (i64, DeviceId, i64);
+
+/// Passages by household, oldest first, each once.
 #[derive(Default)]
-pub struct Passages(BTreeMap<HouseholdId, Vec<OutingRow>>);
+pub struct Passages(BTreeMap<HouseholdId, BTreeMap<Place, OutingRow>>);
 
 impl Passages {
     /// Reads those after an instant.
@@ -29,17 +33,16 @@ impl Passages {
         let households: Vec<[u8; 16]> = households.iter().map(|household| household.0).collect();
         let rows = tx.outings_of_households(shard, &households, after_millis, PASSAGES_MOST)?;
         let mut passages = Passages::default();
-        for row in rows.into_iter().rev() {
+        for row in rows {
             passages.put(row);
         }
         Ok(passages)
     }
 
     fn put(&mut self, row: OutingRow) {
-        self.0
-            .entry(HouseholdId(row.household))
-            .or_default()
-            .push(row);
+        let place = (row.at.millis, row.device, row.seq);
+        let home = self.0.entry(HouseholdId(row.household)).or_default();
+        home.insert(place, row);
     }
 
     /// The outings of the household before its crossing at an instant, which is not counted itself.
@@ -47,17 +50,35 @@ impl Passages {
         let Some(household) = household(event) else {
             return Vec::new();
         };
-        let rows = self.0.get(&household).into_iter().flatten();
+        let rows = self.0.get(&household).into_iter();
+        let rows = rows.flat_map(BTreeMap::values);
         let is_before = |row: &&OutingRow| row.at.millis <= millis && !is_from(row, event);
         let mut outings = outings(rows.filter(is_before));
         outings.remove(&household).unwrap_or_default()
     }
 
-    /// Adds what an event will put on record.
+    /// Adds what an event will put on record, and takes away what it says did not happen.
     pub fn add(&mut self, event: &Event, received_at: i64) {
+        if let EventBody::Amendment { of, change } = &event.body
+            && did_not_cross(change)
+        {
+            let of = i64::try_from(*of).unwrap_or(i64::MAX);
+            let is_kept = |place: &Place| (place.1, place.2) != (event.device, of);
+            for home in self.0.values_mut() {
+                home.retain(|place, _| is_kept(place));
+            }
+        }
         if let Some(row) = OutingRow::of_event(event, received_at) {
             self.put(row);
         }
+    }
+}
+
+fn did_not_cross(change: &Change) -> bool {
+    match change {
+        Change::Undo {} => true,
+        Change::Outcome { outcome, .. } => *outcome != Outcome::Crossed,
+        Change::Emergency { .. } => false,
     }
 }
 

@@ -12,14 +12,15 @@ use crate::ops::flag_copied_pass::flag_copied_pass;
 use crate::ops::hold_gate::{hold_gate, hold_past, hold_unchanged, keyring};
 use crate::returning::is_live;
 use gatehouse_core::gate::wording::Lang;
-use gatehouse_core::id::{DeviceId, GateId};
+use gatehouse_core::id::{DeviceId, GateId, PersonId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::planted::{Planted, is_planted};
-use gatehouse_core::wire::{Event, EventBody, PublicEvent};
+use gatehouse_core::wire::{Event, EventBody, PublicEvent, Subject};
 use gatehouse_store::device::DeviceRow;
 use gatehouse_store::device_event::{Appended, Arrival};
 use gatehouse_store::{Lane, Shard, StoreError, Tx};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Most events of one call.
@@ -27,8 +28,9 @@ pub const EVENTS_MOST: usize = 500;
 /// Events of one transaction, so that no batch keeps the gate next door waiting.
 const EVENTS_AT_ONCE: usize = 40;
 
-/// After so many milliseconds no further part of a batch is begun: the phone sends the rest again.
-const RECEIPT_WITHIN: i64 = 3_000;
+/// After so many milliseconds of its turn no further part of a batch is begun: others wait for
+/// theirs, and the phone sends the rest again.
+const TURN_MILLIS: i64 = 250;
 
 /// A batch as it came.
 pub struct Batch {
@@ -73,6 +75,8 @@ pub async fn receive_events(
     lang: Lang,
     batch: Batch,
 ) -> Result<Receipt, OpError> {
+    // Before anything is read of it: whoever is told to come again has cost little.
+    let turn = app.returning.turn(batch.events.len()).await?;
     let (shard, device) = (gate.shard, batch.device);
     let row = app.store.read(move |tx| tx.device(shard, device)).await?;
     let row = row
@@ -85,25 +89,54 @@ pub async fn receive_events(
             return Err(refused);
         }
     };
-    let again = Again {
-        app,
-        shard,
-        held: held_for(app, gate, &events).await?,
-        lang,
-    };
-    let vault = keyring(app)?;
     let now = app.world.now_millis();
+    let part = Part {
+        gate,
+        lane: turn.lane,
+        keyring: keyring(app)?,
+        again: Again {
+            app,
+            shard,
+            held: held_for(app, gate, &events).await?,
+            lang,
+        },
+        now,
+    };
     let mut receipt = Receipt {
         acknowledged_through: row.last_seq.min(before(&events)),
         server_millis: now,
         ..Receipt::default()
     };
-    for chunk in events.chunks(EVENTS_AT_ONCE) {
-        let turn = app.returning.turn(events.len()).await?;
-        let decided = again.decide(chunk, now).await?;
+    for (at, chunk) in events.chunks(EVENTS_AT_ONCE).enumerate() {
+        match part.take_in(&mut receipt, chunk).await {
+            // What was taken before is durable, and the phone must hear of it.
+            Err(_) if at > 0 => break,
+            stuck => {
+                if stuck? || app.world.now_millis() - now > TURN_MILLIS {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(receipt)
+}
+
+/// What each part of a batch is taken in with.
+struct Part<'a> {
+    gate: &'a GateInScope,
+    lane: Lane,
+    keyring: Arc<Keyring>,
+    again: Again<'a>,
+    now: i64,
+}
+
+impl Part<'_> {
+    /// Decides some events again and takes them in; true where those after them cannot be.
+    async fn take_in(&self, receipt: &mut Receipt, chunk: &[Event]) -> Result<bool, OpError> {
+        let decided = self.again.decide(chunk, self.now).await?;
         let answers: Vec<Option<Answer>> = decided.iter().map(|one| one.2.clone()).collect();
-        let taken = append(app, gate, turn.lane, (Arc::clone(&vault), decided), now).await;
-        drop(turn);
+        let with = (Arc::clone(&self.keyring), decided);
+        let taken = append(self.again.app, self.gate, self.lane, with, self.now).await;
         let taken = taken.or_else(
             |error| match is_planted(Planted::AcknowledgedBeforeCommit) {
                 true => Ok(vec![Appended::New; chunk.len()]),
@@ -112,14 +145,10 @@ pub async fn receive_events(
         )?;
         let mut stuck = false;
         for ((event, answer), appended) in chunk.iter().zip(answers).zip(taken) {
-            stuck |= note(&mut receipt, event, answer, appended);
+            stuck |= note(receipt, event, answer, appended);
         }
-        // A phone that waited for its turns must hear of what was taken before it gives up.
-        if stuck || app.world.now_millis() - now > RECEIPT_WITHIN {
-            break;
-        }
+        Ok(stuck)
     }
-    Ok(receipt)
 }
 
 /// What a batch is decided again by. Whoever stands at the barrier is judged by the newest list;
@@ -147,16 +176,35 @@ async fn append(
     (keyring, decided): (Arc<Keyring>, Vec<Decided>),
     now: i64,
 ) -> Result<Vec<Appended>, StoreError> {
-    let (shard, of) = (gate.shard, gate.gate);
+    let (shard, of, world) = (gate.shard, gate.gate, Arc::clone(&app.world));
     let write = move |tx: &Tx<'_>| {
         let events = decided.iter().map(|(event, arrival, _)| (event, arrival));
         let events: Vec<(&Event, &Arrival)> = events.collect();
-        let then = |event: &Event| flag_copied_pass(tx, shard, event);
+        let people: BTreeSet<PersonId> = events
+            .iter()
+            .filter_map(|(event, _)| about(event))
+            .collect();
+        let erased = tx.erased_of(shard, &Vec::from_iter(people))?;
+        let then = |event: &Event| {
+            flag_copied_pass(tx, shard, event)?;
+            match about(event).filter(|person| erased.contains(person)) {
+                Some(person) => tx.erase_late(shard, event, person, &world.bytes()),
+                None => Ok(()),
+            }
+        };
         let taken = tx.append_events(&keyring.vault, shard, &events, then)?;
         note_topics(tx, shard, of, &decided, &taken, now)?;
         Ok(taken)
     };
     app.store.write(lane, write).await
+}
+
+/// The person whom an event is about.
+fn about(event: &Event) -> Option<PersonId> {
+    match event.private.as_ref()?.subject? {
+        Subject::Person(person) => Some(person),
+        Subject::Vehicle(_) => None,
+    }
 }
 
 /// The number before a batch. Of its chain no more is acknowledged than what came of it: another

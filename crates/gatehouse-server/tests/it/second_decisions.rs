@@ -1,7 +1,7 @@
 //! Outings of a household, of every phone and of the server itself: in the next list, and when the
 //! server decides again, however old the list is that it holds of the gate (GATE-5, GATE-14).
 
-use crate::gate::{Phone, compound_of, cookie, json, pass_text};
+use crate::gate::{Phone, compound_of, cookie, delivered, hold_alone, json, pass_text};
 use crate::quotas::count_outings;
 use crate::support::{START, TestApp, demo_on_both};
 use gatehouse_core::gate::Way;
@@ -13,6 +13,8 @@ use gatehouse_store::{Shard, StoreError};
 use serde_json::json;
 
 const SHARD: Shard = Shard(1);
+/// A document that counts a household's outings.
+const COUNTING: &str = "hulunbuir-2020-02";
 
 /// The code on a pass of somebody behind the gate whose household was not out lately.
 fn pass_of_who_stayed_in(app: &TestApp, demo: &Demo, gate: &str) -> String {
@@ -93,6 +95,32 @@ fn outings_of_two_phones_meet_at_the_server() {
     for times in [1, 14] {
         demo_on_both(|app, demo| meet(app, demo, times));
     }
+}
+
+#[test]
+fn what_is_sent_again_counts_once_and_what_was_undone_not_at_all() {
+    demo_on_both(|app, demo| {
+        // The reminder comes with the third outing.
+        let text = delivered(COUNTING);
+        let text = text
+            .replace("at_most = 0", "at_most = 1")
+            .replace("at_least = 1", "at_least = 2");
+        hold_alone(app, demo, COUNTING, text);
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        let pass = pass_of_who_stayed_in(app, demo, &phone.gate);
+        walk(&mut phone, &pass, 1);
+        let exit = phone.events().len();
+        phone.step(json!({"input": "amend", "seq": exit, "change": {"kind": "undo"}}));
+        walk(&mut phone, &pass, 1);
+        phone.send_all();
+        // The receipt was lost: the same comes again, with more behind it.
+        walk(&mut phone, &pass, 1);
+        phone.send_all();
+        walk(&mut phone, &pass, 1);
+        phone.send_all();
+        let wanted = ["HL/out", "HL/out", "HL/out", "HL/out-again"];
+        assert_eq!(exits(app, &phone), wanted);
+    });
 }
 
 #[test]

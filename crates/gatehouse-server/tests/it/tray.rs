@@ -339,6 +339,39 @@ fn whoever_is_erased_goes_from_the_tray_too() {
     });
 }
 
+/// Somebody was erased while their crossings waited on a phone.
+#[test]
+fn what_comes_after_an_erasure_says_nobody() {
+    demo_on_both(|app, demo| {
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        let compound = compound_of(app, &phone.gate);
+        let [person, _] = two_cross(demo, &mut phone, compound).people;
+        let folder = tempfile::tempdir().expect("a folder");
+        let list = ErasureList::in_folder(folder.path());
+        let eraser = crate::retention::eraser(app, &list);
+        eraser.erase(Shard(1), person).expect("erased");
+        let named = || {
+            let read = move |tx: &ReadTx<'_>| {
+                let mut passages = tx.outings(Shard(1), 100_000)?;
+                passages.retain(|row| row.person == person);
+                let crossings = tx.crossings_naming(Shard(1), &person.0)?.len();
+                Ok::<_, StoreError>((crossings, passages.len()))
+            };
+            app.app.store.read_blocking(read).expect("read")
+        };
+        assert_eq!(named(), (0, 0));
+        let receipt = phone.send_all();
+        assert_eq!(receipt["acknowledged_through"], phone.events().len());
+        assert_eq!(receipt["set_aside"], json!([]));
+        assert_eq!(named(), (0, 0), "they are there again");
+        let device = DeviceId::parse(phone.id()).expect("an id");
+        let read = move |tx: &ReadTx<'_>| tx.verify_device(Shard(1), device);
+        let report = app.app.store.read_blocking::<_, StoreError, _>(read);
+        let report = report.expect("read").expect("a device");
+        assert_eq!((report.events, report.broken_at), (4, None));
+    });
+}
+
 #[test]
 fn the_tray_of_another_compound_is_not_there() {
     demo_on_both(|app, demo| {
