@@ -4,6 +4,7 @@
 use super::case::Finding;
 use super::lookup::{OFFERED_MOST, surname_fits};
 use super::screen::{Stage, Who};
+use super::turn::SKEW_MILLIS;
 use super::{Enrolled, words};
 use crate::digits::BASE64;
 use crate::gate::Policy;
@@ -210,10 +211,12 @@ impl List {
         [gate.compound_name.as_str(), " · ", &gate.gate_name].concat()
     }
 
-    /// Milliseconds since the list was made, by the server's clock as far as it is known.
+    /// Milliseconds since the list was made, by the server's clock as far as it is known. Where
+    /// the list would lie ahead of it, this clock was set right since.
     fn age(&self, now: Moment) -> i64 {
         let age = now.millis.saturating_sub(self.made_at());
-        age.saturating_sub(self.skew)
+        let mended = age.saturating_sub(self.skew);
+        if mended < -SKEW_MILLIS { age } else { mended }
     }
 
     /// Full minutes since the list was made.

@@ -81,8 +81,6 @@ pub struct Device {
     /// This clock minus the server's, in milliseconds, where that is known to be more than five
     /// minutes.
     skew: Option<i64>,
-    /// When the last input came, by this clock. Not part of the stored state.
-    last_millis: Option<i64>,
     /// Numbers of the newest lists seen; older ones are refused.
     floor: Floor,
     /// Which thermometer is in use, as a position of `temperature_way`; kept over shifts. `None`

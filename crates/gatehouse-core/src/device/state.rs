@@ -109,7 +109,6 @@ fn read(from: &mut Reader<'_>, version: u64) -> Read<Device> {
         outings: from.item()?,
         recent: from.list(RECENT_HELD)?,
         skew: from.optional_int()?,
-        last_millis: None,
         floor: match version {
             VERSION | WITHOUT_SIDES => from.item()?,
             _ => Floor::read_before(from)?,

@@ -37,7 +37,6 @@ pub(crate) struct Turn<'a> {
 impl Turn<'_> {
     /// Everything that follows from one input.
     pub fn take(&mut self, input: &Input) -> View {
-        self.forget_skew_of_a_set_clock();
         if too_long(input) {
             return View::Notice(Notice::new(code::TOO_LONG, words::ERROR_INPUT));
         }
@@ -234,26 +233,6 @@ impl Turn<'_> {
         }
         if let Some(list) = &mut self.device.list {
             list.skew = self.device.skew.unwrap_or(0);
-        }
-    }
-
-    /// Somebody has set the clock: it went back, or would by what was known of it stand before the
-    /// list was made. What was known of it holds no more; an order must not be enforced by it past
-    /// the list's hard life.
-    fn forget_skew_of_a_set_clock(&mut self) {
-        let (device, now) = (&mut *self.device, self.now.millis);
-        let before = device.last_millis.replace(now);
-        let went_back = before.is_some_and(|before| now < before.saturating_sub(SKEW_MILLIS));
-        let Some(skew) = device.skew else { return };
-        let list = device.list.as_mut();
-        let is_before_list = list.as_ref().is_some_and(|list| {
-            now.saturating_sub(skew) < list.made_at().saturating_sub(SKEW_MILLIS)
-        });
-        if went_back || is_before_list {
-            device.skew = None;
-            if let Some(list) = list {
-                list.skew = 0;
-            }
         }
     }
 

@@ -193,7 +193,11 @@ fn wrong_clocks() -> Vec<Scenario> {
             by_day(),
             "
             21:40 shift => scan +1 @fresh
-            21:41 server 21:34 => scan @fresh ~7
+            21:50 begin in courier => ask [temperature] 白天可以进 @fresh
+            21:50 cancel => scan @fresh
+            21:58 begin in courier => ask [temperature] 白天可以进 @fresh
+            21:58 cancel => scan @fresh
+            21:58 server 21:51 => scan @fresh ~7
             21:50 begin in courier => ask [temperature] !clock_skew 白天可以进 @fresh ~7
             21:50 cancel => scan @fresh ~7
             21:58 begin in courier => ask [temperature call_shift_lead] !clock_skew @fresh ~7
@@ -201,10 +205,6 @@ fn wrong_clocks() -> Vec<Scenario> {
             22:08 begin in courier => refuse !clock_skew 夜里不进 @fresh ~7
             22:08 cancel => scan @fresh ~7
             22:08 server 22:08 => scan @fresh
-            21:50 begin in courier => ask [temperature] 白天可以进 @fresh
-            21:50 cancel => scan @fresh
-            21:58 begin in courier => ask [temperature] 白天可以进 @fresh
-            21:58 cancel => scan @fresh
             22:00 begin in courier => refuse 夜里不进 @fresh
             ",
         ),
@@ -225,10 +225,8 @@ fn old_by_the_server() -> Scenario {
         104:05 cancel => scan @stale ~4320
         152:05 scan out li-under-order => ask [temperature] !clock_skew 住户 @past ~4320
         152:05 cancel => scan @past ~4320
-        32:06 scan out li-under-order => refer 念 @stale
-        32:06 cancel => scan @stale
-        80:05 scan out li-under-order => ask [temperature] 住户 @past
-        80:05 cancel => scan @past
+        32:06 scan out li-under-order => refer !clock_skew 念 @stale ~4320
+        32:06 cancel => scan @stale ~4320
         26:06 server 32:06 => scan @stale ~360
         73:55 scan out li-under-order => refer !clock_skew 念 @stale ~360
         73:55 cancel => scan @stale ~360
