@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import {
   all_sent, begin_shift, browse, build_with_core, open_page, screen, serve,
+  unplug,
 } from "./support.mjs";
 
 const file = new URL("../../testdata/gate/compound-v1.json", import.meta.url);
@@ -79,7 +80,7 @@ async function visitor(page) {
 test("fifty passes and a visitor, without a network, across a start: each arrives once",
   async (t) => {
     const { page, server } = await on_duty(t);
-    await page.context().setOffline(true);
+    await unplug(page);
     for (const pass of held.crowd.slice(0, 25)) await comes(page, pass);
     await crosses(page);
     await page.reload();
@@ -124,7 +125,7 @@ test("a list that was tampered with is not taken, and the gate goes on by the on
       await screen(page, "scan");
     }
     // Nor was it kept: without a network the phone starts with the good one.
-    await page.context().setOffline(true);
+    await unplug(page);
     await page.reload();
     await screen(page, "scan");
     await comes(page, held.crowd[0]);

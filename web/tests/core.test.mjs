@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { frame_svg } from "./pictures.mjs";
 import {
   all_sent, begin_shift, browse, build_with_core, give_pin, open_page, screen, serve,
-  type_pin,
+  type_pin, unplug,
 } from "./support.mjs";
 
 const file = new URL("../../testdata/gate/compound-v1.json", import.meta.url);
@@ -160,8 +160,7 @@ test("an altered pass, a card number by hand, a fever, a visitor", async (t) => 
 
 test("a start without network goes on with the kept state, list and events", async (t) => {
   const { page, server } = await on_shift(t);
-  await page.evaluate(() => navigator.serviceWorker.ready);
-  await page.context().setOffline(true);
+  await unplug(page);
   await scan(page, "wang");
   await button(page, "36.5").click();
   await page.locator(".acts .main").click();
@@ -178,7 +177,7 @@ test("a start without network goes on with the kept state, list and events", asy
 
 test("past the hard life the verdict says whom to call, in both languages", async (t) => {
   const { page } = await on_shift(t);
-  await page.context().setOffline(true);
+  await unplug(page);
   await page.clock.setFixedTime(held.moment_millis + 73 * 3_600_000);
   await type_pin(page, "2468"); // nobody has touched it since
   for (const [lang, sentence, word] of [

@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { frame_svg, pass_like } from "./pictures.mjs";
 import {
   all_sent, browse, build_with_mock, give_pin, open_page, screen, serve, start_shift,
+  unplug,
 } from "./support.mjs";
 
 let browser;
@@ -250,8 +251,7 @@ test("the server's graver answer takes the screen within 1.5 s", async (t) => {
 
 test("without network: kept, counted, the page itself opens again, then sent", async (t) => {
   const { page, server } = await on_shift(t);
-  await page.evaluate(() => navigator.serviceWorker.ready);
-  await page.context().setOffline(true);
+  await unplug(page);
   await scan(page, "ADMIT");
   await button(page, "放行，下一位").click();
   await page.getByText("没网 · 存了 1 条").waitFor();

@@ -2,7 +2,7 @@
 // hands in what it recorded, and is taken out of service at the console.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { all_sent, browse, give_pin, open_page, screen } from "./support.mjs";
+import { all_sent, browse, give_pin, open_page, screen, unplug } from "./support.mjs";
 import { codes_of } from "./paper.mjs";
 import { open_town, sign_in } from "./town.mjs";
 
@@ -121,8 +121,7 @@ test("online, then alone: opened anew, fifty passes, a visitor, handed over; all
     await all_sent(phone);
     const before = await recorded();
     assert.ok(before > 0);
-    await phone.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-    await phone.context().setOffline(true);
+    await unplug(phone);
     await phone.reload();
     await phone.locator(".age-fresh").waitFor();
     for (let nth = 0; nth < 50; nth += 1) await let_through(pass);

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { faults_of } from "./faults.mjs";
-import { browse, screen } from "./support.mjs";
+import { browse, screen, unplug } from "./support.mjs";
 import { in_frame, open_town, phone_on_duty, sign_in } from "./town.mjs";
 
 const FOLDER = fileURLToPath(new URL("../../policies/zhongxiang-2020-02/", import.meta.url));
@@ -257,7 +257,7 @@ for (const name of ["online", "offline"]) {
   test(`the gate changes at the set minute, ${name}`, async () => {
     const phone = phones[name];
     await fetch_list(phone);
-    if (name === "offline") await phone.context().setOffline(true);
+    if (name === "offline") await unplug(phone);
     await phone.clock.setFixedTime(begins - MINUTE);
     assert.equal(await goes_out(phone), "admit", "HN holds a minute before");
     await phone.locator(".acts .main").click();

@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { frame_svg, pass_like } from "./pictures.mjs";
 import {
   browse, build_with_mock, give_pin, open_page, screen, serve, start_shift, type_pin,
+  unplug,
 } from "./support.mjs";
 
 const axe_source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
@@ -82,7 +83,7 @@ const SCREENS = {
     await button(page, "更正").first().click();
   },
   offline: async (page) => {
-    await page.context().setOffline(true);
+    await unplug(page);
     await show(page, "admit");
     await button(page, "放行，下一位").click();
     await page.getByText("没网 · 存了", { exact: false }).waitFor();

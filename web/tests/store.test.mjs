@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { frame_svg } from "./pictures.mjs";
 import {
   all_sent, begin_shift, browse, build_with_core, open_page, screen, serve,
+  unplug,
 } from "./support.mjs";
 
 const file = new URL("../../testdata/gate/compound-v1.json", import.meta.url);
@@ -96,9 +97,8 @@ async function at_work(t, alone = false) {
   await button(page, "锦绣苑 · 东门").click();
   await begin_shift(page);
   await page.getByText("名单 刚更新").waitFor();
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-  await all_sent(page);
-  if (alone) await page.context().setOffline(true);
+  if (alone) await unplug(page);
+  else await all_sent(page);
   await page.evaluate((url) => window.show_to_camera(url), frame_svg(held.codes.wang));
   await page.locator("body:not([data-screen=scan])").waitFor();
   await page.evaluate(() => window.show_to_camera(null));

@@ -314,6 +314,14 @@ export function all_sent(page) {
   return page.locator(".net", { hasText: /^已联网$/ }).waitFor({ timeout: 20_000 });
 }
 
+/** Pulls the plug once the phone can do without: the app is kept, and nothing is left to send, so
+ * that what it counts from here on is what the test did. */
+export async function unplug(page) {
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await all_sent(page);
+  await page.context().setOffline(true);
+}
+
 /** Waits until the page shows a screen of this name. */
 export function screen(page, name) {
   return page.locator(`body[data-screen=${name}]`).waitFor({ timeout: 10_000 });
