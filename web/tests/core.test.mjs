@@ -175,6 +175,42 @@ test("a start without network goes on with the kept state, list and events", asy
   assert.equal(server.received.length, 2);
 });
 
+/** In the page: what is stored of the core, once it is not what it was. */
+async function stored_after(before) {
+  const opened = (request) => new Promise((done, failed) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = () => failed(request.error);
+  });
+  const database = await opened(indexedDB.open("gatehouse-gate"));
+  const kept = await opened(database.transaction("value").objectStore("value").get("state"));
+  database.close();
+  const now = String(kept.sealed);
+  return now !== before && now;
+}
+
+test("who stands at the gate is there again after a start; who was left is not", async (t) => {
+  const { page, server } = await on_shift(t);
+  await all_sent(page);
+  let answer;
+  server.answers_wait = new Promise((done) => (answer = done));
+  await scan(page, "wang");
+  await button(page, "36.5").click();
+  await page.locator(".acts .main").click();
+  await screen(page, "scan");
+  // What was sent is acknowledged while the next one is at the gate: all that is known is stored.
+  await scan(page, "li-under-order");
+  await screen(page, "refer");
+  const before = await page.evaluate(stored_after);
+  answer();
+  await page.waitForFunction(stored_after, before);
+  await page.reload();
+  await screen(page, "refer");
+  await button(page, "点错了").click();
+  await screen(page, "scan");
+  await page.reload();
+  await screen(page, "scan");
+});
+
 test("past the hard life the verdict says whom to call, in both languages", async (t) => {
   const { page } = await on_shift(t);
   await unplug(page);

@@ -11,11 +11,14 @@ const OPENED = 10;
 /** How much slower the processor is made, as that of a cheap phone. */
 const SLOWER = 6;
 
+/** Milliseconds between two people: what is drawn of the one before is done by then. */
+const BETWEEN = 150;
+
 /** Runs in the page: scans one text after the other, and how long each verdict took. */
-async function decide_all(texts) {
+async function decide_all({ texts, between }) {
   const key = (key) =>
     dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const rest = () => new Promise((done) => setTimeout(done, between));
   const { dataset } = document.body;
   /** Types a text and gives what is shown; what counts begins with the key that ends it. */
   const scan = (text) => {
@@ -31,12 +34,12 @@ async function decide_all(texts) {
     // The machine stopped between two letters, so that they were no burst of a scanner.
     for (let tries = 0; one.shown === "message" && tries < 5; tries += 1) one = scan(text);
     seen.push(one);
-    await frame();
+    await rest();
     const keys = [...document.querySelectorAll("button")];
     const leave = keys.find((button) => button.textContent === "点错了");
     if (!leave) throw new Error(`no way back from ${dataset.screen}`);
     leave.click();
-    await frame();
+    await rest();
     if (dataset.screen !== "scan") throw new Error(`left for ${dataset.screen}`);
   }
   return seen;
@@ -55,11 +58,11 @@ try {
     await page.reload();
     await screen(page, "scan");
     await page.locator(".age-fresh").waitFor();
-    first.push(...await page.evaluate(decide_all, [one]));
+    first.push(...await page.evaluate(decide_all, { texts: [one], between: BETWEEN }));
   }
-  const next = await page.evaluate(decide_all, texts);
+  const next = await page.evaluate(decide_all, { texts, between: BETWEEN });
   await slower(SLOWER);
-  const slow = await page.evaluate(decide_all, texts);
+  const slow = await page.evaluate(decide_all, { texts, between: BETWEEN });
   for (const { shown } of [...first, ...next, ...slow]) {
     assert.ok(["admit", "ask", "refuse", "refer"].includes(shown), `a pass was answered ${shown}`);
   }

@@ -69,6 +69,8 @@ export async function serve(dist) {
     },
     /** So many replies to events get lost after they were taken in. */
     replies_to_lose: 0,
+    /** Answers to events are given after this. */
+    answers_wait: Promise.resolve(),
     /** Names of files that this server does not have. */
     lacks: undefined,
     /** What every answer to events says of the tray. */
@@ -162,6 +164,7 @@ async function api(state, route, request, response) {
     const known = new Set(state.received);
     for (const event of events) if (!known.has(event)) state.received.push(event);
     state.told();
+    await state.answers_wait;
     const through = state.received.length;
     if (state.replies_to_lose > 0) {
       state.replies_to_lose -= 1;

@@ -60,7 +60,7 @@ const BACKGROUND: ReadonlySet<Input["input"]> = new Set(["enrol", "snapshot", "s
 
 /** Inputs after which the core's state is stored even where no event came of them. */
 const STATE_CHANGING: ReadonlySet<Input["input"]> = new Set([
-  "enrol", "snapshot", "shift_start", "shift_end", "thermometer", "sent", "emergency",
+  "enrol", "snapshot", "shift_start", "shift_end", "thermometer", "sent", "emergency", "cancel",
 ]);
 
 export const DEFAULT_SETTINGS: Settings = { lang: "zh", theme: "auto", large: false, sound: true };
@@ -168,7 +168,9 @@ export class App {
     if (through !== undefined) {
       this.feed({ input: "sent", acknowledged_through: through, answers: [] });
     }
-    if (kept) this.feed({ input: "snapshot", bytes_base64: kept.bytes_base64 });
+    // What the core said before it had its list was shown to nobody.
+    this.output = undefined;
+    this.feed(kept ? { input: "snapshot", bytes_base64: kept.bytes_base64 } : { input: "tick" });
     await this.begin_sending(device);
     await this.count_set_aside();
     setInterval(() => this.feed({ input: "tick" }), TICK_MILLIS);
@@ -290,9 +292,9 @@ export class App {
     if (screen.flags.includes("server_answer")) this.view = { name: "core" };
     const rests = screen.steps.some((step) => step.control.fact === "second_temperature");
     this.rest_since = rests ? (this.rest_since ?? Date.now()) : undefined;
+    this.paint(this);
     if (this.settings.sound && output.sound) play(output.sound);
     if (output.vibrate) vibrate(output.vibrate);
-    this.paint(this);
   }
 
   /** Stores events with the state that follows from them, before anything is sent. */

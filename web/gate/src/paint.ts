@@ -23,19 +23,28 @@ let painted = "";
 /** Paints everything that has changed. */
 export function paint(app: App): void {
   dress(app);
-  const header = top_bar();
-  const menu_had_focus = header.contains(document.activeElement);
-  header.replaceChildren(...header_parts(app).filter((part) => part instanceof Node));
-  if (menu_had_focus) header.querySelector("button")?.focus();
+  paint_header(app);
   const key = what_is_shown(app);
-  if (key !== painted) {
-    painted = key;
-    paint_main(app);
-  }
+  const is_new = key !== painted;
+  painted = key;
+  if (is_new) paint_main(app);
   if (showing_scan(app)) scan_counts(app);
   paint_lock(app);
   run_camera(app);
   words_of_emergency_key();
+  // The browser has to lay out the page for it: once, when all is there.
+  if (is_new) main_part().scrollTop = 0;
+}
+
+/** Put in place only where it says something else: most verdicts come under the same header. */
+function paint_header(app: App): void {
+  const header = top_bar();
+  const parts = header_parts(app).filter((part) => part instanceof Node);
+  const old = [...header.childNodes];
+  if (old.length === parts.length && old.every((part, at) => part.isEqualNode(parts[at]!))) return;
+  const menu_had_focus = header.contains(document.activeElement);
+  header.replaceChildren(...parts);
+  if (menu_had_focus) header.querySelector("button")?.focus();
 }
 
 /** Everything that the main part depends on. */
@@ -70,15 +79,20 @@ function paint_lock(app: App): void {
 }
 
 function paint_main(app: App): void {
-  const main = main_part();
-  main.replaceChildren(screen_of(app));
-  main.scrollTop = 0;
   document.body.dataset["screen"] = screen_name(app);
-  // Keyboard and screen reader start at the heading of what is new.
+  main_part().replaceChildren(screen_of(app));
+  announce(app);
+  // First it is seen.
+  requestAnimationFrame(() => setTimeout(begin_at_heading));
+}
+
+/** Keyboard and screen reader start at the heading of what is new, unless somebody is further. */
+function begin_at_heading(): void {
+  const main = main_part();
+  if (main.contains(document.activeElement)) return;
   const heading = main.querySelector<HTMLElement>("h1");
   heading?.setAttribute("tabindex", "-1");
   heading?.focus({ preventScroll: true });
-  announce(app);
 }
 
 function screen_name(app: App): string {
@@ -213,11 +227,13 @@ function trouble_of_device(app: App): string[] {
   return forked ? [t("device_forked")] : is_kept ? [] : [t("not_kept")];
 }
 
+const prefers_dark = matchMedia("(prefers-color-scheme: dark)");
+
 /** Theme, size and language of the whole page. By hand or, on automatic, by the hour. */
 function dress(app: App): void {
   const { theme, large } = app.settings;
   const hour = new Date().getHours();
-  const dark = hour >= 19 || hour < 6 || matchMedia("(prefers-color-scheme: dark)").matches;
+  const dark = hour >= 19 || hour < 6 || prefers_dark.matches;
   const night = theme === "night" || (theme === "auto" && dark);
   document.documentElement.dataset["theme"] = night ? "night" : "day";
   document.documentElement.dataset["size"] = large ? "large" : "normal";
@@ -225,9 +241,10 @@ function dress(app: App): void {
 
 function words_of_emergency_key(): void {
   const key = document.getElementById("emergency-key");
-  const [big, small] = [key?.querySelector("b"), key?.querySelector("small")];
-  if (big) big.textContent = t("emergency");
-  if (small) small.textContent = t("emergency_when");
+  for (const [tag, word] of [["b", "emergency"], ["small", "emergency_when"]] as const) {
+    const part = key?.querySelector(tag);
+    if (part && part.textContent !== t(word)) part.textContent = t(word);
+  }
 }
 
 /** The camera runs while something can be scanned, and only then. */
