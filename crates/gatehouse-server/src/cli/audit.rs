@@ -1,18 +1,14 @@
 //! `gatehouse audit verify|seal`: whether every chain and seal still holds; a seal over all.
 
 use crate::cli::key_arguments::KeyPlace;
-use crate::ops::key_home::KeyHome;
-use crate::ops::record_days::fewest_crossing_days;
 use crate::ops::seal_audit::seal_audit;
 use crate::ops::verify_audit::{Asked, verify_audit};
 use crate::world::{Computer, World};
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
-use gatehouse_store::{ReadTx, StoreError};
 use std::io::Write;
 use std::path::PathBuf;
 
-const DAY_MILLIS: i64 = 86_400_000;
 /// Rows between two words about how far it has come.
 const TELL_EVERY: u64 = 100_000;
 
@@ -61,17 +57,6 @@ pub fn run(command: AuditCommand) -> Result<()> {
     }
 }
 
-/// For how many days crossings must still be there: documents may say fewer than the settings.
-fn kept_days(home: &KeyHome, settings: u32, now: i64) -> Result<i64> {
-    let KeyHome::Database(store) = home else {
-        return Ok(i64::from(settings));
-    };
-    let since = now - i64::from(settings) * DAY_MILLIS;
-    let read = move |tx: &ReadTx<'_>| fewest_crossing_days(tx, settings, (since, now));
-    let days = store.read_blocking::<_, StoreError, _>(read)?;
-    Ok(i64::from(days))
-}
-
 fn verify(from_seal: Option<PathBuf>, shard: Option<u32>, place: &KeyPlace) -> Result<()> {
     let seal = match &from_seal {
         None => None,
@@ -81,11 +66,11 @@ fn verify(from_seal: Option<PathBuf>, shard: Option<u32>, place: &KeyPlace) -> R
         }
     };
     let home = place.home_to_read()?;
-    let now = Computer.now_millis();
     let asked = Asked {
         shard,
         seal: seal.as_deref(),
-        kept_since: now - kept_days(&home, place.settings()?.days_crossings, now)? * DAY_MILLIS,
+        now_millis: Computer.now_millis(),
+        days_crossings: place.settings()?.days_crossings,
     };
     let mut told = 0;
     let mut progress = |rows: u64| {

@@ -464,7 +464,8 @@ fn verified(home: &KeyHome, shard: Option<u32>, seal: Option<&[u8]>) -> anyhow::
     let asked = Asked {
         shard,
         seal,
-        kept_since: i64::MIN,
+        now_millis: i64::MIN,
+        days_crossings: 0,
     };
     verify_audit(home, &asked, &mut |_| ())
 }
@@ -492,8 +493,7 @@ fn what_was_signed_is_in_the_audit_and_verifies() {
     let again = &seal_audit(&home, &secrets, &Fixed(NOW + 2 * HOUR)).expect("seals")[0];
     assert_eq!(again.number, 2);
     let kept = data_encoding::HEXLOWER.decode(seal.signed_hex.as_bytes());
-    let kept = kept.expect("hex digits");
-    let report = verified(&home, Some(seal.shard), Some(&kept)).expect("reads");
+    let report = verified(&home, Some(seal.shard), Some(&kept.expect("hex"))).expect("reads");
     assert!(report.holds, "{}", report.json);
     assert_eq!(report.json[0]["seals"], 1, "{}", report.json);
     assert_eq!(report.json[0]["entries"], 0, "{}", report.json);

@@ -8,7 +8,7 @@ use gatehouse_core::id::AreaId;
 use gatehouse_core::policy::part::{Layers, days_kept};
 use gatehouse_core::policy::{PolicyDocument, read};
 use gatehouse_core::retention::Record;
-use gatehouse_store::{ReadTx, StoreError};
+use gatehouse_store::{ReadTx, Shard, StoreError};
 use std::collections::BTreeMap;
 
 /// Days of each kind of record, in the order of [`Record::ALL`].
@@ -93,18 +93,27 @@ impl DaysByPlace {
     }
 }
 
-/// The fewest days for which crossings were kept anywhere since a moment: who looks whether one is
-/// missing looks no further back.
+/// The fewest days for which crossings were kept anywhere in a county since a moment: who looks
+/// whether one is missing looks no further back. Documents of other counties say nothing here.
 ///
 /// # Errors
 /// The database's.
 pub fn fewest_crossing_days(
     tx: &ReadTx<'_>,
+    shard: Shard,
     settings: u32,
-    (since, now_millis): (i64, i64),
+    now_millis: i64,
 ) -> Result<u32, StoreError> {
+    let since = now_millis.saturating_sub(i64::from(settings) * DAY_MILLIS);
     let mut days = settings;
     for row in tx.policies_in_force(since, now_millis.saturating_add(1))? {
+        let area = tx.area(row.area)?;
+        if area
+            .and_then(|area| area.shard)
+            .is_some_and(|of| of != shard)
+        {
+            continue;
+        }
         let kept = tx.policy_document(&row.document, row.version)?;
         let document = kept.and_then(|kept| read(&kept.text).ok());
         let entries = document.into_iter().flat_map(|one| one.parts.retention);

@@ -52,15 +52,14 @@ pub async fn show(
 ) -> Response {
     let before = place_of(&asked.before);
     let times = Times::new(frame.lang, app.world.now_millis(), resident.offset_minutes);
-    let days = app.config.days_crossings.to_string();
     match read_own_crossings(&app, &resident, before).await {
-        Ok(page) => show_page(&CrossingsPage {
+        Ok((page, days)) => show_page(&CrossingsPage {
             lines: page
                 .rows
                 .iter()
                 .map(|one| crossing(one, &frame, times))
                 .collect(),
-            kept: frame.with("my-kept-crossings", "days", &days),
+            kept: frame.with("my-kept-crossings", "days", &days.to_string()),
             first: before.map_or(String::new(), |_| PATH.to_owned()),
             next: page
                 .next

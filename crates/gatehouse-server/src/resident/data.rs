@@ -83,7 +83,7 @@ pub async fn show(
     match read_own_data(&app, &resident).await {
         Ok(data) => show_page(&DataPage {
             held: held(&data, &frame),
-            parts: parts(&records, &app.config, &frame, times),
+            parts: parts(&records, &frame, times),
             looks,
             frame,
         }),

@@ -1,6 +1,5 @@
 //! What is held besides the fields, in words: a heading, lines, and how long each is kept.
 
-use crate::config::Config;
 use crate::console::crossing_line::{verdict_of, way_key};
 use crate::console::household::pass_words;
 use crate::door::door_words;
@@ -8,6 +7,7 @@ use crate::ops::find_crossings::{CrossingLine, outcome_key};
 use crate::ops::resident::read_own_records::{CROSSINGS_SHOWN, HeldPass, OwnRecords};
 use crate::page::Frame;
 use crate::times::Times;
+use gatehouse_core::retention::Record;
 use gatehouse_store::application::ApplicationRow;
 
 /// One kind of record.
@@ -37,13 +37,8 @@ fn kept(frame: &Frame, key: &str, days: u32) -> String {
 }
 
 /// What they asked for others, what they were asked as a landlord, what was decided about them.
-fn about_others(
-    records: &OwnRecords,
-    config: &Config,
-    frame: &Frame,
-    times: Times,
-) -> [HeldPart; 3] {
-    let passes = kept(frame, "my-kept-passes", config.days_passes);
+fn about_others(records: &OwnRecords, frame: &Frame, times: Times) -> [HeldPart; 3] {
+    let passes = kept(frame, "my-kept-passes", records.days.of(Record::Passes));
     [
         part(
             "my-held-asked",
@@ -60,15 +55,15 @@ fn about_others(
 }
 
 /// All parts that hold something.
-pub fn parts(records: &OwnRecords, config: &Config, frame: &Frame, times: Times) -> Vec<HeldPart> {
-    let kept = |key, days| kept(frame, key, days);
+pub fn parts(records: &OwnRecords, frame: &Frame, times: Times) -> Vec<HeldPart> {
+    let kept = |key, record| kept(frame, key, records.days.of(record));
     let photo = match records.has_photo {
         true => vec![frame.t("my-held-photo-yes")],
         false => vec![frame.t("my-held-photo-no")],
     };
     let crossings = records.crossings.iter().take(CROSSINGS_SHOWN);
-    let people = kept("my-kept-person", config.days_people);
-    let [asked, said, ordered] = about_others(records, config, frame, times);
+    let people = kept("my-kept-person", Record::People);
+    let [asked, said, ordered] = about_others(records, frame, times);
     let mut parts = vec![
         part("my-held-photo", photo, people.clone()),
         part("my-held-homes", homes(records, frame, times), people),
@@ -79,12 +74,12 @@ pub fn parts(records: &OwnRecords, config: &Config, frame: &Frame, times: Times)
                 .iter()
                 .map(|one| pass(one, frame, times))
                 .collect(),
-            kept("my-kept-passes", config.days_passes),
+            kept("my-kept-passes", Record::Passes),
         ),
         part(
             "my-held-applications",
             applications(&records.applications, frame, times),
-            kept("my-kept-passes", config.days_passes),
+            kept("my-kept-passes", Record::Passes),
         ),
         asked,
         said,
@@ -92,12 +87,12 @@ pub fn parts(records: &OwnRecords, config: &Config, frame: &Frame, times: Times)
         part(
             "my-held-crossings",
             crossings.map(|one| crossing(one, frame, times)).collect(),
-            kept("my-kept-crossings", config.days_crossings),
+            kept("my-kept-crossings", Record::Crossings),
         ),
         part(
             "my-held-fevers",
             fevers(records, frame, times),
-            kept("my-kept-crossings", config.days_crossings),
+            kept("my-kept-crossings", Record::Crossings),
         ),
         part(
             "my-held-visits",
@@ -107,12 +102,12 @@ pub fn parts(records: &OwnRecords, config: &Config, frame: &Frame, times: Times)
         part(
             "my-held-messages",
             messages(records, frame, times),
-            kept("my-kept-messages", config.days_messages),
+            kept("my-kept-messages", Record::Messages),
         ),
         part(
             "my-held-vehicles",
             vehicles(records, frame, times),
-            kept("my-kept-vehicles", config.days_people),
+            kept("my-kept-vehicles", Record::People),
         ),
     ];
     add_more(&mut parts, records.crossings.len());

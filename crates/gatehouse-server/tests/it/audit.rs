@@ -181,11 +181,12 @@ fn days_that_retention_may_drop_are_not_missed_and_others_are() {
     commands_on_both(|place| {
         let (device, _) = busiest(place);
         let here = format!("device = {}", place.bytes(&device.0));
-        let found = |kept_since| {
+        let found = |now_millis| {
             let asked = Asked {
                 shard: None,
                 seal: None,
-                kept_since,
+                now_millis,
+                days_crossings: 0,
             };
             let home = KeyHome::Database(place.open());
             verify_audit(&home, &asked, &mut |_| ()).expect("verifies")

@@ -3,9 +3,10 @@
 use crate::gate::{Phone, cookie};
 use crate::passes::{community, pass, read, scan};
 use crate::resident::{holder, opened, somebody};
-use crate::support::demo_on_both;
+use crate::support::{START, TestApp, demo_on_both};
 use axum::http::StatusCode;
 use gatehouse_store::Shard;
+use gatehouse_store::policy::PolicyForceRow;
 use serde_json::json;
 
 #[test]
@@ -102,5 +103,45 @@ fn who_lost_a_pass_says_so_and_the_office_makes_a_new_one() {
         let next = gatehouse_core::id::PassId::parse(next).expect("an id");
         assert!(pass(app, next).revocation.is_none());
         assert_eq!(say(&resident, "found").status, StatusCode::CONFLICT);
+    });
+}
+
+/// What they are promised is what is done where they live: the fewer days of a document in force
+/// there (SCOPE-5).
+#[test]
+fn one_s_own_page_says_the_days_of_the_documents_in_force() {
+    demo_on_both(|app, demo| {
+        let who = holder(app, demo);
+        let resident = opened(app, demo, &who);
+        let said = |app: &TestApp| {
+            let page = app.get("/my/data", &resident).body;
+            let crossings = app.get("/my/crossings", &resident).body;
+            [page, crossings].map(|page| [30, 7].map(|days| page.contains(&format!("{days} 天"))))
+        };
+        let before = said(app);
+        let mut text = crate::gate::delivered("p5-village-control");
+        for record in ["crossings", "people"] {
+            let told = format!("record = \"{record}\"\ndays = {{ value = ");
+            assert!(text.contains(&format!("{told}30")), "{record}");
+            text = text.replace(&format!("{told}30"), &format!("{told}7"));
+        }
+        let area = who.compound;
+        app.write(move |tx| {
+            let texts = (text.as_str(), None);
+            let version = tx.load_policy_document("p5", texts, &[1; 32], START, None)?;
+            tx.insert_policy_force(&PolicyForceRow {
+                area,
+                document: "p5".to_owned(),
+                version,
+                from_at: START,
+                to_at: Some(START + 86_400_000),
+                decided_by: None,
+                approved_by: None,
+            })
+        });
+        let after = said(app);
+        assert_eq!(before[1], [true, false], "the settings");
+        assert_eq!(after[1], [false, true], "the document");
+        assert!(after[0][1], "what is held of them says so too");
     });
 }

@@ -1,12 +1,15 @@
 //! What is past its days goes, and whom a restore brings back goes again.
 
+use crate::passes::read;
 use crate::support::{COMPOUND, START, TestApp, on_both};
-use gatehouse_core::id::{HouseholdId, PersonId};
+use gatehouse_core::id::{AreaId, HouseholdId, PersonId};
 use gatehouse_core::key::SigningKey;
 use gatehouse_server::config::Config;
 use gatehouse_server::erasure_list::ErasureList;
 use gatehouse_server::ops::erase_person::Eraser;
 use gatehouse_server::ops::keep_retention::{Progress, keep_retention};
+use gatehouse_server::ops::record_days::fewest_crossing_days;
+use gatehouse_store::area::AreaRow;
 use gatehouse_store::message::{MessageRow, MessageState};
 use gatehouse_store::person::{PersonPlain, PersonRow};
 use gatehouse_store::policy::PolicyForceRow;
@@ -264,5 +267,50 @@ fn a_document_in_force_may_say_fewer_days() {
         app.later(2 * DAY);
         keep(app, &config);
         assert_eq!(states(app), ["erased"]);
+    });
+}
+
+/// A document of another county does not make the days fewer for which a missing record is looked
+/// for here.
+#[test]
+fn a_county_looks_for_missing_crossings_by_its_own_documents() {
+    const OTHER: AreaId = AreaId([77; 16]);
+    on_both(|app| {
+        let told = "record = \"crossings\"\ndays = { value = ";
+        let text = crate::gate::delivered("p5-village-control");
+        let fewer = text.replace(&format!("{told}30"), &format!("{told}7"));
+        assert_ne!(text, fewer);
+        app.write(move |tx| {
+            tx.insert_area(&AreaRow {
+                area: OTHER,
+                parent: None,
+                shard: None,
+                level: "county".to_owned(),
+                name: "白河县".to_owned(),
+                manager: None,
+                zone_offset_minutes: 480,
+                ended_on: None,
+                version: 1,
+            })?;
+            tx.shard_for_county(OTHER)?;
+            let version =
+                tx.load_policy_document("p5", (fewer.as_str(), None), &[1; 32], START, None)?;
+            tx.insert_policy_force(&PolicyForceRow {
+                area: OTHER,
+                document: "p5".to_owned(),
+                version,
+                from_at: START,
+                to_at: Some(START + 60 * DAY),
+                decided_by: None,
+                approved_by: None,
+            })
+        });
+        let other = read(app, |tx| tx.area(OTHER)).and_then(|area| area.shard);
+        let days = |shard| {
+            read(app, move |tx| {
+                fewest_crossing_days(tx, shard, 30, START + DAY)
+            })
+        };
+        assert_eq!((days(SHARD), days(other.expect("a county"))), (30, 7));
     });
 }

@@ -8,10 +8,12 @@ use crate::error::OpError;
 use crate::message::Message;
 use crate::ops::find_crossings::{CrossingLine, gates_of, line};
 use crate::ops::read_orders::signed;
+use crate::ops::record_days::{Days, DaysByPlace};
 use crate::ops::report_pass_lost::lost_since;
 use crate::paging::{Page, ROWS_AND_ONE};
 use gatehouse_core::id::DeviceId;
 use gatehouse_core::moment::Moment;
+use gatehouse_core::retention::Record;
 use gatehouse_store::application::ApplicationRow;
 use gatehouse_store::crossing::CrossingRow;
 use gatehouse_store::crossing_find::CrossingPlace;
@@ -24,7 +26,6 @@ use std::collections::BTreeMap;
 
 /// Crossings that the page shows before its link to all.
 pub const CROSSINGS_SHOWN: usize = 6;
-const DAY_MILLIS: i64 = 86_400_000;
 /// Most fevers and messages that are read.
 const ROWS_MOST: u32 = 50;
 /// Most visits that are counted.
@@ -40,6 +41,8 @@ pub struct HeldPass {
 
 /// What is held.
 pub struct OwnRecords {
+    /// For how many days records are kept where they live.
+    pub days: Days,
     /// Whether a picture is kept.
     pub has_photo: bool,
     /// Where they live and lived, with the door while it is kept.
@@ -73,8 +76,9 @@ pub struct OwnRecords {
 pub async fn read_own_records(app: &App, resident: &ResidentCaller) -> Result<OwnRecords, OpError> {
     let me = resident.clone();
     let now = Moment::new(app.world.now_millis(), me.offset_minutes);
-    let days = i64::from(app.config.days_crossings);
+    let settings = Days::of_settings(&app.config);
     let read = move |tx: &ReadTx<'_>| {
+        let days = DaysByPlace::new(settings).at(tx, me.area, now.millis)?;
         let (shard, person) = (me.shard, me.person);
         let (_, has_photo) = tx.person_has(shard, person)?;
         let mut homes = Vec::new();
@@ -95,6 +99,7 @@ pub async fn read_own_records(app: &App, resident: &ResidentCaller) -> Result<Ow
             None => (0, Vec::new()),
         };
         Ok::<_, StoreError>(OwnRecords {
+            days,
             has_photo,
             homes,
             passes,
@@ -102,7 +107,7 @@ pub async fn read_own_records(app: &App, resident: &ResidentCaller) -> Result<Ow
             asked: tx.applications_of_asker(shard, person, ROWS_MOST)?,
             answered: tx.applications_answered_by(shard, person, ROWS_MOST)?,
             crossings: {
-                let from = now.millis - days * DAY_MILLIS;
+                let from = days.before(Record::Crossings, now.millis);
                 let most = u32::try_from(CROSSINGS_SHOWN + 1).unwrap_or(ROWS_AND_ONE);
                 own_crossings(tx, &me, from, CrossingPlace::before(i64::MAX), most)?
             },
@@ -116,7 +121,7 @@ pub async fn read_own_records(app: &App, resident: &ResidentCaller) -> Result<Ow
     Ok(app.store.read(read).await?)
 }
 
-/// A page of one's own crossings, as far back as they are kept.
+/// A page of one's own crossings, as far back as they are kept, and how many days that is.
 ///
 /// # Errors
 /// The database's.
@@ -124,13 +129,18 @@ pub async fn read_own_crossings(
     app: &App,
     resident: &ResidentCaller,
     before: Option<CrossingPlace>,
-) -> Result<Page<CrossingLine>, OpError> {
+) -> Result<(Page<CrossingLine>, u32), OpError> {
     let me = resident.clone();
-    let from = app.world.now_millis() - i64::from(app.config.days_crossings) * DAY_MILLIS;
+    let (now, settings) = (app.world.now_millis(), Days::of_settings(&app.config));
     let before = before.unwrap_or(CrossingPlace::before(i64::MAX));
-    let read = move |tx: &ReadTx<'_>| own_crossings(tx, &me, from, before, ROWS_AND_ONE);
-    let lines = app.store.read(read).await?;
-    Ok(Page::of(lines, |line| place_text(&line.row)))
+    let read = move |tx: &ReadTx<'_>| {
+        let days = DaysByPlace::new(settings).at(tx, me.area, now)?;
+        let from = days.before(Record::Crossings, now);
+        let lines = own_crossings(tx, &me, from, before, ROWS_AND_ONE)?;
+        Ok::<_, StoreError>((lines, days.of(Record::Crossings)))
+    };
+    let (lines, days) = app.store.read(read).await?;
+    Ok((Page::of(lines, |line| place_text(&line.row)), days))
 }
 
 /// Where a page ends, for its link.

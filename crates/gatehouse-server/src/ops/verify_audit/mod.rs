@@ -7,10 +7,12 @@ mod found;
 mod orders;
 
 use super::key_home::KeyHome;
+use super::local_day::DAY_MILLIS;
+use super::record_days::fewest_crossing_days;
 use anyhow::{Context, Result, bail};
 use gatehouse_core::audit::Seal;
 use gatehouse_core::key::PublicKey;
-use gatehouse_store::{Shard, StoreError};
+use gatehouse_store::{ReadTx, Shard, StoreError};
 use serde_json::Value;
 
 /// What is to be verified.
@@ -20,9 +22,11 @@ pub struct Asked<'a> {
     pub shard: Option<u32>,
     /// A kept seal to begin from; else the beginning.
     pub seal: Option<&'a [u8]>,
-    /// Events received since then, in milliseconds UTC, must still be there: retention drops
-    /// only older ones.
-    pub kept_since: i64,
+    /// Now, in milliseconds UTC.
+    pub now_millis: i64,
+    /// For so many days crossings are kept by the settings; younger ones must still be there,
+    /// unless a document of their county said fewer.
+    pub days_crossings: u32,
 }
 
 /// What was found.
@@ -65,13 +69,16 @@ pub fn verify_audit(
     };
     let mut counties = Vec::new();
     for shard in shards {
+        let (now, settings) = (asked.now_millis, asked.days_crossings);
+        let read = move |tx: &ReadTx<'_>| fewest_crossing_days(tx, shard, settings, now);
+        let days = store.read_blocking::<_, StoreError, _>(read)?;
         let verifier = county::Verifier {
             store,
             shard,
             from: from.clone(),
             seal_keys: seal_keys.clone(),
             list: &tree.list,
-            kept_since: asked.kept_since,
+            kept_since: now.saturating_sub(i64::from(days) * DAY_MILLIS),
         };
         counties.push(verifier.run(progress)?);
     }
