@@ -11,6 +11,7 @@ use crate::paper::icon::Icon;
 use crate::times::Times;
 use gatehouse_core::gate::Verdict;
 use gatehouse_core::gate::wording::{Lang, duty_text};
+use gatehouse_core::measure::{Scale, StageSpell};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::policy::answers::{Answer, Origin, Place, Question, answers};
 use gatehouse_core::policy::{PolicyDocument, parameter_in_force};
@@ -53,6 +54,7 @@ pub fn make_board(here: &RulesHere, hanging: &Hanging<'_>) -> Board {
         lines.push(free_gate(lang));
         lines.extend(beyond.iter().map(|document| carried_out(document, lang)));
     }
+    lines.splice(1..1, stage_lines(here, &times, lang));
     let desks = here.gates.iter().filter(|gate| !gate.phone.is_empty());
     let desks = desks.map(|gate| Desk {
         name: text_with(lang, "paper-desk-gate", "gate", gate.name.as_str()),
@@ -123,6 +125,36 @@ fn lines(rules: Option<&Rules>, place: &Place, phone: &str, lang: Lang) -> Vec<L
         }
     }
     lines
+}
+
+/// The level and the phase that were decided for here, where what holds goes by them: each ends on
+/// its own day, and what stands below them changes with it (RISK-2, AREA-6).
+fn stage_lines(here: &RulesHere, times: &Times, lang: Lang) -> Vec<Line> {
+    let held = stages_at(&here.stages, here.place.moment.millis);
+    let held = held.into_iter().flatten();
+    held.filter(|spell| goes_by(here, spell.stage.scale()))
+        .map(
+            |StageSpell {
+                 stage, until_at, ..
+             }| Line {
+                title: text(lang, &format!("stage-scale-{}", stage.scale().name())),
+                chip: text(lang, &format!("stage-{}", stage.name())),
+                look: Look::Ask,
+                text: text_with(lang, "paper-poster-stage", "until", times.end(until_at)),
+                ..no_restriction(lang)
+            },
+        )
+        .collect()
+}
+
+/// Whether what holds here asks for the level or the phase.
+fn goes_by(here: &RulesHere, scale: Scale) -> bool {
+    let rules = here.now.as_ref();
+    let at_gate = rules.is_some_and(|rules| rules.policy.facts().contains(&scale.fact()));
+    let mut ladders = documents(here)
+        .into_iter()
+        .filter_map(|document| document.parts.stages.as_ref());
+    at_gate || ladders.any(|one| one.ladder.iter().any(|stage| stage.scale() == scale))
 }
 
 /// An answer that will be another one.

@@ -4,6 +4,7 @@ use crate::rendered::{self, Shade};
 use crate::support::START;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::{AreaId, GateId};
+use gatehouse_core::measure::{Stage, StageSpell};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::{PassBand, PassKind, to_text};
 use gatehouse_core::policy::answers::Place;
@@ -13,7 +14,8 @@ use gatehouse_server::auth::access::AreaInScope;
 use gatehouse_server::ops::make_board::{Hanging, make_board};
 use gatehouse_server::ops::read_policies::Rules;
 use gatehouse_server::ops::read_rules_here::RulesHere;
-use gatehouse_server::paper::board::Board;
+use gatehouse_server::ops::read_stages::stages_at;
+use gatehouse_server::paper::board::{Board, Look};
 use gatehouse_server::paper::card::{Card, HEIGHT, WIDTH};
 use gatehouse_server::paper::guard_card::guard_card;
 use gatehouse_server::paper::poster::poster;
@@ -184,10 +186,15 @@ fn a_slip_is_read_and_a_card_has_its_size() {
 
 /// What hangs at the gate under a delivered notice.
 fn board(folder: &str, lang: Lang) -> Board {
-    board_with(folder, lang, Vec::new())
+    board_with(folder, lang, Vec::new(), Vec::new())
 }
 
-fn board_with(folder: &str, lang: Lang, contacts: Vec<AreaContact>) -> Board {
+fn board_with(
+    folder: &str,
+    lang: Lang,
+    contacts: Vec<AreaContact>,
+    stages: Vec<StageSpell>,
+) -> Board {
     let path = format!(
         "{}/../../policies/{folder}/policy.toml",
         env!("CARGO_MANIFEST_DIR")
@@ -228,9 +235,9 @@ fn board_with(folder: &str, lang: Lang, contacts: Vec<AreaContact>) -> Board {
         place: Place {
             kind: "compound",
             moment: Moment::new(START, 480),
-            stages: [None; 2],
+            stages: stages_at(&stages, START).map(|held| held.map(|one| one.stage)),
         },
-        stages: vec![],
+        stages,
         names: vec![],
     };
     let hanging = Hanging {
@@ -318,7 +325,7 @@ fn a_poster_with_six_contacts_shows_all_of_them_and_nothing_covers_anything() {
         for (lang, code) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
             for long in [false, true] {
                 let contacts = six(long);
-                let board = board_with(folder, lang, contacts.clone());
+                let board = board_with(folder, lang, contacts.clone(), Vec::new());
                 let poster = poster(&board, &fonts).expect("a poster");
                 let what = format!("poster-six-{long}-{folder}-{code}");
                 rendered::keep(&format!("{what}.pdf"), &poster);
@@ -351,4 +358,41 @@ fn a_poster_with_six_contacts_shows_all_of_them_and_nothing_covers_anything() {
             }
         }
     }
+}
+
+/// What hangs at a gate ends with the level by which it goes, not with its document alone (RISK-2);
+/// where the rules ask for no level, none is told.
+#[test]
+fn a_poster_tells_the_level_by_which_its_rules_go_and_its_end() {
+    const DAY_MILLIS: i64 = 86_400_000;
+    let told = |folder: &str, lang| {
+        let spell = |stage, days| StageSpell {
+            stage,
+            from_at: START - DAY_MILLIS,
+            until_at: START + days * DAY_MILLIS,
+        };
+        let stages = vec![spell(Stage::High, 2), spell(Stage::Case, 3)];
+        let board = board_with(folder, lang, Vec::new(), stages);
+        if let Some(fonts) = fonts() {
+            let poster = poster(&board, &fonts).expect("a poster");
+            let code = format!("{lang:?}");
+            rendered::keep(&format!("poster-level-{folder}-{code}.pdf"), &poster);
+        }
+        let lines = board.lines.into_iter().skip(1);
+        let lines = lines.filter(|line| line.look == Look::Ask);
+        let said = lines.map(|line| [line.title, line.chip, line.text].join(" | "));
+        said.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told("p1-street-routine", Lang::Zh),
+        ["风险等级 | 高风险 | 到 2月21日 周五 07:00 自动结束。它变了，下面的办法也变。"]
+    );
+    assert_eq!(
+        told("p1-street-routine", Lang::En),
+        [
+            "Risk level | high risk | Until Fri 21 Feb, 07:00; then it ends by itself. \
+          When it changes, so does what stands below."
+        ]
+    );
+    assert_eq!(told("zhuji-2020-02", Lang::Zh), [""; 0]);
 }

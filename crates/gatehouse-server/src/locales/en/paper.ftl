@@ -50,6 +50,7 @@ paper-slip-phone = Call { $phone }
 paper-poster-title = { $place }: in and out
 paper-poster-span = From { $from } until { $until }; then it ends by itself
 paper-poster-span-open = From { $from }
+paper-poster-stage = Until { $until }; then it ends by itself. When it changes, so does what stands below.
 paper-poster-none = No restriction now. People cross as usual; no names are kept.
 paper-poster-measures = Nothing is asked at the gate; people cross as usual and no names are kept. People carry out what stands below.
 paper-poster-measures-chip = Carried out

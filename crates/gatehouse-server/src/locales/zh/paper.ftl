@@ -50,6 +50,7 @@ paper-slip-phone = 有事打 { $phone }
 paper-poster-title = { $place } 进出这样办
 paper-poster-span = { $from } 起，到 { $until } 自动结束
 paper-poster-span-open = { $from } 起
+paper-poster-stage = 到 { $until } 自动结束。它变了，下面的办法也变。
 paper-poster-none = 现在没有限制，正常进出，不记姓名。
 paper-poster-measures = 门口不查，正常进出，不记姓名。下面这些由社区和单位落实。
 paper-poster-measures-chip = 社区落实
