@@ -55,6 +55,9 @@ const SNAPSHOT_MILLIS = 60_000;
 /** Events set aside of which the phone remembers the reason. */
 const SET_ASIDE_KEPT = 500;
 
+/** The core has no list yet. */
+const NO_LIST = "D10";
+
 /** Inputs that no guard made. */
 const BACKGROUND: ReadonlySet<Input["input"]> = new Set(["enrol", "snapshot", "sent", "tick"]);
 
@@ -168,9 +171,7 @@ export class App {
     if (through !== undefined) {
       this.feed({ input: "sent", acknowledged_through: through, answers: [] });
     }
-    // What the core said before it had its list was shown to nobody.
-    this.output = undefined;
-    this.feed(kept ? { input: "snapshot", bytes_base64: kept.bytes_base64 } : { input: "tick" });
+    if (kept) this.feed({ input: "snapshot", bytes_base64: kept.bytes_base64 });
     await this.begin_sending(device);
     await this.count_set_aside();
     setInterval(() => this.feed({ input: "tick" }), TICK_MILLIS);
@@ -275,8 +276,10 @@ export class App {
 
   private absorb(input: Input, output: Output): void {
     const before = this.output?.screen;
-    // What is there to read stays until it has been read: only the guard leaves a message.
-    const held = BACKGROUND.has(input.input) && before?.kind === "message" &&
+    // What is there to read stays until it has been read: only the guard leaves a message, or the
+    // list for which it says to wait.
+    const awaited = input.input === "snapshot" && before?.code === NO_LIST;
+    const held = BACKGROUND.has(input.input) && before?.kind === "message" && !awaited &&
       !output.screen.flags.includes("server_answer");
     this.output = held ? { ...output, screen: before } : output;
     const { screen } = this.output;
