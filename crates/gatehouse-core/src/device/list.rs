@@ -2,9 +2,9 @@
 //! force when, which keys and passes count, how old it all is.
 
 use super::case::Finding;
+use super::list_clock::ListClock;
 use super::lookup::{OFFERED_MOST, surname_fits};
 use super::screen::{Stage, Who};
-use super::turn::SKEW_MILLIS;
 use super::{Enrolled, words};
 use crate::digits::BASE64;
 use crate::gate::Policy;
@@ -72,8 +72,8 @@ impl Floor {
 /// The list in use.
 #[derive(Clone, Debug)]
 pub(crate) struct List {
-    /// The device's clock minus the server's, as far as that is known; 0 where it is not.
-    pub skew: i64,
+    /// By which it grows old.
+    pub clock: ListClock,
     snapshot: Snapshot,
     keys: KeyList,
     policies: Vec<(Span, Policy)>,
@@ -180,7 +180,7 @@ impl List {
         };
         let doors = snapshot.households.iter().map(door).collect();
         List {
-            skew: 0,
+            clock: ListClock::default(),
             snapshot,
             keys,
             policies,
@@ -211,12 +211,9 @@ impl List {
         [gate.compound_name.as_str(), " · ", &gate.gate_name].concat()
     }
 
-    /// Milliseconds since the list was made, by the server's clock as far as it is known. Where
-    /// the list would lie ahead of it, this clock was set right since.
+    /// Milliseconds since the list was made.
     fn age(&self, now: Moment) -> i64 {
-        let age = now.millis.saturating_sub(self.made_at());
-        let mended = age.saturating_sub(self.skew);
-        if mended < -SKEW_MILLIS { age } else { mended }
+        self.clock.age(self.made_at(), now)
     }
 
     /// Full minutes since the list was made.

@@ -14,6 +14,7 @@ mod conclude;
 mod input;
 mod json;
 mod list;
+mod list_clock;
 mod lookup;
 mod outings;
 mod present;
@@ -177,6 +178,9 @@ struct RecentRow {
 
 /// One step: pure, total, never panics. Whatever comes in, the next state can go on.
 pub fn step(mut device: Device, request: &Request) -> (Device, Output) {
+    if let Some(list) = &mut device.list {
+        list.clock.read(request.moment);
+    }
     let mut turn = Turn {
         device: &mut device,
         now: request.moment,

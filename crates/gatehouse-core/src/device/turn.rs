@@ -5,6 +5,7 @@ use super::case::{Case, Reopened};
 use super::chain::Chain;
 use super::input::{Answer, Input, TEXT_CHARACTERS_MOST};
 use super::list::List;
+use super::list_clock::ListClock;
 use super::record::{Salts, fever};
 use super::screen::Appended;
 use super::shift::Shift;
@@ -138,10 +139,11 @@ impl Turn<'_> {
         let read = BASE64
             .decode(bytes_base64.as_bytes())
             .and_then(|bytes| List::open(&bytes, enrolled, &self.device.floor));
-        let Some((list, floor)) = read else {
+        let Some((mut list, floor)) = read else {
             return View::Notice(Notice::new(code::SNAPSHOT, words::ERROR_LIST));
         };
         let made_at = list.made_at();
+        list.clock = self.clock_for_list();
         let acknowledged = self.device.chain.acknowledged();
         self.device
             .outings
@@ -228,11 +230,20 @@ impl Turn<'_> {
     /// shows nothing; a reply of just now shows both.
     fn see_server_clock(&mut self, server_millis: i64, only_ahead: bool) {
         let skew = self.now.millis.saturating_sub(server_millis);
-        if (!only_ahead || skew < -SKEW_MILLIS) && !is_planted(Planted::ClockTrusted) {
-            self.device.skew = (skew.abs() > SKEW_MILLIS).then_some(skew);
+        if (only_ahead && skew >= -SKEW_MILLIS) || is_planted(Planted::ClockTrusted) {
+            return;
         }
+        self.device.skew = (skew.abs() > SKEW_MILLIS).then_some(skew);
         if let Some(list) = &mut self.device.list {
-            list.skew = self.device.skew.unwrap_or(0);
+            list.clock = ListClock::compared(self.device.skew.unwrap_or(0), self.now);
+        }
+    }
+
+    /// By which clock a new list grows old before the server is heard: as the one before it.
+    fn clock_for_list(&self) -> ListClock {
+        match &self.device.list {
+            Some(held) => held.clock,
+            None => ListClock::started(self.device.skew.unwrap_or(0), self.now),
         }
     }
 

@@ -211,7 +211,8 @@ fn wrong_clocks() -> Vec<Scenario> {
     ]
 }
 
-/// A clock that is known to be days off while a list grows old; it is set right, then wrong anew.
+/// A clock that is known to be days off while a list grows old; it lies unread for a day, is set
+/// right by hand, then goes wrong anew. In doubt the list is as old as it can be.
 fn old_by_the_server() -> Scenario {
     (
         "a list is as old as the server's clock says",
@@ -221,12 +222,17 @@ fn old_by_the_server() -> Scenario {
         80:10 shift => scan +1 @fresh ~4320
         80:11 scan out li-under-order => refer !clock_skew 念 @fresh ~4320
         80:11 cancel => scan @fresh ~4320
-        104:05 scan out li-under-order => refer !clock_skew 念 @stale ~4320
-        104:05 cancel => scan @stale ~4320
-        152:05 scan out li-under-order => ask [temperature] !clock_skew 住户 @past ~4320
-        152:05 cancel => scan @past ~4320
-        32:06 scan out li-under-order => refer !clock_skew 念 @stale ~4320
-        32:06 cancel => scan @stale ~4320
+        104:05 scan out li-under-order => ask [temperature] !clock_skew 住户 @past ~4320
+        104:05 cancel => scan @past ~4320
+        104:05 server 32:05 => scan @stale ~4320
+        104:06 scan out li-under-order => refer !clock_skew 念 @stale ~4320
+        104:06 cancel => scan @stale ~4320
+        104:06 restart => scan @past ~4320
+        104:06 server 32:06 => scan @stale ~4320
+        32:07 scan out li-under-order => refer !clock_skew 念 @stale ~4320
+        32:07 cancel => scan @stale ~4320
+        80:06 scan out li-under-order => ask [temperature] !clock_skew 住户 @past ~4320
+        80:06 cancel => scan @past ~4320
         26:06 server 32:06 => scan @stale ~360
         73:55 scan out li-under-order => refer !clock_skew 念 @stale ~360
         73:55 cancel => scan @stale ~360
