@@ -210,6 +210,20 @@ test("what was acknowledged seven days ago is gone from the phone, and nothing e
   assert.deepEqual(await records(page), [3], "acknowledged only just now");
 });
 
+test("what a server lost that was restored from a copy is sent again, without a new record",
+  async (t) => {
+    const { page, server } = await at_work(t);
+    await all_sent(page);
+    const sent = [...server.received];
+    assert.equal(sent.length, 2, "the start of the shift and a crossing");
+    server.received.length = 0;
+    server.has_acknowledged = false;
+    await page.reload();
+    await server.got(2);
+    assert.deepEqual(server.received, sent);
+    assert.ok(server.reports.at(-1).acknowledged_base64, "it says what it was acknowledged");
+  });
+
 test("a damaged list is fetched again", async (t) => {
   const { page } = await at_work(t);
   await page.evaluate(spoil, { store: "value", key: "snapshot" });

@@ -67,6 +67,8 @@ export async function serve(dist) {
     told: () => {
       for (const { count, resolve } of waiting) if (state.received.length >= count) resolve();
     },
+    /** Whether it has what it acknowledged. */
+    has_acknowledged: true,
     /** So many replies to events get lost after they were taken in. */
     replies_to_lose: 0,
     /** Answers to events are given after this. */
@@ -152,7 +154,7 @@ async function api(state, route, request, response) {
   if (route === "guards") return send(200, { place: "东门", guards: guards_of(state) });
   if (route === "report") {
     state.reports.push(await body_of(request));
-    return send(200, { server_millis: state.now() });
+    return send(200, { server_millis: state.now(), has_acknowledged: state.has_acknowledged });
   }
   if (route === "snapshot") {
     response.writeHead(200, { "content-type": "application/cbor", etag: '"1"' });
@@ -163,6 +165,7 @@ async function api(state, route, request, response) {
     state.signatures.push(head_signature_base64);
     const known = new Set(state.received);
     for (const event of events) if (!known.has(event)) state.received.push(event);
+    state.has_acknowledged = true;
     state.told();
     await state.answers_wait;
     const through = state.received.length;

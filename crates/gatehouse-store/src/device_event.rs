@@ -3,6 +3,7 @@
 //! The device row keeps number and hash of the last event; taking one in moves both in the same
 //! transaction as everything that follows, so that no index is needed to know what is there.
 
+use crate::before::Before;
 use crate::amendment::AmendmentRow;
 use crate::audit::AuditNote;
 use crate::error::StoreError;
@@ -11,14 +12,14 @@ use crate::open_item::{OpenItemEnd, OpenItemRow};
 use crate::set_aside::SetAsideReason;
 use crate::shard::Shard;
 use crate::shift::ShiftRow;
-use crate::tx::Tx;
+use crate::tx::{ReadTx, Tx};
 use crate::vault::{Chance, Vault};
 use crate::{params, sql};
 use gatehouse_core::audit::Hash;
 use gatehouse_core::gate::Verdict;
 use gatehouse_core::id::{DeviceId, GateId, OpenItemId, ShiftId, StaffId};
 use gatehouse_core::planted::{Planted, is_planted};
-use gatehouse_core::wire::{Event, EventBody, PublicEvent, Subject};
+use gatehouse_core::wire::{ChainHead, Event, EventBody, PublicEvent, Subject};
 
 /// What the server decided about a crossing with its own facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct Arrival {
     pub server: Option<ServerDecision>,
     /// For sealing what a guard wrote down.
     pub chance: Chance,
+    /// What its device still keeps of what goes before it.
+    pub before: Before,
 }
 
 /// What became of an event.
@@ -88,6 +91,29 @@ impl Written<'_> {
         self.event.device == before.event.device
             && self.seq - 1 == before.seq
             && self.event.previous == before.public.hash
+    }
+}
+
+impl ReadTx<'_> {
+    /// Whether an event is here, taken in or aside; also where retention has dropped it and nothing
+    /// is left to compare with, and for what goes before the first.
+    pub fn is_there(&self, shard: Shard, event: &ChainHead) -> Result<bool, StoreError> {
+        let seq = i64::try_from(event.seq).unwrap_or(i64::MAX);
+        if seq == 0 {
+            return Ok(true);
+        }
+        let parameters = params![shard, &event.device, seq];
+        match self.optional(&HASH_OF, parameters, |row| row.get::<Hash>(0))? {
+            Some(there) if there == event.hash => return Ok(true),
+            Some(_) => {}
+            None => {
+                let device = self.device(shard, event.device)?;
+                if device.is_some_and(|device| seq <= device.last_seq) {
+                    return Ok(true);
+                }
+            }
+        }
+        self.is_set_aside(shard, event.device, seq, &event.hash)
     }
 }
 
@@ -244,7 +270,10 @@ impl Tx<'_> {
                 return Ok(Appended::New);
             }
             SetAsideReason::EndedDevice
-        } else if seq > device.last_seq + 1 && !self.is_before_there(shard, event)? {
+        } else if seq > device.last_seq + 1
+            && arrival.before != Before::Gone
+            && !self.is_before_there(shard, event)?
+        {
             let expected = device.last_seq + 1;
             return Ok(Appended::NotNext { expected });
         } else {
@@ -253,24 +282,22 @@ impl Tx<'_> {
         let follows = self.is_before_there(shard, event)?;
         let (at, chance) = (arrival.received_at, &arrival.chance);
         let is_first_time = self.set_event_aside(vault, shard, event, reason, at, chance)?;
-        Ok(match is_first_time && !follows {
-            // What goes before it may have been in a tray that a restored backup does not hold:
-            // the device is asked for it, once.
+        let may_ask = match arrival.before {
+            Before::Unsaid => is_first_time,
+            Before::Kept => true,
+            Before::Gone => false,
+        };
+        Ok(match may_ask && !follows {
+            // A restored backup does not hold what goes before it: the device sends it again.
             true => Appended::NotNext { expected: 1 },
             false => Appended::SetAside(reason),
         })
     }
 
-    /// Whether the event that this one names as the one before it is here, taken in or aside.
+    /// Whether the event that this one names as the one before it is here.
     fn is_before_there(&self, shard: Shard, event: &Event) -> Result<bool, StoreError> {
-        let before = i64::try_from(event.seq).unwrap_or(i64::MAX) - 1;
-        if before == 0 {
-            return Ok(true);
-        }
-        let parameters = params![shard, &event.device, before];
-        let there = self.optional(&HASH_OF, parameters, |row| row.get::<Hash>(0))?;
-        Ok(there == Some(event.previous)
-            || self.is_set_aside(shard, event.device, before, &event.previous)?)
+        let (device, hash, seq) = (event.device, event.previous, event.seq.saturating_sub(1));
+        self.is_there(shard, &ChainHead { device, seq, hash })
     }
 
     /// The hash that an event names as the one before it.

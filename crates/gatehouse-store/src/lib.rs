@@ -55,6 +55,7 @@
 //! 3. A story in `tests/it/<noun>.rs`.
 //! 4. `docs/data-model.md`: who writes it, its states, how long it is kept.
 
+pub mod before;
 mod crossing_columns;
 mod deferred;
 mod driver;

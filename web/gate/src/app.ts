@@ -397,13 +397,21 @@ export class App {
     if (!gate) return;
     await this.learn_guards(gate);
     const persistent = await navigator.storage?.persisted?.().catch(() => undefined);
-    const server_millis = await send_report(gate, {
+    const last = (await this.store.get("acknowledged")) ?? 0;
+    const [event] = await this.store.events_after(last - 1, 1).catch(() => []);
+    const { server_millis, has_acknowledged } = await send_report(gate, {
       version: VERSION,
       unsent: this.output?.counts.unsent ?? 0,
       list_number: this.output?.header.snapshot ?? 0,
       storage: persistent === undefined ? "unknown" : persistent ? "persistent" : "best_effort",
       device_millis: Date.now(),
+      acknowledged_base64: event?.seq === last ? event.head_base64 : undefined,
     });
+    // A server that was restored from a copy has lost it: all that is kept is sent again.
+    if (has_acknowledged === false) {
+      await this.store.put("acknowledged", (await this.store.oldest()) - 1);
+      this.outbox?.kick();
+    }
     const through = (await this.store.get("acknowledged")) ?? 0;
     this.feed({ input: "sent", acknowledged_through: through, answers: [], server_millis });
   }

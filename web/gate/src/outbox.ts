@@ -93,6 +93,7 @@ export class Outbox {
       device: this.device,
       events: batch.map((event) => event.event_base64),
       head_signature_base64: await sign_head(this.keys, last.head_base64),
+      oldest: await this.store.oldest(),
     });
     const through = reply.acknowledged_through;
     // A server restored from a copy may be behind: go back to where it stands. A reply that moves

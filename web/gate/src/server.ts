@@ -48,6 +48,8 @@ export interface Report {
   list_number: number;
   storage: "persistent" | "best_effort" | "unknown";
   device_millis: number;
+  /** What is signed for the last event that was acknowledged. */
+  acknowledged_base64: string | undefined;
 }
 
 /** Who shows the key where the server does not know this phone's token any more. */
@@ -162,10 +164,12 @@ export async function fetch_guards(
   return json(await device_call(at_gate(gate, "guards"), { cache: "no-store" }));
 }
 
-/** Says how this phone is; the server's clock comes back. */
-export async function send_report(gate: string, report: Report): Promise<number> {
-  const reply = await device_call(at_gate(gate, "report"), post(report));
-  return (await json<{ server_millis: number }>(reply)).server_millis;
+/** Says how this phone is; the server's clock comes back, and whether it has that event. */
+export async function send_report(
+  gate: string,
+  report: Report,
+): Promise<{ server_millis: number; has_acknowledged?: boolean }> {
+  return json(await device_call(at_gate(gate, "report"), post(report)));
 }
 
 /** The signed snapshot, or null if the one we hold is still the newest. */
@@ -202,7 +206,7 @@ export async function fetch_today(gate: string): Promise<Today> {
 /** Sends events; the reply comes after the server's commit. */
 export async function send_events(
   gate: string,
-  body: { device: string; events: string[]; head_signature_base64: string },
+  body: { device: string; events: string[]; head_signature_base64: string; oldest: number },
 ): Promise<Reply> {
   return json<Reply>(await device_call(at_gate(gate, "events"), post(body)));
 }

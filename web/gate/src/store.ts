@@ -175,6 +175,11 @@ export class Store {
     });
   }
 
+  /** Number of the oldest event that is kept; 0 for none. */
+  oldest(): Promise<number> {
+    return this.next(async () => (await this.database.getAllKeys("outbox", null, 1))[0] ?? 0);
+  }
+
   /** What would be lost if this phone became another device now. */
   async unsent(): Promise<Unsent> {
     // Where it cannot be known what was sent, all of it may be lost.

@@ -14,6 +14,7 @@ use gatehouse_core::wire::{Event, EventBody, Private};
 use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_server::ops::demo::pass::Standing;
 use gatehouse_server::secrets::{FILE, Secrets};
+use gatehouse_store::before::Before;
 use gatehouse_store::crossing::CrossingRow;
 use gatehouse_store::device::DeviceRow;
 use gatehouse_store::device_event::{Appended, Arrival};
@@ -301,6 +302,7 @@ impl Chain<'_> {
                         received_at: event.at.millis + UNDER_WAY_MILLIS,
                         server: None,
                         chance: Chance::new([0; 32]),
+                        before: Before::Unsaid,
                     };
                     if tx.append_event(&vault, shard, event, &arrival)? != Appended::New {
                         return Ok(false);

@@ -363,7 +363,7 @@ impl Simulation<'_> {
         let signature = sign(&event.head().to_signed_bytes(), true);
         let named = self.page_named(page);
         self.note(&format!("a stranger writes as {named}"));
-        let what = What::Events(device, vec![event.to_bytes()], signature);
+        let what = What::Events(device, vec![event.to_bytes()], signature, None);
         let request = 0;
         self.messages.push(Message {
             request,
@@ -393,7 +393,7 @@ impl Simulation<'_> {
             return Ok(());
         };
         let (events, head) = (vec![with_version(&one.bytes, 9)], one.head.clone());
-        let told = self.receive(page, device, events, sign(&head, false))?;
+        let told = self.receive(page, device, (events, None), sign(&head, false))?;
         let code = told.err();
         let is_refused = code.as_deref().is_some_and(|code| code != "S-CORRUPT");
         holds(is_refused, "other-version-refused", || {

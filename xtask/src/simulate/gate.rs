@@ -13,6 +13,7 @@ use gatehouse_core::gate::{Fact, Known, Outcome, Policy, SubjectKind, Value, Ver
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::PassNumber;
 use gatehouse_core::wire::{Crossing, Event, EventBody, Snapshot, Subject};
+use std::collections::BTreeSet;
 
 const HARD_LIFE_MILLIS: i64 = 72 * 3_600_000;
 const SKEW_MILLIS: i64 = 5 * 60_000;
@@ -31,6 +32,8 @@ pub struct Seen {
     scans: Vec<(PassNumber, i64)>,
     /// This clock minus the server's, as the server last said.
     skew: Option<i64>,
+    /// What the clock said whenever the core read it and it was right.
+    right_readings: BTreeSet<i64>,
 }
 
 impl Seen {
@@ -76,6 +79,9 @@ impl Simulation<'_> {
     /// One input for the core of a page, with everything that must hold of what it says.
     pub fn feed(&mut self, page: usize, input: &Input) -> Checked<Option<Output>> {
         let random = self.chance.bytes();
+        if self.pages[page].clock.is_right() {
+            self.seen[page].right_readings.insert(self.now);
+        }
         let Some(output) = self.pages[page].feed(input, self.now, random) else {
             return Ok(None);
         };
@@ -235,10 +241,13 @@ impl Simulation<'_> {
                 event.seq, self.record.orders
             )
         })?;
-        // By this clock, or by the server's as far as it is known.
-        let mended = at - event.skew_millis.unwrap_or(0);
+        // By this clock where it was right; else by it, or by the server's as far as it is known.
+        let mended = match self.seen[page].right_readings.contains(&at) {
+            true => at - SKEW_MILLIS,
+            false => at.min(at - event.skew_millis.unwrap_or(0)),
+        };
         holds(
-            at.min(mended) - made_at < HARD_LIFE_MILLIS,
+            mended - made_at < HARD_LIFE_MILLIS,
             "old-list-restricts-nobody",
             || {
                 format!(

@@ -6,9 +6,10 @@ use super::record::{read_list, set_aside};
 use super::simulation::{Checked, Simulation, holds};
 use gatehouse_core::device::{Answer, Input};
 use gatehouse_core::id::DeviceId;
-use gatehouse_core::wire::Event;
+use gatehouse_core::wire::{ChainHead, Event};
 use gatehouse_server::head_signature::spki;
 use gatehouse_server::ops::receive_events::{Batch, Receipt};
+use gatehouse_server::ops::take_device_report::Heard;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use std::sync::OnceLock;
@@ -27,14 +28,18 @@ pub struct Message {
 /// What is under way.
 #[derive(Clone)]
 pub enum What {
-    /// Events with a signature over their head.
-    Events(DeviceId, Vec<Vec<u8>>, Vec<u8>),
+    /// Events with a signature over their head, and the oldest that the page keeps.
+    Events(DeviceId, Vec<Vec<u8>>, Vec<u8>, Option<u64>),
     /// A question for a list, with the tag of the one that is there.
     Fetch(Option<String>),
+    /// How the phone is: its clock, and the last that it was acknowledged.
+    Report(DeviceId, i64, Option<ChainHead>),
     /// The answer to events: what is told, or a code.
     Received(Result<Told, String>),
     /// The answer to a question for a list.
     List(Result<Option<(Vec<u8>, String)>, String>),
+    /// The answer to a report.
+    Heard(Result<Heard, String>),
 }
 
 /// What the page reads of a receipt.
@@ -105,6 +110,7 @@ impl Simulation<'_> {
             return Ok(());
         };
         let batch = sender.batch(most);
+        let oldest = sender.durable.outbox.keys().next().copied();
         let Some((last, Stored { head, .. })) = batch.last().cloned() else {
             return Ok(());
         };
@@ -115,23 +121,34 @@ impl Simulation<'_> {
         self.messages.push(Message {
             request: self.next_message,
             page,
-            what: What::Events(device, events, sign(&head, false)),
+            what: What::Events(device, events, sign(&head, false), oldest),
         });
         let named = self.page_named(page);
         self.note(&format!("{named} sends events {first} to {last}"));
         Ok(())
     }
 
-    /// The page asks for a newer list.
+    /// The page asks for a newer list and says how it is.
     pub fn fetch(&mut self, page: usize) -> Checked {
         let now = self.now;
         let asker = &mut self.pages[page];
         let is_waiting = asker
             .fetching
             .is_some_and(|(_, since)| now - since < 60_000);
-        if !asker.is_open() || is_waiting || asker.durable.device.is_none() {
+        let Some(device) = asker.durable.device else {
+            return Ok(());
+        };
+        if !asker.is_open() || is_waiting {
             return Ok(());
         }
+        self.next_message += 1;
+        asker.reporting = Some(self.next_message);
+        let device_millis = asker.clock.reads(now);
+        self.messages.push(Message {
+            request: self.next_message,
+            page,
+            what: What::Report(device, device_millis, asker.acknowledged()),
+        });
         self.next_message += 1;
         asker.fetching = Some((self.next_message, now));
         let known = asker.durable.list.as_ref().map(|(_, tag)| tag.clone());
@@ -165,15 +182,20 @@ impl Simulation<'_> {
         let (page, request) = (message.page, message.request);
         let line = self.lines[page];
         let answer = match message.what {
-            What::Events(..) | What::Fetch(..) if !line[0] => return Ok(()),
-            What::Received(_) | What::List(_) if !line[1] => return Ok(()),
-            What::Events(device, events, signature) => {
-                What::Received(self.receive(page, device, events, signature)?)
+            What::Events(..) | What::Fetch(..) | What::Report(..) if !line[0] => return Ok(()),
+            What::Received(_) | What::List(_) | What::Heard(_) if !line[1] => return Ok(()),
+            What::Events(device, events, signature, oldest) => {
+                What::Received(self.receive(page, device, (events, oldest), signature)?)
             }
             What::Fetch(known) => {
                 let gate = self.pages[page].gate;
                 What::List(self.server.list(gate, self.town, known.as_deref()))
             }
+            What::Report(device, device_millis, acknowledged) => {
+                let said = (device_millis, acknowledged);
+                What::Heard(self.server.report(self.town, device, said))
+            }
+            What::Heard(heard) => return self.heard(page, request, heard),
             What::Received(told) => return self.received(page, request, told),
             What::List(list) => return self.listed(page, request, list),
         };
@@ -189,7 +211,7 @@ impl Simulation<'_> {
         &mut self,
         page: usize,
         device: DeviceId,
-        events: Vec<Vec<u8>>,
+        (events, oldest): (Vec<Vec<u8>>, Option<u64>),
         head_signature: Vec<u8>,
     ) -> Checked<Result<Told, String>> {
         let read = events.iter().map(|bytes| Event::from_bytes(bytes));
@@ -200,6 +222,7 @@ impl Simulation<'_> {
             device,
             events,
             head_signature,
+            oldest,
         };
         let answer = self.server.receive(gate, self.town, batch);
         let mark = (device, before);
@@ -290,6 +313,31 @@ impl Simulation<'_> {
             acknowledged_through: told.through,
             answers: told.answers,
             server_millis: Some(told.server_millis),
+        };
+        self.feed(page, &input)?;
+        self.send(page)
+    }
+
+    /// The page learns how the server stands: what that has lost of what it acknowledged is sent
+    /// again.
+    fn heard(&mut self, page: usize, request: u64, heard: Result<Heard, String>) -> Checked {
+        let receiver = &mut self.pages[page];
+        let is_asked = receiver.reporting == Some(request) && receiver.is_open();
+        let (true, Ok(heard)) = (is_asked, heard) else {
+            return Ok(());
+        };
+        receiver.reporting = None;
+        if !heard.has_acknowledged {
+            let oldest = receiver.durable.outbox.keys().next().copied();
+            receiver.acknowledge(oldest.unwrap_or(1) - 1);
+            let named = self.page_named(page);
+            self.note(&format!("{named} hears that what it sent is lost"));
+        }
+        self.seen[page].server_clock(self.pages[page].clock.reads(self.now), heard.server_millis);
+        let input = Input::Sent {
+            acknowledged_through: self.pages[page].durable.acknowledged,
+            answers: vec![],
+            server_millis: Some(heard.server_millis),
         };
         self.feed(page, &input)?;
         self.send(page)

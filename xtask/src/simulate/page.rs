@@ -7,7 +7,7 @@ use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::DeviceId;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::planted::{Planted, is_planted};
-use gatehouse_core::wire::Event;
+use gatehouse_core::wire::{ChainHead, Event};
 use std::collections::{BTreeMap, VecDeque};
 
 /// An event in the outbox.
@@ -51,6 +51,11 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// Whether it shows the true time.
+    pub fn is_right(self) -> bool {
+        self.frozen.is_none() && self.ahead == 0
+    }
+
     /// What it shows at a true time.
     pub fn reads(self, now: i64) -> i64 {
         self.frozen.unwrap_or(now + self.ahead)
@@ -68,6 +73,8 @@ pub struct Page {
     pub clock: Clock,
     /// The request for events under way, and since when.
     pub sending: Option<(u64, i64)>,
+    /// The report under way.
+    pub reporting: Option<u64>,
     /// The request for a list under way.
     pub fetching: Option<(u64, i64)>,
     /// The last output.
@@ -103,6 +110,7 @@ impl Page {
             unstored: Vec::new(),
             clock: Clock::default(),
             sending: None,
+            reporting: None,
             fetching: None,
             output: None,
             early: 0,
@@ -128,6 +136,7 @@ impl Page {
         self.keeping.clear();
         self.unstored.clear();
         self.sending = None;
+        self.reporting = None;
         self.fetching = None;
         self.output = None;
         self.early = self.durable.early;
@@ -203,6 +212,12 @@ impl Page {
             batch.extend(self.unstored.iter().cloned());
         }
         batch
+    }
+
+    /// The last event that the server has acknowledged, if it is still here.
+    pub fn acknowledged(&self) -> Option<ChainHead> {
+        let last = self.durable.outbox.get(&self.durable.acknowledged)?;
+        ChainHead::from_signed_bytes(&last.head)
     }
 
     /// The server has answered: everything up to `through` is there. False where that moves

@@ -9,6 +9,7 @@ use super::town::{GUARD, LAID_AT, Town, gate_id, keyring};
 use anyhow::{Result, ensure};
 use gatehouse_core::id::DeviceId;
 use gatehouse_server::ops::flag_copied_pass::flag_copied_pass;
+use gatehouse_store::before::Before;
 use gatehouse_store::device::DeviceRow;
 use gatehouse_store::device_event::{Appended, Arrival};
 use gatehouse_store::{Chance, Lane, Shard, Store, StoreError, Tx, Vault};
@@ -51,6 +52,7 @@ fn append(tx: &Tx<'_>, vault: &Vault, shard: Shard, taken: &Taken) -> Result<App
         received_at: taken.received_at,
         server: taken.server.clone(),
         chance: Chance::new([1; 32]),
+        before: Before::Unsaid,
     };
     let appended = tx.append_event(vault, shard, &taken.event, &arrival)?;
     flag_copied_pass(tx, shard, &taken.event)?;

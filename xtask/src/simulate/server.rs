@@ -6,6 +6,7 @@ use super::town::{self, Town};
 use anyhow::Result;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::DeviceId;
+use gatehouse_core::wire::ChainHead;
 use gatehouse_server::app::App;
 use gatehouse_server::auth::caller::Caller;
 use gatehouse_server::config::Config;
@@ -13,9 +14,12 @@ use gatehouse_server::error::OpError;
 use gatehouse_server::ops::enrol_device::{Enrolment, enrol_device};
 use gatehouse_server::ops::hold_gate::{hold_gate, signed};
 use gatehouse_server::ops::receive_events::{Batch, Receipt, receive_events};
+use gatehouse_server::ops::take_device_report::{Heard, Report, take_device_report};
 use gatehouse_server::secrets::Secrets;
 use gatehouse_server::serve::app;
 use gatehouse_store::device::DeviceRow;
+use gatehouse_store::device_report::Storage;
+use gatehouse_store::device_session::DeviceInSession;
 use gatehouse_store::{CommitFate, Fates, ReadTx, Shard, Store, StoreError};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Runtime;
@@ -149,6 +153,41 @@ impl Server {
         });
         let (bytes, tag) = self.after(list)?;
         Ok((known != Some(tag.as_str())).then_some((bytes, tag)))
+    }
+
+    /// A phone says how it is.
+    pub fn report(
+        &mut self,
+        town: &Town,
+        device: DeviceId,
+        (device_millis, acknowledged): (i64, Option<ChainHead>),
+    ) -> Result<Heard, String> {
+        let Some(app) = self.app.clone() else {
+            return Err("down".to_owned());
+        };
+        let row = self.device(device).map_err(|error| error.to_string())?;
+        let row = row.filter(|row| row.ended_at.is_none());
+        let row = row.ok_or_else(|| "no session".to_owned())?;
+        let session = DeviceInSession {
+            shard: town.shard,
+            device,
+            gate: row.gate,
+            in_service: true,
+        };
+        let report = Report {
+            version: "1".to_owned(),
+            unsent: 0,
+            list_number: 0,
+            storage: Storage::Persistent,
+            device_millis,
+            acknowledged,
+        };
+        let heard = self.runtime.block_on(async {
+            let heard = take_device_report(&app, session, report).await;
+            settle().await;
+            heard
+        });
+        self.after(heard)
     }
 
     /// Enrols a device.

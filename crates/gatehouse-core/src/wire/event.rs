@@ -109,6 +109,18 @@ impl ChainHead {
         ]
         .concat()
     }
+
+    /// Reads them; `None` for any other bytes.
+    pub fn from_signed_bytes(bytes: &[u8]) -> Option<ChainHead> {
+        let rest = bytes.strip_prefix(HEAD_CONTEXT)?;
+        let (device, rest) = rest.split_first_chunk()?;
+        let (seq, rest) = rest.split_first_chunk()?;
+        Some(ChainHead {
+            device: DeviceId(*device),
+            seq: u64::from_be_bytes(*seq),
+            hash: Hash(rest.try_into().ok()?),
+        })
+    }
 }
 
 impl Private {

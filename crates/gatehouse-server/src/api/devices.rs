@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use data_encoding::BASE64;
 use gatehouse_core::id::DeviceId;
+use gatehouse_core::wire::ChainHead;
 use gatehouse_store::device_loss::DeviceLoss;
 use gatehouse_store::device_report::Storage;
 use gatehouse_store::device_session::DeviceInSession;
@@ -167,6 +168,14 @@ pub async fn open_session(
     Ok(([(header::SET_COOKIE, cookie)], Json(time)).into_response())
 }
 
+/// What it hears in return.
+#[derive(Serialize)]
+pub struct ReportHeard {
+    server_millis: i64,
+    /// Whether the last event that it was acknowledged is here.
+    has_acknowledged: bool,
+}
+
 /// What a device says of itself.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -176,6 +185,8 @@ pub struct Said {
     list_number: i64,
     storage: String,
     device_millis: i64,
+    /// What is signed for the last event that it was acknowledged; older apps do not say it.
+    acknowledged_base64: Option<String>,
 }
 
 /// POST /gate/api/gates/{gate}/report; nothing is kept of a browser that is no device.
@@ -183,11 +194,19 @@ pub async fn report(
     State(app): State<App>,
     device: Option<Extension<DeviceInSession>>,
     body: Result<Json<Said>, JsonRejection>,
-) -> Result<Json<Time>, ApiError> {
+) -> Result<Json<ReportHeard>, ApiError> {
     let Json(said) = body?;
     let Some(Extension(device)) = device else {
-        return Ok(time(State(app)).await);
+        return Ok(Json(ReportHeard {
+            server_millis: app.world.now_millis(),
+            has_acknowledged: true,
+        }));
     };
+    let acknowledged = said.acknowledged_base64.map(|text| {
+        let head = BASE64.decode(text.as_bytes()).ok();
+        let head = head.and_then(|bytes| ChainHead::from_signed_bytes(&bytes));
+        head.ok_or_else(|| OpError::Unreadable("acknowledged_base64".to_owned()))
+    });
     let storage = Storage::named(&said.storage);
     let report = Report {
         version: said.version,
@@ -195,9 +214,13 @@ pub async fn report(
         list_number: said.list_number,
         storage: storage.ok_or_else(|| OpError::Unreadable("storage".to_owned()))?,
         device_millis: said.device_millis,
+        acknowledged: acknowledged.transpose()?,
     };
-    let server_millis = take_device_report(&app, device, report).await?;
-    Ok(Json(Time { server_millis }))
+    let heard = take_device_report(&app, device, report).await?;
+    Ok(Json(ReportHeard {
+        server_millis: heard.server_millis,
+        has_acknowledged: heard.has_acknowledged,
+    }))
 }
 
 /// Who may be on duty at a gate, and what it is called.

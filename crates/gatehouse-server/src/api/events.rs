@@ -20,6 +20,8 @@ pub struct Sent {
     /// Each base64.
     events: Vec<String>,
     head_signature_base64: String,
+    /// Number of the oldest event that the device keeps; older apps do not say it.
+    oldest: Option<u64>,
 }
 
 /// POST /gate/api/gates/{gate}/events; the answer leaves after the commit.
@@ -51,6 +53,7 @@ pub async fn receive(
         device: sent.device,
         events,
         head_signature,
+        oldest: sent.oldest,
     };
     Ok(Json(receive_events(&app, &gate, lang.0, batch).await?))
 }

@@ -12,6 +12,7 @@ use gatehouse_core::gate::wording::{Lang, put_in_words};
 use gatehouse_core::gate::{Decision, Policy, Verdict};
 use gatehouse_core::id::HouseholdId;
 use gatehouse_core::wire::{Crossing, Event, EventBody, OutingEntry};
+use gatehouse_store::before::Before;
 use gatehouse_store::device_event::{Arrival, ServerDecision};
 use gatehouse_store::{Chance, ReadTx, Shard};
 use serde::Serialize;
@@ -44,6 +45,8 @@ pub struct Again<'a> {
     pub shard: Shard,
     /// The gate.
     pub held: Arc<HeldGate>,
+    /// Number of the oldest event that the device still keeps, where it says so.
+    pub oldest: Option<u64>,
     /// Language of the reasons.
     pub lang: Lang,
 }
@@ -100,6 +103,7 @@ impl Again<'_> {
             received_at: now,
             server: None,
             chance: Chance::new(self.app.world.bytes()),
+            before: Before::of(event.seq, self.oldest),
         };
         let answer = crossing(event).and_then(|crossing| {
             let policy = self.held.policy_at(crossing.decided_at);

@@ -16,6 +16,7 @@ use gatehouse_core::id::{DeviceId, GateId};
 use gatehouse_core::json::Object;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::wire::{Crossing, EmergencyKind, Event, EventBody, Private};
+use gatehouse_store::before::Before;
 use gatehouse_store::device::DeviceRow;
 use gatehouse_store::device_event::{Appended, Arrival};
 use gatehouse_store::{Chance, Lane, Shard, StoreError, Tx};
@@ -203,6 +204,7 @@ fn append(
         received_at,
         server: None,
         chance: chance.clone(),
+        before: Before::Unsaid,
     };
     match tx.append_event(vault, shard, &event, &arrival)? {
         Appended::New => {

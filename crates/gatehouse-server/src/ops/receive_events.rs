@@ -40,6 +40,8 @@ pub struct Batch {
     pub events: Vec<Vec<u8>>,
     /// Signature over the head after the last of them.
     pub head_signature: Vec<u8>,
+    /// Number of the oldest event that the device still keeps, where it says so.
+    pub oldest: Option<u64>,
 }
 
 /// What the device is told.
@@ -98,6 +100,7 @@ pub async fn receive_events(
             app,
             shard,
             held: held_for(app, gate, &events).await?,
+            oldest: batch.oldest,
             lang,
         },
         now,
@@ -143,11 +146,10 @@ impl Part<'_> {
                 false => Err(error),
             },
         )?;
-        let mut stuck = false;
-        for ((event, answer), appended) in chunk.iter().zip(answers).zip(taken) {
-            stuck |= note(receipt, event, answer, appended);
-        }
-        Ok(stuck)
+        let mut noted = chunk.iter().zip(answers).zip(taken);
+        // Of those behind it nothing is said, though they may lie in the tray: the phone sends from
+        // there again, and hears of them then.
+        Ok(noted.any(|((event, answer), appended)| note(receipt, event, answer, appended)))
     }
 }
 

@@ -11,8 +11,8 @@ use data_encoding::BASE64;
 use gatehouse_core::id::{DeviceId, GateId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::wire::{Event, PublicEvent};
-use gatehouse_store::StoreError;
 use gatehouse_store::crossing::CrossingRow;
+use gatehouse_store::{Shard, StoreError};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -54,6 +54,24 @@ fn a_hole_is_told_and_nothing_behind_it_taken_in() {
             phone.events().len()
         );
         assert_eq!(crossings(app, &phone).len(), 3);
+    });
+}
+
+/// The first of a batch lies in the tray and what goes before it is not known: the phone is asked
+/// for that, and nothing of the batch is acknowledged, though all of it lies in the tray.
+#[test]
+fn what_goes_before_a_batch_is_asked_for_whatever_lies_behind() {
+    demo_on_both(|app, demo| {
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        three_emergencies(&mut phone);
+        let device = DeviceId::parse(phone.id()).expect("an id");
+        app.write(move |tx| tx.end_device(Shard(1), device, 0));
+        let receipt = phone.send_from(2);
+        assert_eq!(receipt["acknowledged_through"], 0, "{receipt}");
+        assert_eq!(
+            phone.send_all()["acknowledged_through"],
+            phone.events().len()
+        );
     });
 }
 

@@ -75,6 +75,11 @@ impl<'a> Phone<'a> {
         &self.events
     }
 
+    /// What is signed for all that it wrote down.
+    pub fn head(&self) -> &str {
+        &self.head
+    }
+
     pub fn key(&self) -> &EcdsaKeyPair {
         &self.key
     }

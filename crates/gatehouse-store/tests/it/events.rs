@@ -11,6 +11,7 @@ use gatehouse_core::moment::Moment;
 use gatehouse_core::wire::{
     Change, Detail, DetailField, EmergencyKind, Event, EventBody, Fever, Private, Subject,
 };
+use gatehouse_store::before::Before;
 use gatehouse_store::device_event::{Appended, Arrival, ServerDecision};
 use gatehouse_store::person_view::Viewer;
 use gatehouse_store::set_aside::SetAsideReason;
@@ -110,6 +111,57 @@ fn what_does_not_fit_is_kept_aside_with_an_alarm() {
         };
         assert!(write(store, see.clone()));
         assert!(!write(store, see));
+    });
+}
+
+/// A backup was restored and another copy of the phone has gone on: what the phone still keeps is
+/// asked for until it is here, however many answers are lost; what it has not any more is not.
+#[test]
+fn what_goes_before_an_event_is_asked_for_while_the_phone_keeps_it() {
+    on_both(|store| {
+        lay_town(store);
+        let [mut gate, mut copy] = [Gate::new(1), Gate::new(1)];
+        for minute in 0..4 {
+            gate.crossing(minute, Way::Out, Outcome::Crossed, PERSON);
+            copy.crossing(10 + minute, Way::In, Outcome::Crossed, PERSON);
+        }
+        send_all(store, &gate);
+        let says = |event: &Event, before: Before| {
+            let (event, arrival) = (
+                event.clone(),
+                Arrival {
+                    before,
+                    ..arrival()
+                },
+            );
+            let append = move |tx: &gatehouse_store::Tx<'_>| {
+                tx.append_event(&vault(), SHARD, &event, &arrival)
+            };
+            write(store, append)
+        };
+        let [first, second, third, fourth] = &copy.events[..] else {
+            unreachable!("four were made");
+        };
+        for _ in 0..3 {
+            let asked = Appended::NotNext { expected: 1 };
+            assert_eq!(says(fourth, Before::Kept), asked);
+        }
+        let other = Appended::SetAside(SetAsideReason::OtherContent);
+        for (event, before) in [
+            (first, Before::Gone),
+            (second, Before::Kept),
+            (third, Before::Kept),
+            (fourth, Before::Kept),
+        ] {
+            assert_eq!(says(event, before), other, "{}", event.seq);
+        }
+        // The oldest that a phone has, behind a hole that nothing fills any more.
+        let mut later = copy.events[3].clone();
+        later.seq = 9;
+        let hole = Appended::NotNext { expected: 5 };
+        assert_eq!(says(&later, Before::Kept), hole);
+        let reason = SetAsideReason::BrokenChain;
+        assert_eq!(says(&later, Before::Gone), Appended::SetAside(reason));
     });
 }
 

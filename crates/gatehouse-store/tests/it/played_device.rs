@@ -6,6 +6,7 @@ use gatehouse_core::gate::{Outcome, SubjectKind, Verdict, Way};
 use gatehouse_core::id::{DeviceId, GateId, HouseholdId, PersonId, StaffId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::wire::{Change, Crossing, Event, EventBody, Private, Subject};
+use gatehouse_store::before::Before;
 use gatehouse_store::crossing_hour::HourRow;
 use gatehouse_store::device_event::{Appended, Arrival};
 use gatehouse_store::outing::OutingRow;
@@ -97,6 +98,7 @@ pub fn arrival() -> Arrival {
         received_at: MORNING + 60 * MINUTE,
         server: None,
         chance: Chance::new([3; 32]),
+        before: Before::Unsaid,
     }
 }
 

@@ -6,6 +6,7 @@ use super::write::{STEP_EVENTS, WriteError};
 use crate::head_signature::spki;
 use crate::world::World;
 use gatehouse_core::wire::{Event, EventBody};
+use gatehouse_store::before::Before;
 use gatehouse_store::device::DeviceRow;
 use gatehouse_store::device_event::{Appended, Arrival, ServerDecision};
 use gatehouse_store::{Chance, Lane, Shard, Store, StoreError, Vault};
@@ -87,6 +88,7 @@ fn append(
                 received_at: event.at.millis + UNDER_WAY_MILLIS,
                 server: server_decision(event),
                 chance: chance.part(at),
+                before: Before::Unsaid,
             };
             if tx.append_event(&vault, shard, event, &arrival)? != Appended::New {
                 return Ok(false);

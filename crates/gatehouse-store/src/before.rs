@@ -1,0 +1,24 @@
+//! What a device still keeps of what goes before an event that it sends.
+
+/// What a device still keeps of the events that go before one: what a restored backup does not hold
+/// is asked for again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// It does not say: it is asked once.
+    Unsaid,
+    /// The event before: it is asked until that is here.
+    Kept,
+    /// Nothing: the event is the oldest that it has.
+    Gone,
+}
+
+impl Before {
+    /// By the number of the oldest event that a device has, where it says that.
+    pub fn of(seq: u64, oldest: Option<u64>) -> Before {
+        match oldest {
+            None => Before::Unsaid,
+            Some(oldest) if seq > oldest => Before::Kept,
+            Some(_) => Before::Gone,
+        }
+    }
+}
