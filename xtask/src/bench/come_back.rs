@@ -169,7 +169,7 @@ fn many(
         Finding::Note(format!(
             "{:.0} events/s; {cpu:.1} s of the server's processor with {} decisions ({:.0} a \
              second), p50 {:.1} ms, most {:.1} ms; told to come again: {told_again}, without \
-             an answer in time: {gave_up}",
+             an answer: {gave_up}",
             sent as f64 / seconds,
             ran.requests,
             ran.requests as f64 / ran.seconds,

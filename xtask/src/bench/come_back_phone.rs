@@ -27,6 +27,8 @@ const CALL_WAIT: Duration = Duration::from_secs(8);
 /// As `FIRST_WAIT_MILLIS` and `LONGEST_WAIT_MILLIS` of the outbox: after how long it comes again.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
+/// A phone that hears nothing so often has no server.
+const GAVE_UP_MOST: usize = 100;
 const JSON: &str = "application/json";
 
 /// What crosses at a gate, again and again.
@@ -115,7 +117,7 @@ impl Phone {
         self.told_again
     }
 
-    /// How often no answer came in time.
+    /// How often no answer came, or not in time.
     pub fn gave_up(&self) -> usize {
         self.gave_up
     }
@@ -130,10 +132,12 @@ impl Phone {
             let asked = request("POST", &self.path(), &self.session, JSON, body);
             let answer = tokio::time::timeout(CALL_WAIT, load::call(&mut sender, asked)).await;
             let answer = match answer {
-                Ok(answer) => answer?,
-                // It has given up: another connection, the same again.
-                Err(_) => {
+                Ok(Ok(answer)) => answer,
+                // It has given up, or the server has closed what lay idle: another connection, the
+                // same again.
+                Ok(Err(_)) | Err(_) => {
                     self.gave_up += 1;
+                    ensure!(self.gave_up < GAVE_UP_MOST, "the server does not answer");
                     tokio::time::sleep(wait).await;
                     wait = LONGEST_WAIT.min(wait * 2);
                     sender = load::connect(address).await?;
