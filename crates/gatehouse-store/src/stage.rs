@@ -41,6 +41,8 @@ sql! {
         ON CONFLICT (area, scale, from_at, decided_at) DO NOTHING";
     APPROVE_STAGE = "UPDATE stage SET approved_by = ?5, holds_at = ?6
         WHERE area = ?1 AND scale = ?2 AND from_at = ?3 AND decided_at = ?4 AND holds_at IS NULL";
+    WITHDRAW_STAGE = "DELETE FROM stage
+        WHERE area = ?1 AND scale = ?2 AND from_at = ?3 AND decided_at = ?4 AND holds_at IS NULL";
     STAGES = "SELECT area, scale, from_at, decided_at, to_at, stage, basis, authority, decided_by,
             approved_by, holds_at
         FROM stage WHERE area = ?1 AND to_at > ?2
@@ -100,5 +102,12 @@ impl Tx<'_> {
         let (from_at, decided_at) = (row.from_at, row.decided_at);
         let key = params![&row.area, &row.scale, from_at, decided_at, &staff, at];
         Ok(self.execute(&APPROVE_STAGE, key)? > 0)
+    }
+
+    /// Takes back what somebody proposed and nobody has approved; says whether there was such a
+    /// proposal. The audit chain keeps that there was.
+    pub fn withdraw_stage(&self, row: &StageRow) -> Result<bool, StoreError> {
+        let key = params![&row.area, &row.scale, row.from_at, row.decided_at];
+        Ok(self.execute(&WITHDRAW_STAGE, key)? > 0)
     }
 }

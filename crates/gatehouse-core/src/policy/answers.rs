@@ -148,8 +148,10 @@ pub struct Answer {
 /// where somebody must see to it is left out elsewhere.
 pub fn answers(policy: &Policy, documents: &[&PolicyDocument], place: &Place) -> Vec<Answer> {
     let mut answers: Vec<Answer> = Vec::new();
-    for question in Question::ALL {
-        let answer = answer(question, policy, documents, place);
+    for (question, answer) in Question::ALL
+        .into_iter()
+        .zip(each(policy, documents, place))
+    {
         let seldom = matches!(question, Question::Leaving | Question::Cough);
         if seldom && answer.verdict.gravity() < 2 {
             continue;
@@ -160,6 +162,15 @@ pub fn answers(policy: &Policy, documents: &[&PolicyDocument], place: &Place) ->
         }
     }
     answers
+}
+
+/// The answer to each question by itself, in order.
+pub fn each(
+    policy: &Policy,
+    documents: &[&PolicyDocument],
+    place: &Place,
+) -> [Answer; Question::ALL.len()] {
+    Question::ALL.map(|question| answer(question, policy, documents, place))
 }
 
 fn answer(
@@ -242,23 +253,7 @@ impl Answer {
 
     /// The heading: what was asked.
     pub fn title(&self, lang: Lang) -> String {
-        let titles: Vec<&str> = self
-            .questions
-            .iter()
-            .map(|q| lang.pick(q.words()))
-            .collect();
-        // 出去买东西、出去上班 → 出去买东西、上班
-        match lang {
-            Lang::Zh => titles.join("、").replace("、出去", "、"),
-            Lang::En => {
-                let joined = titles.join(", ");
-                let mut letters = joined.chars();
-                let first = letters.next();
-                let rest: String = letters.flat_map(char::to_lowercase).collect();
-                let rest = rest.replace(", going ", ", ");
-                first.into_iter().collect::<String>() + &rest
-            }
-        }
+        title_of(&self.questions, lang)
     }
 
     /// The answer in a word or two.
@@ -314,6 +309,23 @@ impl Answer {
 }
 
 /// What decides: under ask the grant that is nearest, else the rows that give the verdict.
+/// Several questions under one heading.
+pub fn title_of(questions: &[Question], lang: Lang) -> String {
+    let titles: Vec<&str> = questions.iter().map(|q| lang.pick(q.words())).collect();
+    // 出去买东西、出去上班 → 出去买东西、上班
+    match lang {
+        Lang::Zh => titles.join("、").replace("、出去", "、"),
+        Lang::En => {
+            let joined = titles.join(", ");
+            let mut letters = joined.chars();
+            let first = letters.next();
+            let rest: String = letters.flat_map(char::to_lowercase).collect();
+            let rest = rest.replace(", going ", ", ");
+            first.into_iter().collect::<String>() + &rest
+        }
+    }
+}
+
 fn deciding_rows<'a>(decision: &'a Decision, policy: &'a Policy) -> Vec<&'a Row> {
     let rows = decision.reason_rows(policy);
     match decision.verdict {

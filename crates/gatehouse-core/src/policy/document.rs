@@ -4,6 +4,7 @@ use super::condition::Condition;
 use super::part::Parts;
 use crate::gate::compiled::{Effect, Text};
 use crate::gate::duty::Duty;
+use crate::measure::Scale;
 use crate::moment::{CivilDay, Moment};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -153,6 +154,18 @@ impl PolicyDocument {
             row.post = row.say.clone();
         }
         true
+    }
+
+    /// Whether what it asks goes by a scale: by a row of the gate, or a ladder of measures (RISK-3,
+    /// AREA-6).
+    pub fn goes_by(&self, scale: Scale) -> bool {
+        let conditions = self.rows.iter().flat_map(|row| {
+            let exceptions = row.unless.iter().flatten();
+            row.all.iter().chain(exceptions).chain(&row.needs)
+        });
+        let ladder = self.parts.stages.iter().flat_map(|one| &one.ladder);
+        conditions.into_iter().any(|one| one.fact == scale.fact())
+            || ladder.into_iter().any(|stage| stage.scale() == scale)
     }
 
     /// Whether the document holds at an instant.

@@ -7,10 +7,11 @@ use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::console::policy_parts::{Part, parts, replaced};
 use crate::console::print::pdf;
-use crate::console::stages::stage_key;
+use crate::console::stages::{scale_key, stage_key};
 use crate::error::OpError;
 use crate::ops::list_areas::{AreaLine, list_areas};
 use crate::ops::make_board::{Hanging, changes, make_board, short_id, span};
+use crate::ops::read_policies::{Rules, Stretch};
 use crate::ops::read_rules_here::{RulesHere, read_rules_here};
 use crate::ops::read_stages::stages_at;
 use crate::page::{Frame, PageError, show as show_page};
@@ -28,6 +29,7 @@ use axum::routing::get;
 use gatehouse_core::gate::Effect;
 use gatehouse_core::gate::wording::{Lang, sentence};
 use gatehouse_core::id::GateId;
+use gatehouse_core::measure::{Scale, StageSpell};
 use gatehouse_core::policy::document::{LOCAL_CHOICE, PolicyDocument};
 use gatehouse_core::policy::explain::{explain, source_words};
 use serde::Deserialize;
@@ -232,17 +234,20 @@ fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPa
     let times = Times::new(lang, moment.millis, moment.offset_minutes);
     let documents = documents(&here, lang, &times);
     let phone = here.first_gate().map_or("", |gate| gate.phone.as_str());
-    let none = |text: Option<String>| text.unwrap_or_else(|| frame.t("policy-not-asked"));
     let next = here.next.iter().map(|stretch| Next {
         span: span(stretch.span, lang, &times),
         titles: match &stretch.rules {
-            Some(rules) => titles(&rules.documents, lang),
+            Some(rules) => {
+                let turns = turns(&here, stretch, rules, &frame);
+                let named = std::iter::once(titles(&rules.documents, lang)).chain(turns);
+                named.collect::<Vec<_>>().join(" · ")
+            }
             None => frame.t("policy-free-then"),
         },
         at: stretch.span.from_at,
         changes: changes(&here, stretch, phone, lang)
             .into_iter()
-            .map(|one| (one.title, none(one.before), none(one.after)))
+            .map(|one| (one.title, one.before, one.after))
             .collect(),
     });
     let next: Vec<Next> = next.collect();
@@ -250,8 +255,11 @@ fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPa
         .gates
         .iter()
         .map(|gate| (gate.gate.to_string(), gate.name.clone()));
-    let stages = stages_at(&here.stages, moment.millis);
-    let stages = stages.into_iter().flatten().map(|spell| {
+    // One that the rules go by stands among the answers already.
+    let followed: Vec<StageSpell> = here.stages_followed().collect();
+    let stages = stages_at(&here.stages, moment.millis).into_iter().flatten();
+    let stages = stages.filter(|spell| !followed.contains(spell));
+    let stages = stages.map(|spell| {
         let until = times.end(spell.until_at);
         let until = frame.with("stage-until", "until", &until);
         (stage_key(spell.stage), until)
@@ -280,6 +288,29 @@ fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPa
         frame,
         area,
     }
+}
+
+/// The levels and phases that begin with a stretch, or end, by which its rules go.
+fn turns(here: &RulesHere, stretch: &Stretch, rules: &Rules, frame: &Frame) -> Vec<String> {
+    let at = stretch.span.from_at;
+    let [before, then] = [at - 1, at].map(|at| stages_at(&here.stages, at));
+    let turn = |(scale, (before, then)): (Scale, (Option<StageSpell>, Option<StageSpell>))| {
+        let follows = rules
+            .documents
+            .iter()
+            .any(|document| document.goes_by(scale));
+        let [before, then] = [before, then].map(|held| held.map(|spell| spell.stage));
+        (follows && before != then).then(|| {
+            let stage = frame.t(then.map_or("stage-undecided", stage_key));
+            let slots = [("scale", frame.t(scale_key(scale))), ("stage", stage)];
+            let slots = slots
+                .each_ref()
+                .map(|(name, value)| (*name, value.as_str()));
+            frame.fill("policy-next-stage", &slots)
+        })
+    };
+    let turned = Scale::ALL.into_iter().zip(before.into_iter().zip(then));
+    turned.filter_map(turn).collect()
 }
 
 fn may(frame: &Frame, area: &AreaInScope, permission: Permission) -> bool {

@@ -205,7 +205,7 @@ async fn refused(app: &App, area: AreaInScope, frame: Frame, code: &str) -> Resp
 }
 
 /// Codes that have a sentence of their own.
-const REFUSALS: [&str; 24] = [
+const REFUSALS: [&str; 25] = [
     "D-CASES",
     "D-ENTRY",
     "D-FILE",
@@ -222,6 +222,7 @@ const REFUSALS: [&str; 24] = [
     "P-AREA",
     "P-BASIS",
     "P-DAYS",
+    "P-LATER",
     "P-MEANWHILE",
     "P-NONE",
     "P-REASON",

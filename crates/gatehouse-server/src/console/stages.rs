@@ -8,11 +8,16 @@ use crate::auth::role::Permission;
 use crate::console::policy_draft::local_moment;
 use crate::console::policy_versions::refusal_words;
 use crate::error::OpError;
-use crate::ops::decide_stage::{WantedStage, approve_stage, decide_stage, stages_here};
+use crate::ops::decide_stage::{
+    Proposal, Standing, WantedStage, approve_stage, decide_stage, stages_here, standing,
+    withdraw_stage,
+};
 use crate::ops::read_stages::stages_at;
+use crate::ops::sign_order::{OrderDesk, Signer};
 use crate::ops::sign_policy::{By, Signed, sign};
 use crate::page::{Frame, PageError, made};
 use crate::times::Times;
+use crate::world::World;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -63,6 +68,7 @@ struct DecidedLine {
     class: &'static str,
     state: &'static str,
     may_approve: bool,
+    may_withdraw: bool,
 }
 
 /// What a key of the page sends.
@@ -107,7 +113,8 @@ pub async fn act(
     };
     let done = match form.act.as_str() {
         "decide" => decide(&app, by, &form, area.offset_minutes).await,
-        "approve" => approve(&app, by, &form).await,
+        "approve" => settle(&app, by, &form, approve_stage).await,
+        "withdraw" => settle(&app, by, &form, withdraw_stage).await,
         _ => Err(OpError::Unreadable("act".to_owned())),
     };
     match done {
@@ -156,12 +163,26 @@ async fn decide(
     )
 }
 
-async fn approve(app: &App, by: By<'_>, form: &StageForm) -> Result<Refusal, OpError> {
+/// What becomes of a proposal.
+type Settle = fn(&OrderDesk, Proposal<'_>, &Signer<'_>, &dyn World) -> anyhow::Result<()>;
+
+async fn settle(
+    app: &App,
+    by: By<'_>,
+    form: &StageForm,
+    settle: Settle,
+) -> Result<Refusal, OpError> {
     let (area, scale) = (by.area, form.scale.clone());
     let (from_at, decided_at) = (form.from_at, form.decided_at);
     said(
         sign(app, by, move |desk, signer, world| {
-            approve_stage(desk, (area, &scale, from_at, decided_at), signer, world)
+            let proposal = Proposal {
+                area,
+                scale: &scale,
+                from_at,
+                decided_at,
+            };
+            settle(desk, proposal, signer, world)
         })
         .await,
     )
@@ -193,8 +214,11 @@ async fn page(
         let name = frame.t(stage_key(stage));
         (stage.name(), format!("{scale} · {name}"))
     });
-    let decided = here.decided.iter();
-    let decided = decided.map(|(row, by)| line(row, by, &frame, &times));
+    let rows: Vec<StageRow> = here.decided.iter().map(|(row, _)| row.clone()).collect();
+    let decided = here.decided.iter().map(|(row, by)| {
+        let standing = standing(row, &rows, now);
+        line(row, by, standing, &frame, &times)
+    });
     Ok(StagesPage {
         now: held.collect(),
         later: later.collect(),
@@ -229,12 +253,19 @@ fn span(spell: &StageSpell, times: &Times) -> String {
     format!("{from} – {until}")
 }
 
-fn line(row: &StageRow, by: &[Option<String>; 2], frame: &Frame, times: &Times) -> DecidedLine {
-    let is_over = row.to_at <= times.now().millis;
-    let (class, state) = match (is_over, row.holds_at) {
-        (true, _) => ("wait", "stage-over"),
-        (false, Some(_)) => ("go", "stage-holds"),
-        (false, None) => ("ask", "stage-proposed"),
+fn line(
+    row: &StageRow,
+    by: &[Option<String>; 2],
+    standing: Standing,
+    frame: &Frame,
+    times: &Times,
+) -> DecidedLine {
+    let (class, state) = match standing {
+        Standing::Over => ("wait", "stage-over"),
+        Standing::Replaced => ("wait", "stage-replaced"),
+        Standing::Overtaken => ("wait", "stage-overtaken"),
+        Standing::Decided => ("go", "stage-holds"),
+        Standing::Proposed => ("ask", "stage-proposed"),
     };
     let [proposed, approved] = by;
     let who = [("version-by", proposed), ("version-approved-by", approved)].into_iter();
@@ -251,7 +282,8 @@ fn line(row: &StageRow, by: &[Option<String>; 2], frame: &Frame, times: &Times) 
         by: who.collect::<Vec<_>>().join(" · "),
         class,
         state,
-        may_approve: !is_over && row.holds_at.is_none(),
+        may_approve: standing == Standing::Proposed,
+        may_withdraw: matches!(standing, Standing::Proposed | Standing::Overtaken),
     }
 }
 
@@ -269,7 +301,8 @@ pub const fn stage_key(stage: Stage) -> &'static str {
     }
 }
 
-const fn scale_key(scale: Scale) -> &'static str {
+/// Key of what a scale is called.
+pub const fn scale_key(scale: Scale) -> &'static str {
     match scale {
         Scale::Risk => "stage-scale-risk",
         Scale::Phase => "stage-scale-phase",

@@ -124,27 +124,49 @@ fn asks_no_more_there(tx: &ReadTx<'_>, row: &StageRow, stage: Stage) -> Result<b
     Ok(asks_no_more(&wanted, &in_force))
 }
 
-/// Approves what another organisation proposed: in exactly this area, from that moment, proposed
-/// then.
+/// Which proposal: in exactly this area, on this scale, from that moment, proposed then.
+#[derive(Clone, Copy, Debug)]
+pub struct Proposal<'a> {
+    /// Top of the subtree.
+    pub area: AreaId,
+    /// `risk`, `phase`.
+    pub scale: &'a str,
+    /// First instant.
+    pub from_at: i64,
+    /// When it was proposed.
+    pub decided_at: i64,
+}
+
+impl Proposal<'_> {
+    fn find(&self, rows: &[StageRow]) -> Result<StageRow> {
+        let key = (self.scale, self.from_at, self.decided_at);
+        let is_it = |row: &&StageRow| (&*row.scale, row.from_at, row.decided_at) == key;
+        let mut rows = rows.iter().filter(|row| row.holds_at.is_none());
+        let found = rows.find(is_it).cloned();
+        found.context("P-NONE: nobody has proposed this, or it would be over")
+    }
+}
+
+/// Approves what another organisation proposed.
 ///
 /// # Errors
-/// `P-NONE` where there is no such proposal or it would be over, `P-TWO` for the same organisation,
-/// `P-AREA` for a key without authority.
+/// `P-NONE` where there is no such proposal or it would be over, `P-LATER` where its office has
+/// decided something else since, `P-TWO` for the same organisation, `P-AREA` for a key without
+/// authority.
 pub fn approve_stage(
     desk: &OrderDesk,
-    (area, scale, from_at, decided_at): (AreaId, &str, i64, i64),
+    proposal: Proposal<'_>,
     signer: &Signer<'_>,
     world: &dyn World,
 ) -> Result<()> {
-    let now = world.now_millis();
+    let (now, area) = (world.now_millis(), proposal.area);
     let listed = authority(desk, area, signer, now)?;
     let read = move |tx: &ReadTx<'_>| tx.stages(area, now, SHOWN);
     let rows = desk.store()?.read_blocking::<_, StoreError, _>(read)?;
-    let mut rows = rows.into_iter().filter(|row| row.holds_at.is_none());
-    let is_it =
-        |row: &StageRow| (&*row.scale, row.from_at, row.decided_at) == (scale, from_at, decided_at);
-    let proposed = rows.find(is_it);
-    let proposed = proposed.context("P-NONE: nobody has proposed this, or it would be over")?;
+    let proposed = proposal.find(&rows)?;
+    if rows.iter().any(|row| is_overtaken(&proposed, row)) {
+        bail!("P-LATER: its office has decided something else since");
+    }
     let organisations = desk.organisations_of(proposed.decided_by);
     if organisations.contains(&listed.organisation) || proposed.decided_by == listed.person {
         bail!("P-TWO: the second signature must be another organisation's");
@@ -152,13 +174,80 @@ pub fn approve_stage(
     let staff = listed.person;
     let write = move |tx: &Tx<'_>| {
         if !tx.approve_stage(&proposed, staff, now)? {
-            let why = "P-NONE: somebody else has approved it meanwhile";
+            let why = "P-NONE: it was taken back, or approved, meanwhile";
             return Err(Refused::Because(why.to_owned()));
         }
         note(tx, &proposed, "stage.approve", staff, now)
     };
     let store = desk.store()?;
     Ok(store.write_blocking::<_, Refused, _>(Lane::People, write)?)
+}
+
+/// Takes back what was proposed and not approved: it lets nobody through less, so any key with
+/// authority there may.
+///
+/// # Errors
+/// `P-NONE` where there is no such proposal or it would be over, `P-AREA` for a key without
+/// authority.
+pub fn withdraw_stage(
+    desk: &OrderDesk,
+    proposal: Proposal<'_>,
+    signer: &Signer<'_>,
+    world: &dyn World,
+) -> Result<()> {
+    let (now, area) = (world.now_millis(), proposal.area);
+    let staff = authority(desk, area, signer, now)?.person;
+    let read = move |tx: &ReadTx<'_>| tx.stages(area, now, SHOWN);
+    let rows = desk.store()?.read_blocking::<_, StoreError, _>(read)?;
+    let proposed = proposal.find(&rows)?;
+    let write = move |tx: &Tx<'_>| {
+        if !tx.withdraw_stage(&proposed)? {
+            let why = "P-NONE: it was taken back, or approved, meanwhile";
+            return Err(Refused::Because(why.to_owned()));
+        }
+        note(tx, &proposed, "stage.withdraw", staff, now)
+    };
+    let store = desk.store()?;
+    Ok(store.write_blocking::<_, Refused, _>(Lane::People, write)?)
+}
+
+/// Whether the same office decided something else since a proposal, for some of its time: approved
+/// now, the older word would take the place of the newer.
+fn is_overtaken(proposed: &StageRow, since: &StageRow) -> bool {
+    let is_office = (&since.scale, since.authority) == (&proposed.scale, proposed.authority);
+    let is_later = since.holds_at.is_some() && since.decided_at > proposed.decided_at;
+    is_office && is_later && since.from_at < proposed.to_at && proposed.from_at < since.to_at
+}
+
+/// How a decision stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It holds, or will.
+    Decided,
+    /// Another organisation has still to approve.
+    Proposed,
+    /// Its office has decided something else since; it can only be taken back.
+    Overtaken,
+    /// A later decision of its office has taken its place, and it does not come back.
+    Replaced,
+    /// Its time is over.
+    Over,
+}
+
+/// How one of the decisions for an area stands at an instant.
+pub fn standing(row: &StageRow, all: &[StageRow], now: i64) -> Standing {
+    let begins = |row: &StageRow| Some((row.from_at.max(row.holds_at?), row.decided_at));
+    let same_office = |one: &&StageRow| {
+        (&one.scale, one.authority) == (&row.scale, row.authority)
+            && begins(one).is_some_and(|begins| begins.0 <= now)
+    };
+    match begins(row) {
+        _ if row.to_at <= now => Standing::Over,
+        None if all.iter().any(|since| is_overtaken(row, since)) => Standing::Overtaken,
+        None => Standing::Proposed,
+        own if all.iter().filter(same_office).any(|one| begins(one) > own) => Standing::Replaced,
+        Some(_) => Standing::Decided,
+    }
 }
 
 fn note(tx: &Tx<'_>, row: &StageRow, kind: &str, staff: StaffId, at: i64) -> Result<(), Refused> {

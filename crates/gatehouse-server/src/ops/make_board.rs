@@ -11,13 +11,12 @@ use crate::paper::icon::Icon;
 use crate::times::Times;
 use gatehouse_core::gate::Verdict;
 use gatehouse_core::gate::wording::{Lang, duty_text};
-use gatehouse_core::measure::{Scale, StageSpell};
+use gatehouse_core::measure::StageSpell;
 use gatehouse_core::moment::Moment;
-use gatehouse_core::policy::answers::{Answer, Origin, Place, Question, answers};
+use gatehouse_core::policy::answers::{Answer, Origin, Place, Question, answers, each, title_of};
 use gatehouse_core::policy::{PolicyDocument, parameter_in_force};
 use gatehouse_core::wire::Span;
 use gatehouse_store::gate::GateRow;
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// For whom a board is made.
@@ -47,7 +46,7 @@ pub fn make_board(here: &RulesHere, hanging: &Hanging<'_>) -> Board {
     // Of what people carry out the poster speaks where the gate itself asks nothing.
     let beyond = match rules {
         Some(_) => Vec::new(),
-        None => measures_of(documents(here), moment, here.place.stages),
+        None => measures_of(here.documents(), moment, here.place.stages),
     };
     if !beyond.is_empty() {
         lines.truncate(1);
@@ -83,8 +82,8 @@ pub fn make_board(here: &RulesHere, hanging: &Hanging<'_>) -> Board {
         visit: hanging
             .gate
             .map(|gate| format!("{}/visit/{}", hanging.origin, gate.gate)),
-        appeal: appeal(documents(here), lang),
-        sources: sources(documents(here), lang),
+        appeal: appeal(here.documents(), lang),
+        sources: sources(here.documents(), lang),
         stamp: stamp(rules, lang, &times),
         phone,
         threshold: match lang {
@@ -95,31 +94,14 @@ pub fn make_board(here: &RulesHere, hanging: &Hanging<'_>) -> Board {
     }
 }
 
-/// What a board rests on: the rules of its gate, or what holds where nothing is asked there.
-fn documents(here: &RulesHere) -> Vec<&PolicyDocument> {
-    match &here.now {
-        Some(rules) => rules.documents.iter().collect(),
-        None => here.in_force.iter().map(|(_, document)| document).collect(),
-    }
-}
-
 /// What people ask, with the answers of the rules; without rules nobody is held up.
 fn lines(rules: Option<&Rules>, place: &Place, phone: &str, lang: Lang) -> Vec<Line> {
-    let (threshold, minutes) = rules.map(fever).unwrap_or_default();
-    let fill = |name: &str| {
-        let value = match name {
-            "phone" | "office" => phone.to_owned(),
-            "threshold" => threshold.clone(),
-            "minutes" => minutes.clone(),
-            _ => String::new(),
-        };
-        (!value.is_empty()).then_some(value)
-    };
     let mut lines = vec![emergency(lang)];
     match rules {
         None => lines.push(no_restriction(lang)),
         Some(rules) => {
             let documents: Vec<_> = rules.documents.iter().collect();
+            let fill = slots(rules, phone);
             let found = answers(&rules.policy, &documents, place);
             lines.extend(found.iter().map(|answer| line(answer, lang, &fill)));
         }
@@ -127,12 +109,25 @@ fn lines(rules: Option<&Rules>, place: &Place, phone: &str, lang: Lang) -> Vec<L
     lines
 }
 
+/// What stands in the sentences of rows.
+fn slots(rules: &Rules, phone: &str) -> impl Fn(&str) -> Option<String> {
+    let (threshold, minutes) = fever(rules);
+    let phone = phone.to_owned();
+    move |name| {
+        let value = match name {
+            "phone" | "office" => &phone,
+            "threshold" => &threshold,
+            "minutes" => &minutes,
+            _ => return None,
+        };
+        (!value.is_empty()).then(|| value.clone())
+    }
+}
+
 /// The level and the phase that were decided for here, where what holds goes by them: each ends on
 /// its own day, and what stands below them changes with it (RISK-2, AREA-6).
 fn stage_lines(here: &RulesHere, times: &Times, lang: Lang) -> Vec<Line> {
-    let held = stages_at(&here.stages, here.place.moment.millis);
-    let held = held.into_iter().flatten();
-    held.filter(|spell| goes_by(here, spell.stage.scale()))
+    here.stages_followed()
         .map(
             |StageSpell {
                  stage, until_at, ..
@@ -147,54 +142,72 @@ fn stage_lines(here: &RulesHere, times: &Times, lang: Lang) -> Vec<Line> {
         .collect()
 }
 
-/// Whether what holds here asks for the level or the phase.
-fn goes_by(here: &RulesHere, scale: Scale) -> bool {
-    let rules = here.now.as_ref();
-    let at_gate = rules.is_some_and(|rules| rules.policy.facts().contains(&scale.fact()));
-    let mut ladders = documents(here)
-        .into_iter()
-        .filter_map(|document| document.parts.stages.as_ref());
-    at_gate || ladders.any(|one| one.ladder.iter().any(|stage| stage.scale() == scale))
-}
-
 /// An answer that will be another one.
 pub struct Change {
     /// What is asked.
     pub title: String,
-    /// The answer now; `None` where nobody had to ask.
-    pub before: Option<String>,
-    /// The answer then; `None` where nobody has to ask any more.
-    pub after: Option<String>,
+    /// The answer now.
+    pub before: String,
+    /// The answer then.
+    pub after: String,
 }
 
-/// What changes for people when the next rules begin, or the last ones end, in the words of the
-/// poster.
+/// What changes for people when the next rules begin, a level among them changes, or the last ones
+/// end, in the words of the poster. Questions to which the same answer takes the place of the same
+/// stand together.
 pub fn changes(here: &RulesHere, next: &Stretch, phone: &str, lang: Lang) -> Vec<Change> {
     let then = Place {
         moment: Moment::new(next.span.from_at, here.place.moment.offset_minutes),
         stages: stages_at(&here.stages, next.span.from_at).map(|held| held.map(|one| one.stage)),
         ..here.place
     };
-    let before = lines(here.now.as_ref(), &here.place, phone, lang);
-    let after = lines(next.rules.as_ref(), &then, phone, lang);
-    let said = |lines: &[Line], title: &str| {
-        let line = lines.iter().find(|line| line.title == title)?;
+    let before = said(here.now.as_ref(), &here.place, phone, lang);
+    let after = said(next.rules.as_ref(), &then, phone, lang);
+    let mut changed: Vec<Change> = Vec::new();
+    let mut asked: Vec<Vec<Question>> = Vec::new();
+    let told = Question::ALL.into_iter().zip(before.into_iter().zip(after));
+    for (question, (before, after)) in told.filter(|(_, (before, after))| before != after) {
+        let mut same = changed.iter();
+        match same.position(|one| (&one.before, &one.after) == (&before, &after)) {
+            Some(at) => asked[at].push(question),
+            None => {
+                let title = String::new();
+                changed.push(Change {
+                    title,
+                    before,
+                    after,
+                });
+                asked.push(vec![question]);
+            }
+        }
+    }
+    for (change, questions) in changed.iter_mut().zip(&asked) {
+        change.title = title_of(questions, lang);
+    }
+    changed
+}
+
+/// The answer to each question, in one line.
+fn said(
+    rules: Option<&Rules>,
+    place: &Place,
+    phone: &str,
+    lang: Lang,
+) -> [String; Question::ALL.len()] {
+    let words = |line: &Line| {
         let parts = [&line.chip, &line.text, &line.needs, &line.duties];
         let told = parts.into_iter().filter(|part| !part.is_empty());
-        Some(told.map(String::as_str).collect::<Vec<_>>().join(" · "))
+        told.map(String::as_str).collect::<Vec<_>>().join(" · ")
     };
-    let mut titles: Vec<&String> = after.iter().map(|line| &line.title).collect();
-    titles.extend(before.iter().map(|line| &line.title));
-    let mut seen = BTreeSet::new();
-    titles.retain(|title| seen.insert(*title));
-    let changed = titles.into_iter().map(|title| Change {
-        before: said(&before, title),
-        after: said(&after, title),
-        title: title.clone(),
-    });
-    changed
-        .filter(|change| change.before != change.after)
-        .collect()
+    match rules {
+        None => Question::ALL.map(|_| words(&no_restriction(lang))),
+        Some(rules) => {
+            let documents: Vec<_> = rules.documents.iter().collect();
+            let fill = slots(rules, phone);
+            let answers = each(&rules.policy, &documents, place);
+            answers.map(|answer| words(&line(&answer, lang, &fill)))
+        }
+    }
 }
 
 /// A line of a poster out of an answer.

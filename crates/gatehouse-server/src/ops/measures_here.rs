@@ -5,7 +5,7 @@ use super::read_policies::documents_in_force;
 use super::read_stages::{read_stages, stages_at};
 use gatehouse_core::gate::compiled::Text;
 use gatehouse_core::id::AreaId;
-use gatehouse_core::measure::Stage;
+use gatehouse_core::measure::{Stage, StageSpell};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::policy::PolicyDocument;
 use gatehouse_core::policy::part::{Layers, measures_in_force};
@@ -44,20 +44,29 @@ pub fn measures_of<'a>(
     each.filter(|one| !one.measures.is_empty()).collect()
 }
 
+/// What people carry out at a place, and by which level and phase what holds there goes.
+pub struct HeldHere {
+    /// The documents without a say at the gate.
+    pub measures: Vec<MeasuresHere>,
+    /// The level and the phase decided for it, where a document goes by them.
+    pub stages: Vec<StageSpell>,
+}
+
 /// The same for a place, as it is at a moment.
 ///
 /// # Errors
 /// The database's.
-pub fn measures_here(
-    tx: &ReadTx<'_>,
-    area: AreaId,
-    moment: Moment,
-) -> Result<Vec<MeasuresHere>, StoreError> {
+pub fn held_here(tx: &ReadTx<'_>, area: AreaId, moment: Moment) -> Result<HeldHere, StoreError> {
     let path = tx.area_path(area)?;
     let in_force = documents_in_force(tx, &path, moment.millis)?;
     let areas: Vec<AreaId> = path.iter().map(|row| row.area).collect();
     let stages = stages_at(&read_stages(tx, &areas, moment.millis)?, moment.millis);
-    let stages = stages.map(|held| held.map(|one| one.stage));
-    let documents = in_force.iter().map(|(_, document)| document);
-    Ok(measures_of(documents, moment, stages))
+    let documents = || in_force.iter().map(|(_, document)| document);
+    let held = stages.map(|held| held.map(|one| one.stage));
+    let mut followed: Vec<StageSpell> = stages.into_iter().flatten().collect();
+    followed.retain(|spell| documents().any(|one| one.goes_by(spell.stage.scale())));
+    Ok(HeldHere {
+        measures: measures_of(documents(), moment, held),
+        stages: followed,
+    })
 }

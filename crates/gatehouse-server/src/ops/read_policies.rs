@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const AHEAD_MILLIS: i64 = 72 * 3_600_000;
 
 /// A stretch of time in which the same documents hold.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rules {
     /// From when until when they hold together.
     pub span: Span,

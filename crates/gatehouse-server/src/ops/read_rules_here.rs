@@ -13,6 +13,7 @@ use gatehouse_core::measure::StageSpell;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::policy::answers::Place;
 use gatehouse_core::policy::{PolicyDocument, parameter_in_force};
+use gatehouse_core::wire::Span;
 use gatehouse_store::area::AreaRow;
 use gatehouse_store::area_contact::AreaContact;
 use gatehouse_store::gate::GateRow;
@@ -48,6 +49,25 @@ impl RulesHere {
     pub fn first_gate(&self) -> Option<&GateRow> {
         self.gates.first()
     }
+
+    /// What a paper rests on: the rules of its gate, or what holds where nothing is asked there.
+    pub fn documents(&self) -> Vec<&PolicyDocument> {
+        match &self.now {
+            Some(rules) => rules.documents.iter().collect(),
+            None => self.in_force.iter().map(|(_, document)| document).collect(),
+        }
+    }
+
+    /// The level and the phase decided for here, where what holds goes by them.
+    pub fn stages_followed(&self) -> impl Iterator<Item = StageSpell> {
+        let documents = self.documents();
+        let held = stages_at(&self.stages, self.place.moment.millis);
+        let held = held.into_iter().flatten();
+        held.filter(move |spell| {
+            let scale = spell.stage.scale();
+            documents.iter().any(|document| document.goes_by(scale))
+        })
+    }
 }
 
 /// Reads them as they are now, or at a later moment: what begins in the morning is printed in the
@@ -79,7 +99,7 @@ pub fn rules_at(tx: &ReadTx<'_>, id: AreaId, moment: Moment) -> Result<RulesHere
     let is_village = run_by == Some(ManagerKind::VillageCommittee.code());
     let ids: Vec<AreaId> = path.iter().map(|area| area.area).collect();
     let stages = read_stages(tx, &ids, now)?;
-    let (now_held, next) = now_and_next(tx, &path, now)?;
+    let (now_held, next) = now_and_next(tx, &path, now, &stages)?;
     let mut gates = match shard {
         Some(shard) => tx.gates_of_area(shard, id)?,
         None => Vec::new(),
@@ -109,16 +129,49 @@ pub fn rules_at(tx: &ReadTx<'_>, id: AreaId, moment: Moment) -> Result<RulesHere
     })
 }
 
-/// What holds now, and what begins or ends later. What ends twice over, or before anything has
-/// begun, is one free stretch.
+/// Cuts a stretch where a level or phase begins or ends by which its rules go: from there on they
+/// ask something else (RISK-2).
+fn cut_by_stages(stretch: Stretch, stages: &[StageSpell], now: i64) -> Vec<Stretch> {
+    let Some(rules) = &stretch.rules else {
+        return vec![stretch];
+    };
+    let is_followed = |spell: &&StageSpell| {
+        let scale = spell.stage.scale();
+        rules
+            .documents
+            .iter()
+            .any(|document| document.goes_by(scale))
+    };
+    let followed = stages.iter().filter(is_followed);
+    let edges = followed.flat_map(|spell| [spell.from_at, spell.until_at]);
+    let mut cuts: Vec<i64> = edges
+        .filter(|at| *at > now.max(stretch.span.from_at) && stretch.span.contains(*at))
+        .collect();
+    cuts.sort_unstable();
+    cuts.dedup();
+    let begins = [stretch.span.from_at].into_iter().chain(cuts.clone());
+    let ends = cuts.into_iter().map(Some).chain([stretch.span.until_at]);
+    let spans = begins.zip(ends);
+    spans
+        .map(|(from_at, until_at)| Stretch {
+            span: Span { from_at, until_at },
+            rules: stretch.rules.clone(),
+        })
+        .collect()
+}
+
+/// What holds now, and what begins or ends later, a level among it. What ends twice over, or
+/// before anything has begun, is one free stretch.
 fn now_and_next(
     tx: &ReadTx<'_>,
     path: &[AreaRow],
     now: i64,
+    stages: &[StageSpell],
 ) -> Result<(Option<Rules>, Vec<Stretch>), StoreError> {
     let until = now.saturating_add(AHEAD_MILLIS);
     let (held, later): (Vec<Stretch>, Vec<Stretch>) = read_stretches(tx, path, now, until)?
         .into_iter()
+        .flat_map(|stretch| cut_by_stages(stretch, stages, now))
         .partition(|stretch| stretch.span.contains(now));
     let held = held.into_iter().find_map(|stretch| stretch.rules);
     let mut next: Vec<Stretch> = Vec::new();

@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::auth::access::{Access, Kept, RouteRule, Routes, Scope};
+use crate::console::stages::{scale_key, stage_key};
 use crate::ops::erasure_rules::day_of;
 use crate::ops::resident::find_resident::ResidentCaller;
 use crate::ops::resident::read_home::{Home, OwnOrder, OwnPass, read_home};
@@ -16,6 +17,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use gatehouse_core::gate::compiled::Text;
+use gatehouse_core::measure::StageSpell;
 
 #[derive(Template)]
 #[template(path = "resident/home.html")]
@@ -29,6 +31,8 @@ struct HomePage {
     erasure: Option<ErasureCard>,
     messages: Vec<MessageLine>,
     opening: Option<OpeningCard>,
+    /// The level and the phase that hold there, each with its end.
+    stages: Vec<String>,
     /// Documents that people carry out, with their measures.
     beyond: Vec<(String, Vec<String>)>,
     tenants: usize,
@@ -94,9 +98,12 @@ pub async fn show(
 fn page(home: Home, times: Times, frame: Frame) -> HomePage {
     let lang = frame.lang;
     let words = |texts: &[Text]| texts.iter().map(|text| lang.of(text).to_owned()).collect();
-    let beyond = home.beyond.iter();
+    let beyond = home.here.measures.iter();
     let beyond = beyond.map(|one| (lang.of(&one.title).to_owned(), words(&one.measures)));
+    let stages = home.here.stages.iter();
+    let stages = stages.map(|spell| stage_line(spell, times, &frame));
     HomePage {
+        stages: stages.collect(),
         beyond: beyond.collect(),
         name: mask_of(home.masked.as_deref()),
         compound: home.compound,
@@ -131,6 +138,18 @@ fn page(home: Home, times: Times, frame: Frame) -> HomePage {
         tenants: home.tenants,
         frame,
     }
+}
+
+fn stage_line(spell: &StageSpell, times: Times, frame: &Frame) -> String {
+    let slots = [
+        ("scale", frame.t(scale_key(spell.stage.scale()))),
+        ("stage", frame.t(stage_key(spell.stage))),
+        ("until", times.end(spell.until_at)),
+    ];
+    let slots = slots
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    frame.fill("my-stage", &slots)
 }
 
 fn pass_card(pass: &OwnPass, times: Times) -> PassCard {

@@ -2,6 +2,7 @@
 
 use crate::gate::{Phone, compound_of, hold_alone, pass_text};
 use crate::policy_draft_pages::desks;
+use crate::resident::{holder, opened};
 use crate::support::{Answer, START, TestApp, demo_on_both, percent};
 use axum::http::StatusCode;
 use gatehouse_store::stage::StageRow;
@@ -109,6 +110,21 @@ fn a_level_reaches_the_gate_with_its_begin_and_end_and_is_kept_with_the_record()
         let area = compound_of(app, &phone.gate);
         let policy = app.get(&format!("/areas/{area}/policy"), &street.cookie);
         assert!(policy.body.contains("高风险"), "{}", policy.body);
+        let resident = opened(app, demo, &holder(app, demo));
+        let own = app.get("/my", &resident).body;
+        assert!(own.contains("风险等级：高风险，到 "), "{own}");
+        // That it ends is told beforehand, with what people may do then.
+        let end = START + 2 * DAY_MILLIS;
+        let next = policy.body.split_once(&format!("id=\"next-{end}\""));
+        let (_, next) = next.expect("what changes at its end");
+        assert!(
+            policy.body.contains("风险等级：没有定过"),
+            "{}",
+            policy.body
+        );
+        let (next, _) = next.split_once("</section>").expect("a section");
+        let change = "出去买东西、上班、看病</b><p><del>先不出";
+        assert!(next.contains(change), "{next}");
 
         // Its end is known to a phone that hears nothing more.
         later(app, &mut phone, 2 * DAY_MILLIS);
@@ -164,6 +180,57 @@ fn a_lower_level_holds_with_one_signature_and_a_phase_begins_at_its_minute() {
         let answers = receipt["answers"].as_array().expect("answers");
         let graver = answers.iter().filter(|answer| answer["graver"] == true);
         assert_eq!(graver.count(), 0, "{receipt}");
+    });
+}
+
+#[test]
+fn a_proposed_level_is_taken_back_and_one_that_was_overtaken_is_not_approved() {
+    demo_on_both(|app, demo| {
+        let [street, county] = desks(app, demo);
+        let password = percent(&street.password);
+        let propose = |at: i64| {
+            let form = format!("act=decide&stage=high&days=3&basis=x&password={password}");
+            decided(&street.form("stages", &form));
+            (at, at)
+        };
+        let settle = |act: &str, (from_at, decided_at): (i64, i64), password: &str| {
+            format!(
+                "act={act}&scale=risk&from_at={from_at}&decided_at={decided_at}&password={}",
+                percent(password)
+            )
+        };
+        let states = |states: &[&str]| {
+            let page = street.get("stages");
+            let (_, shown) = page.split_once("这里定过的").expect("a list");
+            let shown = shown.split("<li>").skip(1);
+            let shown: Vec<&str> = shown
+                .filter_map(|line| line.split_once("</span>")?.0.rsplit_once('>'))
+                .map(|(_, state)| state)
+                .collect();
+            assert_eq!(shown, states);
+        };
+        let first = propose(START);
+        decided(&street.form("stages", &settle("withdraw", first, &street.password)));
+        assert!(street.get("stages").contains("还没有定过"));
+        let gone = county.form("stages", &settle("approve", first, &county.password));
+        assert!(gone.body.contains("P-NONE"), "{}", gone.body);
+
+        app.later(1);
+        let second = propose(START + 1);
+        states(&["等另一个单位批"]);
+        app.later(1);
+        let form = format!("act=decide&stage=routine&days=2&basis=x&password={password}");
+        decided(&street.form("stages", &form));
+        states(&["已定", "后来另定了，不能再批"]);
+        let late = county.form("stages", &settle("approve", second, &county.password));
+        assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(late.body.contains("P-LATER"), "{}", late.body);
+        decided(&street.form("stages", &settle("withdraw", second, &street.password)));
+        states(&["已定"]);
+
+        app.later(1);
+        decided(&street.form("stages", &form));
+        states(&["已定", "后来另定了"]);
     });
 }
 

@@ -187,6 +187,7 @@ my-open = The restriction ended { $when }
 my-open-line = People come and go as usual; no pass, no registration. A notice sent to you yourself still holds.
 my-opens = The restriction ends { $when }
 my-opens-line = Until then what holds now goes on. Afterwards people come and go as usual; no pass, no registration. If it is prolonged, it will say so here. A notice sent to you yourself still holds.
+my-stage = { $scale }: { $stage }, until { $until }; then it ends by itself. When it changes, so do the rules for crossing.
 my-beyond = What else holds here
 my-beyond-line = Nobody is stopped at the gate for it; the community and other offices carry it out.
 visit-open = There is no restriction now

@@ -187,6 +187,7 @@ my-open = 进出限制 { $when } 结束了
 my-open-line = 现在正常进出，不看证，不登记。单独通知过您的，照那份通知。
 my-opens = 进出限制到 { $when } 为止
 my-opens-line = 在那之前照现在的规定。之后正常进出，不看证，不登记；要是延长，会写在这里。单独通知过您的，照那份通知。
+my-stage = { $scale }：{ $stage }，到 { $until } 自动结束。它变了，进出的办法也跟着变。
 my-beyond = 这里还有这些规定
 my-beyond-line = 门口不因此拦人，由社区和各单位照做。
 visit-open = 现在不限制进出

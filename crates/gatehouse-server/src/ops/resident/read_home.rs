@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::error::OpError;
 use crate::message::Message;
 use crate::ops::hold_gate::keyring;
-use crate::ops::measures_here::{MeasuresHere, measures_here};
+use crate::ops::measures_here::{HeldHere, held_here};
 use crate::ops::read_erasures::{OwnErasure, own_erasure};
 use crate::ops::read_opening::{Opening, read_opening};
 use crate::ops::read_orders::signed;
@@ -72,8 +72,9 @@ pub struct Home {
     pub erasure: Option<OwnErasure>,
     /// That the gates there are open again, or will be.
     pub opening: Option<Opening>,
-    /// Documents that people carry out there, where the gate asks nothing for them.
-    pub beyond: Vec<MeasuresHere>,
+    /// Documents that people carry out there, where the gate asks nothing for them, and the level
+    /// and phase by which what holds there goes.
+    pub here: HeldHere,
     /// Applications that wait for their yes as a landlord or host.
     pub tenants: usize,
 }
@@ -124,7 +125,7 @@ pub async fn read_home(app: &App, resident: &ResidentCaller) -> Result<Home, OpE
             lives_here: me.household.is_some(),
             erasure: own_erasure(tx, me.shard, me.person)?,
             opening: read_opening(tx, Some(&keys), (me.shard, me.area), now)?,
-            beyond: measures_here(tx, me.area, now)?,
+            here: held_here(tx, me.area, now)?,
             tenants: tx.applications_of_landlord(me.shard, me.person)?.len(),
         })
     };
