@@ -119,6 +119,8 @@ sql! {
         WHERE shard = ?1 AND area = ?2 AND quarter = ?3";
     LISTS = "SELECT shard, list, area, quarter, next_index, bits, number FROM status_list
         WHERE shard = ?1 ORDER BY list";
+    LISTS_OF = "SELECT shard, list, area, quarter, next_index, bits, number FROM status_list
+        WHERE shard = ?1 AND area = ?2 ORDER BY list";
     SET_BITS = "UPDATE status_list SET bits = ?3, number = number + 1
         WHERE shard = ?1 AND list = ?2";
     TAKE_PLACES = "UPDATE status_list SET next_index = next_index + ?3, bits = ?4
@@ -260,6 +262,17 @@ impl ReadTx<'_> {
         self.optional(&LIST_OF, params![shard, &area, quarter], StatusListRow::read)
     }
 
+    /// The status lists of the areas of a path: a pass that holds at its end lies in one of them.
+    pub fn status_lists_of(
+        &self,
+        shard: Shard,
+        path: &[AreaId],
+    ) -> Result<Vec<StatusListRow>, StoreError> {
+        let of = |area| self.query(&LISTS_OF, params![shard, area], StatusListRow::read);
+        let lists: Vec<Vec<StatusListRow>> = path.iter().map(of).collect::<Result<_, _>>()?;
+        Ok(lists.concat())
+    }
+
     /// All status lists of a county.
     pub fn status_lists(&self, shard: Shard) -> Result<Vec<StatusListRow>, StoreError> {
         self.query(&LISTS, params![shard], StatusListRow::read)
@@ -292,6 +305,7 @@ impl Tx<'_> {
         if StatusList::new(list, end).is_none() {
             return Err(self.fail(StoreError::OverBudget("places of a status list")));
         }
+        self.mark_list(shard, Some(area));
         bits.resize(end.div_ceil(8) as usize, 0);
         self.execute_one(&TAKE_PLACES, params![shard, number, places, &bits])?;
         Ok(first)
@@ -361,6 +375,8 @@ impl Tx<'_> {
             if let Some(byte) = list.bits.get_mut(index as usize / 8) {
                 *byte |= 1 << (index % 8);
             }
+            // It is told to every gate of its community.
+            self.mark_list(shard, Some(list.area));
             let number = list.list.number();
             self.execute_one(&SET_BITS, params![shard, number, &list.bits])?;
         }

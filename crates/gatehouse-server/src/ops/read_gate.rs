@@ -77,7 +77,7 @@ pub fn read_gate(
             compound,
             places,
         ),
-        status_lists: status_lists(tx, gate.shard)?,
+        status_lists: status_lists(tx, gate.shard, &down)?,
         policies,
         state: orders
             .place_state()
@@ -178,8 +178,9 @@ fn devices_that_count(
     ))
 }
 
-fn status_lists(tx: &ReadTx<'_>, shard: Shard) -> Result<StatusLists, StoreError> {
-    let lists = tx.status_lists(shard)?;
+/// Those in which a pass may lie that holds here; one of another place is told by its place.
+fn status_lists(tx: &ReadTx<'_>, shard: Shard, path: &[AreaId]) -> Result<StatusLists, StoreError> {
+    let lists = tx.status_lists_of(shard, path)?;
     Ok(StatusLists::new(
         lists
             .iter()

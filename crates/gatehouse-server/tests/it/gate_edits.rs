@@ -120,6 +120,13 @@ fn an_edited_row_raises_an_alarm() {
     });
 }
 
+fn lost() -> Revocation {
+    Revocation {
+        at: START,
+        reason: "lost".to_owned(),
+    }
+}
+
 #[test]
 fn what_the_program_changes_and_what_time_changes_raise_none() {
     commands_on_both(|place| {
@@ -127,14 +134,25 @@ fn what_the_program_changes_and_what_time_changes_raise_none() {
         assert_eq!(town.alarms(), Vec::<String>::new());
         let first = town.passes[0];
         town.write(move |tx| {
-            let revocation = Revocation {
-                at: START,
-                reason: "lost".to_owned(),
-            };
-            tx.revoke_pass(SHARD, first, &revocation, None)?;
+            tx.revoke_pass(SHARD, first, &lost(), None)?;
             Ok(())
         });
         assert_eq!(town.alarms(), Vec::<String>::new());
+        // A list of revoked passes is a community's, and changes with its other compounds.
+        let own = town.area;
+        town.write(move |tx| {
+            let mut areas: Vec<AreaId> = tx.gates(SHARD)?.iter().map(|gate| gate.area).collect();
+            areas.retain(|area| *area != own);
+            areas.dedup();
+            assert!(areas.len() > 1);
+            for area in areas {
+                let all = tx.passes_of_area(SHARD, area, PassId([0; 16]), START, 500)?;
+                let good = all.iter().find(|pass| pass.revocation.is_none());
+                assert!(tx.revoke_pass(SHARD, good.expect("one").pass, &lost(), None)?);
+            }
+            Ok(())
+        });
+        assert_eq!(town.alarms(), Vec::<String>::new(), "of another compound");
         // Orders end, passes run out, devices fall silent.
         for days in [1, 40, 400] {
             town.app.later(days * 86_400_000);
