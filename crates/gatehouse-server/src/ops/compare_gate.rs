@@ -43,9 +43,13 @@ pub fn was_edited(
     if last.made_by != MADE_BY {
         return Ok(false);
     }
-    let Some(then) = opened(keys, last) else {
+    let Some((then, signed_by)) = opened(keys, last) else {
         return Ok(true);
     };
+    // By other keys other orders are valid; the state that follows is compared again.
+    if signed_by != keys.list.number {
+        return Ok(false);
+    }
     // By the areas of the state: where the gate lies may be what was edited.
     if tx.list_changes(last.shard, &then.gate.places)? != last.list_changes {
         return Ok(false);
@@ -57,16 +61,17 @@ pub fn was_edited(
     Ok(substance(then) != substance(now))
 }
 
-/// The state as it was signed; `None` where it is not what the program signed.
-fn opened(keys: &Keyring, last: &GateStateRow) -> Option<Snapshot> {
+/// The state as it was signed, with the number of its key list; `None` where it is not what the
+/// program signed.
+fn opened(keys: &Keyring, last: &GateStateRow) -> Option<(Snapshot, u64)> {
     let root = PublicKey::from_bytes(&keys.root)?;
     let trust = Trust {
         root: &root,
         newest: 0,
         demo: keys.is_demo,
     };
-    let (snapshot, _) = Snapshot::open(&last.signed, trust, 0).ok()?;
-    Some(snapshot)
+    let (snapshot, list) = Snapshot::open(&last.signed, trust, 0).ok()?;
+    Some((snapshot, list.number))
 }
 
 /// What rows that are counted make of a list: not its number, age and keys, nor what follows from
