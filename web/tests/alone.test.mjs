@@ -116,9 +116,7 @@ test("a list that was tampered with is not taken, and the gate goes on by the on
       server.snapshot[at] ^= 1;
       await page.reload();
       await page.getByText("新名单没收下，还用原来的。请告诉社区。").waitFor();
-      await page.getByText("编号 D04").waitFor();
       if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/tampered.png` });
-      await button(page, "下一位").click();
       await screen(page, "scan");
       await comes(page, held.crowd[0]);
       await button(page, "点错了").click();
@@ -134,5 +132,5 @@ test("a list that was tampered with is not taken, and the gate goes on by the on
     await page.context().setOffline(false);
     await page.reload();
     await all_sent(page);
-    assert.equal(await page.getByText("编号 D04").count(), 0);
+    assert.equal(await page.getByText("新名单没收下").count(), 0);
   });

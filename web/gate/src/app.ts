@@ -16,6 +16,7 @@ import {
 } from "./server";
 import { play, vibrate } from "./sound";
 import type { Settings, Store, Unsent, Values } from "./store";
+import { look_for_version } from "./version";
 import { speak } from "./words";
 
 /** What fills the screen: the core's own screen, or a form of the page before it asks the core. */
@@ -55,8 +56,8 @@ const SNAPSHOT_MILLIS = 60_000;
 /** Events set aside of which the phone remembers the reason. */
 const SET_ASIDE_KEPT = 500;
 
-/** The core has no list yet. */
-const NO_LIST = "D10";
+/** The core has no list yet; it did not take a list. */
+const NO_LIST = "D10", LIST_REFUSED = "D04";
 
 /** Inputs that no guard made. */
 const BACKGROUND: ReadonlySet<Input["input"]> = new Set(["enrol", "snapshot", "sent", "tick"]);
@@ -84,6 +85,8 @@ export class App {
   last_recorded: number | undefined;
   /** The emergency recorded last, to which a note may be added. */
   last_emergency: number | undefined;
+  /** Why the newest list was not taken, while there is an older one. */
+  list_refused: string | undefined;
   /** A write to the phone's own store failed; the guard is told until one succeeds. */
   not_saved = false;
   readonly duty: Duty;
@@ -279,9 +282,14 @@ export class App {
     // What is there to read stays until it has been read: only the guard leaves a message, or the
     // list for which it says to wait.
     const awaited = input.input === "snapshot" && before?.code === NO_LIST;
-    const held = BACKGROUND.has(input.input) && before?.kind === "message" && !awaited &&
-      !output.screen.flags.includes("server_answer");
-    this.output = held ? { ...output, screen: before } : output;
+    // The gate goes on by the list it has: that another was refused is a line, not a screen.
+    const refused = output.screen.code === LIST_REFUSED && output.header.snapshot !== undefined;
+    if (input.input === "snapshot") {
+      this.list_refused = refused ? output.screen.sentences[0]?.text : undefined;
+    }
+    const held = BACKGROUND.has(input.input) && !awaited &&
+      (before?.kind === "message" || refused) && !output.screen.flags.includes("server_answer");
+    this.output = held && before ? { ...output, screen: before } : output;
     const { screen } = this.output;
     this.age = output.screen.age ?? (output.header.snapshot === undefined ? undefined : this.age);
     if (output.append.length > 0 || STATE_CHANGING.has(input.input)) void this.keep(output);
@@ -382,9 +390,9 @@ export class App {
         const bytes_base64 = to_base64(fresh.bytes);
         // One that is refused does not take the place of the one that is there.
         const taken = this.feed({ input: "snapshot", bytes_base64 });
-        if (taken && taken.screen.code !== "D04") {
+        if (taken && taken.screen.code !== LIST_REFUSED) {
           await this.store.put("snapshot", { bytes_base64, etag: fresh.etag });
-        }
+        } else void look_for_version();
       }
     } catch (error) {
       if (error instanceof Failure) this.set_line(line_of(error), error.code);

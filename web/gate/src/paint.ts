@@ -222,6 +222,7 @@ function trouble_of_device(app: App): string[] {
     return [t("device_ended")];
   }
   if (["D-SIGN", "D-CHAIN", "D-EVENT"].includes(app.line_code)) return [t("batch_refused")];
+  if (app.list_refused) return [app.list_refused];
   if (app.damaged) return [t("enrol_damaged")];
   const forked = ["other_content", "broken_chain"].includes(app.set_aside_why ?? "");
   return forked ? [t("device_forked")] : is_kept ? [] : [t("not_kept")];

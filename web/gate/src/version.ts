@@ -10,6 +10,11 @@ const ASK_MILLIS = 60 * 60_000;
 /** Whether a start without network finds the app. */
 export let is_kept = true;
 
+/** Asks for a newer version: a list that this one cannot read may be made for it. */
+export async function look_for_version(): Promise<void> {
+  await (await navigator.serviceWorker?.getRegistration())?.update().catch(() => undefined);
+}
+
 /** Keeps this version on the phone, and hands over to a newer one once `is_free` says so. */
 export async function keep_version(is_free: (quiet_millis: number) => boolean): Promise<void> {
   const { serviceWorker } = navigator;
@@ -24,7 +29,7 @@ export async function keep_version(is_free: (quiet_millis: number) => boolean): 
   serviceWorker.addEventListener("controllerchange", () => {
     if (had_one) location.reload();
   });
-  setInterval(() => void registration.update().catch(() => undefined), ASK_MILLIS);
+  setInterval(() => void look_for_version(), ASK_MILLIS);
   setInterval(() => {
     if (registration.waiting && is_free(QUIET_MILLIS)) registration.waiting.postMessage(TAKE_OVER);
   }, QUIET_MILLIS);
