@@ -258,7 +258,12 @@ impl Answer {
 
     /// The answer in a word or two.
     pub fn chip(&self, lang: Lang) -> &'static str {
-        let goes_out = [Question::Shopping, Question::Work, Question::Doctor];
+        let goes_out = [
+            Question::Shopping,
+            Question::Work,
+            Question::Doctor,
+            Question::Leaving,
+        ];
         let about_fever = self.questions.contains(&Question::Fever);
         lang.pick(match self.verdict {
             Verdict::Admit | Verdict::Ask => words("放行", "Yes"),

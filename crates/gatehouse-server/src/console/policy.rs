@@ -301,12 +301,16 @@ fn turns(here: &RulesHere, stretch: &Stretch, rules: &Rules, frame: &Frame) -> V
             .any(|document| document.goes_by(scale));
         let [before, then] = [before, then].map(|held| held.map(|spell| spell.stage));
         (follows && before != then).then(|| {
-            let stage = frame.t(then.map_or("stage-undecided", stage_key));
+            let stage = frame.t(then.or(before).map_or("stage-undecided", stage_key));
             let slots = [("scale", frame.t(scale_key(scale))), ("stage", stage)];
             let slots = slots
                 .each_ref()
                 .map(|(name, value)| (*name, value.as_str()));
-            frame.fill("policy-next-stage", &slots)
+            let key = match then {
+                Some(_) => "policy-next-stage",
+                None => "policy-next-stage-over",
+            };
+            frame.fill(key, &slots)
         })
     };
     let turned = Scale::ALL.into_iter().zip(before.into_iter().zip(then));

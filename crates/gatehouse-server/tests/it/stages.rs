@@ -118,12 +118,12 @@ fn a_level_reaches_the_gate_with_its_begin_and_end_and_is_kept_with_the_record()
         let next = policy.body.split_once(&format!("id=\"next-{end}\""));
         let (_, next) = next.expect("what changes at its end");
         assert!(
-            policy.body.contains("风险等级：没有定过"),
+            policy.body.contains("风险等级：高风险结束"),
             "{}",
             policy.body
         );
         let (next, _) = next.split_once("</section>").expect("a section");
-        let change = "出去买东西、上班、看病</b><p><del>先不出";
+        let change = "出去买东西、上班、看病、客人离开</b><p><del>先不出";
         assert!(next.contains(change), "{next}");
 
         // Its end is known to a phone that hears nothing more.

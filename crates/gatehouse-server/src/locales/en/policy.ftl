@@ -289,4 +289,5 @@ stage-basis = By which published decision (title and number)
 stage-go = Decide
 stage-approve-note = The organisation that proposed it cannot approve it. Once approved, every gate follows it from its begin.
 policy-next-stage = { $scale }: { $stage }
+policy-next-stage-over = { $scale }: { $stage } ends
 policy-stage = Here and now: { $stage }
