@@ -164,15 +164,17 @@ pub fn approve_stage(
     let read = move |tx: &ReadTx<'_>| tx.stages(area, now, SHOWN);
     let rows = desk.store()?.read_blocking::<_, StoreError, _>(read)?;
     let proposed = proposal.find(&rows)?;
-    if rows.iter().any(|row| is_overtaken(&proposed, row)) {
-        bail!("P-LATER: its office has decided something else since");
-    }
     let organisations = desk.organisations_of(proposed.decided_by);
     if organisations.contains(&listed.organisation) || proposed.decided_by == listed.person {
         bail!("P-TWO: the second signature must be another organisation's");
     }
     let staff = listed.person;
     let write = move |tx: &Tx<'_>| {
+        let mut since = tx.stages(area, now, SHOWN)?.into_iter();
+        if since.any(|row| is_overtaken(&proposed, &row)) {
+            let why = "P-LATER: its office has decided something else since";
+            return Err(Refused::Because(why.to_owned()));
+        }
         if !tx.approve_stage(&proposed, staff, now)? {
             let why = "P-NONE: it was taken back, or approved, meanwhile";
             return Err(Refused::Because(why.to_owned()));
