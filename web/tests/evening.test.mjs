@@ -226,11 +226,12 @@ test("submitted, approved by another office, and to come", async () => {
   await page.getByText("接下来：").waitFor();
 });
 
-/** Has the phone ask for the list until it holds what is to come: the server makes a new one a
- * little after the approval, and the phone may have asked by itself meanwhile. */
+/** Has the phone ask for the list until it holds what is to come: the server makes a new one up
+ * to ten seconds after the approval, and the phone may have asked by itself meanwhile. */
 async function fetch_list(phone) {
   for (let asked = 0; !phone.holds_quota; asked += 1) {
-    assert.ok(asked < 20, "the list with the scheduled version does not come");
+    assert.ok(asked < 60, "the list with the scheduled version does not come");
+    if (asked > 0) await phone.waitForTimeout(500);
     const answered = phone.waitForResponse(LIST);
     await phone.reload();
     await answered;
