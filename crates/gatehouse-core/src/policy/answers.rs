@@ -313,7 +313,6 @@ impl Answer {
     }
 }
 
-/// What decides: under ask the grant that is nearest, else the rows that give the verdict.
 /// Several questions under one heading.
 pub fn title_of(questions: &[Question], lang: Lang) -> String {
     let titles: Vec<&str> = questions.iter().map(|q| lang.pick(q.words())).collect();
@@ -331,6 +330,7 @@ pub fn title_of(questions: &[Question], lang: Lang) -> String {
     }
 }
 
+/// What decides: under ask the grant that is nearest, else the rows that give the verdict.
 fn deciding_rows<'a>(decision: &'a Decision, policy: &'a Policy) -> Vec<&'a Row> {
     let rows = decision.reason_rows(policy);
     match decision.verdict {

@@ -138,12 +138,16 @@ pub struct Proposal<'a> {
 }
 
 impl Proposal<'_> {
-    fn find(&self, rows: &[StageRow]) -> Result<StageRow> {
+    /// Its row, if it is still open at an instant.
+    fn find(&self, desk: &OrderDesk, now: i64) -> Result<StageRow> {
+        let area = self.area;
+        let read = move |tx: &ReadTx<'_>| tx.stages(area, now, SHOWN);
+        let rows = desk.store()?.read_blocking::<_, StoreError, _>(read)?;
         let key = (self.scale, self.from_at, self.decided_at);
-        let is_it = |row: &&StageRow| (&*row.scale, row.from_at, row.decided_at) == key;
-        let mut rows = rows.iter().filter(|row| row.holds_at.is_none());
-        let found = rows.find(is_it).cloned();
-        found.context("P-NONE: nobody has proposed this, or it would be over")
+        let is_it = |row: &StageRow| (&*row.scale, row.from_at, row.decided_at) == key;
+        let mut rows = rows.into_iter().filter(|row| row.holds_at.is_none());
+        rows.find(is_it)
+            .context("P-NONE: nobody has proposed this, or it would be over")
     }
 }
 
@@ -161,9 +165,7 @@ pub fn approve_stage(
 ) -> Result<()> {
     let (now, area) = (world.now_millis(), proposal.area);
     let listed = authority(desk, area, signer, now)?;
-    let read = move |tx: &ReadTx<'_>| tx.stages(area, now, SHOWN);
-    let rows = desk.store()?.read_blocking::<_, StoreError, _>(read)?;
-    let proposed = proposal.find(&rows)?;
+    let proposed = proposal.find(desk, now)?;
     let organisations = desk.organisations_of(proposed.decided_by);
     if organisations.contains(&listed.organisation) || proposed.decided_by == listed.person {
         bail!("P-TWO: the second signature must be another organisation's");
@@ -199,9 +201,7 @@ pub fn withdraw_stage(
 ) -> Result<()> {
     let (now, area) = (world.now_millis(), proposal.area);
     let staff = authority(desk, area, signer, now)?.person;
-    let read = move |tx: &ReadTx<'_>| tx.stages(area, now, SHOWN);
-    let rows = desk.store()?.read_blocking::<_, StoreError, _>(read)?;
-    let proposed = proposal.find(&rows)?;
+    let proposed = proposal.find(desk, now)?;
     let write = move |tx: &Tx<'_>| {
         if !tx.withdraw_stage(&proposed)? {
             let why = "P-NONE: it was taken back, or approved, meanwhile";
