@@ -75,7 +75,7 @@ async function phone(town) {
     const signature = await webcrypto.subtle.sign(ALGORITHM, keys.privateKey,
       Buffer.from(head, "base64"));
     const body = { device, events: waiting.map((one) => one.event_base64),
-      head_signature_base64: base64(signature) };
+      head_signature_base64: base64(signature), oldest: 1 };
     const answer = await post(`gates/${gate}/events`, body).catch(() => undefined);
     if (answer && !answer.ok) said.push(`${answer.status} ${(await answer.json()).code}`);
     if (!answer?.ok) return undefined;

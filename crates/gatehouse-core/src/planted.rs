@@ -17,6 +17,8 @@ pub enum Planted {
     ForgottenAtOnce,
     /// A list past its hard life still holds people back.
     HardLifeIgnored,
+    /// A clock that was set by hand is read on as if nobody had touched it.
+    ClockSetUnseen,
     /// An order goes on after its end.
     OrderEndIgnored,
     /// An emergency is recorded only where there is a list.

@@ -4,8 +4,6 @@
 /// is asked for again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Before {
-    /// It does not say: it is asked once.
-    Unsaid,
     /// The event before: it is asked until that is here.
     Kept,
     /// Nothing: the event is the oldest that it has.
@@ -13,12 +11,11 @@ pub enum Before {
 }
 
 impl Before {
-    /// By the number of the oldest event that a device has, where it says that.
-    pub fn of(seq: u64, oldest: Option<u64>) -> Before {
-        match oldest {
-            None => Before::Unsaid,
-            Some(oldest) if seq > oldest => Before::Kept,
-            Some(_) => Before::Gone,
+    /// By the number of the oldest event that a device has.
+    pub fn of(seq: u64, oldest: u64) -> Before {
+        match seq > oldest {
+            true => Before::Kept,
+            false => Before::Gone,
         }
     }
 }

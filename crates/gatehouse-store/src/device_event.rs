@@ -12,7 +12,7 @@ use crate::open_item::{OpenItemEnd, OpenItemRow};
 use crate::set_aside::SetAsideReason;
 use crate::shard::Shard;
 use crate::shift::ShiftRow;
-use crate::tx::{ReadTx, Tx};
+use crate::tx::Tx;
 use crate::vault::{Chance, Vault};
 use crate::{params, sql};
 use gatehouse_core::audit::Hash;
@@ -50,12 +50,9 @@ pub enum Appended {
     New,
     /// Taken in before, with the same content.
     AlreadyThere,
-    /// Events before it are missing, or not those that it names: the device sends again from this
-    /// number on.
-    NotNext {
-        /// The number that comes next.
-        expected: i64,
-    },
+    /// The event before it is missing, or is not the one that it names: the device sends again all
+    /// that it keeps. Not only from here on, as what is here may be another copy's.
+    BeforeMissing,
     /// Not taken in, kept aside, an alarm raised.
     SetAside(SetAsideReason),
     /// No such device in this county.
@@ -66,9 +63,6 @@ sql! {
     ADVANCE = "UPDATE device SET last_seq = ?3, last_hash = ?4, seen_at = ?5
         WHERE shard = ?1 AND device = ?2 AND last_seq = ?6 AND last_hash = ?7
             AND ended_at IS NULL";
-    HASH_OF = "SELECT hash FROM crossing WHERE shard = ?1 AND device = ?2 AND seq = ?3
-        UNION ALL
-        SELECT hash FROM device_event WHERE shard = ?1 AND device = ?2 AND seq = ?3";
     INSERT_EVENT = "INSERT INTO device_event (shard, device, seq, hash, kind, device_at,
             received_at, subject, subject_is_vehicle, household, salt, public_part)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
@@ -91,29 +85,6 @@ impl Written<'_> {
         self.event.device == before.event.device
             && self.seq - 1 == before.seq
             && self.event.previous == before.public.hash
-    }
-}
-
-impl ReadTx<'_> {
-    /// Whether an event is here, taken in or aside; also where retention has dropped it and nothing
-    /// is left to compare with, and for what goes before the first.
-    pub fn is_there(&self, shard: Shard, event: &ChainHead) -> Result<bool, StoreError> {
-        let seq = i64::try_from(event.seq).unwrap_or(i64::MAX);
-        if seq == 0 {
-            return Ok(true);
-        }
-        let parameters = params![shard, &event.device, seq];
-        match self.optional(&HASH_OF, parameters, |row| row.get::<Hash>(0))? {
-            Some(there) if there == event.hash => return Ok(true),
-            Some(_) => {}
-            None => {
-                let device = self.device(shard, event.device)?;
-                if device.is_some_and(|device| seq <= device.last_seq) {
-                    return Ok(true);
-                }
-            }
-        }
-        self.is_set_aside(shard, event.device, seq, &event.hash)
     }
 }
 
@@ -253,8 +224,7 @@ impl Tx<'_> {
             return Ok(Appended::UnknownDevice);
         };
         let reason = if seq <= device.last_seq {
-            let parameters = params![shard, &event.device, seq];
-            match self.optional(&HASH_OF, parameters, |row| row.get::<Hash>(0))? {
+            match self.hash_of(shard, event.device, seq)? {
                 Some(there) if there != *hash && !is_planted(Planted::CloneDropped) => {
                     SetAsideReason::OtherContent
                 }
@@ -271,25 +241,19 @@ impl Tx<'_> {
             }
             SetAsideReason::EndedDevice
         } else if seq > device.last_seq + 1
-            && arrival.before != Before::Gone
+            && arrival.before == Before::Kept
             && !self.is_before_there(shard, event)?
         {
-            let expected = device.last_seq + 1;
-            return Ok(Appended::NotNext { expected });
+            return Ok(Appended::BeforeMissing);
         } else {
             SetAsideReason::BrokenChain
         };
         let follows = self.is_before_there(shard, event)?;
         let (at, chance) = (arrival.received_at, &arrival.chance);
-        let is_first_time = self.set_event_aside(vault, shard, event, reason, at, chance)?;
-        let may_ask = match arrival.before {
-            Before::Unsaid => is_first_time,
-            Before::Kept => true,
-            Before::Gone => false,
-        };
-        Ok(match may_ask && !follows {
+        self.set_event_aside(vault, (shard, event), reason, at, chance)?;
+        Ok(match arrival.before == Before::Kept && !follows {
             // A restored backup does not hold what goes before it: the device sends it again.
-            true => Appended::NotNext { expected: 1 },
+            true => Appended::BeforeMissing,
             false => Appended::SetAside(reason),
         })
     }

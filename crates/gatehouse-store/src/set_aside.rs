@@ -24,6 +24,8 @@ pub enum SetAsideReason {
     BrokenChain,
     /// The device is out of service.
     EndedDevice,
+    /// Nothing proves that the device wrote it: signature or chain of its batch do not fit.
+    Unproven,
 }
 
 impl SetAsideReason {
@@ -33,6 +35,7 @@ impl SetAsideReason {
             SetAsideReason::OtherContent => "other_content",
             SetAsideReason::BrokenChain => "broken_chain",
             SetAsideReason::EndedDevice => "ended_device",
+            SetAsideReason::Unproven => "unproven",
         }
     }
 
@@ -41,6 +44,7 @@ impl SetAsideReason {
             SetAsideReason::OtherContent,
             SetAsideReason::BrokenChain,
             SetAsideReason::EndedDevice,
+            SetAsideReason::Unproven,
         ]
         .into_iter()
         .find(|reason| reason.word() == word)
@@ -186,7 +190,8 @@ sql! {
     INSERT_SET_ASIDE = "INSERT INTO crossing_set_aside (shard, device, seq, hash, reason,
             received_at, wrapped_key, sealed)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-        ON CONFLICT (shard, device, seq, hash) DO NOTHING";
+        ON CONFLICT (shard, device, seq, hash) DO UPDATE SET reason = excluded.reason
+            WHERE crossing_set_aside.reason = 'unproven' AND excluded.reason <> 'unproven'";
     SET_ASIDE = "SELECT device, seq, hash, reason, received_at, wrapped_key, sealed
         FROM crossing_set_aside WHERE shard = ?1 AND device = ?2
         ORDER BY seq, hash LIMIT ?3";
@@ -226,7 +231,7 @@ sql! {
     WAITING_SINCE = concat!("SELECT min(s.received_at) FROM crossing_set_aside s
         WHERE s.shard = ?1 AND s.device = ?2 AND NOT ", is_settled!());
     IS_SET_ASIDE = "SELECT count(*) FROM crossing_set_aside
-        WHERE shard = ?1 AND device = ?2 AND seq = ?3 AND hash = ?4";
+        WHERE shard = ?1 AND device = ?2 AND seq = ?3 AND hash = ?4 AND reason <> 'unproven'";
 }
 
 impl ReadTx<'_> {
@@ -438,25 +443,38 @@ impl Tx<'_> {
     }
 
     /// Keeps an event aside, once for the same content. The first time an alarm is raised about
-    /// it, again where somebody has looked at what came before; says whether it was.
+    /// it, again where somebody has looked at what came before.
     pub(crate) fn set_event_aside(
         &self,
         vault: &Vault,
-        shard: Shard,
-        event: &Event,
+        (shard, event): (Shard, &Event),
+        reason: SetAsideReason,
+        received_at: i64,
+        chance: &Chance,
+    ) -> Result<(), StoreError> {
+        if self.keep_aside(vault, (shard, event), reason, received_at, chance)? {
+            let about = match reason {
+                SetAsideReason::EndedDevice => format!("device {}", event.device),
+                _ => format!("device {} event {}", event.device, event.seq),
+            };
+            self.raise_alarm_anew(shard, reason.word(), &about, received_at)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps an event aside, once for the same content; says whether it was new. What is proven
+    /// since is no longer called unproven.
+    pub(crate) fn keep_aside(
+        &self,
+        vault: &Vault,
+        (shard, event): (Shard, &Event),
         reason: SetAsideReason,
         received_at: i64,
         chance: &Chance,
     ) -> Result<bool, StoreError> {
         let seq = i64::try_from(event.seq).unwrap_or(i64::MAX);
-        let place = event_place(event.device, seq);
-        let (wrapped, sealed) = seal_apart(
-            vault,
-            "crossing_set_aside",
-            &place,
-            &event.to_bytes(),
-            chance,
-        );
+        let (place, bytes) = (event_place(event.device, seq), event.to_bytes());
+        let (wrapped, sealed) = seal_apart(vault, "crossing_set_aside", &place, &bytes, chance);
         let inserted = self.execute(
             &INSERT_SET_ASIDE,
             params![
@@ -470,14 +488,6 @@ impl Tx<'_> {
                 &sealed
             ],
         )?;
-        if inserted == 0 {
-            return Ok(false);
-        }
-        let about = match reason {
-            SetAsideReason::EndedDevice => format!("device {}", event.device),
-            _ => format!("device {} event {seq}", event.device),
-        };
-        self.raise_alarm_anew(shard, reason.word(), &about, received_at)?;
-        Ok(true)
+        Ok(inserted > 0)
     }
 }

@@ -302,7 +302,7 @@ impl Chain<'_> {
                         received_at: event.at.millis + UNDER_WAY_MILLIS,
                         server: None,
                         chance: Chance::new([0; 32]),
-                        before: Before::Unsaid,
+                        before: Before::Gone,
                     };
                     if tx.append_event(&vault, shard, event, &arrival)? != Appended::New {
                         return Ok(false);

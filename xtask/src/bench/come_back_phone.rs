@@ -209,6 +209,7 @@ impl Phone {
             "device": self.device,
             "events": self.open,
             "head_signature_base64": BASE64.encode(signature.as_ref()),
+            "oldest": 1,
         });
         Ok(body.to_string().into_bytes())
     }

@@ -35,10 +35,11 @@ pub enum Fault {
     Stranger,
     OtherVersion,
     LostEnrolment,
+    Outage,
 }
 
 impl Fault {
-    pub const ALL: [Fault; 17] = [
+    pub const ALL: [Fault; 18] = [
         Fault::Drop,
         Fault::Duplicate,
         Fault::Partition,
@@ -56,6 +57,7 @@ impl Fault {
         Fault::Stranger,
         Fault::OtherVersion,
         Fault::LostEnrolment,
+        Fault::Outage,
     ];
 }
 
@@ -83,6 +85,7 @@ impl Simulation<'_> {
             Fault::Rotation => self.rarely(10, Self::rotate),
             Fault::Suspension => self.rarely(15, Self::suspend_or_resume),
             Fault::Orders => self.rarely(40, Self::order),
+            Fault::Outage => self.rarely(25, |it| it.outage(page)),
             Fault::Stranger => self.stranger(page),
             Fault::OtherVersion => self.other_version(page),
         }
@@ -363,7 +366,7 @@ impl Simulation<'_> {
         let signature = sign(&event.head().to_signed_bytes(), true);
         let named = self.page_named(page);
         self.note(&format!("a stranger writes as {named}"));
-        let what = What::Events(device, vec![event.to_bytes()], signature, None);
+        let what = What::Events(device, vec![event.to_bytes()], signature, seq + 1);
         let request = 0;
         self.messages.push(Message {
             request,
@@ -393,7 +396,7 @@ impl Simulation<'_> {
             return Ok(());
         };
         let (events, head) = (vec![with_version(&one.bytes, 9)], one.head.clone());
-        let told = self.receive(page, device, (events, None), sign(&head, false))?;
+        let told = self.receive(page, device, (events, 1), sign(&head, false))?;
         let code = told.err();
         let is_refused = code.as_deref().is_some_and(|code| code != "S-CORRUPT");
         holds(is_refused, "other-version-refused", || {

@@ -8,6 +8,7 @@ mod gate;
 mod long;
 mod network;
 mod office;
+mod outage;
 mod page;
 mod planted;
 #[cfg(test)]
@@ -26,7 +27,7 @@ use std::time::Instant;
 use town::Town;
 
 /// Steps of a seed.
-const STEPS: usize = 250;
+const STEPS: usize = 400;
 
 /// What is asked of `cargo xtask simulate`.
 #[derive(Clone, Copy, Debug)]

@@ -29,7 +29,7 @@ pub struct Message {
 #[derive(Clone)]
 pub enum What {
     /// Events with a signature over their head, and the oldest that the page keeps.
-    Events(DeviceId, Vec<Vec<u8>>, Vec<u8>, Option<u64>),
+    Events(DeviceId, Vec<Vec<u8>>, Vec<u8>, u64),
     /// A question for a list, with the tag of the one that is there.
     Fetch(Option<String>),
     /// How the phone is: its clock, and the last that it was acknowledged.
@@ -110,7 +110,7 @@ impl Simulation<'_> {
             return Ok(());
         };
         let batch = sender.batch(most);
-        let oldest = sender.durable.outbox.keys().next().copied();
+        let oldest = sender.durable.outbox.keys().next().copied().unwrap_or(0);
         let Some((last, Stored { head, .. })) = batch.last().cloned() else {
             return Ok(());
         };
@@ -211,7 +211,7 @@ impl Simulation<'_> {
         &mut self,
         page: usize,
         device: DeviceId,
-        (events, oldest): (Vec<Vec<u8>>, Option<u64>),
+        (events, oldest): (Vec<Vec<u8>>, u64),
         head_signature: Vec<u8>,
     ) -> Checked<Result<Told, String>> {
         let read = events.iter().map(|bytes| Event::from_bytes(bytes));

@@ -11,12 +11,13 @@ use std::collections::BTreeMap;
 const KNOWN: &str = include_str!("planted.toml");
 
 /// Every mistake that can be planted.
-const ALL: [Planted; 21] = [
+const ALL: [Planted; 22] = [
     Planted::ExpiryIncluded,
     Planted::ClockTrusted,
     Planted::ForgottenUnacknowledged,
     Planted::ForgottenAtOnce,
     Planted::HardLifeIgnored,
+    Planted::ClockSetUnseen,
     Planted::OrderEndIgnored,
     Planted::EmergencyNeedsList,
     Planted::PolicyBeginsLate,

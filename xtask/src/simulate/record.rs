@@ -9,6 +9,7 @@ use gatehouse_core::id::{DeviceId, PersonId};
 use gatehouse_core::key::{PublicKey, Trust};
 use gatehouse_core::wire::{Event, Snapshot};
 use gatehouse_store::device_event::ServerDecision;
+use gatehouse_store::set_aside::SetAsideReason;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An event that the server took in.
@@ -97,11 +98,15 @@ impl Record {
     }
 }
 
-/// Hashes of the events of a device in the tray.
+/// Hashes of the events of a device in the tray. What nothing proves is not as if it were there:
+/// the device keeps it too.
 pub fn set_aside(server: &Server, town: &Town, device: DeviceId) -> Result<BTreeSet<[u8; 32]>> {
     let shard = town.shard;
     let rows = server.read(move |tx| tx.events_set_aside(shard, device, 10_000))?;
-    Ok(rows.into_iter().map(|row| row.hash.0).collect())
+    let proven = rows
+        .into_iter()
+        .filter(|row| row.reason != SetAsideReason::Unproven);
+    Ok(proven.map(|row| row.hash.0).collect())
 }
 
 /// Reads a list as its device does, whatever it has seen before.

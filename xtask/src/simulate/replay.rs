@@ -52,7 +52,7 @@ fn append(tx: &Tx<'_>, vault: &Vault, shard: Shard, taken: &Taken) -> Result<App
         received_at: taken.received_at,
         server: taken.server.clone(),
         chance: Chance::new([1; 32]),
-        before: Before::Unsaid,
+        before: Before::Gone,
     };
     let appended = tx.append_event(vault, shard, &taken.event, &arrival)?;
     flag_copied_pass(tx, shard, &taken.event)?;

@@ -9,7 +9,7 @@ use gatehouse_core::wire::Event;
 use std::collections::BTreeSet;
 
 /// A gate's list is used by the server for so long before it is read anew.
-const HELD_MILLIS: i64 = 10_000;
+pub const HELD_MILLIS: i64 = 10_000;
 /// Messages of one round.
 const MESSAGES_MOST: usize = 2_000;
 /// Rounds after which everything must have come.

@@ -15,6 +15,9 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
+/// How long nothing happens, at most: each seed draws from the first few of them, so that in some
+/// all answers come in time and in others most are given up.
+const WAITS: [usize; 4] = [2_000, 20_000, 120_000, 3_600_000];
 /// Lines of the trace that a failure shows.
 const SHOWN: usize = 30;
 
@@ -100,6 +103,8 @@ pub struct Simulation<'t> {
     pub record: Record,
     pub backup: Option<Backup>,
     pub faults: BTreeSet<Fault>,
+    /// How long nothing happens at most, one of these.
+    waits: &'static [usize],
     /// Events of one request; the page's own is 200.
     pub batch_most: usize,
     /// Facts of the checks about each page.
@@ -175,6 +180,7 @@ impl<'t> Simulation<'t> {
             next_message: 0,
             record: Record::default(),
             backup: None,
+            waits: &WAITS[..=chance.below(WAITS.len())],
             batch_most: [3, 10, 60, 200][chance.below(4)],
             seen: vec![super::gate::Seen::default(); gates],
             rotations: 1,
@@ -230,7 +236,7 @@ impl<'t> Simulation<'t> {
         let page = self.busy_page();
         match self.chance.below(100) {
             0..8 => {
-                let most = [2_000, 20_000, 120_000, 3_600_000][self.chance.below(40).min(3)];
+                let most = self.chance.pick(self.waits).copied().unwrap_or(0);
                 let millis = self.chance.below(most) as i64;
                 self.wait(millis);
                 Ok(())

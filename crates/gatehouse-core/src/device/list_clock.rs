@@ -2,6 +2,7 @@
 
 use super::turn::SKEW_MILLIS;
 use crate::moment::Moment;
+use crate::planted::{Planted, is_planted};
 
 /// What is known of the phone's clock while a list is in use.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,7 +35,7 @@ impl ListClock {
     pub fn read(&mut self, now: Moment) {
         let since = now.millis.saturating_sub(self.read_at);
         self.read_at = now.millis;
-        if since.saturating_abs() > SKEW_MILLIS {
+        if since.saturating_abs() > SKEW_MILLIS && !is_planted(Planted::ClockSetUnseen) {
             self.skew = self.skew.min(0);
         }
     }

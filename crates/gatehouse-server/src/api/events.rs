@@ -20,8 +20,8 @@ pub struct Sent {
     /// Each base64.
     events: Vec<String>,
     head_signature_base64: String,
-    /// Number of the oldest event that the device keeps; older apps do not say it.
-    oldest: Option<u64>,
+    /// Number of the oldest event that the device keeps.
+    oldest: u64,
 }
 
 /// POST /gate/api/gates/{gate}/events; the answer leaves after the commit.

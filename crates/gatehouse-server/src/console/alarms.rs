@@ -134,7 +134,13 @@ const KINDS: [&str; 7] = [
 ];
 
 /// Kinds about records that lie in the tray.
-const TRAY_KINDS: [&str; 4] = ["other_content", "broken_chain", "ended_device", TRAY_WAITS];
+const TRAY_KINDS: [&str; 5] = [
+    "other_content",
+    "broken_chain",
+    "ended_device",
+    "refused_events",
+    TRAY_WAITS,
+];
 
 fn view(line: &AlarmLine, may_see: bool, (now, offset): (i64, i16), frame: &Frame) -> Line {
     let kind = KINDS.iter().find(|kind| **kind == line.row.kind);

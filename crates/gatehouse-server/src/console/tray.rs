@@ -90,6 +90,8 @@ struct EventPage {
     back: String,
     line: Line,
     why: String,
+    /// Whether the same was taken in after all.
+    is_taken: bool,
     problem: Option<String>,
     /// What the record says; nothing where it cannot be read.
     said: Vec<(String, String)>,
@@ -231,6 +233,7 @@ async fn event_page(
     });
     Ok(EventPage {
         why: frame.t(&format!("tray-{}-why", shown.row.reason.word())),
+        is_taken: shown.is_taken,
         line: line(&shown, &path, times, &frame),
         said: words.said,
         facts: words.facts,

@@ -45,8 +45,8 @@ pub struct Again<'a> {
     pub shard: Shard,
     /// The gate.
     pub held: Arc<HeldGate>,
-    /// Number of the oldest event that the device still keeps, where it says so.
-    pub oldest: Option<u64>,
+    /// Number of the oldest event that the device still keeps.
+    pub oldest: u64,
     /// Language of the reasons.
     pub lang: Lang,
 }

@@ -204,7 +204,7 @@ fn append(
         received_at,
         server: None,
         chance: chance.clone(),
-        before: Before::Unsaid,
+        before: Before::Gone,
     };
     match tx.append_event(vault, shard, &event, &arrival)? {
         Appended::New => {

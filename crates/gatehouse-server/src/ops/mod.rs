@@ -93,6 +93,7 @@ pub mod policy_draft;
 pub mod policy_folder;
 pub mod print_card;
 pub mod print_passes;
+pub mod proven;
 pub mod purpose;
 pub mod put_in_force;
 pub mod read_area;

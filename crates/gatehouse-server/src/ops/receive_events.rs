@@ -5,18 +5,16 @@ use crate::app::App;
 use crate::auth::access::GateInScope;
 use crate::error::OpError;
 use crate::gate_state::HeldGate;
-use crate::head_signature;
 use crate::keyring::Keyring;
 use crate::ops::decide_again::{Again, Answer, Decided, decided_at};
 use crate::ops::flag_copied_pass::flag_copied_pass;
 use crate::ops::hold_gate::{hold_gate, hold_past, hold_unchanged, keyring};
+use crate::ops::proven::{keep_refused, proven};
 use crate::returning::is_live;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::{DeviceId, GateId, PersonId};
-use gatehouse_core::moment::Moment;
 use gatehouse_core::planted::{Planted, is_planted};
-use gatehouse_core::wire::{Event, EventBody, PublicEvent, Subject};
-use gatehouse_store::device::DeviceRow;
+use gatehouse_core::wire::{Event, EventBody, Subject};
 use gatehouse_store::device_event::{Appended, Arrival};
 use gatehouse_store::{Lane, Shard, StoreError, Tx};
 use serde::Serialize;
@@ -26,7 +24,7 @@ use std::sync::Arc;
 /// Most events of one call.
 pub const EVENTS_MOST: usize = 500;
 /// Events of one transaction, so that no batch keeps the gate next door waiting.
-const EVENTS_AT_ONCE: usize = 40;
+pub const EVENTS_AT_ONCE: usize = 40;
 
 /// After so many milliseconds of its turn no further part of a batch is begun: others wait for
 /// theirs, and the phone sends the rest again.
@@ -40,8 +38,8 @@ pub struct Batch {
     pub events: Vec<Vec<u8>>,
     /// Signature over the head after the last of them.
     pub head_signature: Vec<u8>,
-    /// Number of the oldest event that the device still keeps, where it says so.
-    pub oldest: Option<u64>,
+    /// Number of the oldest event that the device still keeps.
+    pub oldest: u64,
 }
 
 /// What the device is told.
@@ -70,7 +68,8 @@ pub struct Aside {
 ///
 /// # Errors
 /// [`OpError::NotFound`] for a device of another gate; [`OpError::NotTaken`] where the events are
-/// no chain or the signature is not the device's. Nothing is taken in then.
+/// no chain or the signature is not the device's. Nothing is taken in then; what can be read lies
+/// in the tray.
 pub async fn receive_events(
     app: &App,
     gate: &GateInScope,
@@ -84,12 +83,9 @@ pub async fn receive_events(
     let row = row
         .filter(|row| row.gate == gate.gate)
         .ok_or(OpError::NotFound)?;
-    let events = match read_events(&row, &batch) {
+    let events = match proven(&row, &batch) {
         Ok(events) => events,
-        Err(refused) => {
-            alarm_about(app, gate, device).await?;
-            return Err(refused);
-        }
+        Err(refused) => return Err(keep_refused(app, gate, device, refused).await?),
     };
     let now = app.world.now_millis();
     let part = Part {
@@ -149,7 +145,14 @@ impl Part<'_> {
         let mut noted = chunk.iter().zip(answers).zip(taken);
         // Of those behind it nothing is said, though they may lie in the tray: the phone sends from
         // there again, and hears of them then.
-        Ok(noted.any(|((event, answer), appended)| note(receipt, event, answer, appended)))
+        let is_stuck =
+            noted.any(|((event, answer), appended)| note(receipt, event, answer, appended));
+        if is_stuck {
+            // All that the phone keeps is sent again.
+            let gone = self.again.oldest.saturating_sub(1);
+            receipt.acknowledged_through = i64::try_from(gone).unwrap_or(i64::MAX);
+        }
+        Ok(is_stuck)
     }
 }
 
@@ -216,18 +219,6 @@ fn before(events: &[Event]) -> i64 {
     i64::try_from(first.saturating_sub(1)).unwrap_or(i64::MAX)
 }
 
-/// A batch that is not the device's own chain: the device keeps it, a person looks why. Once a day
-/// for a device, however often it is sent.
-async fn alarm_about(app: &App, gate: &GateInScope, device: DeviceId) -> Result<(), OpError> {
-    let (shard, now) = (gate.shard, app.world.now_millis());
-    let day = Moment::new(now, gate.offset_minutes).day().to_text();
-    let raise = move |tx: &Tx<'_>| -> Result<(), StoreError> {
-        let about = format!("device {device} {day}");
-        tx.raise_alarm_once(shard, "refused_events", &about, now)
-    };
-    Ok(app.store.write(Lane::People, raise).await?)
-}
-
 /// Tells the pages what came in: crossings and shifts of the gate, its open items. Last in the
 /// transaction, so that writers meet on these rows only briefly.
 fn note_topics(
@@ -278,46 +269,11 @@ fn note(receipt: &mut Receipt, event: &Event, answer: Option<Answer>, appended: 
             });
             false
         }
-        Appended::NotNext { .. } if is_planted(Planted::HoleTaken) => {
+        Appended::BeforeMissing if is_planted(Planted::HoleTaken) => {
             receipt.acknowledged_through = receipt.acknowledged_through.max(seq);
             false
         }
-        Appended::NotNext { expected } => {
-            receipt.acknowledged_through = receipt.acknowledged_through.min(expected - 1);
-            true
-        }
+        Appended::BeforeMissing => true,
         Appended::UnknownDevice => true,
     }
-}
-
-/// The events, if they are one chain under the device's signature.
-fn read_events(row: &DeviceRow, batch: &Batch) -> Result<Vec<Event>, OpError> {
-    let refused = |code: &'static str, detail: &'static str| OpError::NotTaken { code, detail };
-    if batch.events.is_empty() || batch.events.len() > EVENTS_MOST {
-        return Err(refused("D-COUNT", "A batch has 1 to 500 events."));
-    }
-    let mut events = Vec::with_capacity(batch.events.len());
-    let mut head = None;
-    for bytes in &batch.events {
-        let event = Event::from_bytes(bytes)
-            .map_err(|_| refused("D-EVENT", "An event is not one that this program writes."))?;
-        let public = PublicEvent::from_bytes(&event.public_bytes())
-            .map_err(|_| refused("D-EVENT", "An event is not one that this program writes."))?;
-        let follows = head.as_ref().is_none_or(|head| public.follows(Some(head)));
-        if event.device != batch.device || !follows {
-            return Err(refused(
-                "D-CHAIN",
-                "The events are not one chain of this device.",
-            ));
-        }
-        head = Some(public.head());
-        events.push(event);
-    }
-    let signed = head
-        .is_some_and(|head| head_signature::verify(&row.public_key, &head, &batch.head_signature));
-    let signed = signed || is_planted(Planted::HeadUnsigned);
-    if !signed {
-        return Err(refused("D-SIGN", "The signature is not this device's."));
-    }
-    Ok(events)
 }

@@ -151,7 +151,9 @@ pub fn record(app: &TestApp) -> Vec<gatehouse_core::audit::SealedHead> {
 /// Bodies that no device of ours sends, by the route of a gate.
 fn bodies_for_record(device: &str) -> Vec<(&'static str, String)> {
     let events = |events: Value, signature: Value| {
-        json!({"device": device, "events": events, "head_signature_base64": signature}).to_string()
+        json!({"device": device, "events": events, "head_signature_base64": signature,
+            "oldest": 1})
+        .to_string()
     };
     let some = BASE64.encode(&[7; 64]);
     vec![

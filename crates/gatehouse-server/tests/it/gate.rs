@@ -130,6 +130,7 @@ impl<'a> Phone<'a> {
             "device": self.id,
             "events": events,
             "head_signature_base64": BASE64.encode(signature.as_ref()),
+            "oldest": 1,
         });
         self.app.call(
             &format!("/gate/api/gates/{}/events", self.gate),
@@ -279,7 +280,7 @@ fn what_is_not_the_devices_own_chain_is_not_taken_in() {
         // Signed by another phone.
         let stranger = Phone::enrolled(app, demo, "guard1a");
         let body = json!({"device": phone.id, "events": phone.events,
-                      "head_signature_base64": BASE64.encode(&[7; 64])});
+                      "head_signature_base64": BASE64.encode(&[7; 64]), "oldest": 1});
         let path = format!("/gate/api/gates/{}/events", phone.gate);
         refused(app.call(&path, &phone.cookie, &body), "D-SIGN");
         // Out of order, altered, none at all.

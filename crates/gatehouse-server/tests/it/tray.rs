@@ -4,6 +4,7 @@ use crate::gate::{Phone, compound_of, cookie};
 use crate::passes::community;
 use crate::support::{Answer, TestApp, demo_on_both};
 use axum::http::StatusCode;
+use gatehouse_core::digits::BASE64;
 use gatehouse_core::id::{AreaId, DeviceId, PersonId};
 use gatehouse_core::pass::{PassKind, to_text};
 use gatehouse_core::wire::Event;
@@ -433,5 +434,52 @@ fn a_long_tray_is_shown_a_page_at_a_time() {
         let second = tray.page(&next, &tray.lead);
         assert_eq!(shown(&second), 12);
         assert!(!second.contains("rel=\"next\""), "{second}");
+    });
+}
+
+/// A batch that is not signed by its phone: refused, kept for a person, and taken in all the same
+/// once the phone signs it.
+#[test]
+fn what_nothing_proves_waits_in_the_tray_and_on_the_phone() {
+    demo_on_both(|app, demo| {
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        phone.step(json!({"input": "emergency", "way": "out"}));
+        let area = format!("/areas/{}", compound_of(app, &phone.gate));
+        let lead = cookie(app, demo, "lead1");
+        let shown = |page: &str| {
+            let answer = app.get(page, &lead);
+            assert_eq!(answer.status, StatusCode::OK, "{page}: {}", answer.body);
+            answer.body
+        };
+        let forged = json!({
+            "device": phone.id(),
+            "events": phone.events(),
+            "head_signature_base64": BASE64.encode(&[7; 64]),
+            "oldest": 1,
+        });
+        for _ in 0..2 {
+            let path = format!("/gate/api/gates/{}/events", phone.gate);
+            let answer = app.call(&path, &phone.cookie, &forged);
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let rows = rows_of(app, &phone);
+        assert_eq!(rows.len(), phone.events().len(), "once each");
+        let tray = format!("{area}/tray");
+        let list = shown(&tray);
+        let why = "证明不了是这台手机记的";
+        assert_eq!(list.matches(why).count(), rows.len(), "{list}");
+        let alarms = shown(&format!("{area}/alarms"));
+        assert!(alarms.contains("手机里也还留着"), "{alarms}");
+        assert!(alarms.contains(&format!("href=\"{tray}\"")), "{alarms}");
+
+        let last = format!("{tray}/{}", key_text(&rows[rows.len() - 1].key()));
+        let fits = "这一条已经收下";
+        let opened = shown(&last);
+        assert!(opened.contains("紧急放行"), "{opened}");
+        assert!(!opened.contains(fits), "{opened}");
+        let receipt = phone.send_all();
+        assert_eq!(receipt["acknowledged_through"], rows.len());
+        assert_eq!(receipt["set_aside"], json!([]));
+        assert!(shown(&last).contains(fits));
     });
 }

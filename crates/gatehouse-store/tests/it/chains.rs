@@ -119,7 +119,7 @@ fn retention_drops_the_oldest_events_and_the_rest_still_verifies() {
         for event in gate.events.clone() {
             let arrival = Arrival {
                 received_at: event.at.millis,
-                ..arrival()
+                ..arrival(&event)
             };
             let append = move |tx: &gatehouse_store::Tx<'_>| {
                 tx.append_event(&vault(), SHARD, &event, &arrival)
@@ -294,8 +294,8 @@ fn a_chain_comes_in_as_its_events_do() {
         let events = gate.events.clone();
         let send_together = |events: Vec<Event>| {
             write(store, move |tx| {
-                let arrival = arrival();
-                let all: Vec<_> = events.iter().map(|event| (event, &arrival)).collect();
+                let arrivals: Vec<_> = events.iter().map(arrival).collect();
+                let all: Vec<_> = events.iter().zip(&arrivals).collect();
                 let mut then = Vec::new();
                 let taken = tx.append_events(&vault(), SHARD, &all, |event| {
                     then.push(event.seq);
@@ -304,7 +304,7 @@ fn a_chain_comes_in_as_its_events_do() {
                 Ok((taken, then))
             })
         };
-        use Appended::{AlreadyThere, New, NotNext};
+        use Appended::{AlreadyThere, BeforeMissing, New};
         assert_eq!(send_together(vec![]), (vec![], vec![]));
         let first = send_together(events[..3].to_vec());
         assert_eq!(first, (vec![New; 3], vec![1, 2, 3]));
@@ -315,7 +315,7 @@ fn a_chain_comes_in_as_its_events_do() {
         let mut other = events[5].clone();
         other.previous = Hash([1; 32]);
         let torn = send_together(vec![events[4].clone(), other]);
-        assert_eq!(torn, (vec![New, NotNext { expected: 1 }], vec![5]));
+        assert_eq!(torn, (vec![New, BeforeMissing], vec![5]));
         let hole = send_together(vec![events[4].clone(), events[5].clone()]);
         assert_eq!(hole, (vec![AlreadyThere, New], vec![6]));
         assert_eq!(outings(store).len(), 6);

@@ -325,7 +325,7 @@ fn a_closure_that_asks_too_much_is_cut_and_its_neighbours_are_not() {
 /// Takes in an event, or fails once everything is written.
 async fn append(store: &Store, event: Event, fails: bool) -> Result<(), StoreError> {
     let appended = store.write(Lane::Gate, move |tx| {
-        tx.append_event(&vault(), SHARD, &event, &arrival())?;
+        tx.append_event(&vault(), SHARD, &event, &arrival(&event))?;
         tx.note_change(SHARD, "gate/south", MORNING)?;
         if fails {
             Err(StoreError::Stale)

@@ -11,6 +11,7 @@ use gatehouse_core::moment::Moment;
 use gatehouse_core::wire::{
     Change, Detail, DetailField, EmergencyKind, Event, EventBody, Fever, Private, Subject,
 };
+use gatehouse_store::Store;
 use gatehouse_store::before::Before;
 use gatehouse_store::device_event::{Appended, Arrival, ServerDecision};
 use gatehouse_store::person_view::Viewer;
@@ -26,7 +27,7 @@ fn an_event_is_taken_in_once() {
         let [first, second] = &gate.events[..] else {
             unreachable!("two were made");
         };
-        assert_eq!(send(store, second), Appended::NotNext { expected: 1 });
+        assert_eq!(send(store, second), Appended::BeforeMissing);
         assert_eq!(send(store, first), Appended::New);
         assert_eq!(send(store, first), Appended::AlreadyThere);
         assert_eq!(send(store, second), Appended::New);
@@ -58,12 +59,26 @@ fn an_alarm_reaches_the_pages_also_where_the_device_is_asked_for_more() {
             alarm.map_or(0, |change| change.number)
         };
         assert_eq!(told(), 0);
-        assert_eq!(send(store, &torn), Appended::NotNext { expected: 1 });
+        assert_eq!(send(store, &torn), Appended::BeforeMissing);
         assert_eq!(read(store, |tx| tx.alarms(SHARD, 10)).len(), 1);
         assert_eq!(told(), 1);
-        assert!(matches!(send(store, &torn), Appended::SetAside(_)));
+        assert_eq!(send(store, &torn), Appended::BeforeMissing);
         assert_eq!(told(), 1, "nothing new");
     });
+}
+
+/// Sends an event of a device that says what it keeps of what goes before it.
+fn says(store: &Store, event: &Event, before: Before) -> Appended {
+    let (event, arrival) = (
+        event.clone(),
+        Arrival {
+            before,
+            ..arrival(event)
+        },
+    );
+    write(store, move |tx| {
+        tx.append_event(&vault(), SHARD, &event, &arrival)
+    })
 }
 
 #[test]
@@ -79,13 +94,14 @@ fn what_does_not_fit_is_kept_aside_with_an_alarm() {
         let mut torn = gate.events[1].clone();
         torn.seq = 3;
         torn.previous = Hash([1; 32]);
-        // Nobody knows what went before it: it is kept, and the device asked for that once.
-        assert_eq!(send(store, &torn), Appended::NotNext { expected: 1 });
+        // Nobody knows what went before it: it is kept, and the device asked for that.
+        assert_eq!(send(store, &torn), Appended::BeforeMissing);
         for _ in 0..2 {
             let reason = SetAsideReason::OtherContent;
             assert_eq!(send(store, &other), Appended::SetAside(reason));
+            // The device keeps nothing before it.
             let reason = SetAsideReason::BrokenChain;
-            assert_eq!(send(store, &torn), Appended::SetAside(reason));
+            assert_eq!(says(store, &torn, Before::Gone), Appended::SetAside(reason));
         }
         write(store, |tx| tx.end_device(SHARD, device(1), MORNING));
         assert_eq!(send(store, &gate.events[0]), Appended::AlreadyThere);
@@ -126,25 +142,12 @@ fn what_goes_before_an_event_is_asked_for_while_the_phone_keeps_it() {
             copy.crossing(10 + minute, Way::In, Outcome::Crossed, PERSON);
         }
         send_all(store, &gate);
-        let says = |event: &Event, before: Before| {
-            let (event, arrival) = (
-                event.clone(),
-                Arrival {
-                    before,
-                    ..arrival()
-                },
-            );
-            let append = move |tx: &gatehouse_store::Tx<'_>| {
-                tx.append_event(&vault(), SHARD, &event, &arrival)
-            };
-            write(store, append)
-        };
         let [first, second, third, fourth] = &copy.events[..] else {
             unreachable!("four were made");
         };
         for _ in 0..3 {
-            let asked = Appended::NotNext { expected: 1 };
-            assert_eq!(says(fourth, Before::Kept), asked);
+            let asked = Appended::BeforeMissing;
+            assert_eq!(says(store, fourth, Before::Kept), asked);
         }
         let other = Appended::SetAside(SetAsideReason::OtherContent);
         for (event, before) in [
@@ -153,15 +156,18 @@ fn what_goes_before_an_event_is_asked_for_while_the_phone_keeps_it() {
             (third, Before::Kept),
             (fourth, Before::Kept),
         ] {
-            assert_eq!(says(event, before), other, "{}", event.seq);
+            assert_eq!(says(store, event, before), other, "{}", event.seq);
         }
         // The oldest that a phone has, behind a hole that nothing fills any more.
         let mut later = copy.events[3].clone();
         later.seq = 9;
-        let hole = Appended::NotNext { expected: 5 };
-        assert_eq!(says(&later, Before::Kept), hole);
+        let hole = Appended::BeforeMissing;
+        assert_eq!(says(store, &later, Before::Kept), hole);
         let reason = SetAsideReason::BrokenChain;
-        assert_eq!(says(&later, Before::Gone), Appended::SetAside(reason));
+        assert_eq!(
+            says(store, &later, Before::Gone),
+            Appended::SetAside(reason)
+        );
     });
 }
 
@@ -207,7 +213,7 @@ fn a_copy_of_a_device_is_kept_to_its_end() {
         };
         assert_eq!(send(store, common), Appended::AlreadyThere);
         // Nothing is known yet of what goes before it.
-        assert_eq!(send(store, fourth), Appended::NotNext { expected: 3 });
+        assert_eq!(send(store, fourth), Appended::BeforeMissing);
         let aside = [
             (second, SetAsideReason::OtherContent),
             (third, SetAsideReason::BrokenChain),
@@ -245,7 +251,7 @@ fn a_crossing_is_read_back_as_it_was_said() {
         write(store, move |tx| {
             let arrival = Arrival {
                 server: Some(server.clone()),
-                ..arrival()
+                ..arrival(&event)
             };
             tx.append_event(&vault(), SHARD, &event, &arrival)
         });

@@ -93,19 +93,20 @@ pub fn crossing(way: Way, outcome: Outcome) -> Crossing {
     }
 }
 
-pub fn arrival() -> Arrival {
+/// As from a device that keeps all that it made.
+pub fn arrival(event: &Event) -> Arrival {
     Arrival {
         received_at: MORNING + 60 * MINUTE,
         server: None,
         chance: Chance::new([3; 32]),
-        before: Before::Unsaid,
+        before: Before::of(event.seq, 1),
     }
 }
 
 pub fn send(store: &Store, event: &Event) -> Appended {
     let event = event.clone();
     write(store, move |tx| {
-        tx.append_event(&vault(), SHARD, &event, &arrival())
+        tx.append_event(&vault(), SHARD, &event, &arrival(&event))
     })
 }
 

@@ -4,8 +4,12 @@ use crate::played_device::{Gate, PERSON, device, send, vault};
 use crate::support::{MORNING, SHARD, gate_row, id, lay_town, on_both, read, write};
 use gatehouse_core::gate::{Outcome, Way};
 use gatehouse_core::id::{AreaId, StaffId};
+use gatehouse_core::wire::Event;
+use gatehouse_store::Chance;
+use gatehouse_store::device_event::Appended;
 use gatehouse_store::person_view::Viewer;
-use gatehouse_store::set_aside::{SetAsideKey, SetAsideRow, SettledRow, TrayPart};
+use gatehouse_store::set_aside::{SetAsideKey, SetAsideReason, SetAsideRow, SettledRow, TrayPart};
+use gatehouse_store::unproven::UNPROVEN_MOST;
 
 #[test]
 fn what_is_kept_aside_is_settled_beside_it_and_never_changed() {
@@ -107,5 +111,65 @@ fn what_can_be_opened_comes_in_pages_without_what_was_emptied() {
         });
         let emptied: Vec<bool> = open.iter().map(SetAsideRow::is_emptied).collect();
         assert_eq!(emptied, [false, true, false, false, true]);
+    });
+}
+
+#[test]
+fn what_nothing_proves_is_kept_apart_until_it_is_proven() {
+    on_both(|store| {
+        lay_town(store);
+        let mut gate = Gate::new(1);
+        for minute in 0..4 {
+            gate.crossing(minute, Way::Out, Outcome::Crossed, PERSON);
+        }
+        let keep = |events: &[Event]| {
+            let events: Vec<(Event, Chance)> = events
+                .iter()
+                .map(|event| (event.clone(), Chance::new([7; 32])))
+                .collect();
+            let vault = vault();
+            write(store, move |tx| {
+                tx.set_unproven_aside(&vault, SHARD, &events, MORNING)
+            });
+        };
+        let reasons = || {
+            let kept = read(store, |tx| tx.events_set_aside(SHARD, device(1), 6_000));
+            kept.iter().map(|row| row.reason).collect::<Vec<_>>()
+        };
+        keep(&[]);
+        keep(&gate.events[..2]);
+        keep(&gate.events[..3]);
+        assert_eq!(reasons(), [SetAsideReason::Unproven; 3]);
+        assert_eq!(read(store, |tx| tx.alarms(SHARD, 10)), []);
+        // It is not as if they were there: the device is asked for them, and they are taken in.
+        let hole = Appended::BeforeMissing;
+        assert_eq!(send(store, &gate.events[3]), hole);
+        for event in &gate.events[..3] {
+            assert_eq!(send(store, event), Appended::New);
+        }
+        // What is there is not kept apart.
+        keep(&gate.events);
+        assert_eq!(reasons(), [SetAsideReason::Unproven; 4]);
+        write(store, |tx| tx.end_device(SHARD, device(1), MORNING));
+        let ended = SetAsideReason::EndedDevice;
+        assert_eq!(
+            send(store, &gate.events[3]),
+            Appended::SetAside(ended),
+            "proven, but out of service"
+        );
+        assert_eq!(reasons()[3], ended);
+        assert_eq!(read(store, |tx| tx.alarms(SHARD, 10)).len(), 1);
+
+        // Whoever writes in its name fills no disk.
+        let forged = |number: u64| Event {
+            seq: 100 + number,
+            ..gate.events[3].clone()
+        };
+        let most = usize::try_from(UNPROVEN_MOST).unwrap();
+        let many: Vec<Event> = (0..u64::from(UNPROVEN_MOST)).map(forged).collect();
+        many.chunks(100).for_each(keep);
+        assert_eq!(reasons().len(), most + 1);
+        keep(&[forged(9_999)]);
+        assert_eq!(reasons().len(), most + 1);
     });
 }

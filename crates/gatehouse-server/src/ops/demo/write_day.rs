@@ -88,7 +88,7 @@ fn append(
                 received_at: event.at.millis + UNDER_WAY_MILLIS,
                 server: server_decision(event),
                 chance: chance.part(at),
-                before: Before::Unsaid,
+                before: Before::Gone,
             };
             if tx.append_event(&vault, shard, event, &arrival)? != Appended::New {
                 return Ok(false);

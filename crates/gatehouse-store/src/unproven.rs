@@ -1,0 +1,47 @@
+//! What comes in a device's name without proof that it wrote it: kept in the tray, for people to
+//! look at. *Sharded*.
+
+use crate::error::StoreError;
+use crate::set_aside::SetAsideReason;
+use crate::shard::Shard;
+use crate::tx::Tx;
+use crate::vault::{Chance, Vault};
+use crate::{params, sql};
+use gatehouse_core::wire::{ChainHead, Event};
+
+/// Events of one device that are kept though nothing proves them: more than a gate has in days, and
+/// whoever writes in its name fills no disk.
+pub const UNPROVEN_MOST: u32 = 5_000;
+
+sql! {
+    COUNT_UNPROVEN = "SELECT count(*) FROM (SELECT seq FROM crossing_set_aside
+        WHERE shard = ?1 AND device = ?2 AND reason = 'unproven' LIMIT ?3) AS kept";
+}
+
+impl Tx<'_> {
+    /// Keeps aside events that claim to be one device's, as far as they are not here anyway; of one
+    /// device no more than [`UNPROVEN_MOST`]. The device is told that they were not taken in and
+    /// keeps them too. The alarm is the caller's: one for all of them.
+    pub fn set_unproven_aside(
+        &self,
+        vault: &Vault,
+        shard: Shard,
+        events: &[(Event, Chance)],
+        received_at: i64,
+    ) -> Result<(), StoreError> {
+        let Some((first, _)) = events.first() else {
+            return Ok(());
+        };
+        let parameters = params![shard, &first.device, UNPROVEN_MOST];
+        let kept: i64 = self.query_one(&COUNT_UNPROVEN, parameters, |row| row.get(0))?;
+        let left = usize::try_from(i64::from(UNPROVEN_MOST) - kept).unwrap_or(0);
+        for (event, chance) in events.iter().take(left) {
+            let (device, seq, hash) = (event.device, event.seq, event.hash());
+            if !self.is_there(shard, &ChainHead { device, seq, hash })? {
+                let reason = SetAsideReason::Unproven;
+                self.keep_aside(vault, (shard, event), reason, received_at, chance)?;
+            }
+        }
+        Ok(())
+    }
+}
