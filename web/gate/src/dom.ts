@@ -32,6 +32,9 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** Does something once what was just put on the page has been seen. */
+export const once_seen = (act: () => void) => requestAnimationFrame(() => setTimeout(act));
+
 const SVG = "http://www.w3.org/2000/svg";
 
 function svg(view_box: string, class_name: string, parts: [string, Record<string, string>][]) {

@@ -2,7 +2,7 @@
 // what it shows has changed, so that a half-filled form survives ticks and answers of the server.
 
 import type { App } from "./app";
-import { h, icon, type Child } from "./dom";
+import { h, icon, once_seen, type Child } from "./dom";
 import { form_screen } from "./screens/common";
 import { amend_screen, hand_over_screen, menu_screen, recent_screen } from "./screens/desk";
 import { card_screen, lookup_screen, plate_screen, room_screen } from "./screens/forms";
@@ -82,8 +82,7 @@ function paint_main(app: App): void {
   document.body.dataset["screen"] = screen_name(app);
   main_part().replaceChildren(screen_of(app));
   announce(app);
-  // First it is seen.
-  requestAnimationFrame(() => setTimeout(begin_at_heading));
+  once_seen(begin_at_heading);
 }
 
 /** Keyboard and screen reader start at the heading of what is new, unless somebody is further. */
@@ -224,8 +223,7 @@ function trouble_of_device(app: App): string[] {
   if (["D-SIGN", "D-CHAIN", "D-EVENT"].includes(app.line_code)) return [t("batch_refused")];
   if (app.list_refused) return [app.list_refused];
   if (app.damaged) return [t("enrol_damaged")];
-  const forked = ["other_content", "broken_chain"].includes(app.set_aside_why ?? "");
-  return forked ? [t("device_forked")] : is_kept ? [] : [t("not_kept")];
+  return app.set_aside_why ? [t("device_forked")] : is_kept ? [] : [t("not_kept")];
 }
 
 const prefers_dark = matchMedia("(prefers-color-scheme: dark)");

@@ -104,6 +104,7 @@ impl Page {
     pub fn new(gate: usize, durable: Durable) -> Page {
         Page {
             gate,
+            early: durable.early,
             durable,
             core: None,
             keeping: VecDeque::new(),
@@ -113,7 +114,6 @@ impl Page {
             reporting: None,
             fetching: None,
             output: None,
-            early: 0,
             is_gone: false,
         }
     }

@@ -1,7 +1,7 @@
 // The scan screen: camera, direction, what to tap for people without a code, fever, counts.
 
 import type { App } from "../app";
-import { frame_corners, h, icon, type Child, type IconName } from "../dom";
+import { frame_corners, h, icon, once_seen, type Child, type IconName } from "../dom";
 import { t, type Word } from "../words";
 import { either, key } from "./common";
 
@@ -69,12 +69,17 @@ export function scan_counts(app: App): void {
 
 /** The camera's picture with frame, hint and torch. */
 export function camera_box(app: App, hint: Word = "hint"): HTMLElement {
-  const box = h("div", { class: "cam", "data-hint": hint }, app.camera.video,
+  const { video } = app.camera;
+  const box = h("div", { class: "cam", "data-hint": hint },
     h("div", { class: "window", "aria-hidden": "true" }, frame_corners()),
     h("div", { class: "cam-state" }));
   queueMicrotask(() => paint_camera_state(app));
-  // Moving a <video> pauses it in some browsers.
-  queueMicrotask(() => void app.camera.video.play().catch(() => undefined));
+  // Moving a <video> takes as long as a verdict, and pauses it in some browsers.
+  once_seen(() => {
+    if (!box.isConnected) return;
+    box.prepend(video);
+    void video.play().catch(() => undefined);
+  });
   return box;
 }
 
