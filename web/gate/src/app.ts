@@ -403,7 +403,6 @@ export class App {
   private async report(): Promise<void> {
     const gate = this.device?.gate;
     if (!gate) return;
-    await this.learn_guards(gate);
     const persistent = await navigator.storage?.persisted?.().catch(() => undefined);
     const last = (await this.store.get("acknowledged")) ?? 0;
     const [event] = await this.store.events_after(last - 1, 1).catch(() => []);
@@ -422,6 +421,7 @@ export class App {
     }
     const through = (await this.store.get("acknowledged")) ?? 0;
     this.feed({ input: "sent", acknowledged_through: through, answers: [], server_millis });
+    await this.learn_guards(gate);
   }
 
   private async learn_guards(gate: string): Promise<void> {

@@ -45,6 +45,8 @@ pub struct Server {
     secrets: Arc<Secrets>,
     shard: Shard,
     app: Option<App>,
+    /// Number of the key list that the program works with.
+    keys: u64,
     plan: Plan,
     runtime: Runtime,
 }
@@ -61,6 +63,7 @@ impl Server {
             secrets: Arc::clone(&town.secrets),
             shard: town.shard,
             app: None,
+            keys: 0,
             plan,
             runtime,
         };
@@ -77,6 +80,7 @@ impl Server {
         use gatehouse_server::world::World;
         *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let keys = town::keyring(&self.store, &self.secrets, self.world.now_millis())?;
+        self.keys = keys.list.number;
         let world = Arc::clone(&self.world);
         self.app = Some(app(
             self.store.clone(),
@@ -85,6 +89,15 @@ impl Server {
             Some(keys),
         ));
         Ok(())
+    }
+
+    /// The program ends and starts where it works with older keys than the database has: they were
+    /// kept though whoever made them was told otherwise, and tries again.
+    pub fn take_keys_up(&mut self, newest: u64) -> Result<()> {
+        match newest == self.keys {
+            true => Ok(()),
+            false => self.start(),
+        }
     }
 
     /// The program ends.
@@ -166,13 +179,12 @@ impl Server {
             return Err("down".to_owned());
         };
         let row = self.device(device).map_err(|error| error.to_string())?;
-        let row = row.filter(|row| row.ended_at.is_none());
         let row = row.ok_or_else(|| "no session".to_owned())?;
         let session = DeviceInSession {
             shard: town.shard,
             device,
             gate: row.gate,
-            in_service: true,
+            in_service: row.ended_at.is_none(),
         };
         let report = Report {
             version: "1".to_owned(),

@@ -29,6 +29,7 @@ impl Simulation<'_> {
         for _ in 0..8 {
             let keys = super::town::keyring(&self.server.store, &self.town.secrets, self.now)?;
             if keys.list.number >= self.rotations {
+                self.server.take_keys_up(keys.list.number)?;
                 break;
             }
             self.rotate()?;

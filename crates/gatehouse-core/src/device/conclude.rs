@@ -111,6 +111,11 @@ impl Turn<'_> {
             });
             return View::EmergencyDone;
         }
+        let case = case.map(|mut case| {
+            // An order may have ended since the case was decided.
+            self.fill(&mut case);
+            case
+        });
         self.record_emergency(early, case);
         View::EmergencyDone
     }

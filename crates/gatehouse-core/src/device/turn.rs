@@ -300,7 +300,7 @@ impl Turn<'_> {
     }
 
     /// What the list and this device's own records say about the one who stands there.
-    fn fill(&self, case: &mut Case) {
+    pub(super) fn fill(&self, case: &mut Case) {
         let policy = self.device.policy_at(self.now.millis);
         let offset = match policy {
             Some(policy) => policy.offset_minutes(self.now.millis),

@@ -93,7 +93,7 @@ fn devices_routes(table: Routes) -> Routes {
         .add(
             RouteRule::call(
                 "/gate/api/gates/{gate}/report",
-                work,
+                AtGate(Devices::EndedToo),
                 Scope::Gate,
                 Kept::Nothing,
             ),

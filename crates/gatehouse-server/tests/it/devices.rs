@@ -241,7 +241,9 @@ fn the_console_lists_phones_and_ends_a_lost_one_whose_records_are_kept_aside() {
         let shown = app.get(&office.page, &office.lead).body;
         assert!(shown.contains("停用了") && !shown.contains(&end), "{shown}");
         refused(&app.get(&office.at_gate("snapshot"), &cookie), "D-ENDED");
-        refused(&report(app, &office, &cookie, &json!({})), "D-ENDED");
+        // It still hears what became of its records: a restored server may have lost them.
+        let heard = report(app, &office, &cookie, &json!({}));
+        assert_eq!(heard.status, StatusCode::OK, "{}", heard.body);
         // What it recorded still arrives, and waits for a person.
         office.phone.cookie = cookie;
         office.phone.step(emergency());

@@ -3,8 +3,10 @@
 use super::table::{Stage, check, enrol, play};
 use super::world;
 use gatehouse_core::device::ScreenKind;
+use gatehouse_core::gate::fact::order;
+use gatehouse_core::gate::record::read_facts;
 use gatehouse_core::gate::wording::Lang;
-use gatehouse_core::gate::{Outcome, Verdict};
+use gatehouse_core::gate::{Fact, Known, Outcome, Value, Verdict};
 use gatehouse_core::wire::{EmergencyKind, EventBody, Subject};
 use serde_json::json;
 
@@ -163,6 +165,45 @@ fn an_order_is_the_same_screen_as_any_referral_and_the_number_to_call() {
         .as_ref()
         .and_then(|private| private.subject);
     assert!(matches!(subject, Some(Subject::Person(_))));
+}
+
+#[test]
+fn an_emergency_is_recorded_by_what_holds_when_it_happens() {
+    let mut list = world::snapshot(1, 1);
+    let people = list.households.iter_mut().flat_map(|home| &mut home.people);
+    for order in people.flat_map(|person| &mut person.not_to_cross) {
+        order.until_at = world::morning().millis + 5 * 60_000;
+    }
+    let mut stage = Stage::new(2);
+    let bytes = world::signed(&list);
+    stage.feed(
+        json!({"input": "snapshot", "bytes_base64": bytes}),
+        world::morning(),
+    );
+    for (minute, effect) in [(4, "not_to_cross"), (6, "none")] {
+        let scenario = format!(
+            "
+            08:00 shift                   => scan +1
+            08:03 scan out li-under-order => refer
+            08:0{minute} emergency out    => admit !emergency +1
+            08:0{minute} shift_end        => shift +1
+            "
+        );
+        play(&mut stage, &scenario);
+        let crossings = stage.events.iter().rev();
+        let crossing = crossings
+            .filter_map(|event| match &event.body {
+                EventBody::Crossing(crossing) => Some(crossing),
+                _ => None,
+            })
+            .next()
+            .expect("a crossing");
+        let facts = read_facts(&crossing.facts, world::morning()).expect("facts");
+        let at = order::CHOICES.iter().position(|one| one.name == effect);
+        let at = u8::try_from(at.expect("a choice")).expect("few");
+        let known = facts.known(Fact::Order);
+        assert_eq!(known.as_ref(), &Known::Is(Value::Choice(at)), "{effect}");
+    }
 }
 
 #[test]
