@@ -190,8 +190,7 @@ sql! {
     INSERT_SET_ASIDE = "INSERT INTO crossing_set_aside (shard, device, seq, hash, reason,
             received_at, wrapped_key, sealed)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-        ON CONFLICT (shard, device, seq, hash) DO UPDATE SET reason = excluded.reason
-            WHERE crossing_set_aside.reason = 'unproven' AND excluded.reason <> 'unproven'";
+        ON CONFLICT (shard, device, seq, hash) DO NOTHING";
     SET_ASIDE = "SELECT device, seq, hash, reason, received_at, wrapped_key, sealed
         FROM crossing_set_aside WHERE shard = ?1 AND device = ?2
         ORDER BY seq, hash LIMIT ?3";
@@ -231,7 +230,7 @@ sql! {
     WAITING_SINCE = concat!("SELECT min(s.received_at) FROM crossing_set_aside s
         WHERE s.shard = ?1 AND s.device = ?2 AND NOT ", is_settled!());
     IS_SET_ASIDE = "SELECT count(*) FROM crossing_set_aside
-        WHERE shard = ?1 AND device = ?2 AND seq = ?3 AND hash = ?4 AND reason <> 'unproven'";
+        WHERE shard = ?1 AND device = ?2 AND seq = ?3 AND hash = ?4";
 }
 
 impl ReadTx<'_> {
@@ -462,8 +461,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Keeps an event aside, once for the same content; says whether it was new. What is proven
-    /// since is no longer called unproven.
+    /// Keeps an event aside, once for the same content; says whether it was new.
     pub(crate) fn keep_aside(
         &self,
         vault: &Vault,

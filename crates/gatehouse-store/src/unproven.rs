@@ -9,13 +9,14 @@ use crate::vault::{Chance, Vault};
 use crate::{params, sql};
 use gatehouse_core::wire::{ChainHead, Event};
 
-/// Events of one device that are kept though nothing proves them: more than a gate has in days, and
-/// whoever writes in its name fills no disk.
-pub const UNPROVEN_MOST: u32 = 5_000;
+/// Events of one device whose content is kept though nothing proves them: five batches, and whoever
+/// writes in its name fills no disk.
+pub const UNPROVEN_MOST: u32 = 1_000;
 
 sql! {
     COUNT_UNPROVEN = "SELECT count(*) FROM (SELECT seq FROM crossing_set_aside
-        WHERE shard = ?1 AND device = ?2 AND reason = 'unproven' LIMIT ?3) AS kept";
+        WHERE shard = ?1 AND device = ?2 AND reason = 'unproven' AND length(sealed) > 0
+        LIMIT ?3) AS kept";
 }
 
 impl Tx<'_> {
@@ -35,12 +36,17 @@ impl Tx<'_> {
         let parameters = params![shard, &first.device, UNPROVEN_MOST];
         let kept: i64 = self.query_one(&COUNT_UNPROVEN, parameters, |row| row.get(0))?;
         let left = usize::try_from(i64::from(UNPROVEN_MOST) - kept).unwrap_or(0);
-        for (event, chance) in events.iter().take(left) {
+        let mut new = Vec::new();
+        for (event, chance) in events {
+            // It is sent again and again: only what is new is sealed.
             let (device, seq, hash) = (event.device, event.seq, event.hash());
             if !self.is_there(shard, &ChainHead { device, seq, hash })? {
-                let reason = SetAsideReason::Unproven;
-                self.keep_aside(vault, (shard, event), reason, received_at, chance)?;
+                new.push((event, chance));
             }
+        }
+        for (event, chance) in new.into_iter().take(left) {
+            let reason = SetAsideReason::Unproven;
+            self.keep_aside(vault, (shard, event), reason, received_at, chance)?;
         }
         Ok(())
     }

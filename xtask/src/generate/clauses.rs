@@ -1,6 +1,6 @@
 //! Each clause of each notice with what carries it, and why nothing does (SCOPE-7, POL-1).
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use gatehouse_core::policy::clauses::{Carried, carried, known, lies_in, meant, part};
 use gatehouse_core::policy::{PolicyDocument, read};
 use std::fmt::Write;
@@ -33,6 +33,11 @@ pub fn files(root: &Path) -> Result<Vec<(String, String)>> {
         )?;
         for clause in clauses {
             let line = Line::of(clause, &document, &sources);
+            let is_answered = !(line.by.is_empty() && line.left_out.is_empty());
+            ensure!(
+                is_answered,
+                "{clause}: no row carries it, and no `outside` says why"
+            );
             writeln!(text, "| {clause} | {} | {} |", line.by, line.left_out)?;
         }
         text.push('\n');

@@ -1,6 +1,6 @@
 //! What must hold of the server after each step that touched it.
 
-use super::record::set_aside;
+use super::record::{set_aside, unproven};
 use super::simulation::{Checked, Simulation, holds};
 use super::town::{GATES_MOST, gate_id};
 use anyhow::Result;
@@ -88,8 +88,9 @@ impl Simulation<'_> {
         }
         if !self.record.copied.contains(&device) && !self.record.held.ended.contains_key(&device) {
             let aside = set_aside(&self.server, self.town, device)?;
+            let unproven = unproven(&self.server, self.town, device)?;
             let own = aside
-                .iter()
+                .difference(&unproven)
                 .filter(|hash| self.record.made.contains_key(*hash))
                 .count();
             holds(own == 0, "nothing-aside-of-one-device", || {

@@ -49,7 +49,7 @@ impl Simulation<'_> {
             self.wait(HELD_MILLIS);
         }
         let ahead = self.chance.below(48 * HOUR as usize) as i64;
-        self.set_by_hand(page, self.now + ahead)?;
+        self.set_by_hand(page, self.now + ahead);
         self.lines[page] = [true; 2];
         self.fetch(page)?;
         for _ in 0..MESSAGES_MOST {
@@ -69,21 +69,21 @@ impl Simulation<'_> {
             0..2 => self.set_by_hand(page, self.now),
             2 => {
                 let off = self.chance.below(96 * HOUR as usize) as i64 - 48 * HOUR;
-                self.set_by_hand(page, self.now + off)
+                self.set_by_hand(page, self.now + off);
             }
-            3 => self.crash_page(page),
-            _ => Ok(()),
+            3 => return self.crash_page(page),
+            _ => {}
         }
+        Ok(())
     }
 
-    fn set_by_hand(&mut self, page: usize, reading: i64) -> Checked {
+    fn set_by_hand(&mut self, page: usize, reading: i64) {
         self.pages[page].clock = Clock {
             ahead: reading - self.now,
             frozen: None,
         };
         let (named, shown) = (self.page_named(page), Moment::new(reading, 480).to_text());
         self.note(&format!("the clock of {named} is set by hand to {shown}"));
-        Ok(())
     }
 
     /// Somebody comes to the gate: whoever is under an order, or was, before others.

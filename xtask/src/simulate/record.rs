@@ -9,7 +9,7 @@ use gatehouse_core::id::{DeviceId, PersonId};
 use gatehouse_core::key::{PublicKey, Trust};
 use gatehouse_core::wire::{Event, Snapshot};
 use gatehouse_store::device_event::ServerDecision;
-use gatehouse_store::set_aside::SetAsideReason;
+use gatehouse_store::set_aside::{SetAsideReason, SetAsideRow};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An event that the server took in.
@@ -98,15 +98,22 @@ impl Record {
     }
 }
 
-/// Hashes of the events of a device in the tray. What nothing proves is not as if it were there:
-/// the device keeps it too.
+/// Hashes of the events of a device in the tray.
 pub fn set_aside(server: &Server, town: &Town, device: DeviceId) -> Result<BTreeSet<[u8; 32]>> {
+    let rows = tray(server, town, device)?.into_iter();
+    Ok(rows.map(|row| row.hash.0).collect())
+}
+
+/// Those of which nothing proves that the device wrote them.
+pub fn unproven(server: &Server, town: &Town, device: DeviceId) -> Result<BTreeSet<[u8; 32]>> {
+    let rows = tray(server, town, device)?.into_iter();
+    let rows = rows.filter(|row| row.reason == SetAsideReason::Unproven);
+    Ok(rows.map(|row| row.hash.0).collect())
+}
+
+fn tray(server: &Server, town: &Town, device: DeviceId) -> Result<Vec<SetAsideRow>> {
     let shard = town.shard;
-    let rows = server.read(move |tx| tx.events_set_aside(shard, device, 10_000))?;
-    let proven = rows
-        .into_iter()
-        .filter(|row| row.reason != SetAsideReason::Unproven);
-    Ok(proven.map(|row| row.hash.0).collect())
+    server.read(move |tx| tx.events_set_aside(shard, device, 10_000))
 }
 
 /// Reads a list as its device does, whatever it has seen before.

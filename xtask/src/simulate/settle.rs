@@ -2,7 +2,7 @@
 //! server or into the tray.
 
 use super::page::Clock;
-use super::record::set_aside;
+use super::record::{set_aside, unproven};
 use super::replay::{derived, replayed};
 use super::simulation::{Checked, Simulation, holds};
 use gatehouse_core::wire::Event;
@@ -124,7 +124,9 @@ impl Simulation<'_> {
         holds(shown == 0, "outbox-empties", || {
             format!("page {page} shows {shown} unsent records")
         })?;
-        if aside.iter().any(|hash| self.record.made.contains_key(hash)) {
+        let unproven = unproven(&self.server, self.town, device)?;
+        let mut proven = aside.difference(&unproven);
+        if proven.any(|hash| self.record.made.contains_key(hash)) {
             let shard = self.town.shard;
             let alarms = self.server.read(move |tx| tx.alarms(shard, 100_000))?;
             let about = format!("device {device}");

@@ -93,7 +93,7 @@ impl Turn<'_> {
             way,
             what,
         };
-        let case = self.device.case.take().filter(|c| c.reopened.is_none());
+        let mut case = self.device.case.take().filter(|c| c.reopened.is_none());
         if is_planted(Planted::EmergencyNeedsList) && self.device.list.is_none() {
             return View::EmergencyDone;
         }
@@ -111,11 +111,10 @@ impl Turn<'_> {
             });
             return View::EmergencyDone;
         }
-        let case = case.map(|mut case| {
+        if let Some(case) = &mut case {
             // An order may have ended since the case was decided.
-            self.fill(&mut case);
-            case
-        });
+            self.fill(case);
+        }
         self.record_emergency(early, case);
         View::EmergencyDone
     }

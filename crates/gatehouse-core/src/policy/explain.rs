@@ -2,6 +2,7 @@
 
 use super::condition::{Condition, Want};
 use super::document::{DocumentRow, LOCAL_CHOICE, PolicyDocument};
+use super::part::wording::said;
 use crate::gate::compiled::{Effect, Text};
 use crate::gate::duty::Duty;
 use crate::gate::fact::{Choice, Fact, Kind, Words, purpose};
@@ -9,6 +10,7 @@ use crate::gate::reading::{Lens, Per, Unsure, Window};
 use crate::gate::value::{Known, StayKind, Value};
 use crate::gate::wording::{Lang, duty_text};
 use crate::moment::CivilDay;
+use std::collections::BTreeSet;
 
 /// One line of the explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +35,31 @@ pub struct Line {
 pub fn explain(document: &PolicyDocument, lang: Lang) -> Vec<Line> {
     let rows = document.rows.iter();
     rows.map(|row| explain_row(row, lang)).collect()
+}
+
+/// Explains the rows of a document as they hold among those of a place, highest first (POL-2): what
+/// a lower one takes the place of is left out, and its words stand in place of the row's own.
+pub fn explain_in_force<'a>(
+    document: &'a PolicyDocument,
+    documents: &[&'a PolicyDocument],
+    lang: Lang,
+) -> Vec<(&'a DocumentRow, Line)> {
+    let written = documents.iter().flat_map(|one| &one.rows);
+    let replaced: BTreeSet<&String> = written.flat_map(|row| &row.replaces).collect();
+    let rows = document.rows.iter();
+    rows.filter(|row| !replaced.contains(&row.id))
+        .map(|row| {
+            let say = said(documents, row).map(|say| text(say, lang));
+            let say = say.unwrap_or_default();
+            (
+                row,
+                Line {
+                    say,
+                    ..explain_row(row, lang)
+                },
+            )
+        })
+        .collect()
 }
 
 /// Explains one row, in force or not.

@@ -7,7 +7,9 @@ use gatehouse_core::gate::compiled::Row;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::policy::answers::{Place, answers};
+use gatehouse_core::policy::explain::explain_in_force;
 use gatehouse_core::policy::{PolicyDocument, compile, parameter_in_force};
+use std::collections::{BTreeMap, BTreeSet};
 
 fn henan() -> PolicyDocument {
     let folders = folders();
@@ -57,6 +59,37 @@ fn a_lower_document_replaces_what_it_may_and_nothing_else() {
     let twice = layered(&upper, &upper).err().unwrap_or_default();
     assert!(twice.contains("two documents are called HN"), "{twice}");
     assert!(compile(&[&lower("X", "HN/courier")]).is_err(), "alone");
+}
+
+/// What stands on the page of rules: what holds, with the words that are read.
+#[test]
+fn what_a_lower_document_replaces_or_words_anew_is_told_as_it_holds() {
+    let upper = henan();
+    let own = lower("X", "HN/courier");
+    let say = "say = { zh = \"先看证。\", en = \"words\" }";
+    let anew = words("Y", "HN/resident", say);
+    let told = |documents: &[&PolicyDocument]| {
+        let lines = documents
+            .iter()
+            .flat_map(|document| explain_in_force(document, documents, Lang::Zh))
+            .map(|(_, line)| (line.row, line.say));
+        lines.collect::<BTreeMap<_, _>>()
+    };
+    let alone = told(&[&upper]);
+    assert!(alone.contains_key("HN/courier"));
+    assert_ne!(alone["HN/resident"], "先看证。");
+    let documents = [&upper, &own, &anew];
+    let together = told(&documents);
+    assert_eq!(together["HN/resident"], "先看证。");
+    // The same rows, and no others, as the gate decides by.
+    let policy = compile(&documents).expect("go together");
+    let held = policy.rows().iter().filter(|row| row.document.is_some());
+    let held: BTreeSet<&str> = held.map(|row| row.id.as_str()).collect();
+    assert!(!held.contains("HN/courier") && held.contains("X/row"));
+    assert_eq!(
+        together.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+        held
+    );
 }
 
 /// A document with other words for a row and nothing else.

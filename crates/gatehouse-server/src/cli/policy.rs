@@ -10,7 +10,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::PolicyDocument;
 use gatehouse_core::policy::difference::{Difference, effect};
-use gatehouse_core::policy::explain::{Line, explain};
+use gatehouse_core::policy::explain::{Line, explain_in_force};
 use gatehouse_core::policy::part::{Kind, Told, explain_parts};
 use serde_json::{Value, json};
 use std::io::Write;
@@ -161,17 +161,18 @@ fn check(folders: &[PathBuf], lang: Lang, json: bool) -> Result<()> {
 fn explain_folders(folders: &[PathBuf], lang: Lang, json: bool) -> Result<()> {
     let documents = policy_folder::read_documents(folders)
         .map_err(|found| anyhow::anyhow!(policy_folder::lines_in(lang, &found)))?;
+    let together: Vec<&PolicyDocument> = documents.iter().collect();
     let mut output = std::io::stdout().lock();
     if json {
         let documents: Vec<_> = documents
             .iter()
-            .map(|one| document_json(one, lang))
+            .map(|one| document_json(one, &together, lang))
             .collect();
         return Ok(writeln!(output, "{}", json!({ "documents": documents }))?);
     }
     for document in &documents {
         writeln!(output, "{} {}", document.id, lang.of(&document.title))?;
-        for line in explain(document, lang) {
+        for (_, line) in explain_in_force(document, &together, lang) {
             writeln!(output, "{}", line_text(&line, lang))?;
         }
         for told in explain_parts(document, lang) {
@@ -182,9 +183,9 @@ fn explain_folders(folders: &[PathBuf], lang: Lang, json: bool) -> Result<()> {
     Ok(())
 }
 
-fn document_json(document: &PolicyDocument, lang: Lang) -> Value {
-    let lines = explain(document, lang);
-    let rows = lines.iter().map(|line| {
+fn document_json(document: &PolicyDocument, together: &[&PolicyDocument], lang: Lang) -> Value {
+    let lines = explain_in_force(document, together, lang);
+    let rows = lines.iter().map(|(_, line)| {
         json!({
             "row": line.row,
             "effect": line.effect,

@@ -31,7 +31,7 @@ use gatehouse_core::gate::wording::{Lang, sentence};
 use gatehouse_core::id::GateId;
 use gatehouse_core::measure::{Scale, StageSpell};
 use gatehouse_core::policy::document::{LOCAL_CHOICE, PolicyDocument};
-use gatehouse_core::policy::explain::{explain, source_words};
+use gatehouse_core::policy::explain::{explain_in_force, source_words};
 use serde::Deserialize;
 
 /// The routes of this file.
@@ -332,6 +332,8 @@ fn titles(documents: &[PolicyDocument], lang: Lang) -> String {
 
 fn documents(here: &RulesHere, lang: Lang, times: &Times) -> Vec<Document> {
     let replaced = replaced(&here.in_force);
+    let together = here.in_force.iter().map(|(_, document)| document);
+    let together: Vec<&PolicyDocument> = together.collect();
     here.in_force
         .iter()
         .map(|(force, document)| {
@@ -346,7 +348,7 @@ fn documents(here: &RulesHere, lang: Lang, times: &Times) -> Vec<Document> {
                 ),
                 facts: facts(document, name, lang, times),
                 parameters: parameters(document, lang),
-                rows: rows(document, lang),
+                rows: rows(document, &together, lang),
                 parts: parts(document, &replaced, lang),
                 outside: document
                     .outside
@@ -464,8 +466,9 @@ pub const fn effect_of(effect: Effect, is_suspended: bool) -> (&'static str, &'s
     }
 }
 
-fn rows(document: &PolicyDocument, lang: Lang) -> Vec<Row> {
-    let pairs = document.rows.iter().zip(explain(document, lang));
+/// The rows of a document that hold among those of the place.
+fn rows(document: &PolicyDocument, documents: &[&PolicyDocument], lang: Lang) -> Vec<Row> {
+    let pairs = explain_in_force(document, documents, lang).into_iter();
     pairs
         .map(|(row, line)| {
             let (class, effect) = effect_of(row.effect, line.is_suspended);

@@ -81,6 +81,8 @@ struct Line {
     is_erased: bool,
     /// What somebody found out, and who did.
     settled: Option<(String, String)>,
+    /// Whether the same was taken in after all.
+    is_taken: bool,
 }
 
 #[derive(Template)]
@@ -90,8 +92,6 @@ struct EventPage {
     back: String,
     line: Line,
     why: String,
-    /// Whether the same was taken in after all.
-    is_taken: bool,
     problem: Option<String>,
     /// What the record says; nothing where it cannot be read.
     said: Vec<(String, String)>,
@@ -180,6 +180,7 @@ fn line(line: &TrayLine, path: &str, times: Times, frame: &Frame) -> Line {
         number: frame.with("tray-number", "number", &row.seq.to_string()),
         reason: frame.t(&format!("tray-{}", row.reason.word())),
         came: times.moment(row.received_at),
+        is_taken: line.is_taken,
         is_erased: row.is_emptied(),
         settled: said_of(line, times, frame).pop(),
     }
@@ -226,14 +227,15 @@ async fn event_page(
     let path = format!("/areas/{}/tray", area.area);
     let words = words_of(&shown, times, &frame);
     let TrayEvent { line: shown, .. } = shown;
-    let last = shown.settled.last().map(|(row, _)| row.outcome.clone());
+    let last = shown.settled.last().map(|(row, _)| row.outcome.as_str());
+    // What has come in after all is the same thing.
+    let likely = last.or(shown.is_taken.then_some("there"));
     let outcomes = OUTCOMES.map(|word| {
-        let is_last = last.as_deref() == Some(word);
-        (word, frame.t(&format!("tray-outcome-{word}")), is_last)
+        let is_likely = likely == Some(word);
+        (word, frame.t(&format!("tray-outcome-{word}")), is_likely)
     });
     Ok(EventPage {
         why: frame.t(&format!("tray-{}-why", shown.row.reason.word())),
-        is_taken: shown.is_taken,
         line: line(&shown, &path, times, &frame),
         said: words.said,
         facts: words.facts,

@@ -79,6 +79,11 @@ pub async fn keep_refused(
     let (shard, now) = (gate.shard, app.world.now_millis());
     let day = Moment::new(now, gate.offset_minutes).day().to_text();
     let (code, detail) = refused.why;
+    let raise = move |tx: &Tx<'_>| -> Result<(), StoreError> {
+        let about = format!("device {device} {day}");
+        tx.raise_alarm_once(shard, "refused_events", &about, now)
+    };
+    app.store.write(Lane::People, raise).await?;
     let keyring = keyring(app)?;
     for some in refused.events.chunks(EVENTS_AT_ONCE) {
         let some = some.iter().cloned();
@@ -89,10 +94,5 @@ pub async fn keep_refused(
         let keep = move |tx: &Tx<'_>| tx.set_unproven_aside(&keyring.vault, shard, &some, now);
         app.store.write(Lane::People, keep).await?;
     }
-    let raise = move |tx: &Tx<'_>| -> Result<(), StoreError> {
-        let about = format!("device {device} {day}");
-        tx.raise_alarm_once(shard, "refused_events", &about, now)
-    };
-    app.store.write(Lane::People, raise).await?;
     Ok(OpError::NotTaken { code, detail })
 }

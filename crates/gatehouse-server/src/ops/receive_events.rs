@@ -68,8 +68,8 @@ pub struct Aside {
 ///
 /// # Errors
 /// [`OpError::NotFound`] for a device of another gate; [`OpError::NotTaken`] where the events are
-/// no chain or the signature is not the device's. Nothing is taken in then; what can be read lies
-/// in the tray.
+/// no chain or the signature is not the device's. Nothing is taken in then; what can be read and
+/// claims to be the device's lies in the tray.
 pub async fn receive_events(
     app: &App,
     gate: &GateInScope,

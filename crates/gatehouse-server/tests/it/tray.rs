@@ -469,7 +469,7 @@ fn what_nothing_proves_waits_in_the_tray_and_on_the_phone() {
         let why = "证明不了是这台手机记的";
         assert_eq!(list.matches(why).count(), rows.len(), "{list}");
         let alarms = shown(&format!("{area}/alarms"));
-        assert!(alarms.contains("手机里也还留着"), "{alarms}");
+        assert!(alarms.contains("全部还在手机里"), "{alarms}");
         assert!(alarms.contains(&format!("href=\"{tray}\"")), "{alarms}");
 
         let last = format!("{tray}/{}", key_text(&rows[rows.len() - 1].key()));
@@ -480,6 +480,10 @@ fn what_nothing_proves_waits_in_the_tray_and_on_the_phone() {
         let receipt = phone.send_all();
         assert_eq!(receipt["acknowledged_through"], rows.len());
         assert_eq!(receipt["set_aside"], json!([]));
-        assert!(shown(&last).contains(fits));
+        let opened = shown(&last);
+        assert!(opened.contains(fits), "{opened}");
+        assert!(shown(&tray).contains(fits), "also in the list");
+        let likely = "value=\"there\" required checked";
+        assert!(opened.contains(likely), "{opened}");
     });
 }
