@@ -37,7 +37,8 @@ enum PolicyAction {
         #[arg(long)]
         json: bool,
     },
-    /// Say in plain words what documents hold, with the clause behind every line.
+    /// Say in plain words what documents hold together, upper areas first, with the clause behind
+    /// every line.
     Explain {
         /// Folders with policy.toml, upper areas first.
         #[arg(required = true)]

@@ -273,7 +273,6 @@ fn note(receipt: &mut Receipt, event: &Event, answer: Option<Answer>, appended: 
             receipt.acknowledged_through = receipt.acknowledged_through.max(seq);
             false
         }
-        Appended::BeforeMissing => true,
-        Appended::UnknownDevice => true,
+        Appended::BeforeMissing | Appended::UnknownDevice => true,
     }
 }
