@@ -152,6 +152,80 @@ test("online, then alone: opened anew, fifty passes, a visitor, handed over; all
     assert.match(await card.textContent(), /没传的记录0手里的名单第 \d+ 号/);
   });
 
+/** A visitor for a special reason, written down, let in with the resident. */
+async function visitor_comes_in() {
+  const press = (name) => phone.getByRole("button", { name, exact: true }).click();
+  for (const name of ["访客", "不知道，先办", "36.5", "有特殊情况", "登记来人"]) await press(name);
+  await phone.getByLabel("姓").first().fill("欧阳");
+  await phone.getByLabel("电话").fill("13900000000");
+  for (const name of ["登记好了", "住户说明并同意", "住户带着进"]) await press(name);
+  await screen(phone, "admit");
+  await press("放行，下一位");
+  await screen(phone, "scan");
+}
+
+/** The figures of the shift that is handed over now. */
+async function figures() {
+  await phone.getByRole("button", { name: "更多" }).click();
+  await phone.getByRole("button", { name: "交班" }).click();
+  await screen(phone, "hand_over");
+  return phone.locator(".tally").textContent();
+}
+
+/** Opens a page of the office's area by the end of its address. */
+async function open_in_area(rest) {
+  await desk.goto(town.url);
+  const area = await desk.locator("main a[href^='/areas/']").first().getAttribute("href");
+  await desk.goto(town.url + /^\/areas\/[^/]+/.exec(area)[0] + rest);
+}
+
+/** How many visitors the office's list of crossings has let in. */
+async function visitors_let_in() {
+  await open_in_area("/crossings?kind=visitor&way=in&outcome=crossed");
+  return desk.locator("main a[href*='/crossings/']").count();
+}
+
+/** Each handover on a phone that says a note: its line and the note. */
+async function handovers_with_note() {
+  const links = desk.getByRole("link", { name: "看交代的话" });
+  await open_in_area("/handover");
+  const found = [];
+  for (const href of await links.evaluateAll((all) => all.map((one) => one.href))) {
+    await desk.goto(href);
+    const line = desk.locator("ul.rows li", { has: desk.locator("q") });
+    found.push([await line.textContent(), await line.locator("q").textContent()]);
+  }
+  return found;
+}
+
+test("handed over alone with a visitor inside, opened anew: both arrive once and say so",
+  async () => {
+    const note = "访客欧阳还没出来";
+    const before = { all: await recorded(), let_in: await visitors_let_in() };
+    await unplug(phone);
+    await visitor_comes_in();
+    assert.match(await figures(), /进来1出去0已返回0紧急0访客还在里面1/);
+    await phone.getByLabel("有什么要交代的").fill(note);
+    await phone.getByRole("button", { name: "交班" }).click();
+    await screen(phone, "shift");
+    await phone.reload();
+    await screen(phone, "shift");
+    await take_over();
+    assert.match(await figures(), /进来0出去0.*访客还在里面1/, "who comes knows of the visitor");
+    await phone.getByRole("button", { name: "返回" }).click();
+    assert.equal((await handovers_with_note()).filter(([, said]) => said === note).length, 0);
+    await phone.context().setOffline(false);
+    await all_sent(phone);
+    assert.equal(await recorded(), before.all + 1, "the visitor is there exactly once");
+    assert.equal(await visitors_let_in(), before.let_in + 1);
+    const handed = (await handovers_with_note()).filter(([, said]) => said === note);
+    assert.equal(handed.length, 1, "the handover is there exactly once");
+    assert.match(handed[0][0], /进 1 人次，出 0 人次；其中访客进 1、出 0/);
+    if (process.env.SHOTS) {
+      await desk.screenshot({ path: `${process.env.SHOTS}/handed-over.png`, fullPage: true });
+    }
+  });
+
 test("a phone out of service says so and gets no new list", async () => {
   await open_phones();
   const card = desk.locator("details.device").first();
