@@ -3,6 +3,7 @@
 mod browser;
 mod clocks;
 mod documents;
+mod grace;
 mod laws;
 mod lists;
 mod measuring;

@@ -6,15 +6,12 @@
 use super::table::{Stage, enrol, input};
 use super::world;
 use data_encoding::{BASE64, HEXLOWER};
-use gatehouse_core::gate::fact::pass_state;
-use gatehouse_core::gate::record::read_facts;
-use gatehouse_core::gate::{Fact, Known, Value as FactValue};
 use gatehouse_core::id::AreaId;
 use gatehouse_core::key::{KeyList, PublicKey, SigningKey, Trust};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::pass::StatusLists;
+use gatehouse_core::wire::Snapshot;
 use gatehouse_core::wire::cbor::Cbor;
-use gatehouse_core::wire::{EventBody, Snapshot};
 use serde_json::{Value, json};
 
 const FILE: &str = concat!(
@@ -80,19 +77,6 @@ fn wanted(refusal: &Value) -> Option<&'static str> {
     }
 }
 
-/// The state of the pass in the record of the last crossing.
-fn recorded(stage: &Stage) -> Option<&'static str> {
-    let event = stage.events.last()?;
-    let EventBody::Crossing(crossing) = &event.body else {
-        return None;
-    };
-    let situation = read_facts(&crossing.facts, event.at).expect("facts");
-    match situation.known(Fact::PassState).as_ref() {
-        Known::Is(FactValue::Choice(at)) => Some(pass_state::CHOICES[usize::from(*at)].name),
-        _ => None,
-    }
-}
-
 /// Scans one pass at its moment and turns the holder back; what was asked and shown.
 fn scan(vectors: &Value, vector: &Value) -> Value {
     let name = &vector["name"];
@@ -118,7 +102,11 @@ fn scan(vectors: &Value, vector: &Value) -> Value {
         now,
     );
     stage.feed(json!({"input": "finish", "outcome": "turned_back"}), now);
-    assert_eq!(recorded(&stage), wanted(&vector["refusal"]), "{name}");
+    assert_eq!(
+        stage.recorded_pass_state(),
+        wanted(&vector["refusal"]),
+        "{name}"
+    );
     json!({"name": name, "steps": stage.log})
 }
 

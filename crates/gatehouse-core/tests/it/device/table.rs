@@ -6,9 +6,12 @@
 use super::world;
 use data_encoding::BASE64;
 use gatehouse_core::device::{Device, Input, Output, Request, respond, step};
+use gatehouse_core::gate::fact::pass_state;
+use gatehouse_core::gate::record::read_facts;
 use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::gate::{Fact, Known, Value as FactValue};
 use gatehouse_core::moment::Moment;
-use gatehouse_core::wire::{ChainHead, Event, PublicEvent};
+use gatehouse_core::wire::{ChainHead, Event, EventBody, PublicEvent};
 use serde_json::{Value, json};
 
 /// A device with everything that it has written so far.
@@ -90,6 +93,19 @@ impl Stage {
         self.log.push(json!("restart"));
         let list = self.list.clone();
         self.feed(json!({"input": "snapshot", "bytes_base64": list}), now)
+    }
+
+    /// The state of the pass in the record of the last crossing.
+    pub fn recorded_pass_state(&self) -> Option<&'static str> {
+        let event = self.events.last()?;
+        let EventBody::Crossing(crossing) = &event.body else {
+            return None;
+        };
+        let situation = read_facts(&crossing.facts, event.at).expect("facts");
+        match situation.known(Fact::PassState).as_ref() {
+            Known::Is(FactValue::Choice(at)) => Some(pass_state::CHOICES[usize::from(*at)].name),
+            _ => None,
+        }
     }
 }
 
