@@ -190,10 +190,15 @@ pub fn compound_of(app: &TestApp, gate: &str) -> gatehouse_core::id::AreaId {
 
 /// The code on a valid pass of somebody who lives behind the phone's gate.
 pub fn pass_text(app: &TestApp, demo: &Demo, gate: &str) -> String {
+    pass_text_of(app, demo, gate, Standing::Valid)
+}
+
+/// The code on a pass of a resident that stands so.
+pub fn pass_text_of(app: &TestApp, demo: &Demo, gate: &str, standing: Standing) -> String {
     let compound = compound_of(app, gate);
     let pass = demo.issued.passes.iter().find(|pass| {
         pass.compound == compound
-            && pass.standing == Standing::Valid
+            && pass.standing == standing
             && matches!(pass.holder, Holder::Person(_))
             && pass.credential.kind == gatehouse_core::pass::PassKind::Resident
     });

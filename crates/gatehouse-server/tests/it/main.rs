@@ -20,6 +20,7 @@ mod first_start;
 mod foreign_ids;
 mod gate;
 mod gate_edits;
+mod grace;
 mod held;
 mod helpers;
 mod import_choices;
