@@ -47,6 +47,7 @@ mod places;
 mod policy_commands;
 mod policy_draft_pages;
 mod policy_part_fields;
+mod policy_reviews;
 mod policy_row_pages;
 mod policy_version_notes;
 mod print;

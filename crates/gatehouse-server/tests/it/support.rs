@@ -312,6 +312,13 @@ impl TestApp {
         self.send(Method::GET, path, &[("cookie", cookie)], "")
     }
 
+    /// A page in a language, as somebody sees it who signs in at this moment.
+    pub fn page_in(&self, staff: StaffId, path: &str, lang: &str) -> String {
+        let answer = self.get(path, &format!("{}; lang={lang}", self.session(staff)));
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
+        answer.body
+    }
+
     pub fn form(&self, path: &str, cookie: &str, body: &str) -> Answer {
         let kind = ("content-type", "application/x-www-form-urlencoded");
         self.send(
