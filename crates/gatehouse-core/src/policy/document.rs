@@ -70,7 +70,7 @@ pub struct Basis {
 pub struct Parameter {
     /// As written; scaled where a condition uses it.
     pub value: f64,
-    /// Unit in words.
+    /// Unit as written; `unit_words` says it in a language.
     pub unit: String,
     /// Clause, or [`LOCAL_CHOICE`].
     pub source: String,

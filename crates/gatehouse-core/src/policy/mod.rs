@@ -32,6 +32,7 @@ mod row_edit;
 pub mod row_text;
 pub mod schema;
 pub mod trial;
+mod unit;
 mod untold;
 mod zones;
 

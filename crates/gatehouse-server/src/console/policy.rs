@@ -440,17 +440,7 @@ pub fn parameter_words(name: &str, lang: Lang) -> String {
 fn parameters(document: &PolicyDocument, lang: Lang) -> Vec<(String, String, Source)> {
     let all = document.parameters.iter().map(|(name, parameter)| {
         let words = parameter_words(name, lang);
-        let unit = match lang {
-            Lang::Zh => parameter.unit.as_str(),
-            // Units are written once, in Chinese; a number with its name is clear without.
-            Lang::En => "",
-        };
-        let value = format!("{} {unit}", parameter.value);
-        (
-            words,
-            value.trim_end().to_owned(),
-            source(&parameter.source, lang),
-        )
+        (words, parameter.told(lang), source(&parameter.source, lang))
     });
     all.collect()
 }

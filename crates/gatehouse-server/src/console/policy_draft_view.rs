@@ -218,11 +218,7 @@ fn fields(document: &PolicyDocument, typed: &Typed, frame: &Frame, offset: i16) 
         ),
     ];
     all.extend(document.parameters.iter().map(|(name, parameter)| Field {
-        unit: match frame.lang {
-            Lang::Zh => parameter.unit.clone(),
-            // Units are written once, in Chinese; a number with its name is clear without.
-            Lang::En => String::new(),
-        },
+        unit: parameter.unit_words(frame.lang).to_owned(),
         ..field(
             &format!("p-{name}"),
             name,

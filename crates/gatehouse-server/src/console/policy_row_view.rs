@@ -5,7 +5,6 @@ use crate::console::policy_row_form::EXCEPTIONS_MOST;
 use crate::page::Frame;
 use gatehouse_core::gate::fact::{self, Choice, Fact, Kind, Words, purpose};
 use gatehouse_core::gate::value::StayKind;
-use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::document::Parameter;
 use gatehouse_core::policy::row_text::{Clause, How, Outings, RowText, Wish};
 use gatehouse_core::policy::{PolicyDocument, is_untold};
@@ -282,18 +281,9 @@ impl View<'_> {
             parameter.is_none(),
         );
         let named = self.parameters.iter().map(|(key, one)| {
-            let words = parameter_words(key, self.frame.lang);
-            let unit = if self.frame.lang == Lang::Zh {
-                one.unit.as_str()
-            } else {
-                ""
-            };
-            let words = format!("{words} {} {unit}", one.value);
-            (
-                key.clone(),
-                words.trim_end().to_owned(),
-                parameter == Some(key),
-            )
+            let lang = self.frame.lang;
+            let words = format!("{} {}", parameter_words(key, lang), one.told(lang));
+            (key.clone(), words, parameter == Some(key))
         });
         let options: Vec<_> = std::iter::once(own).chain(named).collect();
         let number = if parameter.is_some() { "" } else { value };
@@ -351,6 +341,7 @@ impl View<'_> {
 mod tests {
     use super::*;
     use crate::console::policy_row_form::{Fields, row_of};
+    use gatehouse_core::gate::wording::Lang;
     use gatehouse_core::policy::read;
     use gatehouse_core::policy::row_text::rows_as_written;
 

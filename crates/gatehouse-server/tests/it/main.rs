@@ -49,6 +49,7 @@ mod policy_draft_pages;
 mod policy_part_fields;
 mod policy_reviews;
 mod policy_row_pages;
+mod policy_units;
 mod policy_version_notes;
 mod print;
 mod quotas;

@@ -94,8 +94,8 @@ pub(super) fn of_parameters(
 ) -> Vec<Difference> {
     let things = |document: &PolicyDocument| -> Vec<Thing> {
         let all = document.parameters.iter().map(|(name, parameter)| {
-            let value = format!("{} {}", parameter.value, parameter.unit);
-            let value = with_source(&value, &source_words(&parameter.source, lang), lang);
+            let source = source_words(&parameter.source, lang);
+            let value = with_source(&parameter.told(lang), &source, lang);
             Thing {
                 id: name.clone(),
                 whole: value.clone(),
