@@ -196,7 +196,8 @@ test("on a full disk records stay on the phone, and go in once there is room", a
     }
     const reply = await one.send();
     if (reply === undefined) refused += 1;
-    else assert.deepEqual(one.waiting, []);
+    // A long batch goes in by pieces: what there was room for is acknowledged, the rest waits.
+    else assert.equal(one.waiting.length, last - reply);
   }
   assert.equal(one.said.length, 3);
   assert.ok(one.said.every((answer) => answer.startsWith("503 S-")), `${one.said}`);

@@ -89,9 +89,9 @@ enum Chore {
 
 #[derive(Clone, Copy, clap::Args)]
 struct Simulated {
-    /// How many seeds.
-    #[arg(long, default_value_t = 300)]
-    seeds: u64,
+    /// How many seeds: 300, or with `--long` a hundred thousand.
+    #[arg(long)]
+    seeds: Option<u64>,
     /// The first of them.
     #[arg(long, default_value_t = 1)]
     from: u64,
@@ -104,9 +104,13 @@ struct Simulated {
     /// Looks for seeds that find each of the planted mistakes.
     #[arg(long)]
     planted: bool,
-    /// A hundred thousand seeds, in an optimised build.
+    /// A hundred thousand seeds, in an optimised build; then the built program, ended with
+    /// `kill -9`.
     #[arg(long)]
     long: bool,
+    /// How often it is ended with `--long`.
+    #[arg(long, default_value_t = 2_000)]
+    kills: u32,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -154,9 +158,27 @@ impl Many {
     }
 }
 
-/// Seeds of a long run.
+/// Seeds of a run, and of a long one.
+#[cfg(feature = "simulate")]
+const SEEDS: u64 = 300;
 #[cfg(feature = "simulate")]
 const LONG_SEEDS: u64 = 100_000;
+
+#[cfg(feature = "simulate")]
+impl Simulated {
+    fn asked(self) -> simulate::Asked {
+        let usual = if self.long { LONG_SEEDS } else { SEEDS };
+        let one = self.seed.map(|_| 1);
+        simulate::Asked {
+            seeds: one.or(self.seeds).unwrap_or(usual),
+            from: self.seed.unwrap_or(self.from),
+            is_told: self.trace,
+            is_search: self.planted,
+            is_long: self.long && !self.planted && !self.trace && self.seed.is_none(),
+            kills: self.kills,
+        }
+    }
+}
 
 fn main() -> ExitCode {
     match run() {
@@ -201,17 +223,7 @@ fn run() -> Result<()> {
             ..
         } => launch::bench(&root, subject, &profile, many.sizes()),
         #[cfg(feature = "simulate")]
-        Chore::Simulate(asked) => simulate::run(simulate::Asked {
-            seeds: match (asked.seed, asked.long) {
-                (Some(_), _) => 1,
-                (None, true) => LONG_SEEDS,
-                (None, false) => asked.seeds,
-            },
-            from: asked.seed.unwrap_or(asked.from),
-            is_told: asked.trace,
-            is_search: asked.planted,
-            is_long: asked.long && !asked.planted && !asked.trace && asked.seed.is_none(),
-        }),
+        Chore::Simulate(asked) => simulate::run(&root, asked.asked()),
         #[cfg(not(feature = "simulate"))]
         Chore::Simulate(asked) => launch::simulate(&root, asked.long),
         Chore::Licences => report("licences", &licences::breaches(&root)?),

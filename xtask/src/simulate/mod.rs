@@ -5,6 +5,7 @@ mod chance;
 mod check;
 mod fault;
 mod gate;
+mod killed;
 mod long;
 mod network;
 mod office;
@@ -23,6 +24,7 @@ mod town;
 use anyhow::{Result, bail};
 use gatehouse_store::Store;
 use simulation::{Ended, Size};
+use std::path::Path;
 use std::time::Instant;
 use town::Town;
 
@@ -39,6 +41,8 @@ pub struct Asked {
     pub is_search: bool,
     /// Goes on after a breach, on all processors.
     pub is_long: bool,
+    /// How often the built program is ended after a long run.
+    pub kills: u32,
 }
 
 /// Runs seeds; ends with the first that breaks something.
@@ -46,9 +50,9 @@ pub struct Asked {
     clippy::disallowed_methods,
     reason = "says how long it took; what runs has a clock of its own"
 )]
-pub fn run(asked: Asked) -> Result<()> {
+pub fn run(root: &Path, asked: Asked) -> Result<()> {
     if asked.is_long {
-        return long::run(asked);
+        return run_long(root, asked);
     }
     let began = Instant::now();
     let town = Town::lay(Store::open_memory()?)?;
@@ -76,6 +80,17 @@ pub fn run(asked: Asked) -> Result<()> {
         asked.seeds
     );
     Ok(())
+}
+
+/// The seeds, then the built program; what broke in the one keeps nobody from the other.
+fn run_long(root: &Path, asked: Asked) -> Result<()> {
+    if asked.kills == 0 {
+        return long::run(asked);
+    }
+    killed::can_run(root)?;
+    let seeds = long::run(asked);
+    let kills = killed::run(root, asked.kills);
+    seeds.and(kills)
 }
 
 /// What broke, and how to see it again.
