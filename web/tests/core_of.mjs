@@ -25,6 +25,7 @@ export async function core_of(module) {
     decide: json(exports.gh_decide),
     state: () => take(exports.gh_state()),
     restore: (bytes) => lend(bytes, exports.gh_restore),
+    read_cbor: (bytes) => new TextDecoder().decode(take(lend(bytes, exports.read_cbor))),
     memory: exports.memory,
   };
 }

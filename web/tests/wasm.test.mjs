@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFile, readdir } from "node:fs/promises";
 import { before, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { core_of } from "./core_of.mjs";
 import { browse } from "./support.mjs";
 
@@ -107,6 +108,50 @@ for (const [file, least] of Object.entries(SCENARIOS)) {
     assert.ok(scenarios.length >= least, `${scenarios.length} scenarios`);
   });
 }
+
+/** A file of the shared data, which may not be copied into this repository; nothing where it is
+ * not here. A worktree lies one folder deeper than the main checkout. */
+async function shared(path) {
+  const named = process.env.GATEHOUSE_SHARED_DATA;
+  const folders = ["../shared/data/", "../../shared/data/"].map((at) => new URL(at, root));
+  for (const folder of named ? [pathToFileURL(`${named}/`), ...folders] : folders) {
+    const text = await readFile(new URL(path, folder), "utf8").catch(() => undefined);
+    if (text) return text;
+  }
+  return undefined;
+}
+
+test("European certificates: our reader of CBOR says in WASM what it says on the server",
+  async (t) => {
+    const vectors = await shared("dcc/vectors.jsonl");
+    if (!vectors) return t.skip("dcc/vectors.jsonl is not here; set GATEHOUSE_SHARED_DATA");
+    execFileSync("script/wasm", ["reads_cbor"], { cwd: root, stdio: ["ignore", "ignore", 2] });
+    const reader = await core_of(
+      await WebAssembly.compile(await read("target/wasm/reads_cbor.wasm")));
+    const said = (hex) => {
+      const told = reader.read_cbor(Buffer.from(hex, "hex"));
+      return told === hex ? "read" : told;
+    };
+    const wanted = JSON.parse(await read("testdata/cbor/european-v1.json"));
+    const lines = vectors.trim().split("\n").map((line) => JSON.parse(line));
+    assert.equal(lines.length, wanted.length);
+    const counts = {};
+    for (const [nth, one] of wanted.entries()) {
+      const { id, CBOR, COSE } = lines[nth];
+      assert.equal(id, one.id);
+      const envelope = COSE?.toLowerCase();
+      assert.equal(CBOR ? said(CBOR.toLowerCase()) : null, one.certificate, id);
+      assert.equal(envelope ? said(envelope) : null, one.envelope, id);
+      assert.equal(envelope ? said(envelope.slice(2)) : null, one.envelope_without_tag, id);
+      if (one.payload) {
+        const [at, length, what] = one.payload;
+        assert.equal(said(envelope.slice(2 * at, 2 * (at + length))), what, id);
+        counts[what] = (counts[what] ?? 0) + 1;
+      }
+    }
+    // Three payloads have a date with a tag, which nothing of ours has.
+    assert.deepEqual(counts, { read: 49, Kind: 3 });
+  });
 
 test("the browser's core decides every case of every policy as the server does", async () => {
   const { decide } = await core();

@@ -103,9 +103,11 @@ fn layout(length: usize) -> Option<Layout> {
     Layout::from_size_align(length.max(1), 1).ok()
 }
 
+/// The bytes that the page points to.
+///
 /// # Safety
 /// `length` bytes can be read at `memory` while the slice is in use.
-unsafe fn bytes<'a>(memory: *const u8, length: usize) -> &'a [u8] {
+pub unsafe fn bytes<'a>(memory: *const u8, length: usize) -> &'a [u8] {
     if memory.is_null() || length == 0 {
         return &[];
     }
@@ -114,7 +116,8 @@ unsafe fn bytes<'a>(memory: *const u8, length: usize) -> &'a [u8] {
     unsafe { std::slice::from_raw_parts(memory, length) }
 }
 
-fn answer(output: &[u8]) -> *mut u8 {
+/// An answer in memory of its own, with its length before it; null where memory ran out.
+pub fn answer(output: &[u8]) -> *mut u8 {
     let Ok(length) = u32::try_from(output.len()) else {
         return std::ptr::null_mut();
     };
