@@ -147,8 +147,8 @@ test("the gap's key leads to a row about just that, and nothing is left open", a
 
 /** A sum of a replay. */
 async function sum(page, name) {
-  const row = page.locator("tr", { has: page.getByRole("cell", { name, exact: true }) }).first();
-  return Number((await row.locator("td").last().innerText()).replaceAll(/\D/g, ""));
+  const row = page.locator("#sums tr", { has: page.getByText(name, { exact: true }) });
+  return Number((await row.locator("td").last().textContent()).replaceAll(/\D/g, ""));
 }
 
 const DAY = 24 * 60 * MINUTE;

@@ -23,6 +23,8 @@ pub enum Cell {
 /// A table with its title.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableInWords {
+    /// Key of its title.
+    pub key: &'static str,
     /// What it shows.
     pub title: String,
     /// What to know about it; empty for nothing.
@@ -151,8 +153,9 @@ pub fn tables(report: &Report, lang: Lang, doors: &Doors) -> Vec<TableInWords> {
     tables
 }
 
-fn table(lang: Lang, title: &str, columns: &[&str]) -> TableInWords {
+fn table(lang: Lang, title: &'static str, columns: &[&str]) -> TableInWords {
     TableInWords {
+        key: title,
         title: text(lang, title),
         note: String::new(),
         columns: columns.iter().map(|key| text(lang, key)).collect(),
@@ -178,8 +181,16 @@ fn sums(report: &Report, lang: Lang) -> TableInWords {
         ("replay-damaged", report.damaged),
         ("replay-not-compared", report.not_compared),
     ];
+    let let_through = report.let_through.iter().flat_map(|sums| {
+        [
+            ("replay-emergencies", sums.emergencies.attempts),
+            ("replay-coming-home", sums.coming_home.attempts),
+            ("replay-let-through-stopped", sums.stopped()),
+        ]
+    });
     let lines = always
         .into_iter()
+        .chain(let_through)
         .chain(where_any.into_iter().filter(|(_, count)| *count > 0));
     let mut found = table(
         lang,
@@ -210,7 +221,7 @@ fn changes(report: &Report, lang: Lang) -> TableInWords {
 
 fn by<'s>(
     lang: Lang,
-    title: &str,
+    title: &'static str,
     what: &str,
     rows: impl Iterator<Item = (String, &'s Sums)>,
 ) -> TableInWords {
@@ -251,15 +262,16 @@ fn rows(report: &Report, lang: Lang) -> TableInWords {
         "replay-attempts-count",
     ];
     let mut found = table(lang, "replay-rows", &columns);
-    let named = |id: &str| match id {
+    let named = |id: &str, under_draft: bool| match id {
         "" => text(lang, "replay-row-none"),
-        id => id.to_owned(),
+        id => report.row_name(id, under_draft, lang),
     };
     for row in &report.rows {
         for way in &row.sums.ways {
             let [from, to] = way_words(way, lang);
-            let cells = [named(&row.before), named(&row.after), from, to];
-            let cells = cells.into_iter().map(Cell::Text);
+            let rows = [named(&row.before, false), named(&row.after, true)];
+            let cells = rows.into_iter().chain([from, to]);
+            let cells = cells.map(Cell::Text);
             found
                 .rows
                 .push(cells.chain([Cell::Number(way.attempts)]).collect());
@@ -328,7 +340,8 @@ fn verdict_key(verdict: Verdict) -> &'static str {
     }
 }
 
-fn kind_label(name: Option<&str>, lang: Lang) -> String {
+/// A kind of subject as people call it.
+pub fn kind_label(name: Option<&str>, lang: Lang) -> String {
     let kinds = subject_kind::CHOICES.iter();
     let choice = name.and_then(|name| kinds.into_iter().find(|choice| choice.name == name));
     match choice {

@@ -1,6 +1,7 @@
 //! A few attempts of each change, to be looked at one by one.
 
 use super::memo::hash;
+use super::summary::RowPair;
 use crate::id::{DeviceId, GateId, HouseholdId};
 
 /// Examples of one change.
@@ -18,7 +19,7 @@ pub struct Place {
 }
 
 /// An attempt to be looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Example {
     /// Decides which are kept: the same for one thread as for two.
     order: u64,
@@ -30,6 +31,8 @@ pub struct Example {
     pub gate: GateId,
     /// When, milliseconds UTC.
     pub at: i64,
+    /// The rows that decided, where it is a change.
+    pub rows: RowPair,
 }
 
 impl Example {
@@ -43,15 +46,18 @@ impl Example {
             seq: place.seq,
             gate,
             at,
+            rows: RowPair::default(),
         }
     }
 }
 
-/// Keeps an example if it is one of the first by order.
-pub(super) fn keep(examples: &mut Vec<Example>, example: Example) {
+/// Keeps an example if it is one of the first by order; where it lies then.
+pub(super) fn keep(examples: &mut Vec<Example>, example: Example) -> Option<&mut Example> {
     let at = examples.partition_point(|held| *held < example);
-    if at < EXAMPLES_MOST {
-        examples.insert(at, example);
-        examples.truncate(EXAMPLES_MOST);
+    if at >= EXAMPLES_MOST {
+        return None;
     }
+    examples.insert(at, example);
+    examples.truncate(EXAMPLES_MOST);
+    examples.get_mut(at)
 }

@@ -22,4 +22,4 @@ pub use examples::{EXAMPLES_MOST, Example, Place};
 pub use heavy::Heavy;
 pub use prepared::Prepared;
 pub use replayer::{Before, Draft, Replayer};
-pub use summary::{HOUSEHOLDS_HELD, Hit, RowPair, Summary};
+pub use summary::{HOUSEHOLDS_HELD, Hit, LetThrough, RowPair, Summary};

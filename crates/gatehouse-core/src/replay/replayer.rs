@@ -6,10 +6,10 @@ use super::counts::{Counts, To};
 use super::examples::{Example, Place};
 use super::memo::Memo;
 use super::prepared::Prepared;
-use super::summary::{Counted, RowPair, Summary};
+use super::summary::{Counted, LetThrough, RowPair, Summary};
 use crate::gate::record::read_facts;
 use crate::gate::value::Known;
-use crate::gate::{Decision, Fact, Policy, Situation, Value, Verdict, decide};
+use crate::gate::{Decision, Fact, Policy, Situation, Value, Verdict, Way, decide};
 use crate::moment::Moment;
 use std::collections::BTreeMap;
 
@@ -44,6 +44,7 @@ struct Found {
     /// By its own policy, where that is kept.
     before: Option<Side>,
     after: After,
+    let_through: Option<LetThrough>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +68,7 @@ pub struct Replayer {
     clock: Situation,
     rows: RowNames,
     pairs: BTreeMap<(u32, u32), Counts>,
-    unrecorded: [u64; u64::BITS as usize],
+    unrecorded: BTreeMap<u64, u64>,
     summary: Summary,
 }
 
@@ -79,7 +80,7 @@ impl Default for Replayer {
             clock: Situation::new(Moment::new(0, 0)),
             rows: RowNames::default(),
             pairs: BTreeMap::new(),
-            unrecorded: [0; u64::BITS as usize],
+            unrecorded: BTreeMap::new(),
             summary: Summary::default(),
         }
     }
@@ -107,7 +108,7 @@ impl Replayer {
         let example = Example::new(place, attempt.gate, attempt.decided_at);
         match found.before {
             Some(side) if side.verdict == attempt.verdict => {}
-            Some(_) => self.summary.add_unlike(example),
+            Some(_) => self.summary.add_unlike(example.clone()),
             None => self.summary.not_compared += 1,
         }
         let (to, row) = match found.after {
@@ -120,34 +121,36 @@ impl Replayer {
             hour: (moment.minute_of_day() / 60) as u8,
             kind: attempt.kind,
             household: place.household,
+            let_through: found.let_through,
             example,
         };
-        if !self.summary.add(&counted) {
+        let pair = (found.before.map_or(NO_ROW, |side| side.row), row);
+        let named = || self.rows.pair(pair);
+        if !self.summary.add(counted, named) {
             let is_other = |side: Side| side.verdict == attempt.verdict && side.row != row;
             self.summary.by_another_row += u64::from(found.before.is_some_and(is_other));
             return;
         }
-        let pair = (found.before.map_or(NO_ROW, |side| side.row), row);
         self.pairs.entry(pair).or_default().add(attempt.verdict, to);
         if let After::CannotBeKnown(facts) = found.after {
-            for (at, count) in self.unrecorded.iter_mut().enumerate() {
-                *count += facts >> at & 1;
-            }
+            *self.unrecorded.entry(facts).or_default() += 1;
         }
     }
 
     /// The sums.
     pub fn finish(mut self) -> Summary {
         for ((before, after), counts) in &self.pairs {
-            let pair = RowPair {
-                before: self.rows.name(*before),
-                after: self.rows.name(*after),
-            };
+            let pair = self.rows.pair((*before, *after));
             self.summary.add_rows(pair, counts);
         }
-        let facts = crate::gate::fact::ALL.into_iter();
-        let counts = facts.zip(self.unrecorded).filter(|(_, count)| *count > 0);
-        self.summary.unrecorded = counts.collect();
+        for (bits, count) in self.unrecorded {
+            let facts = crate::gate::fact::ALL.into_iter();
+            let lacking: Vec<Fact> = facts.filter(|fact| bits >> *fact as u64 & 1 == 1).collect();
+            for fact in &lacking {
+                *self.summary.unrecorded.entry(*fact).or_default() += count;
+            }
+            *self.summary.lacking.entry(lacking).or_default() += count;
+        }
         self.summary
     }
 
@@ -225,6 +228,7 @@ impl Replayer {
         Found {
             before: before_side,
             after,
+            let_through: let_through(situation),
         }
     }
 
@@ -268,6 +272,20 @@ impl<'p> Draft<'p> {
     }
 }
 
+/// Whether it is somebody whom no document keeps.
+fn let_through(situation: &Situation) -> Option<LetThrough> {
+    if situation.is_emergency() {
+        return Some(LetThrough::Emergency);
+    }
+    let is = |fact: Fact, value: Value| situation.given(fact) == Some(&Known::Is(value));
+    let is_home = is(Fact::RegisteredResident, Value::Flag(true))
+        && is(Fact::Way, Value::Choice(Way::In as u8))
+        && [Fact::Order, Fact::Zone]
+            .into_iter()
+            .all(|fact| is(fact, Value::Choice(0)));
+    is_home.then_some(LetThrough::ComingHome)
+}
+
 /// The attempt's own moment, with the offset by which it was decided.
 fn moment(attempt: &Attempt<'_>, before: Before<'_>) -> Moment {
     let policy = before.prepared().map(Prepared::policy);
@@ -305,6 +323,13 @@ impl RowNames {
         let number = self.names.len() as u32;
         self.numbers.insert(name.to_owned(), number);
         number
+    }
+
+    fn pair(&self, (before, after): (u32, u32)) -> RowPair {
+        RowPair {
+            before: self.name(before),
+            after: self.name(after),
+        }
     }
 
     fn name(&self, number: u32) -> String {

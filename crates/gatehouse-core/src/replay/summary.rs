@@ -23,6 +23,15 @@ pub struct RowPair {
     pub after: String,
 }
 
+/// Who is never kept, whatever a document says; of these the draft may stop nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LetThrough {
+    /// An emergency (SCOPE-3).
+    Emergency,
+    /// A registered resident under no order who comes home (GATE-15).
+    ComingHome,
+}
+
 /// A household that would be kept more often, and at which gate it was met last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hit {
@@ -45,6 +54,10 @@ pub struct Summary {
     pub hours: [Counts; 24],
     /// The same by kind of subject.
     pub kinds: BTreeMap<Option<u8>, Counts>,
+    /// The same of emergencies.
+    pub emergencies: Counts,
+    /// The same of residents under no order who came home.
+    pub coming_home: Counts,
     /// The same by the rows that decided; only of attempts that change or cannot be known.
     pub rows: BTreeMap<RowPair, Counts>,
     /// Attempts with the same verdict by another row than then: no change for whoever stands there,
@@ -52,6 +65,9 @@ pub struct Summary {
     pub by_another_row: u64,
     /// Facts that were not recorded, and for how many attempts that leaves the verdict open.
     pub unrecorded: BTreeMap<Fact, u64>,
+    /// The attempts that cannot be known, each once, by all the facts that it lacks; by none where
+    /// its own policy is not kept.
+    pub lacking: BTreeMap<Vec<Fact>, u64>,
     /// Examples of each change, and of what cannot be known.
     examples: BTreeMap<(u8, To), Vec<Example>>,
     /// Attempts whose own policy gives another verdict than was recorded; there are none, unless
@@ -73,9 +89,12 @@ impl Default for Summary {
             gates: BTreeMap::new(),
             hours: Default::default(),
             kinds: BTreeMap::new(),
+            emergencies: Counts::default(),
+            coming_home: Counts::default(),
             rows: BTreeMap::new(),
             by_another_row: 0,
             unrecorded: BTreeMap::new(),
+            lacking: BTreeMap::new(),
             examples: BTreeMap::new(),
             not_reproduced: 0,
             unlike: Vec::new(),
@@ -93,12 +112,13 @@ pub(super) struct Counted {
     pub hour: u8,
     pub kind: Option<SubjectKind>,
     pub household: Option<HouseholdId>,
+    pub let_through: Option<LetThrough>,
     pub example: Example,
 }
 
 impl Summary {
     /// Adds an attempt; true where it is one whose rows are counted too.
-    pub(super) fn add(&mut self, one: &Counted) -> bool {
+    pub(super) fn add(&mut self, one: Counted, rows: impl FnOnce() -> RowPair) -> bool {
         let (from, to) = (one.from, one.to);
         let gate = one.example.gate;
         self.counts.add(from, to);
@@ -108,16 +128,21 @@ impl Summary {
         }
         let kind = one.kind.map(|kind| kind as u8);
         self.kinds.entry(kind).or_default().add(from, to);
+        match one.let_through {
+            Some(LetThrough::Emergency) => self.emergencies.add(from, to),
+            Some(LetThrough::ComingHome) => self.coming_home.add(from, to),
+            None => {}
+        }
         if to.verdict() == Some(from) {
             return false;
         }
         if let Some(household) = one.household.filter(|_| is_harder(from, to)) {
             self.households.add((household, gate));
         }
-        keep(
-            self.examples.entry((from as u8, to)).or_default(),
-            one.example,
-        );
+        let examples = self.examples.entry((from as u8, to)).or_default();
+        if let Some(kept) = keep(examples, one.example) {
+            kept.rows = rows();
+        }
         true
     }
 
@@ -146,15 +171,22 @@ impl Summary {
         for (kind, counts) in other.kinds {
             self.kinds.entry(kind).or_default().add_all(&counts);
         }
+        self.emergencies.add_all(&other.emergencies);
+        self.coming_home.add_all(&other.coming_home);
         for (pair, counts) in other.rows {
             self.add_rows(pair, &counts);
         }
         for (fact, count) in other.unrecorded {
             *self.unrecorded.entry(fact).or_default() += count;
         }
+        for (facts, count) in other.lacking {
+            *self.lacking.entry(facts).or_default() += count;
+        }
         for (way, examples) in other.examples {
             let held = self.examples.entry(way).or_default();
-            examples.into_iter().for_each(|one| keep(held, one));
+            for one in examples {
+                keep(held, one);
+            }
         }
         for example in other.unlike {
             keep(&mut self.unlike, example);

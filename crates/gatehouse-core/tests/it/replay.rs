@@ -309,6 +309,9 @@ fn parts_of_a_replay_add_up_to_the_whole() {
     assert_eq!(parts.counts, whole.counts);
     assert_eq!(parts.rows, whole.rows);
     assert_eq!(parts.kinds, whole.kinds);
+    assert_eq!(parts.lacking, whole.lacking);
+    let lacking: u64 = whole.lacking.values().sum();
+    assert_eq!(lacking, whole.counts.unknown(), "each attempt once");
     assert_eq!(parts.hit_hardest(9).len(), whole.hit_hardest(9).len());
     let known = whole.counts.ways().map(|(_, _, count)| count).sum::<u64>();
     assert_eq!(known, 169);
@@ -317,8 +320,60 @@ fn parts_of_a_replay_add_up_to_the_whole() {
         let is_change = to != To::of(from);
         assert_eq!(!examples.is_empty(), is_change, "{from:?} {to:?}");
         assert!(examples.len() as u64 <= count);
+        for example in examples.iter().chain(parts.examples_of(from, to)) {
+            assert!(whole.rows.contains_key(&example.rows), "{example:?}");
+        }
     }
 }
+
+#[test]
+fn emergencies_and_who_comes_home_are_counted_apart_and_never_stopped() {
+    let own = Prepared::new(delivered("henan-2020-02"), 1);
+    let strict = text_of("zhongxiang-2020-02").replacen("[[row]]", NOBODY, 1);
+    let strict = compile(&[&read(&strict).expect("reads")]).expect("compiles");
+    let strict = Prepared::new(strict, 2);
+    let one = |change: &dyn Fn(&mut Situation)| {
+        let mut situation = resident(NOON);
+        situation
+            .set(Fact::Way, Value::Choice(Way::In as u8))
+            .set(Fact::Order, Value::Choice(0))
+            .set(Fact::Zone, Value::Choice(0));
+        change(&mut situation);
+        let record = record(&situation, Some(own.policy()), 1);
+        let found = replay(&[record], Some(&own), Draft::Policy(Some(&strict)));
+        let stopped = found.counts.of(Verdict::Admit, To::of(Verdict::Refuse));
+        (found.emergencies.all(), found.coming_home.all(), stopped)
+    };
+    let out = Value::Choice(Way::Out as u8);
+    assert_eq!(one(&|_| ()), (0, 1, 0));
+    let none = one(&|situation| {
+        situation.set(Fact::Way, out.clone());
+    });
+    assert_eq!(none, (0, 0, 1), "the draft lets nobody out");
+    let urgent = one(&|situation| {
+        situation
+            .set(Fact::Way, out.clone())
+            .set(Fact::Emergency, Value::Flag(true));
+    });
+    assert_eq!(urgent, (1, 0, 0));
+    let strange = one(&|situation| {
+        situation.set(Fact::RegisteredResident, Value::Flag(false));
+    });
+    assert_eq!((strange.0, strange.1), (0, 0));
+    let under_order = one(&|situation| {
+        situation.set(Fact::Order, Value::Choice(1));
+    });
+    assert_eq!((under_order.0, under_order.1), (0, 0));
+}
+
+const NOBODY: &str = r#"[[row]]
+id = "ZX/nobody"
+effect = "bar"
+source = "deployment"
+who = { subject_kind = "resident" }
+say = { zh = "今天请留在家里。", en = "Please stay at home today." }
+
+[[row]]"#;
 
 #[test]
 fn a_policy_that_is_not_kept_is_no_hindrance() {

@@ -15,6 +15,7 @@ mod policy;
 mod policy_force;
 mod policy_part;
 mod policy_replay;
+mod progress_line;
 mod restore;
 mod serve;
 

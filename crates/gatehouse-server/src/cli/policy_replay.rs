@@ -2,6 +2,7 @@
 //! force. The form of the answer is in `docs/policy-replay.md`.
 
 use super::policy::LangArgument;
+use super::progress_line::{ProgressLine, width};
 use crate::config::Config;
 use crate::ops::local_day::DAY_MILLIS;
 use crate::ops::policy_folder::{in_lines, read_documents};
@@ -16,16 +17,14 @@ use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::AreaId;
 use gatehouse_core::moment::{CivilDay, Moment};
 use gatehouse_store::Store;
-use std::io::Write;
+use std::io::{IsTerminal, Write, stderr};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::Duration;
 
 /// Minutes east of UTC of days that are written without an offset.
 const OFFSET_MINUTES: i16 = 480;
 /// SQLite is read through so many connections, one for each thread.
 const CONNECTIONS: usize = 2;
-const TELL_EVERY: Duration = Duration::from_millis(500);
 
 /// Decide recorded attempts again.
 #[derive(Debug, Args)]
@@ -125,13 +124,15 @@ fn watched(stores: &[Store], asked: &Asked, lang: Lang) -> Result<Report> {
 
 /// Only for whoever watches; the answer is on the other stream.
 fn tell(progress: &Progress, ended: Receiver<()>, lang: Lang) {
-    while ended.recv_timeout(TELL_EVERY) == Err(RecvTimeoutError::Timeout) {
-        let (done, total) = progress.figures();
-        let [done, total] = [done, total].map(|count| Cell::Number(count).shown());
+    let mut line = ProgressLine::new(stderr(), stderr().is_terminal());
+    while ended.recv_timeout(line.every()) == Err(RecvTimeoutError::Timeout) {
+        let figures = progress.figures();
+        let [done, total] = <[u64; 2]>::from(figures).map(|count| Cell::Number(count).shown());
         let slots = [("done", done.as_str()), ("total", total.as_str())];
-        let line = crate::locale::text_filled(lang, "replay-progress", &slots);
-        let _ = writeln!(std::io::stderr(), "{line}");
+        let words = crate::locale::text_filled(lang, "replay-progress", &slots);
+        line.tell(figures.0, figures.1, &words);
     }
+    line.end();
 }
 
 fn print(out: &mut impl Write, report: &Report, lang: Lang) -> std::io::Result<()> {
@@ -175,9 +176,4 @@ fn print_table(out: &mut impl Write, table: &TableInWords) -> std::io::Result<()
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
-}
-
-/// On a terminal a Chinese character takes two places.
-fn width(text: &str) -> usize {
-    text.chars().map(|c| 1 + usize::from(c >= '\u{1100}')).sum()
 }

@@ -92,7 +92,7 @@ impl HourChart {
 }
 
 /// A quarter of the axis: 1, 2 or 5 with noughts, so that four of them hold the highest bar.
-fn step(most: i64) -> i64 {
+pub(super) fn step(most: i64) -> i64 {
     let mut step = 1;
     loop {
         for factor in [1, 2, 5] {

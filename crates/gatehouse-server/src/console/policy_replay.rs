@@ -1,18 +1,23 @@
 //! Replays of an area for officials: what was tried, trying a draft, its progress, its result as
 //! page, workbook and JSON.
 
+use super::replay_examples::Shown;
+use super::replay_figures::number;
+use super::replay_view::ReplayResult;
 use crate::app::App;
 use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
 use crate::error::OpError;
+use crate::ops::replay::Report;
+use crate::ops::replay::examples::{AttemptSeen, read_examples};
 use crate::ops::replay::keep::{
-    DraftChoice, Wished, ask_replay, id_text, list_replays, read_doors, read_replay, stop_replay,
+    DRAFT, DraftChoice, Wished, ask_replay, id_text, list_replays, read_doors, read_replay,
+    stop_replay,
 };
-use crate::ops::replay::{AttemptNamed, Report};
 use crate::page::{Frame, PageError, made};
 use crate::replay_sheet::workbook;
-use crate::replay_tables::{Cell, Doors, TableInWords, headlines, tables, way_words};
+use crate::replay_tables::{Cell, Doors, headlines};
 use crate::times::Times;
 use askama::Template;
 use axum::extract::{Path, State};
@@ -80,19 +85,21 @@ struct ReplayPage {
     id: String,
     title: String,
     span: String,
-    note: String,
+    /// Page of the draft that was tried.
+    draft: Option<String>,
     /// Where it has not ended: done, all.
     bar: Option<(i64, i64)>,
     /// Why there is no result.
     ended: Option<String>,
-    tables: Vec<TableInWords>,
-    examples: Vec<Examples>,
+    /// What it found.
+    result: Option<ReplayResult>,
 }
 
-/// Attempts of one change: title, and for each its address where the caller may open it.
-struct Examples {
-    title: String,
-    attempts: Vec<(Option<String>, String)>,
+/// What a replay found, with what of it the caller may see.
+struct Found {
+    report: Report,
+    doors: Doors,
+    seen: BTreeMap<String, AttemptSeen>,
 }
 
 /// What the form says.
@@ -156,13 +163,15 @@ pub async fn show(
     let lang = frame.lang;
     let page = async {
         let (row, report) = read_replay(&app, area.area, &replay).await?;
-        let doors = match &report {
-            Some(report) => read_doors(&app, &area, &caller, lang, report).await?,
-            None => BTreeMap::new(),
+        let found = match report {
+            Some(report) => Some(Found {
+                doors: Some(read_doors(&app, &area, &caller, lang, &report).await?),
+                seen: read_examples(&app, &area, &caller, lang, &report).await?,
+                report,
+            }),
+            None => None,
         };
-        let doors = Some(doors);
-        let found = report.as_ref().map(|report| (report, &doors));
-        Ok(one_page(&app, area, &caller, &row, found, frame))
+        Ok(one_page(&app, area, &caller, &row, found.as_ref(), frame))
     };
     made(page.await, StatusCode::OK, lang)
 }
@@ -343,33 +352,43 @@ fn one_page(
     area: AreaInScope,
     caller: &Caller,
     row: &PolicyReplayRow,
-    found: Option<(&Report, &Doors)>,
+    found: Option<&Found>,
     frame: Frame,
 ) -> ReplayPage {
-    let report = found.map(|(report, _)| report);
     let lang = frame.lang;
     let times = Times::new(lang, app.world.now_millis(), area.offset_minutes);
     let is_at_work = matches!(row.state.as_str(), "waiting" | "running");
-    let [title, note] = match report {
-        Some(report) => {
-            let [title, _, note] = headlines(report, lang, area.offset_minutes);
-            [title, note]
-        }
-        None => [draft_title(row, &[], &frame), String::new()],
+    let title = match found {
+        Some(found) => headlines(&found.report, lang, area.offset_minutes)[0].clone(),
+        None => draft_title(row, &[], &frame),
     };
     let may_open = caller.may_in(Permission::SeeCrossings, &area.path);
-    let examples = report.map_or_else(Vec::new, |report| {
-        examples(report, &frame, &times, may_open.then_some(&area))
+    let result = found.map(|found| {
+        let shown = Shown {
+            report: &found.report,
+            seen: &found.seen,
+            area: may_open.then_some(&area),
+            times,
+        };
+        ReplayResult::of(&shown, &found.doors, area.offset_minutes, &frame)
     });
+    let may_write = caller.may_in(Permission::WritePolicy, &area.path);
+    let draft = row.document.strip_prefix(DRAFT).filter(|_| may_write);
     ReplayPage {
         id: id_text(&row.replay),
         title,
-        span: span(row, &times),
-        note,
+        span: match found {
+            Some(found) => {
+                let count = number(found.report.sums.attempts);
+                let of = frame.with("replay-span-attempts", "count", &count);
+                format!("{} · {of}", span(row, &times))
+            }
+            None => span(row, &times),
+        },
+        draft: draft.map(|draft| format!("/areas/{}/policy/drafts/{draft}", area.area)),
         bar: is_at_work.then(|| (row.attempts_done, row.attempts_all.max(1))),
-        ended: (!is_at_work && report.is_none()).then(|| why_none(row, &frame)),
-        tables: found.map_or_else(Vec::new, |(report, doors)| tables(report, lang, doors)),
-        examples,
+        ended: (!is_at_work && found.is_none()).then(|| why_none(row, &frame)),
+        result,
         area,
         frame,
     }
@@ -382,35 +401,4 @@ fn why_none(row: &PolicyReplayRow, frame: &Frame) -> String {
         Some("P020") => frame.t("replay-failed-apart"),
         Some(code) => frame.with("replay-failed", "code", code),
     }
-}
-
-/// Examples of each change; addresses where the caller may open them in this area.
-fn examples(
-    report: &Report,
-    frame: &Frame,
-    times: &Times,
-    area: Option<&AreaInScope>,
-) -> Vec<Examples> {
-    let named = |attempts: &[AttemptNamed]| {
-        let lines = attempts.iter().map(|one| {
-            let gate = report.gates.iter().find(|gate| gate.gate == one.gate);
-            let gate = gate.map_or("", |gate| gate.name.as_str());
-            let address =
-                |area: &AreaInScope| format!("/areas/{}/crossings/{}", area.area, one.crossing);
-            (
-                area.map(address),
-                format!("{} · {gate}", times.moment(one.at)),
-            )
-        });
-        lines.collect()
-    };
-    let changes = report.changes.iter().map(|change| Examples {
-        title: way_words(&change.way, frame.lang).join(" → "),
-        attempts: named(&change.examples),
-    });
-    let unlike = (!report.unlike.is_empty()).then(|| Examples {
-        title: frame.t("replay-unlike"),
-        attempts: named(&report.unlike),
-    });
-    changes.chain(unlike).collect()
 }

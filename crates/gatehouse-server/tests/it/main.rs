@@ -56,6 +56,7 @@ mod quotas;
 mod receiver;
 mod rendered;
 mod replay;
+mod replay_page;
 mod replay_pages;
 mod resident;
 mod retention;

@@ -1,6 +1,7 @@
 //! Replays in the console: an official tries a document, sees how far it is, stops it, opens the
 //! result as page, workbook and JSON; nobody else does.
 
+use crate::replay_page::Page;
 use crate::support::{Answer, START, TestApp, demo_on_both};
 use axum::http::StatusCode;
 use calamine::{Data, Reader, Xlsx};
@@ -10,7 +11,7 @@ use gatehouse_server::jobs::run_due;
 use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_server::ops::keep_retention::keep_retention;
 use gatehouse_store::policy::PolicyForceRow;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::io::Cursor;
 
@@ -134,6 +135,103 @@ fn an_official_tries_a_document_and_opens_the_result() {
         keep_retention(&app.app, until).expect("kept");
         let later = Office::new(app, demo, Role::StreetCommand);
         assert_eq!(later.get(&one).status, StatusCode::NOT_FOUND);
+    });
+}
+
+/// Tries ZX and waits; the rest of its address, and the report.
+fn tried(office: &Office<'_>) -> (String, Value) {
+    submit(office.app, office.area, "zhongxiang-2020-02");
+    let one = office.ask("1+zhongxiang-2020-02");
+    office
+        .app
+        .wait(run_due(&office.app.app))
+        .expect("the database");
+    let json = office.get(&format!("{one}/replay.json")).bytes;
+    (one, serde_json::from_slice(&json).expect("JSON"))
+}
+
+#[test]
+fn every_figure_of_the_page_is_one_of_the_report() {
+    demo_on_both(|app, demo| {
+        let office = Office::new(app, demo, Role::StreetCommand);
+        let (one, report) = tried(&office);
+        let page = Page(office.get(&one).body);
+        page.agrees_with(&report);
+        let let_through = &report["let_through"];
+        assert!(let_through["coming_home"]["attempts"].as_u64() > Some(50));
+        let stopped = page.figures().last().copied();
+        assert_eq!(stopped, Some(0), "nobody is kept from home");
+    });
+}
+
+#[test]
+fn an_example_says_who_came_as_far_as_the_caller_may_know_and_by_which_row() {
+    demo_on_both(|app, demo| {
+        let office = Office::new(app, demo, Role::StreetCommand);
+        let (one, report) = tried(&office);
+        let page = office.get(&one).body;
+        let changes = report["changes"].as_array().expect("changes");
+        let refused = changes.iter().find(|way| way["to"] == "refuse");
+        let example = &refused.expect("some")["examples"][0];
+        let crossing = example["crossing"].as_str().expect("its record");
+        let at = page.find(crossing).expect("a link");
+        let line = page[at..].split("</li>").next().expect("its end");
+        let row = example["after"].as_str().expect("a row");
+        assert!(line.contains(row), "{row}: {line}");
+        let words = report["row_words"].as_array().expect("words");
+        let words = words
+            .iter()
+            .find(|one| one["row"] == row && one["under_draft"] == true);
+        let words = words.expect("its words");
+        let clause = words["clause"]["zh"].as_str().expect("a clause");
+        assert!(line.contains(clause), "{clause}: {line}");
+        // Kind, direction and door stand there, and nobody's name.
+        let who = line.split_once("<b>").expect("who").1;
+        let who = who.split("</b>").next().expect("its end");
+        let parts: Vec<&str> = who.split(" · ").collect();
+        assert!(["进", "出"].contains(&parts[1]), "{who}");
+        assert!(parts[0] == "访客" && parts.len() <= 3, "{who}");
+        assert!(
+            page.contains(" · 进 · ") && page.contains(" 单元 "),
+            "{page}"
+        );
+    });
+}
+
+#[test]
+fn a_report_that_was_kept_by_an_older_version_opens() {
+    demo_on_both(|app, demo| {
+        let office = Office::new(app, demo, Role::StreetCommand);
+        let (_, mut report) = tried(&office);
+        let fields = report.as_object_mut().expect("a report");
+        for newer in ["row_words", "let_through", "lacking", "by_another_row"] {
+            assert!(fields.remove(newer).is_some(), "{newer}");
+        }
+        for change in report["changes"].as_array_mut().expect("changes") {
+            for example in change["examples"].as_array_mut().expect("examples") {
+                let example = example.as_object_mut().expect("an example");
+                assert!(example.remove("before").is_some() && example.remove("after").is_some());
+            }
+        }
+        let two = office.ask("1+zhongxiang-2020-02");
+        let id: [u8; 16] = data_encoding::HEXLOWER
+            .decode(two.trim_start_matches('/').as_bytes())
+            .expect("an id")
+            .try_into()
+            .expect("16 bytes");
+        let text = report.to_string();
+        app.write(move |tx| {
+            tx.policy_replay_is_at(&id, (1, 1), START)?;
+            tx.policy_replay_is_done(&id, &text, 1, START).map(|_| ())
+        });
+        let answer = office.get(&two);
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        report["let_through"] = json!(null);
+        Page(answer.body).agrees_with(&report);
+        assert_eq!(
+            office.get(&format!("{two}/replay.xlsx")).status,
+            StatusCode::OK
+        );
     });
 }
 

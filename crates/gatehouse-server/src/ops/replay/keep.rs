@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How a replay names a draft: this, and its id.
-const DRAFT: &str = "draft/";
+pub const DRAFT: &str = "draft/";
 /// Replays that a page lists.
 const SHOWN: u32 = 20;
 /// Replays of one area that may wait or run at one time.

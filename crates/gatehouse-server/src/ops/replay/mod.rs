@@ -1,16 +1,21 @@
 //! What happened, decided again under a draft (issue "Policies as documents" 3, ADR 27): gates of
 //! an area are read in stretches by two threads, core decides, a small report comes out.
 
+mod change;
 mod draft;
+pub mod examples;
 pub mod keep;
 mod report;
 mod run;
+mod words;
 
+pub use change::{CHANGES, Change};
 pub use report::{
-    AttemptNamed, DocumentNamed, FactCount, GateRow, HourRow, HouseholdRow, KindRow, Report,
-    RowsRow, Sums, Way, WayTo,
+    AttemptNamed, DocumentNamed, FactCount, GateRow, HourRow, HouseholdRow, KindRow, Lacking,
+    LetThroughSums, Report, RowsRow, Sums, Way, WayTo,
 };
 pub use run::{Progress, replay};
+pub use words::RowNamed;
 
 use gatehouse_core::id::AreaId;
 use gatehouse_core::policy::PolicyDocument;

@@ -1,9 +1,10 @@
 //! What a replay found, as it is kept, shown and given away.
 
 use super::run::GatePlan;
+use super::words::{RowNamed, row_words};
 use super::{Asked, Under};
-use gatehouse_core::gate::Verdict;
 use gatehouse_core::gate::fact::{Fact, subject_kind};
+use gatehouse_core::gate::{Policy, Verdict};
 use gatehouse_core::id::{AreaId, GateId, HouseholdId};
 use gatehouse_core::replay::{Counts, Example, Summary, To};
 use serde::{Deserialize, Serialize};
@@ -42,8 +43,18 @@ pub struct Report {
     /// Attempts with the same verdict by another row than then: no change. Older reports have none.
     #[serde(default)]
     pub by_another_row: u64,
+    /// What the rows of `rows` say, and the clauses they carry out. Older reports have none.
+    #[serde(default)]
+    pub row_words: Vec<RowNamed>,
+    /// Emergencies and residents who came home. Older reports have none.
+    #[serde(default)]
+    pub let_through: Option<LetThroughSums>,
     /// Facts that were not recorded, for how many attempts.
     pub unrecorded: Vec<FactCount>,
+    /// The same, each attempt once by all the facts that it lacks; the most frequent first. Older
+    /// reports have none.
+    #[serde(default)]
+    pub lacking: Vec<Lacking>,
     /// Households that would be stopped or asked most often where they were not.
     pub households: Vec<HouseholdRow>,
     /// How many households would be, as far as they were counted.
@@ -122,6 +133,12 @@ pub struct AttemptNamed {
     pub gate: GateId,
     /// When, milliseconds UTC.
     pub at: i64,
+    /// The row that decided then; empty where none did, and in older reports.
+    #[serde(default)]
+    pub before: String,
+    /// The row that decides under the draft.
+    #[serde(default)]
+    pub after: String,
 }
 
 /// A gate.
@@ -179,6 +196,24 @@ pub struct FactCount {
     pub attempts: u64,
 }
 
+/// Attempts that lack the same facts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lacking {
+    /// Their names in documents; none where the policy of the time is not kept.
+    pub facts: Vec<String>,
+    /// How many.
+    pub attempts: u64,
+}
+
+/// Attempts of those whom no document may stop.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetThroughSums {
+    /// Emergencies (SCOPE-3).
+    pub emergencies: Sums,
+    /// Registered residents under no order who came home (GATE-15).
+    pub coming_home: Sums,
+}
+
 /// A household that would be kept more often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HouseholdRow {
@@ -196,12 +231,17 @@ pub(super) struct Where<'a> {
     pub gates: &'a [GatePlan],
     pub made_at: i64,
     pub undone: u64,
+    /// Those of the records.
+    pub before: &'a [&'a Policy],
+    /// Those under the draft.
+    pub after: &'a [&'a Policy],
 }
 
 /// Puts names to the sums.
 pub(super) fn report(asked: &Asked, place: &Where<'_>, summary: &Summary) -> Report {
     let (area, area_name) = place.area.clone().unzip();
     let gate_of = |gate: GateId| place.gates.iter().find(|plan| plan.gate == gate);
+    let rows = rows(summary);
     let hit = summary.hit_hardest(HOUSEHOLDS_SHOWN).into_iter();
     Report {
         drafts: documents(&asked.under),
@@ -215,9 +255,15 @@ pub(super) fn report(asked: &Asked, place: &Where<'_>, summary: &Summary) -> Rep
         gates: gates(place.gates, summary),
         hours: hours(summary),
         kinds: kinds(summary),
-        rows: rows(summary),
+        row_words: row_words(&rows, place.before, place.after),
+        rows,
+        let_through: Some(LetThroughSums {
+            emergencies: sums(&summary.emergencies),
+            coming_home: sums(&summary.coming_home),
+        }),
         by_another_row: summary.by_another_row,
         unrecorded: unrecorded(summary),
+        lacking: lacking(summary),
         households: hit
             .filter_map(|hit| {
                 Some(HouseholdRow {
@@ -288,6 +334,8 @@ fn named(example: &Example) -> AttemptNamed {
         crossing: format!("{}-{}", example.device, example.seq),
         gate: example.gate,
         at: example.at,
+        before: example.rows.before.clone(),
+        after: example.rows.after.clone(),
     }
 }
 
@@ -359,4 +407,23 @@ fn unrecorded(summary: &Summary) -> Vec<FactCount> {
         .collect();
     facts.sort_by_key(|fact| std::cmp::Reverse(fact.attempts));
     facts
+}
+
+fn lacking(summary: &Summary) -> Vec<Lacking> {
+    let names = |facts: &[Fact]| {
+        facts
+            .iter()
+            .map(|fact| fact.spec().name.to_owned())
+            .collect()
+    };
+    let mut all: Vec<Lacking> = summary
+        .lacking
+        .iter()
+        .map(|(facts, attempts)| Lacking {
+            facts: names(facts),
+            attempts: *attempts,
+        })
+        .collect();
+    all.sort_by_key(|one| std::cmp::Reverse(one.attempts));
+    all
 }

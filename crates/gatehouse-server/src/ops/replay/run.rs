@@ -106,7 +106,20 @@ pub fn replay(
     for found in found {
         all.summary.add_all(found.summary);
         all.undone += found.undone;
+        all.recorded.extend(found.recorded);
     }
+    // By id: two threads find the same in another order.
+    all.recorded.sort_by_key(|prepared| prepared.policy().id());
+    let before: Vec<&Policy> = all
+        .recorded
+        .iter()
+        .map(|prepared| prepared.policy())
+        .collect();
+    let drafts = plan.drafts.prepared().iter().map(Prepared::policy);
+    let after = match plan.is_as_it_was {
+        true => before.clone(),
+        false => drafts.collect(),
+    };
     Ok(report(
         asked,
         &Where {
@@ -114,6 +127,8 @@ pub fn replay(
             gates: &plan.gates,
             made_at,
             undone: all.undone,
+            before: &before,
+            after: &after,
         },
         &all.summary,
     ))
@@ -210,6 +225,7 @@ fn stretches(gates: usize, asked: &Asked) -> Vec<(usize, i64, i64)> {
 struct Found {
     summary: Summary,
     undone: u64,
+    recorded: Vec<Arc<Prepared>>,
 }
 
 /// A thread's own things.
@@ -239,6 +255,7 @@ impl Plan<'_> {
         Ok(Found {
             summary: worker.replayer.finish(),
             undone: worker.undone,
+            recorded: worker.recorded.into_values().flatten().collect(),
         })
     }
 }
