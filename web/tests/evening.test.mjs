@@ -170,6 +170,15 @@ test("the draft is tried on the week that happened", async () => {
   const changed = await sum(page, "判定变了");
   assert.ok(changed > 0, "the notice asks for more than what held");
   assert.ok(changed < attempts, "not of everybody");
+  const figure = (await page.locator(".figs b").first().innerText()).split("次")[0];
+  assert.equal(Number(figure.replaceAll(/\D/g, "")), changed, "the first figure says it too");
+  await page.locator("#ways td a").first().click();
+  await page.locator(".exs > li:target li").first().waitFor();
+  for (const width of [1280, 320]) {
+    await page.setViewportSize({ width, height: 900 });
+    assert.deepEqual(await faults_of(page), [], `at ${width}`);
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
   await page.goto(draft);
 });
 

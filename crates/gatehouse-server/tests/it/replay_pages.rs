@@ -5,15 +5,22 @@ use crate::replay_page::Page;
 use crate::support::{Answer, START, TestApp, demo_on_both};
 use axum::http::StatusCode;
 use calamine::{Data, Reader, Xlsx};
-use gatehouse_core::id::{AreaId, StaffId};
+use gatehouse_core::gate::wording::Lang;
+use gatehouse_core::id::{AreaId, OrganisationId, StaffId};
+use gatehouse_server::auth::access::AreaInScope;
+use gatehouse_server::auth::caller::{Caller, HeldRole};
 use gatehouse_server::auth::role::Role;
 use gatehouse_server::jobs::run_due;
 use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_server::ops::keep_retention::keep_retention;
+use gatehouse_server::ops::replay::Report;
+use gatehouse_server::ops::replay::examples::read_examples;
+use gatehouse_store::Shard;
 use gatehouse_store::policy::PolicyForceRow;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::io::Cursor;
+use std::sync::Arc;
 
 const DAY: i64 = 86_400_000;
 
@@ -195,6 +202,47 @@ fn an_example_says_who_came_as_far_as_the_caller_may_know_and_by_which_row() {
             page.contains(" · 进 · ") && page.contains(" 单元 "),
             "{page}"
         );
+    });
+}
+
+#[test]
+fn who_may_not_see_crossings_or_the_ledger_sees_less_of_an_example() {
+    demo_on_both(|app, demo| {
+        let office = Office::new(app, demo, Role::StreetCommand);
+        let (_, report) = tried(&office);
+        let report: Report = serde_json::from_value(report).expect("a report");
+        let area = AreaInScope {
+            area: office.area,
+            shard: Some(Shard(1)),
+            level: "street".to_owned(),
+            name: String::new(),
+            path: Arc::from([office.area]),
+            offset_minutes: 480,
+        };
+        let seen = |role| {
+            let caller = Caller {
+                staff: StaffId([7; 16]),
+                name: String::new(),
+                lang: Lang::Zh,
+                must_change_password: false,
+                token_hash: [0; 32],
+                roles: vec![HeldRole {
+                    role,
+                    area: office.area,
+                    organisation: OrganisationId([8; 16]),
+                }],
+                limit: None,
+            };
+            let examples = read_examples(&app.app, &area, &caller, Lang::Zh, &report);
+            let examples = app.wait(examples).expect("the database");
+            let doors = examples.values().filter(|one| one.door.is_some()).count();
+            (examples.len(), doors)
+        };
+        let all: usize = report.changes.iter().map(|way| way.examples.len()).sum();
+        let (street, doors) = seen(Role::StreetCommand);
+        assert!(street == all && doors > 0, "{doors} doors of {street}");
+        assert_eq!(seen(Role::Guard), (all, 0), "no door without the ledger");
+        assert_eq!(seen(Role::GridWorker), (0, 0), "nothing without crossings");
     });
 }
 
