@@ -313,9 +313,32 @@ impl Answer {
     }
 }
 
-/// Several questions under one heading.
+/// All comings and goings besides residents coming home.
+const OTHERS: [Question; 9] = [
+    Question::Shopping,
+    Question::Work,
+    Question::Doctor,
+    Question::Visitor,
+    Question::Helper,
+    Question::Courier,
+    Question::Vehicle,
+    Question::Worker,
+    Question::Tenant,
+];
+
+/// Several questions under one heading. Where all others have the same answer they are not named
+/// one by one: a heading is read from two metres away.
 pub fn title_of(questions: &[Question], lang: Lang) -> String {
-    let titles: Vec<&str> = questions.iter().map(|q| lang.pick(q.words())).collect();
+    let all_others = OTHERS.iter().all(|one| questions.contains(one));
+    let mut titles: Vec<&str> = Vec::new();
+    for question in questions {
+        let is_other = OTHERS.contains(question) || *question == Question::Leaving;
+        let title = match all_others && is_other {
+            true => words("其他进出", "All other coming and going"),
+            false => question.words(),
+        };
+        push_new(&mut titles, lang.pick(title));
+    }
     // 出去买东西、出去上班 → 出去买东西、上班
     match lang {
         Lang::Zh => titles.join("、").replace("、出去", "、"),

@@ -233,16 +233,27 @@ fn line(answer: &Answer, lang: Lang, fill: &dyn Fn(&str) -> Option<String>) -> L
     }
 }
 
-/// Coming home is never off, whatever clause lets people in besides (GATE-15).
+/// Each clause once. Coming home is never off, whatever clause lets people in besides (GATE-15).
 fn tags(answer: &Answer, lang: Lang) -> Vec<Tag> {
     if answer.questions.contains(&Question::Home) {
         return vec![always(lang)];
     }
-    answer
-        .origins
-        .iter()
-        .map(|origin| tag(origin, lang))
-        .collect()
+    let mut told: Vec<&str> = Vec::new();
+    let mut tags = Vec::new();
+    for origin in &answer.origins {
+        match origin {
+            Origin::Clause(clauses) => {
+                let new = clauses.split(", ").filter(|one| !told.contains(one));
+                let new: Vec<&str> = new.collect();
+                told.extend(&new);
+                if !new.is_empty() {
+                    tags.push(tag(&Origin::Clause(new.join(", ")), lang));
+                }
+            }
+            Origin::Local | Origin::Always => tags.push(tag(origin, lang)),
+        }
+    }
+    tags
 }
 
 /// On what something rests, in a word.

@@ -172,7 +172,7 @@ fn row(canvas: &mut Canvas<'_, '_>, line: &Line, text: &str, area: Area, size: f
     canvas.centred(
         &line.title,
         column(area.x + 9.0, 37.0),
-        Style::bold(4.2).lines(2),
+        Style::bold(4.2).lines(3),
     );
     let chip = Style::bold(4.2).ink(ink);
     canvas.centred(&line.chip, column(area.x + 47.0, 19.0), chip);

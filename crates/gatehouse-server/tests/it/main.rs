@@ -37,6 +37,7 @@ mod one_door;
 mod opening;
 mod pages;
 mod paper;
+mod paper_words;
 mod passes;
 mod passes_desk;
 mod passes_laws;

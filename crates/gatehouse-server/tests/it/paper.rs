@@ -184,12 +184,8 @@ fn a_slip_is_read_and_a_card_has_its_size() {
     assert!(pdf.len() < 60_000, "{} bytes", pdf.len());
 }
 
-/// What hangs at the gate under a delivered notice.
-fn board(folder: &str, lang: Lang) -> Board {
-    board_with(folder, lang, Vec::new(), Vec::new())
-}
-
-fn board_with(
+/// What hangs at the gate under a delivered notice, with who answers, and what holds in the place.
+pub fn board_with(
     folder: &str,
     lang: Lang,
     contacts: Vec<AreaContact>,
@@ -256,18 +252,57 @@ const FOLDERS: [&str; 4] = [
     "zhuji-2020-02",
 ];
 
+/// What hangs at a gate under each delivered notice with a gate part; what goes by a level, at that
+/// level.
+const PAPERS: [(&str, Option<Stage>); 12] = [
+    (FOLDERS[0], None),
+    (FOLDERS[1], None),
+    (FOLDERS[2], None),
+    (FOLDERS[3], None),
+    ("p1-street-routine", Some(Stage::Low)),
+    ("p1-street-routine", Some(Stage::Medium)),
+    ("p1-street-routine", Some(Stage::High)),
+    ("p5-village-control", None),
+    ("p7-city-autumn-winter", None),
+    ("p7-city-autumn-winter", Some(Stage::High)),
+    ("p9-street-contingency", None),
+    ("p9-street-contingency", Some(Stage::High)),
+];
+
+/// Every heading of a Chinese poster, a word without spaces, is three millimetres high.
+fn headings_are_read_from_afar(board: &Board, poster: &[u8]) {
+    let words = rendered::words(poster).expect("rendered before");
+    for line in &board.lines {
+        let found = words.iter().find(|word| word.text == line.title);
+        let heading = found.unwrap_or_else(|| panic!("{} is not there", line.title));
+        assert!(
+            heading.bottom - heading.top >= 3.0,
+            "{}: {heading:?}",
+            line.title
+        );
+    }
+}
+
 #[test]
 fn posters_and_guards_cards_read_as_they_were_read_aloud() {
     let Some(fonts) = fonts() else { return };
-    for folder in FOLDERS {
+    for (folder, stage) in PAPERS {
         for lang in [Lang::Zh, Lang::En] {
             let code = if lang == Lang::Zh { "zh" } else { "en" };
-            let board = board(folder, lang);
+            let spell = stage.map(|stage| StageSpell {
+                stage,
+                from_at: START,
+                until_at: START + 86_400_000,
+            });
+            let level =
+                stage.map_or_else(String::new, |stage| format!("-{stage:?}").to_lowercase());
+            let paper = format!("{folder}{level}");
+            let board = board_with(folder, lang, Vec::new(), Vec::from_iter(spell));
             assert_eq!(board.missing(&fonts), Vec::<char>::new());
             let poster = poster(&board, &fonts).expect("a poster");
-            rendered::keep(&format!("poster-{folder}-{code}.pdf"), &poster);
+            rendered::keep(&format!("poster-{paper}-{code}.pdf"), &poster);
             let card = guard_card(&board, &fonts).expect("a card");
-            rendered::keep(&format!("guard-{folder}-{code}.pdf"), &card);
+            rendered::keep(&format!("guard-{paper}-{code}.pdf"), &card);
             let (Some(poster_text), Some(card_text)) =
                 (rendered::text(&poster), rendered::text(&card))
             else {
@@ -277,8 +312,11 @@ fn posters_and_guards_cards_read_as_they_were_read_aloud() {
                 assert!(!text.contains('…'), "something was cut: {text}");
                 assert!(!text.contains('{'), "a slot stayed open: {text}");
             }
-            insta::assert_snapshot!(format!("poster-{folder}-{code}"), poster_text);
-            insta::assert_snapshot!(format!("guard-{folder}-{code}"), card_text);
+            if lang == Lang::Zh {
+                headings_are_read_from_afar(&board, &poster);
+            }
+            insta::assert_snapshot!(format!("poster-{paper}-{code}"), poster_text);
+            insta::assert_snapshot!(format!("guard-{paper}-{code}"), card_text);
             let pages = rendered::pages(&poster, 150, Shade::Grey).expect("rendered");
             assert_eq!(pages.len(), 1, "one page");
             let codes = pages[0].codes();
