@@ -88,6 +88,16 @@ impl Moment {
         Moment::new(self.millis.saturating_add(millis), self.offset_minutes)
     }
 
+    /// `2020-02-19 07:00` on the clock of China; with seconds where there are some, and with the
+    /// offset where it is another one, so that no two moments are called the same.
+    pub fn to_words(self) -> String {
+        let text = self.to_text().replacen('T', " ", 1);
+        match text.strip_suffix("+08:00") {
+            Some(local) => local.strip_suffix(":00").unwrap_or(local).to_owned(),
+            None => text,
+        }
+    }
+
     /// `2020-02-19T07:00:00+08:00`, whole seconds.
     pub fn to_text(self) -> String {
         let minute = self.minute_of_day();
@@ -202,6 +212,19 @@ fn civil_from_days(days: i32) -> YearMonthDay {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_two_moments_are_called_the_same() {
+        let table = [
+            ("2020-02-19T07:00:00+08:00", "2020-02-19 07:00"),
+            ("2020-02-19T07:00:30+08:00", "2020-02-19 07:00:30"),
+            ("2020-02-19T07:00:00+09:00", "2020-02-19 07:00:00+09:00"),
+        ];
+        for (text, told) in table {
+            let moment = Moment::parse(text).expect("a moment");
+            assert_eq!(moment.to_words(), told);
+        }
+    }
 
     #[test]
     fn a_day_turns_at_local_midnight() {

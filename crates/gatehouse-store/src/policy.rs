@@ -45,6 +45,13 @@ pub struct PolicyForceRow {
     pub approved_by: Option<StaffId>,
 }
 
+impl PolicyForceRow {
+    /// Whether it holds from its begin on: what came out of a folder needs no second office.
+    pub const fn is_approved(&self) -> bool {
+        self.decided_by.is_none() || self.approved_by.is_some()
+    }
+}
+
 // Every stretch as it holds: one that is approved for later takes the place of the one before it
 // from its begin on, unless it was ended before it began. Nothing is written for that, so that
 // whoever takes a successor back has the version before it again.

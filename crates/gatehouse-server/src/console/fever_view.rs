@@ -2,6 +2,7 @@
 //! is. Used by the board and by the page of one fever.
 
 use super::when::{clock, short, waited};
+use crate::console::step_view::StepView;
 use crate::ops::fever_state::{Mark, StepState, ToldState};
 use crate::ops::read_fevers::{FeverCard, Whom};
 use crate::page::Frame;
@@ -44,20 +45,6 @@ pub struct CardView {
     pub readings: String,
     /// What came of it.
     pub outcome: Option<String>,
-}
-
-/// A step.
-pub struct StepView {
-    /// Class: `s-ok`, `s-due`, `s-late`, `s-no`.
-    pub class: &'static str,
-    /// Its picture.
-    pub icon: &'static str,
-    /// Key of the word for its class.
-    pub standing: &'static str,
-    /// Its name, with the value where there is one.
-    pub name: String,
-    /// What was done, or by when.
-    pub line: String,
 }
 
 /// An office.

@@ -68,14 +68,18 @@ pub mod policy_draft;
 pub mod policy_draft_form;
 pub mod policy_draft_parts;
 pub mod policy_draft_view;
+pub mod policy_paper;
 pub mod policy_parts;
+pub mod policy_proved;
 pub mod policy_replay;
 pub mod policy_row;
 pub mod policy_row_duty;
 pub mod policy_row_form;
 pub mod policy_row_view;
+pub mod policy_steps;
 pub mod policy_version;
 pub mod policy_versions;
+pub mod policy_words;
 pub mod print;
 mod replay_examples;
 mod replay_figures;
@@ -83,6 +87,7 @@ mod replay_view;
 pub mod resident_code;
 pub mod staff;
 pub mod stages;
+pub mod step_view;
 pub mod stream_out;
 pub mod style;
 pub mod today;
@@ -140,6 +145,7 @@ pub fn routes(table: Routes) -> Routes {
         alarms::routes,
         pass_page::routes,
         policy::routes,
+        policy_paper::routes,
         policy_draft::routes,
         policy_row::routes,
         policy_version::routes,

@@ -6,19 +6,16 @@ use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::console::policy_parts::{Part, parts, replaced};
-use crate::console::print::pdf;
+use crate::console::policy_words::{ChangeLine, change_lines};
 use crate::console::stages::{scale_key, stage_key};
 use crate::error::OpError;
 use crate::ops::list_areas::{AreaLine, list_areas};
-use crate::ops::make_board::{Hanging, changes, make_board, short_id, span};
+use crate::ops::make_board::{Hanging, make_board, short_id, span};
 use crate::ops::read_policies::{Rules, Stretch};
 use crate::ops::read_rules_here::{RulesHere, read_rules_here};
 use crate::ops::read_stages::stages_at;
 use crate::page::{Frame, PageError, show as show_page};
-use crate::paper::board::{Board, Line, Look};
-use crate::paper::guard_card::guard_card;
-use crate::paper::poster::poster;
-use crate::paper::{Fonts, PaperError};
+use crate::paper::board::Line;
 use crate::serve::origin;
 use crate::times::Times;
 use askama::Template;
@@ -28,7 +25,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use gatehouse_core::gate::Effect;
 use gatehouse_core::gate::wording::{Lang, sentence};
-use gatehouse_core::id::GateId;
 use gatehouse_core::measure::{Scale, StageSpell};
 use gatehouse_core::policy::document::{LOCAL_CHOICE, PolicyDocument};
 use gatehouse_core::policy::explain::{explain_in_force, source_words};
@@ -40,16 +36,8 @@ pub fn routes(table: Routes) -> Routes {
         let may = Access::Needs(Permission::SeePolicy);
         RouteRule::page(path, may, Scope::Area, Kept::Nothing)
     };
-    table
-        .add(
-            rule("/areas/{area}/policy").in_menu(Menu::Policy),
-            get(show),
-        )
-        .add(rule("/areas/{area}/policy/poster.pdf"), get(print_poster))
-        .add(
-            rule("/areas/{area}/policy/guard-card.pdf"),
-            get(print_guard_card),
-        )
+    let page = rule("/areas/{area}/policy").in_menu(Menu::Policy);
+    table.add(page, get(show))
 }
 
 #[derive(Template)]
@@ -69,6 +57,10 @@ struct PolicyPage {
     free: Option<&'static str>,
     /// The level and the phase that hold here now.
     stages: Vec<(&'static str, String)>,
+    /// That they do not hold yet, where they are shown as they will be.
+    later: Option<String>,
+    /// What the addresses of its papers ask for besides.
+    at: String,
     may_try: bool,
     may_write: bool,
 }
@@ -109,19 +101,12 @@ struct Next {
     /// When, milliseconds UTC.
     at: i64,
     /// What it changes for people: what is asked, the answer now, the answer then.
-    changes: Vec<(String, String, String)>,
+    changes: Vec<ChangeLine>,
 }
 
-/// Which paper.
+/// As the rules will be at which moment, milliseconds UTC; now where it is not said.
 #[derive(Debug, Default, Deserialize)]
-pub struct PaperQuery {
-    /// `en`; else Chinese.
-    #[serde(default)]
-    lang: String,
-    /// At which gate it hangs.
-    #[serde(default)]
-    gate: String,
-    /// As it will be then, milliseconds UTC; now where it is not said.
+pub struct AtQuery {
     at: Option<i64>,
 }
 
@@ -129,10 +114,11 @@ pub struct PaperQuery {
 pub async fn show(
     State(app): State<App>,
     Extension(area): Extension<AreaInScope>,
+    Query(query): Query<AtQuery>,
     frame: Frame,
 ) -> Response {
     let read = async {
-        let here = read_rules_here(&app, &area, None).await?;
+        let here = read_rules_here(&app, &area, query.at).await?;
         let inside = match &*area.level {
             "compound" => Vec::new(),
             _ => list_areas(&app, area.area).await?,
@@ -141,81 +127,19 @@ pub async fn show(
     };
     match read.await {
         Ok((here, inside)) => {
+            let times = Times::new(frame.lang, app.world.now_millis(), area.offset_minutes);
+            let later = query
+                .at
+                .map(|at| frame.with("policy-later", "when", &times.moment(at)));
             let page = page(&app, here, area, frame);
-            show_page(&PolicyPage { inside, ..page })
+            show_page(&PolicyPage {
+                inside,
+                later,
+                at: query.at.map_or_else(String::new, |at| format!("&at={at}")),
+                ..page
+            })
         }
         Err(error) => PageError::new(error, frame.lang).into_response(),
-    }
-}
-
-/// GET /areas/{area}/policy/poster.pdf
-pub async fn print_poster(
-    State(app): State<App>,
-    Extension(area): Extension<AreaInScope>,
-    Query(query): Query<PaperQuery>,
-    frame: Frame,
-) -> Response {
-    let name = format!("poster-{}.pdf", query.code());
-    print(&app, &area, &query, frame.lang, &name, poster).await
-}
-
-/// GET /areas/{area}/policy/guard-card.pdf
-pub async fn print_guard_card(
-    State(app): State<App>,
-    Extension(area): Extension<AreaInScope>,
-    Query(query): Query<PaperQuery>,
-    frame: Frame,
-) -> Response {
-    let name = format!("guard-card-{}.pdf", query.code());
-    print(&app, &area, &query, frame.lang, &name, guard_card).await
-}
-
-impl PaperQuery {
-    fn language(&self) -> Lang {
-        match self.lang.as_str() {
-            "en" => Lang::En,
-            _ => Lang::Zh,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self.language() {
-            Lang::Zh => "zh",
-            Lang::En => "en",
-        }
-    }
-}
-
-async fn print(
-    app: &App,
-    area: &AreaInScope,
-    query: &PaperQuery,
-    lang: Lang,
-    name: &str,
-    make: fn(&Board, &Fonts) -> Result<Vec<u8>, PaperError>,
-) -> Response {
-    let made = async {
-        let here = read_rules_here(app, area, query.at).await?;
-        let gate = match query.gate.as_str() {
-            "" => here.first_gate(),
-            gate => {
-                let named = GateId::parse(gate);
-                let found = here.gates.iter().find(|gate| Some(gate.gate) == named);
-                Some(found.ok_or(OpError::NotFound)?)
-            }
-        };
-        let hanging = Hanging {
-            lang: query.language(),
-            area,
-            gate,
-            origin: &origin(&app.config),
-        };
-        let board = make_board(&here, &hanging);
-        app.press.print(move |fonts| make(&board, fonts)).await
-    };
-    match made.await {
-        Ok(bytes) => pdf(bytes, name),
-        Err(error) => PageError::new(error, lang).into_response(),
     }
 }
 
@@ -228,29 +152,13 @@ fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPa
             area: &area,
             gate: here.first_gate(),
             origin: &origin(&app.config),
+            warning: None,
         },
     );
     let moment = here.place.moment;
     let times = Times::new(lang, moment.millis, moment.offset_minutes);
     let documents = documents(&here, lang, &times);
-    let phone = here.first_gate().map_or("", |gate| gate.phone.as_str());
-    let next = here.next.iter().map(|stretch| Next {
-        span: span(stretch.span, lang, &times),
-        titles: match &stretch.rules {
-            Some(rules) => {
-                let turns = turns(&here, stretch, rules, &frame);
-                let named = std::iter::once(titles(&rules.documents, lang)).chain(turns);
-                named.collect::<Vec<_>>().join(" · ")
-            }
-            None => frame.t("policy-free-then"),
-        },
-        at: stretch.span.from_at,
-        changes: changes(&here, stretch, phone, lang)
-            .into_iter()
-            .map(|one| (one.title, one.before, one.after))
-            .collect(),
-    });
-    let next: Vec<Next> = next.collect();
+    let next = next_lines(&here, &frame, &times);
     let gates = here
         .gates
         .iter()
@@ -276,6 +184,8 @@ fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPa
         next,
         gates: gates.collect(),
         inside: Vec::new(),
+        later: None,
+        at: String::new(),
         free: here
             .now
             .is_none()
@@ -288,6 +198,30 @@ fn page(app: &App, here: RulesHere, area: AreaInScope, frame: Frame) -> PolicyPa
         frame,
         area,
     }
+}
+
+/// What begins later, or ends, with what it changes for people.
+fn next_lines(here: &RulesHere, frame: &Frame, times: &Times) -> Vec<Next> {
+    let lang = frame.lang;
+    let phone = here.first_gate().map_or("", |gate| gate.phone.as_str());
+    let next = here.next.iter().map(|stretch| {
+        let then = here.place_at(stretch.span.from_at);
+        let then = (stretch.rules.as_ref(), &then);
+        Next {
+            span: span(stretch.span, lang, times),
+            titles: match &stretch.rules {
+                Some(rules) => {
+                    let turns = turns(here, stretch, rules, frame);
+                    let named = std::iter::once(titles(&rules.documents, lang)).chain(turns);
+                    named.collect::<Vec<_>>().join(" · ")
+                }
+                None => frame.t("policy-free-then"),
+            },
+            at: stretch.span.from_at,
+            changes: change_lines((here.now.as_ref(), &here.place), then, phone, lang),
+        }
+    });
+    next.collect()
 }
 
 /// The levels and phases that begin with a stretch, or end, by which its rules go.
@@ -473,14 +407,4 @@ fn rows(document: &PolicyDocument, documents: &[&PolicyDocument], lang: Lang) ->
             }
         })
         .collect()
-}
-
-/// The class of a chip by the look of its answer.
-fn chip_class(look: &Look) -> &'static str {
-    match look {
-        Look::Go => "go",
-        Look::Ask => "ask",
-        Look::Stop => "stop",
-        Look::Refer => "ref",
-    }
 }

@@ -110,8 +110,7 @@ async fn draft_page(
     fault: Option<String>,
 ) -> Result<DraftPage, OpError> {
     let found = read_draft(app, &area, draft, Vec::new(), frame.lang).await?;
-    let now = app.world.now_millis();
-    Ok(page(found, area, now, frame, typed, fault))
+    Ok(page(app, found, area, frame, typed, fault))
 }
 
 /// POST /areas/{area}/policy/drafts/{draft}
@@ -136,9 +135,8 @@ pub async fn save(
         }
     };
     if typed.get("act") == Some("look") {
-        let now = app.world.now_millis();
         let tried = read_draft(&app, &area, &draft, edits, lang).await;
-        let shown = tried.map(|tried| page(tried, area, now, frame, typed, None));
+        let shown = tried.map(|tried| page(&app, tried, area, frame, typed, None));
         return made(shown, StatusCode::OK, lang);
     }
     changed(
@@ -186,8 +184,7 @@ async fn changed(
         let mut kept = read_draft(app, &area, draft, Vec::new(), lang).await?;
         kept.looked = read_draft(app, &area, draft, edits, lang).await?.looked;
         let fault = refusal_words(&frame, "D-TEXT");
-        let now = app.world.now_millis();
-        Ok(page(kept, area, now, frame, typed, Some(fault)))
+        Ok(page(app, kept, area, frame, typed, Some(fault)))
     };
     made(shown.await, StatusCode::UNPROCESSABLE_ENTITY, lang)
 }

@@ -1,12 +1,17 @@
 //! What the page of a draft shows.
 
+use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::console::known_fact::situation_words;
 use crate::console::policy::{effect_of, parameter_words};
 use crate::console::policy_brake::back_lines;
 use crate::console::policy_draft_form::{Typed, local_text, number_text};
 use crate::console::policy_draft_parts::{PartTable, tables};
+use crate::console::policy_proved::{Proved, proved};
+use crate::console::policy_steps::draft_steps;
 use crate::console::policy_versions::changed;
+use crate::console::policy_words::{WordsCard, words_card};
+use crate::console::step_view::StepView;
 use crate::ops::check_policy_draft::Draft;
 use crate::ops::draft_answers::CaseChange;
 use crate::ops::policy_draft::draft_text;
@@ -46,6 +51,12 @@ pub struct DraftPage {
     /// Suspended rows that hold again with it.
     back: Vec<String>,
     differences: Vec<(String, String, String)>,
+    /// How far it is.
+    steps: Vec<StepView>,
+    /// What was proved.
+    proved: Vec<Proved>,
+    /// What people will be told; `None` where nothing could be.
+    words: Option<WordsCard>,
     /// What is said where nothing differs.
     same: &'static str,
     submit_from: String,
@@ -129,15 +140,15 @@ pub struct Verdicts {
 
 /// Puts it together.
 pub fn page(
+    app: &App,
     draft: Draft,
     area: AreaInScope,
-    now: i64,
     frame: Frame,
     typed: Typed,
     fault: Option<String>,
 ) -> DraftPage {
     let lang = frame.lang;
-    let times = Times::new(lang, now, area.offset_minutes);
+    let times = Times::new(lang, app.world.now_millis(), area.offset_minutes);
     let document = draft.document.as_ref();
     let title = document.map_or_else(
         || draft.row.document.clone(),
@@ -145,8 +156,14 @@ pub fn page(
     );
     let differences = draft.differences.iter().cloned();
     let differences = differences.map(|one| changed(one, &frame));
+    let id = draft_text(&draft.row.draft);
+    let place = format!("/areas/{}/policy/drafts/{id}", area.area);
+    let foreseen = draft.foreseen.as_ref();
     DraftPage {
-        id: draft_text(&draft.row.draft),
+        steps: draft_steps(&draft, &frame, &times),
+        proved: proved(&draft, &frame),
+        words: foreseen.map(|found| words_card(app, found, &area, place, &frame)),
+        id,
         title,
         changed: times.moment(draft.row.changed_at),
         version: draft.row.version,

@@ -5,14 +5,19 @@ use crate::auth::access::{Access, AreaInScope, Kept, RouteRule, Routes, Scope};
 use crate::auth::menu::Menu;
 use crate::auth::role::Permission;
 use crate::console::policy_draft_view::note_lines;
+use crate::console::policy_steps::version_steps;
 use crate::console::policy_versions::{Changed, change_lines, row_lines, title};
+use crate::console::policy_words::{WordsCard, words_card};
+use crate::console::step_view::StepView;
 use crate::error::OpError;
+use crate::ops::foresee_rules::foresee_version;
 use crate::ops::list_policy_versions::names;
 use crate::ops::look_at_policy::notes_of_proposal;
 use crate::ops::read_policy_version::{
     DELIVERED_VERSION, KeptVersion, file_of_version, read_policy_version,
 };
 use crate::page::{Frame, PageError, made};
+use crate::times::Times;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, Query, State};
@@ -58,6 +63,10 @@ struct VersionPage {
     differences: Vec<Changed>,
     /// What whoever approves shall know, where it is proposed.
     notes: Vec<String>,
+    /// How far it is, where it has not begun.
+    steps: Vec<StepView>,
+    /// What people will be told then.
+    words: Option<WordsCard>,
 }
 
 /// GET /areas/{area}/policy/versions/{document}/{version}
@@ -89,8 +98,21 @@ async fn read_version(
     let found = read_policy_version(app, &area, which, beside).await?;
     let notes = notes_of_proposal(app, area.area, which, &found.texts).await?;
     let notes = note_lines(&notes, frame.lang);
+    let foreseen = foresee_version(app, &area, which).await?;
+    let times = Times::new(frame.lang, app.world.now_millis(), area.offset_minutes);
+    let place = format!(
+        "/areas/{}/policy/versions/{}/{}",
+        area.area, which.0, which.1
+    );
+    let coming = foreseen.map(|coming| {
+        let steps = version_steps(&coming, &frame, &times);
+        (steps, words_card(app, &coming, &area, place, &frame))
+    });
+    let (steps, words) = coming.unzip();
     Ok(VersionPage {
         notes,
+        steps: steps.unwrap_or_default(),
+        words,
         ..page(found, area, frame, which)
     })
 }
@@ -131,6 +153,8 @@ fn page(found: KeptVersion, area: AreaInScope, frame: Frame, which: (&str, i64))
         differences: pair.map_or_else(Vec::new, |[was, is]| change_lines(was.1, is.1, &frame)),
         compared,
         notes: Vec::new(),
+        steps: Vec::new(),
+        words: None,
         document,
         version,
         frame,

@@ -95,6 +95,8 @@ struct VersionLine {
     /// What whoever approves shall know; `None` where the version's own page says it.
     notes: Option<Vec<String>>,
     may_approve: bool,
+    /// What people will be told can be read before it begins.
+    is_coming: bool,
     may_end: bool,
 }
 
@@ -468,6 +470,7 @@ fn line(
         differences: changes(one, frame),
         notes: notes.map(|notes| note_lines(notes, frame.lang)),
         may_approve: one.state == ForceState::Proposed,
+        is_coming: matches!(one.state, ForceState::Proposed | ForceState::Scheduled),
         may_end: matches!(
             one.state,
             ForceState::InForce | ForceState::LetGo | ForceState::Scheduled

@@ -2,11 +2,13 @@
 //! from what it began as: all that its page shows (POL-4).
 
 use super::draft_edit::{Edit, apply};
+use super::foresee_rules::{Foreseen, foresee};
 use super::look_at_policy::{Looked, look};
 use super::policy_beside::{Beside, beside};
 use super::policy_draft::draft_id;
 use super::policy_folder::Texts;
 use super::read_policies::{Proposal, documents_beside};
+use super::replay::keep::is_draft_replayed;
 use super::suspensions::brought_back;
 use crate::app::App;
 use crate::auth::access::AreaInScope;
@@ -36,6 +38,11 @@ pub struct Draft {
     pub differences: Vec<Difference>,
     /// Whether there is something that it began as.
     pub is_compared: bool,
+    /// What people will be told; `None` where it cannot be read, or does not go together with what
+    /// else holds there then.
+    pub foreseen: Option<Foreseen>,
+    /// Whether it was tried as it is on what happened.
+    pub is_replayed: bool,
 }
 
 /// A draft with everything that hinders it, in a language, as it would be with changes that
@@ -52,20 +59,29 @@ pub async fn read_draft(
     lang: Lang,
 ) -> Result<Draft, OpError> {
     let id = draft_id(draft).ok_or(OpError::NotFound)?;
-    let (top, now) = (area.area, app.world.now_millis());
+    let (top, offset, now) = (area.area, area.offset_minutes, app.world.now_millis());
     let read_all = move |tx: &ReadTx<'_>| {
         let mut row = tx.policy_draft(top, &id)?.ok_or(OpError::NotFound)?;
         let base = base_of(tx, &row)?;
+        let is_replayed = edits.is_empty() && is_draft_replayed(tx, &row)?;
         let texts = apply(&row, None, &edits)?;
         (row.text, row.cases) = (texts.policy, texts.cases);
-        let (beside, back) = match proposal(&row, now) {
-            Some(proposal) => (beside(tx, &proposal)?, back(tx, &proposal)?),
+        let (beside, back, foreseen) = match proposal(&row, now) {
+            Some(proposal) => (
+                beside(tx, &proposal)?,
+                back(tx, &proposal)?,
+                foresee(tx, (top, offset), &proposal, now)?,
+            ),
             // Of a text that cannot be read nothing is known of the places below.
-            None => (Beside::above(documents_at(tx, &row, now)?), Vec::new()),
+            None => (
+                Beside::above(documents_at(tx, &row, now)?),
+                Vec::new(),
+                None,
+            ),
         };
-        Ok::<_, OpError>((row, base, beside, back))
+        Ok::<_, OpError>((row, (base, is_replayed), (beside, back, foreseen)))
     };
-    let (row, base, beside, back) = app.store.try_read(read_all).await?;
+    let (row, (base, is_replayed), (beside, back, foreseen)) = app.store.try_read(read_all).await?;
     let texts = texts_of(&row);
     let above = beside.above.clone();
     let looked = look(app, &row.document, texts.clone(), beside).await?;
@@ -78,9 +94,33 @@ pub async fn read_draft(
         differences: differences.unwrap_or_default(),
         above,
         back,
+        foreseen,
+        is_replayed,
         row,
         looked,
     })
+}
+
+/// What people will be told by a draft; `None` where it cannot be read, or does not go together
+/// with what else holds there then.
+///
+/// # Errors
+/// [`OpError::NotFound`]; the database's.
+pub async fn foresee_draft(
+    app: &App,
+    area: &AreaInScope,
+    draft: &str,
+) -> Result<Option<Foreseen>, OpError> {
+    let id = draft_id(draft).ok_or(OpError::NotFound)?;
+    let (top, offset, now) = (area.area, area.offset_minutes, app.world.now_millis());
+    let read = move |tx: &ReadTx<'_>| {
+        let row = tx.policy_draft(top, &id)?.ok_or(OpError::NotFound)?;
+        match proposal(&row, now) {
+            Some(proposal) => Ok::<_, OpError>(foresee(tx, (top, offset), &proposal, now)?),
+            None => Ok(None),
+        }
+    };
+    app.store.try_read(read).await
 }
 
 /// A draft as it would come into force; `None` where its text cannot be read.

@@ -234,7 +234,7 @@ fn rank(state: ForceState) -> u8 {
 /// what the program brings along.
 fn texts_before(tx: &ReadTx<'_>, row: &PolicyForceRow) -> Result<Option<Texts>, StoreError> {
     let there = tx.policy_forces(row.area, &row.document)?.into_iter();
-    let mut held = there.filter(|one| one.decided_by.is_none() || one.approved_by.is_some());
+    let mut held = there.filter(PolicyForceRow::is_approved);
     let last = held.rfind(|one| one.from_at < row.from_at);
     let Some(last) = last else {
         return Ok(Texts::delivered(&row.document));
@@ -295,9 +295,8 @@ fn version(
 }
 
 fn state(row: &PolicyForceRow, now: i64) -> ForceState {
-    let is_approved = row.decided_by.is_none() || row.approved_by.is_some();
     let is_over = row.to_at.is_some_and(|to| to <= now || to <= row.from_at);
-    match (is_approved, row.from_at > now) {
+    match (row.is_approved(), row.from_at > now) {
         (false, true) if is_over => ForceState::Over,
         (false, true) => ForceState::Proposed,
         (false, false) => ForceState::Lapsed,

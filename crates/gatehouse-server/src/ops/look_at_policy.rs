@@ -89,10 +89,8 @@ pub async fn notes_of_proposal(
     let (document, now) = (name.to_owned(), app.world.now_millis());
     let find = move |tx: &ReadTx<'_>| tx.policy_forces(area, &document);
     let mut rows = app.store.read(find).await?.into_iter();
-    let proposed = rows.find(|row| {
-        let is_open = row.decided_by.is_some() && row.approved_by.is_none() && row.from_at > now;
-        is_open && row.version == version
-    });
+    let proposed =
+        rows.find(|row| !row.is_approved() && row.from_at > now && row.version == version);
     match proposed {
         Some(row) => notes_of_row(app, &row, texts.clone()).await,
         None => Ok(Vec::new()),

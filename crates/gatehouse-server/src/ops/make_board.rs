@@ -3,9 +3,8 @@
 use crate::auth::access::AreaInScope;
 use crate::locale::{text, text_filled, text_with};
 use crate::ops::measures_here::{MeasuresHere, measures_of};
-use crate::ops::read_policies::{Rules, Stretch};
+use crate::ops::read_policies::Rules;
 use crate::ops::read_rules_here::RulesHere;
-use crate::ops::read_stages::stages_at;
 use crate::paper::board::{Board, Desk, Line, Look, Tag};
 use crate::paper::icon::Icon;
 use crate::times::Times;
@@ -29,6 +28,8 @@ pub struct Hanging<'a> {
     pub gate: Option<&'a GateRow>,
     /// `https://host`, where visitors register.
     pub origin: &'a str,
+    /// What is printed across the top of what shall not hang anywhere yet.
+    pub warning: Option<String>,
 }
 
 /// Makes it.
@@ -69,6 +70,7 @@ pub fn make_board(here: &RulesHere, hanging: &Hanging<'_>) -> Board {
     Board {
         lang,
         place: hanging.area.name.clone(),
+        warning: hanging.warning.clone(),
         gate: hanging
             .gate
             .map_or_else(|| text(lang, "paper-gate"), |gate| gate.name.clone()),
@@ -152,17 +154,14 @@ pub struct Change {
     pub after: String,
 }
 
-/// What changes for people when the next rules begin, a level among them changes, or the last ones
+/// What holds at a place; no rules where nobody is restricted.
+pub type Held<'a> = (Option<&'a Rules>, &'a Place);
+
+/// What changes for people when other rules begin, a level among them changes, or the last ones
 /// end, in the words of the poster. Questions to which the same answer takes the place of the same
 /// stand together.
-pub fn changes(here: &RulesHere, next: &Stretch, phone: &str, lang: Lang) -> Vec<Change> {
-    let then = Place {
-        moment: Moment::new(next.span.from_at, here.place.moment.offset_minutes),
-        stages: stages_at(&here.stages, next.span.from_at).map(|held| held.map(|one| one.stage)),
-        ..here.place
-    };
-    let before = said(here.now.as_ref(), &here.place, phone, lang);
-    let after = said(next.rules.as_ref(), &then, phone, lang);
+pub fn changes(before: Held<'_>, after: Held<'_>, phone: &str, lang: Lang) -> Vec<Change> {
+    let [before, after] = [before, after].map(|(rules, place)| said(rules, place, phone, lang));
     let mut changed: Vec<Change> = Vec::new();
     let mut asked: Vec<Vec<Question>> = Vec::new();
     let told = Question::ALL.into_iter().zip(before.into_iter().zip(after));

@@ -39,6 +39,7 @@ pub mod find_passes;
 pub mod find_people;
 pub mod find_token;
 pub mod flag_copied_pass;
+pub mod foresee_rules;
 pub mod hand_over;
 pub mod hold_gate;
 pub mod household_crossings;

@@ -267,9 +267,8 @@ pub async fn drop_draft(
 /// approved in time, or was taken back before it began, holds for nobody.
 fn newest_that_counts(there: &[PolicyForceRow], now: i64) -> i64 {
     let counts = |one: &&PolicyForceRow| {
-        let is_approved = one.decided_by.is_none() || one.approved_by.is_some();
         let never_begins = one.to_at.is_some_and(|to| to <= one.from_at);
-        !never_begins && (is_approved || one.from_at > now)
+        !never_begins && (one.is_approved() || one.from_at > now)
     };
     let versions = there.iter().filter(counts).map(|one| one.version);
     versions.max().unwrap_or(0)

@@ -295,8 +295,7 @@ pub fn end_policy(
 /// Of the stretches of a document, oldest first, the one that somebody means to end.
 fn to_end(rows: &[PolicyForceRow], from_at: Option<i64>, at: i64) -> Option<&PolicyForceRow> {
     let holds = |row: &&PolicyForceRow| {
-        let is_approved = row.decided_by.is_none() || row.approved_by.is_some();
-        is_approved && row.to_at.is_none_or(|to| at < to && row.from_at < to)
+        row.is_approved() && row.to_at.is_none_or(|to| at < to && row.from_at < to)
     };
     let mut rows = rows.iter().filter(holds);
     match from_at {
@@ -385,7 +384,7 @@ pub fn withdraw_policy(
 ) -> Result<Option<PolicyForceRow>, StoreError> {
     let mut rows = tx.policy_forces(area, document)?.into_iter();
     let found = rows.find(|row| row.from_at == from_at);
-    let found = found.filter(|row| row.decided_by.is_some() && row.approved_by.is_none());
+    let found = found.filter(|row| !row.is_approved());
     if let Some(row) = &found {
         tx.withdraw_policy_force(area, document, from_at)?;
         note(tx, row, "policy.withdraw", staff, now)?;

@@ -73,23 +73,9 @@ pub fn read_rules(
     now_millis: i64,
     until: i64,
 ) -> Result<Vec<Rules>, StoreError> {
-    let stretches = read_stretches(tx, path, now_millis, until)?.into_iter();
-    Ok(stretches.filter_map(|stretch| stretch.rules).collect())
-}
-
-/// The same, with the stretches in which no document has a say: that one ends is told beforehand
-/// (SCOPE-1).
-pub fn read_stretches(
-    tx: &ReadTx<'_>,
-    path: &[AreaRow],
-    now_millis: i64,
-    until: i64,
-) -> Result<Vec<Stretch>, StoreError> {
     let force = read_force(tx, path, now_millis, until)?;
-    Ok(spans(&force, now_millis, until)
-        .into_iter()
-        .filter_map(|span| stretch(&force, span, now_millis))
-        .collect())
+    let stretches = force.stretches(now_millis, until).into_iter();
+    Ok(stretches.filter_map(|stretch| stretch.rules).collect())
 }
 
 /// The documents that hold at a place at a moment, upper areas first.
@@ -186,7 +172,18 @@ impl Force {
         })
     }
 
-    fn held(&self, at: i64) -> Vec<(PolicyForceRow, PolicyDocument)> {
+    /// The stretches between one begin or end and the next, with what holds at the gates in each,
+    /// those too in which no document has a say: that one ends is told beforehand (SCOPE-1).
+    pub fn stretches(&self, from: i64, until: i64) -> Vec<Stretch> {
+        spans(self, from, until)
+            .into_iter()
+            .filter_map(|span| stretch(self, span, from))
+            .collect()
+    }
+
+    /// Every document that holds at an instant, those without a say at the gate too, with where
+    /// and since when.
+    pub fn held(&self, at: i64) -> Vec<(PolicyForceRow, PolicyDocument)> {
         let holds = |row: &&PolicyForceRow| row.from_at <= at && row.to_at.is_none_or(|to| at < to);
         let rows = self.rows.iter().filter(holds);
         let held = rows.filter_map(|row| Some((row.clone(), self.document(row, at)?)));
@@ -230,7 +227,7 @@ pub(super) fn read_force(
 
 /// The same as if a proposal were approved: it takes the place of an earlier version from its
 /// begin on.
-fn read_force_with(
+pub(super) fn read_force_with(
     tx: &ReadTx<'_>,
     path: &[AreaRow],
     (from, until): (i64, i64),

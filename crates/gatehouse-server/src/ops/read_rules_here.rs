@@ -5,7 +5,7 @@ use crate::auth::access::AreaInScope;
 use crate::error::OpError;
 use crate::ops::keep_contacts::contacts_for_poster;
 use crate::ops::read_opening::END_AHEAD_MILLIS;
-use crate::ops::read_policies::{Rules, Stretch, documents_in_force, read_stretches};
+use crate::ops::read_policies::{Proposal, Rules, Stretch, read_force_with};
 use crate::ops::read_stages::{read_stages, stages_at};
 use gatehouse_core::area::ManagerKind;
 use gatehouse_core::id::AreaId;
@@ -14,7 +14,6 @@ use gatehouse_core::moment::Moment;
 use gatehouse_core::policy::answers::Place;
 use gatehouse_core::policy::{PolicyDocument, parameter_in_force};
 use gatehouse_core::wire::Span;
-use gatehouse_store::area::AreaRow;
 use gatehouse_store::area_contact::AreaContact;
 use gatehouse_store::gate::GateRow;
 use gatehouse_store::policy::PolicyForceRow;
@@ -58,6 +57,15 @@ impl RulesHere {
         }
     }
 
+    /// The place as it is at another moment: when, and at which level.
+    pub fn place_at(&self, at: i64) -> Place {
+        Place {
+            moment: Moment::new(at, self.place.moment.offset_minutes),
+            stages: stages_at(&self.stages, at).map(|held| held.map(|one| one.stage)),
+            ..self.place
+        }
+    }
+
     /// The level and the phase decided for here, where what holds goes by them.
     pub fn stages_followed(&self) -> impl Iterator<Item = StageSpell> {
         let documents = self.documents();
@@ -92,6 +100,16 @@ pub async fn read_rules_here(
 
 /// What holds at a compound or village at a moment.
 pub fn rules_at(tx: &ReadTx<'_>, id: AreaId, moment: Moment) -> Result<RulesHere, StoreError> {
+    rules_with(tx, id, moment, None)
+}
+
+/// The same as if a proposal were approved.
+pub(super) fn rules_with(
+    tx: &ReadTx<'_>,
+    id: AreaId,
+    moment: Moment,
+    proposal: Option<&Proposal>,
+) -> Result<RulesHere, StoreError> {
     let now = moment.millis;
     let path = tx.area_path(id)?;
     let shard = path.last().and_then(|area| area.shard);
@@ -99,7 +117,9 @@ pub fn rules_at(tx: &ReadTx<'_>, id: AreaId, moment: Moment) -> Result<RulesHere
     let is_village = run_by == Some(ManagerKind::VillageCommittee.code());
     let ids: Vec<AreaId> = path.iter().map(|area| area.area).collect();
     let stages = read_stages(tx, &ids, now)?;
-    let (now_held, next) = now_and_next(tx, &path, now, &stages)?;
+    let until = now.saturating_add(AHEAD_MILLIS);
+    let force = read_force_with(tx, &path, (now, until), proposal)?;
+    let (now_held, next) = now_and_next(force.stretches(now, until), now, &stages);
     let mut gates = match shard {
         Some(shard) => tx.gates_of_area(shard, id)?,
         None => Vec::new(),
@@ -112,7 +132,7 @@ pub fn rules_at(tx: &ReadTx<'_>, id: AreaId, moment: Moment) -> Result<RulesHere
     gates.sort_by_key(|gate| gate.state != "open");
     Ok(RulesHere {
         now: now_held,
-        in_force: documents_in_force(tx, &path, now)?,
+        in_force: force.held(now),
         next,
         gates,
         contacts,
@@ -163,17 +183,25 @@ fn cut_by_stages(stretch: Stretch, stages: &[StageSpell], now: i64) -> Vec<Stret
 /// What holds now, and what begins or ends later, a level among it. What ends twice over, or
 /// before anything has begun, is one free stretch.
 fn now_and_next(
-    tx: &ReadTx<'_>,
-    path: &[AreaRow],
+    stretches: Vec<Stretch>,
     now: i64,
     stages: &[StageSpell],
-) -> Result<(Option<Rules>, Vec<Stretch>), StoreError> {
-    let until = now.saturating_add(AHEAD_MILLIS);
-    let (held, later): (Vec<Stretch>, Vec<Stretch>) = read_stretches(tx, path, now, until)?
+) -> (Option<Rules>, Vec<Stretch>) {
+    let (held, later): (Vec<Stretch>, Vec<Stretch>) = stretches
         .into_iter()
         .flat_map(|stretch| cut_by_stages(stretch, stages, now))
         .partition(|stretch| stretch.span.contains(now));
     let held = held.into_iter().find_map(|stretch| stretch.rules);
+    // They hold together since the last of them began.
+    let held = held.map(|rules| {
+        let since = rules.force.iter().map(|row| row.from_at).max();
+        let from_at = since.unwrap_or(rules.span.from_at);
+        let span = Span {
+            from_at,
+            ..rules.span
+        };
+        Rules { span, ..rules }
+    });
     let mut next: Vec<Stretch> = Vec::new();
     let mut was_free = held.is_none();
     for stretch in later {
@@ -190,7 +218,7 @@ fn now_and_next(
         }
         was_free = is_free;
     }
-    Ok((held, next))
+    (held, next)
 }
 
 /// How many digits of an ID number stand on a card where no document says otherwise (PASS-1).

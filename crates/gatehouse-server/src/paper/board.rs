@@ -4,6 +4,7 @@
 use super::canvas::{Area, Canvas, Ink, Side, Style};
 use super::icon::Icon;
 use super::pen::Pen;
+use super::sheet::A4;
 use gatehouse_core::gate::wording::Lang;
 
 /// How an answer looks: shape and pattern, not colour alone.
@@ -69,6 +70,8 @@ pub struct Board {
     pub gate: String,
     /// From when until when, in words.
     pub span: String,
+    /// Printed across the top of what shall not hang anywhere yet.
+    pub warning: Option<String>,
     /// Questions and answers, what always holds first.
     pub lines: Vec<Line>,
     /// Whom to call.
@@ -147,7 +150,26 @@ pub fn share(
     }
 }
 
+/// What a paper that shall not hang anywhere yet says across its top.
+pub fn warning(canvas: &mut Canvas<'_, '_>, board: &Board, width: f32) {
+    let Some(words) = &board.warning else { return };
+    let area = Area::new((A4.0 - width) / 2.0, 2.4, width, 5.2);
+    canvas.filled(area, 1.0, Ink::STOP);
+    let style = Style::bold(3.8).ink(Ink::WHITE).side(Side::Middle);
+    canvas.centred(words, area, style);
+}
+
 impl Look {
+    /// The class of its chip on a page.
+    pub const fn class(self) -> &'static str {
+        match self {
+            Look::Go => "go",
+            Look::Ask => "ask",
+            Look::Stop => "stop",
+            Look::Refer => "ref",
+        }
+    }
+
     /// Colour of its words, and its ground.
     pub const fn inks(self) -> (Ink, Ink) {
         match self {

@@ -2,7 +2,7 @@
 //! What is always true stands on top (SCOPE-3, GATE-15).
 
 use super::PaperError;
-use super::board::{Board, Line, Look, share};
+use super::board::{Board, Line, Look, share, warning};
 use super::canvas::{Area, Canvas, Ink, Paper, Side, Style};
 use super::font::Fonts;
 use super::pen::Pen;
@@ -30,6 +30,7 @@ pub fn guard_card(board: &Board, fonts: &Fonts) -> Result<Vec<u8>, PaperError> {
     let title = text_filled(board.lang, "paper-guard-title", &slots);
     let mut paper = Paper::new(&title, language(board.lang));
     paper.page(A4, fonts, |canvas| {
+        warning(canvas, board, WIDTH);
         canvas.centred(&title, Area::new(EDGE, 8.0, WIDTH, 10.0), Style::bold(8.0));
         let room = Area::new(EDGE, 18.4, WIDTH, 5.6);
         canvas.centred(&board.span, room, Style::plain(4.0).ink(Ink::GREY));

@@ -2,7 +2,7 @@
 //! first (PUB-1). It says nothing about any resident (SCOPE-6).
 
 use super::PaperError;
-use super::board::{Board, Line, share};
+use super::board::{Board, Line, share, warning};
 use super::canvas::{Area, Canvas, Ink, Paper, Side, Style};
 use super::font::Fonts;
 use super::icon::{Icon, draw as draw_icon};
@@ -34,6 +34,7 @@ pub fn poster(board: &Board, fonts: &Fonts) -> Result<Vec<u8>, PaperError> {
     );
     let mut paper = Paper::new(&title, language(board.lang));
     paper.page(A4, fonts, |canvas| {
+        warning(canvas, board, WIDTH);
         head(canvas, board, &title);
         lines(canvas, board);
         foot(canvas, board)

@@ -52,6 +52,7 @@ mod policy_reviews;
 mod policy_row_pages;
 mod policy_units;
 mod policy_version_notes;
+mod policy_words_pages;
 mod print;
 mod quotas;
 mod receiver;

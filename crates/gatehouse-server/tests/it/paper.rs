@@ -241,6 +241,7 @@ pub fn board_with(
         area: &area,
         gate: Some(&gate),
         origin: "https://gatehouse.example:8443",
+        warning: None,
     };
     make_board(&here, &hanging)
 }

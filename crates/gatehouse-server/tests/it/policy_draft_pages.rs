@@ -452,7 +452,8 @@ fn versions_are_compared(street: &Desk<'_>, text: &str) {
     let page = street.get(&one);
     assert!(page.contains("从随程序带来的到第 "), "{page}");
     assert!(page.contains("value=\"0\" selected"), "{page}");
-    let [was, is] = ["del", "ins"].map(|mark| between(&page, &format!("<{mark}>"), "<"));
+    let (_, compared) = page.split_once("从随程序带来的到第 ").expect("compared");
+    let [was, is] = ["del", "ins"].map(|mark| between(compared, &format!("<{mark}>"), "<"));
     assert!(was.contains('1') && is.contains('5'), "{was} {is}");
     assert_eq!(street.get(&format!("{one}/policy.toml")), text);
     let cases = delivered("zhuji-2020-02").expect("delivered").cases;

@@ -34,12 +34,12 @@ fn head(document: &PolicyDocument, lang: Lang) -> Thing {
         plain(words("哪个通知", "notice"), document.notice.clone()),
         dated(
             words("从何时起", "from"),
-            force.from.value.to_text(),
+            force.from.value.to_words(),
             &force.from.source,
         ),
         dated(
             words("到何时止", "until"),
-            force.ends.value.to_text(),
+            force.ends.value.to_words(),
             &force.ends.source,
         ),
         dated(

@@ -100,3 +100,4 @@ error-H-FONT-do = Ask the administrator to install fonts-noto-cjk or to set font
 paper-gate = the gate
 paper-poster-free = In and out
 paper-poster-free-chip = Yes
+paper-not-approved = Not approved yet, do not put up

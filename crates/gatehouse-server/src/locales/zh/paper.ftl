@@ -100,3 +100,4 @@ error-H-FONT-do = 请管理员装 fonts-noto-cjk，或在设置里写 font_file�
 paper-gate = 门口
 paper-poster-free = 进出
 paper-poster-free-chip = 放行
+paper-not-approved = 还没批准，不要贴

@@ -105,6 +105,18 @@ fn choice_of_draft(row: &PolicyDraftRow) -> Option<DraftChoice> {
     })
 }
 
+/// Whether a draft was tried as it is now.
+pub(in crate::ops) fn is_draft_replayed(
+    tx: &ReadTx<'_>,
+    row: &PolicyDraftRow,
+) -> Result<bool, StoreError> {
+    let name = format!("{DRAFT}{}", draft_text(&row.draft));
+    let replays = tx.policy_replays(row.area, SHOWN)?;
+    Ok(replays
+        .iter()
+        .any(|one| one.state == "done" && one.document == name && one.version == row.version))
+}
+
 /// Whether somebody at a place may try a version of a document, or a draft.
 fn may_try(tx: &ReadTx<'_>, path: &[AreaId], row: &PolicyReplayRow) -> Result<bool, StoreError> {
     let (document, version) = (&row.document, row.version);
