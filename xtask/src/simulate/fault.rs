@@ -142,7 +142,8 @@ impl Simulation<'_> {
     pub fn open_page(&mut self, page: usize) -> Checked {
         let opened = self.pages[page].open();
         opened.map_err(|error| anyhow::anyhow!("a state of this version: {error}"))?;
-        self.seen[page].last = self.pages[page].durable.last;
+        let last = self.pages[page].durable.last;
+        self.seen[page].open(last);
         let named = self.page_named(page);
         self.note(&format!("{named} opens"));
         self.feed(page, &Input::Tick {})?;

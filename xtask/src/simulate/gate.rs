@@ -30,6 +30,9 @@ pub struct Seen {
     mark: (u64, i64),
     /// Passes that were scanned, with the reading of the clock.
     scans: Vec<(PassNumber, i64)>,
+    /// The scans of events that the store has not taken yet, by the numbers of these: after a crash
+    /// the case that they ended is open again.
+    ended: Vec<(u64, Vec<(PassNumber, i64)>)>,
     /// This clock minus the server's, as the server last said.
     skew: Option<i64>,
     /// What the clock said whenever the core read it and it was right.
@@ -43,6 +46,15 @@ impl Seen {
         self.scans.clear();
         // The core stores the skew, but a crash may have come before.
         self.skew = None;
+    }
+
+    /// The page opens over a store that ends with this event.
+    pub fn open(&mut self, last: Option<(u64, Hash)>) {
+        self.last = last;
+        let kept = last.map_or(0, |(seq, _)| seq);
+        let lost = std::mem::take(&mut self.ended).into_iter();
+        let lost = lost.filter(|(seq, _)| *seq > kept);
+        self.scans.extend(lost.flat_map(|(_, scans)| scans));
     }
 
     /// The server said what time it is.
@@ -201,10 +213,7 @@ impl Simulation<'_> {
         pass: PassNumber,
         state: Option<&str>,
     ) -> Checked {
-        let scans = std::mem::take(&mut self.seen[page].scans);
-        let (own, others) = scans.into_iter().partition(|(scanned, _)| *scanned == pass);
-        self.seen[page].scans = others;
-        let own: Vec<(PassNumber, i64)> = own;
+        let own = self.end_scans(page, seq, pass);
         let resident = self.town.residents.iter().find(|one| one.pass == pass);
         let Some(Resident {
             holds: (from, until),
@@ -223,6 +232,18 @@ impl Simulation<'_> {
         holds(held, "ended-pass-is-not-valid", || {
             format!("event {seq}: the pass ended at {until}, it was scanned at {own:?}")
         })
+    }
+
+    /// The scans of a pass since its last event, which this one ends.
+    fn end_scans(&mut self, page: usize, seq: u64, pass: PassNumber) -> Vec<(PassNumber, i64)> {
+        let kept = self.pages[page].durable.last.map_or(0, |(seq, _)| seq);
+        let seen = &mut self.seen[page];
+        let scans = std::mem::take(&mut seen.scans).into_iter();
+        let (own, others): (Vec<_>, Vec<_>) = scans.partition(|(scanned, _)| *scanned == pass);
+        seen.scans = others;
+        seen.ended.retain(|(seq, _)| *seq > kept);
+        seen.ended.push((seq, own.clone()));
+        own
     }
 
     /// Nobody is restricted without an order that holds, nor by a list past its hard life.
@@ -328,8 +349,9 @@ impl Simulation<'_> {
         let way = [Way::Out, Way::In][self.chance.below(2)];
         let Resident { pass, text, .. } = self.town.residents[resident].clone();
         let reading = self.pages[page].clock.reads(self.now);
-        self.seen[page].scans.push((pass, reading));
         let output = self.feed(page, &Input::Scan { text, way })?;
+        // After whatever the scan ended: its own event comes later.
+        self.seen[page].scans.push((pass, reading));
         let verdict = output.and_then(|output| output.screen.verdict);
         let named = self.page_named(page);
         self.note(&format!(

@@ -16,6 +16,9 @@ use crate::json::Json;
 use crate::pass::PassNumber;
 use crate::wire::{EventBody, Subject};
 
+/// A pass that was out of sight for so long was taken away (local choice).
+const AWAY_MILLIS: i64 = 30_000;
+
 impl Turn<'_> {
     /// Ends a case that the guard has left by turning to the next person: after "admit" that is
     /// how people pass at the peak, one scan each; after anything else nobody knows.
@@ -57,14 +60,22 @@ impl Turn<'_> {
         let Some(shown) = list.verify(text, self.now, offline, None) else {
             return View::Notice(Notice::plain(code::UNREADABLE, words::PASS_UNREADABLE));
         };
-        let again = |case: &Case| shown.number.is_some() && case.pass == shown.number;
-        if self.device.case.as_ref().is_some_and(again) {
-            // A camera reads a code many times a second.
-            return View::Case;
+        let now = self.now.millis;
+        if let Some(case) = self.device.case.as_mut()
+            && shown.number.is_some()
+            && case.pass == shown.number
+        {
+            // A camera reads a code many times a second. Whoever was let through and comes again
+            // crosses again, and so does a copy of the pass (PASS-4).
+            let away = now.saturating_sub(std::mem::replace(&mut case.read_at, now));
+            if case.verdict != Verdict::Admit || away < AWAY_MILLIS {
+                return View::Case;
+            }
         }
         let mut case = self.case_for(Step::ScanPass, way);
         let way = case.way();
         case.pass = shown.number;
+        case.read_at = now;
         case.finding(shown.finding);
         match (&self.device.list, shown.said) {
             (Some(list), Some(said)) if case.finding.identifies() => {

@@ -70,6 +70,8 @@ pub(crate) struct Case {
     pub household: Option<HouseholdId>,
     /// Number of the pass that was shown.
     pub pass: Option<PassNumber>,
+    /// When it was last read; after a start, when the case was last decided.
+    pub read_at: i64,
     /// What was found about it.
     pub finding: Finding,
     /// Minutes since the same pass came in.
@@ -108,6 +110,7 @@ impl Case {
             vehicle: None,
             household: None,
             pass: None,
+            read_at: moment.millis,
             finding: Finding::NoPass,
             copied_minutes: None,
             details: vec![],

@@ -244,6 +244,7 @@ impl Cbor for Case {
             vehicle: from.option()?,
             household: from.option()?,
             pass: from.option()?,
+            read_at: moment.millis,
             finding: from.item()?,
             copied_minutes: from.optional_small()?,
             details: from.list(DETAILS_MOST)?,

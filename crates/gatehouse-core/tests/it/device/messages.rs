@@ -52,7 +52,8 @@ fn inputs_of_upkeep() -> Vec<Sample> {
 fn inputs_that_open() -> Vec<Sample> {
     vec![
         (
-            "What a camera or hardware scanner read. The same pass again shows the same case. \
+            "What a camera or hardware scanner read. The same pass again shows the same case, \
+             but for one that was let through and out of sight for 30 seconds. \
              While a case is admitted and complete, the next scan records it as crossed; any other \
              open case is recorded as \"not clear\".",
             json!({"input": "scan", "text": "https://gate.example/v#2KCEI", "way": "in"}),

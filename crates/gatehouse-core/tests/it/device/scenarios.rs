@@ -131,6 +131,29 @@ fn a_copied_pass_is_flagged_and_not_refused() {
 }
 
 #[test]
+fn a_pass_that_comes_again_after_it_was_away_is_another_crossing() {
+    check(
+        "
+        08:00 shift                         => scan +1
+        08:01 scan in wang                  => ask [temperature]
+        08:01:50 scan in wang               => ask [temperature]
+        08:02 fact temperature 36.5         => admit
+        08:02:15 scan in wang               => admit
+        08:02:40 scan in wang               => admit
+        08:03:20 scan in wang               => ask [temperature] !copied +1
+        08:03:30 fact temperature 36.5      => admit !copied
+        08:03:40 restart                    => admit !copied
+        08:03:50 scan in wang               => admit !copied
+        08:04:40 restart                    => admit !copied
+        08:05:30 scan in wang               => ask [temperature] !copied +1
+        08:06 cancel                        => scan
+        08:07 scan out li-under-order       => refer
+        08:09 scan out li-under-order       => refer
+        ",
+    );
+}
+
+#[test]
 fn an_order_is_the_same_screen_as_any_referral_and_the_number_to_call() {
     let mut stage = check(
         "
