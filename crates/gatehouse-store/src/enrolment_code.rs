@@ -41,6 +41,9 @@ sql! {
     BY_DIGITS = "SELECT shard, secret_hash, digits_hash, gate, made_by, made_at, expires_at
         FROM enrolment_code
         WHERE digits_hash = ?1 AND used_at IS NULL AND expires_at > ?2 AND wrong < ?3";
+    USED = "SELECT shard, secret_hash, digits_hash, gate, made_by, made_at, expires_at
+        FROM enrolment_code
+        WHERE (secret_hash = ?1 OR digits_hash = ?1) AND used_at IS NOT NULL AND expires_at > ?2";
     DIGITS_TAKEN = "SELECT count(*) FROM enrolment_code
         WHERE digits_hash = ?1 AND used_at IS NULL AND expires_at > ?2";
     COUNT_WRONG = "UPDATE enrolment_code SET wrong = wrong + 1
@@ -82,6 +85,17 @@ impl ReadTx<'_> {
     ) -> Result<Option<EnrolmentCodeRow>, StoreError> {
         let parameters = params![digits_hash, now_millis, WRONG_DIGITS_MOST];
         let found = self.query(&BY_DIGITS, parameters, read)?;
+        Ok(found.into_iter().next())
+    }
+
+    /// The code with this secret or these digits that was used within its minutes. Not for hot
+    /// paths: it asks every shard.
+    pub fn used_enrolment_code(
+        &self,
+        hash: &[u8; 32],
+        now_millis: i64,
+    ) -> Result<Option<EnrolmentCodeRow>, StoreError> {
+        let found = self.query(&USED, params![hash, now_millis], read)?;
         Ok(found.into_iter().next())
     }
 

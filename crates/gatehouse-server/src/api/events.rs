@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::auth::access::GateInScope;
 use crate::error::{ApiError, OpError};
+use crate::ops::raise_alarm::raise_today;
 use crate::ops::receive_events::{Batch, EVENTS_MOST, Receipt, receive_events};
 use crate::page::RequestLang;
 use axum::extract::State;
@@ -31,11 +32,16 @@ pub async fn receive(
     Extension(lang): Extension<RequestLang>,
     body: Result<Json<Sent>, JsonRejection>,
 ) -> Result<Json<Receipt>, ApiError> {
-    let Json(sent) = body?;
+    let sent = match body.map_err(OpError::from) {
+        Ok(Json(sent)) if sent.events.len() <= EVENTS_MOST => sent,
+        Ok(_) | Err(OpError::TooLarge) => {
+            // No phone of ours sends so much; who it says to be nobody has read.
+            raise_today(&app, &gate, "large_batch", format!("gate {}", gate.gate)).await?;
+            return Err(ApiError(OpError::TooLarge));
+        }
+        Err(error) => return Err(ApiError(error)),
+    };
     let unreadable = |what: &str| OpError::Unreadable(what.to_owned());
-    if sent.events.len() > EVENTS_MOST {
-        return Err(ApiError(OpError::TooLarge));
-    }
     let decode = |text: &String| {
         BASE64
             .decode(text.as_bytes())

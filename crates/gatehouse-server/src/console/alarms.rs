@@ -123,7 +123,11 @@ async fn page(
 }
 
 /// Kinds that have words of their own.
-const KINDS: [&str; 7] = [
+const KINDS: [&str; 11] = [
+    "clock_ahead",
+    "foreign_gate",
+    "large_batch",
+    "used_code",
     "other_content",
     "broken_chain",
     "ended_device",

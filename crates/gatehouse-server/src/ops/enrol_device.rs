@@ -114,6 +114,7 @@ pub async fn enrol_by_code(
     let blank = row(app, nobody.0, nobody.1, nobody.2, enrolment)?;
     let write = move |tx: &Tx<'_>| {
         let Some(found) = find_code(tx, &code, now)? else {
+            tell_of_used_code(tx, &code, now)?;
             return Ok(Err(Refused::Code));
         };
         let row = DeviceRow {
@@ -145,6 +146,23 @@ fn find_code(tx: &Tx<'_>, code: &str, now: i64) -> Result<Option<EnrolmentCodeRo
             Ok(found)
         }
         _ => Ok(None),
+    }
+}
+
+/// A code that was used opens nothing any more, and somebody else may have seen it: the gate's
+/// office looks.
+fn tell_of_used_code(tx: &Tx<'_>, code: &str, now: i64) -> Result<(), StoreError> {
+    let hash = match code.len() {
+        SECRET_CHARS => Sha256::digest(code.as_bytes()).into(),
+        DIGITS => digits_hash(code),
+        _ => return Ok(()),
+    };
+    match tx.used_enrolment_code(&hash, now)? {
+        Some(used) => {
+            let about = format!("gate {}", used.gate);
+            tx.raise_alarm_anew(used.shard, "used_code", &about, now)
+        }
+        None => Ok(()),
     }
 }
 

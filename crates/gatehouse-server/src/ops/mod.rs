@@ -97,6 +97,7 @@ pub mod print_passes;
 pub mod proven;
 pub mod purpose;
 pub mod put_in_force;
+pub mod raise_alarm;
 pub mod read_area;
 pub mod read_changes;
 pub mod read_crossing;

@@ -6,13 +6,13 @@ use crate::auth::access::GateInScope;
 use crate::error::OpError;
 use crate::head_signature;
 use crate::ops::hold_gate::keyring;
+use crate::ops::raise_alarm::raise_today;
 use crate::ops::receive_events::{Batch, EVENTS_AT_ONCE, EVENTS_MOST};
 use gatehouse_core::id::DeviceId;
-use gatehouse_core::moment::Moment;
 use gatehouse_core::planted::{Planted, is_planted};
 use gatehouse_core::wire::{Event, PublicEvent};
 use gatehouse_store::device::DeviceRow;
-use gatehouse_store::{Chance, Lane, StoreError, Tx};
+use gatehouse_store::{Chance, Lane, Tx};
 use std::sync::Arc;
 
 const COUNT: (&str, &str) = ("D-COUNT", "A batch has 1 to 500 events.");
@@ -77,13 +77,8 @@ pub async fn keep_refused(
     refused: Refused,
 ) -> Result<OpError, OpError> {
     let (shard, now) = (gate.shard, app.world.now_millis());
-    let day = Moment::new(now, gate.offset_minutes).day().to_text();
     let (code, detail) = refused.why;
-    let raise = move |tx: &Tx<'_>| -> Result<(), StoreError> {
-        let about = format!("device {device} {day}");
-        tx.raise_alarm_once(shard, "refused_events", &about, now)
-    };
-    app.store.write(Lane::People, raise).await?;
+    raise_today(app, gate, "refused_events", format!("device {device}")).await?;
     let keyring = keyring(app)?;
     for some in refused.events.chunks(EVENTS_AT_ONCE) {
         let some = some.iter().cloned();

@@ -10,6 +10,7 @@ use crate::ops::decide_again::{Again, Answer, Decided, decided_at};
 use crate::ops::flag_copied_pass::flag_copied_pass;
 use crate::ops::hold_gate::{hold_gate, hold_past, hold_unchanged, keyring};
 use crate::ops::proven::{keep_refused, proven};
+use crate::ops::raise_alarm::{raise_today, thing_today};
 use crate::returning::is_live;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::{DeviceId, GateId, PersonId};
@@ -80,9 +81,11 @@ pub async fn receive_events(
     let turn = app.returning.turn(batch.events.len()).await?;
     let (shard, device) = (gate.shard, batch.device);
     let row = app.store.read(move |tx| tx.device(shard, device)).await?;
-    let row = row
-        .filter(|row| row.gate == gate.gate)
-        .ok_or(OpError::NotFound)?;
+    let row = row.ok_or(OpError::NotFound)?;
+    if row.gate != gate.gate {
+        raise_today(app, gate, "foreign_gate", format!("device {device}")).await?;
+        return Err(OpError::NotFound);
+    }
     let events = match proven(&row, &batch) {
         Ok(events) => events,
         Err(refused) => return Err(keep_refused(app, gate, device, refused).await?),
@@ -198,10 +201,27 @@ async fn append(
             }
         };
         let taken = tx.append_events(&keyring.vault, shard, &events, then)?;
+        if let Some(event) = of_another_day(&decided, &taken, now) {
+            let thing = format!("device {}", event.device);
+            let about = thing_today(&thing, now, event.at.offset_minutes);
+            tx.raise_alarm_once(shard, "clock_ahead", &about, now)?;
+        }
         note_topics(tx, shard, of, &decided, &taken, now)?;
         Ok(taken)
     };
     app.store.write(lane, write).await
+}
+
+/// A clock that is so far ahead was set wrong: what happens counts for when it came in.
+const AHEAD_MILLIS: i64 = 86_400_000;
+
+/// An event that came in now and is of tomorrow or later by the phone's clock.
+fn of_another_day<'a>(decided: &'a [Decided], taken: &[Appended], now: i64) -> Option<&'a Event> {
+    let mut pairs = decided.iter().zip(taken);
+    let found = pairs.find(|((event, ..), appended)| {
+        **appended == Appended::New && event.at.millis.saturating_sub(now) > AHEAD_MILLIS
+    });
+    found.map(|((event, ..), _)| event)
 }
 
 /// The person whom an event is about.

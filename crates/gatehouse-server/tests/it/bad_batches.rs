@@ -12,7 +12,7 @@ use gatehouse_core::id::{DeviceId, GateId};
 use gatehouse_core::moment::Moment;
 use gatehouse_core::wire::{Event, PublicEvent};
 use gatehouse_store::crossing::CrossingRow;
-use gatehouse_store::{Shard, StoreError};
+use gatehouse_store::{ReadTx, Shard, StoreError};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -36,6 +36,47 @@ fn crossings(app: &TestApp, phone: &Phone<'_>) -> Vec<CrossingRow> {
     let mut rows = rows.expect("read");
     rows.retain(|row| row.device == device);
     rows
+}
+
+/// Kinds of the alarms that wait, each once.
+pub fn alarms(app: &TestApp) -> Vec<String> {
+    let read = |tx: &ReadTx<'_>| tx.alarms(Shard(1), 100);
+    let rows = app.app.store.read_blocking::<_, StoreError, _>(read);
+    let mut kinds: Vec<String> = rows
+        .expect("read")
+        .into_iter()
+        .map(|row| row.kind)
+        .collect();
+    kinds.sort();
+    kinds.dedup();
+    kinds
+}
+
+#[test]
+fn what_comes_for_another_gate_is_not_taken_and_told() {
+    demo_on_both(|app, demo| {
+        let mut phone = Phone::enrolled(app, demo, "guard1a");
+        three_emergencies(&mut phone);
+        let gate = GateId::parse(&phone.gate).expect("an id");
+        let find = move |tx: &ReadTx<'_>| {
+            let own = tx.gate_anywhere(gate)?.expect("the gate");
+            let all = tx.gates_of_area(own.shard, own.area)?.into_iter();
+            Ok::<_, StoreError>(all.map(|row| row.gate).find(|other| *other != gate))
+        };
+        let other = app.app.store.read_blocking(find).expect("read");
+        let other = other.expect("a second gate");
+        let before = record(app);
+        for _ in 0..2 {
+            let answer = phone.send_astray(other);
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}", answer.body);
+        }
+        assert_eq!(record(app), before);
+        assert_eq!(alarms(app), ["foreign_gate"]);
+        assert_eq!(
+            phone.send_all()["acknowledged_through"],
+            phone.events().len()
+        );
+    });
 }
 
 #[test]
@@ -102,6 +143,8 @@ fn a_clock_that_is_years_off_counts_for_about_when_it_came_in() {
             let event = Event::from_bytes(&last).expect("an event");
             assert_eq!(event.at, Moment::new(phone.now, 480));
             assert!(PublicEvent::from_bytes(&event.public_bytes()).is_ok());
+            let told: &[&str] = if off > 0 { &["clock_ahead"] } else { &[] };
+            assert_eq!(alarms(app), told, "{off}");
         });
     }
 }
@@ -135,5 +178,6 @@ fn of_a_hundred_megabytes_hardly_anything_is_read() {
         let read = read.load(Ordering::Relaxed);
         assert!(read < HUNDRED_MEGABYTES / 10, "{read} bytes were read");
         assert_eq!(record(app), before);
+        assert_eq!(alarms(app), ["large_batch"]);
     });
 }

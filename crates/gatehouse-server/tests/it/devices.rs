@@ -116,7 +116,12 @@ fn six_digits_make_one_phone_a_device_and_nothing_else_does() {
         assert_eq!(made.status, StatusCode::OK, "{}", made.body);
         assert_eq!(json(&made)["gate"], office.gate);
         // Once only, and only within its minutes.
+        let told = "用过的登记码又有人用";
+        let alarms = office.page.replace("/devices", "/alarms");
+        let waiting = || app.get(&alarms, &office.lead).body;
+        assert!(!waiting().contains(told));
         refused(&office.enrol(&digits, &key), "D-CODE");
+        assert!(waiting().contains(told), "{}", waiting());
         let late = office.code();
         app.later(15 * 60_000);
         refused(&office.enrol(&late, &key), "D-CODE");

@@ -4,6 +4,7 @@ use crate::support::{Answer, START, TestApp, demo_on_both};
 use axum::http::StatusCode;
 use data_encoding::BASE64;
 use gatehouse_core::device::{Device, respond};
+use gatehouse_core::id::GateId;
 use gatehouse_server::ops::demo::make::Demo;
 use gatehouse_server::ops::demo::pass::{Holder, Standing};
 use gatehouse_store::StoreError;
@@ -124,6 +125,15 @@ impl<'a> Phone<'a> {
     }
 
     fn send(&self, events: &[String], head: &str) -> Answer {
+        self.send_to(&self.gate, events, head)
+    }
+
+    /// Sends everything to another gate.
+    pub fn send_astray(&self, gate: GateId) -> Answer {
+        self.send_to(&gate.to_string(), &self.events, &self.head)
+    }
+
+    fn send_to(&self, gate: &str, events: &[String], head: &str) -> Answer {
         let head = BASE64.decode(head.as_bytes()).expect("base64");
         let signature = self.key.sign(&SystemRandom::new(), &head).expect("signs");
         let body = json!({
@@ -133,7 +143,7 @@ impl<'a> Phone<'a> {
             "oldest": 1,
         });
         self.app.call(
-            &format!("/gate/api/gates/{}/events", self.gate),
+            &format!("/gate/api/gates/{gate}/events"),
             &self.cookie,
             &body,
         )
