@@ -226,6 +226,11 @@ test("submitted, approved by another office, and to come", async () => {
   await page.getByText("等另一单位批").waitFor();
   const other = pages.county_command;
   await other.goto(page.url());
+  // Whoever signs second reads what residents will read, and what changes for them.
+  await other.getByRole("link", { name: "看居民会看到的话" }).click();
+  await other.locator("#words").getByText("出去买东西", { exact: false }).waitFor();
+  await other.locator("#turn ins").first().waitFor();
+  await other.goBack();
   await other.locator("summary", { hasText: "批准" }).click();
   const approve = other.locator("form:has([value=approve])");
   await approve.locator("[name=password]").fill(town.accounts.county_command.password);
