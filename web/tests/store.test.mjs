@@ -148,6 +148,44 @@ test("nothing personal is readable in what lies on the phone", async (t) => {
   }
 });
 
+test("what stands behind a damaged record is sent, and nothing of it goes from the phone",
+  async (t) => {
+    const { page, server } = await at_work(t, true);
+    await visitor(page);
+    await visitor(page);
+    await page.evaluate(spoil, { store: "outbox", key: 2 });
+    const before = server.batches.length;
+    await page.context().setOffline(false);
+    await server.got(3);
+    await page.getByText("手机里存的读不出来了").waitFor();
+    const [behind] = server.batches.slice(before);
+    assert.equal(behind.events.length, 2, "both behind the one that cannot be read");
+    assert.equal(behind.oldest, 3, "nobody is to wait for what is before them");
+    assert.deepEqual(await records(page), [1, 2, 3, 4]);
+  });
+
+test("what the office refuses holds up nothing behind it, and is offered again", async (t) => {
+  const { page, server } = await at_work(t);
+  await all_sent(page);
+  server.refused_from = 1;
+  await visitor(page);
+  await page.getByText("社区没收下这些记录").waitFor();
+  await visitor(page);
+  await server.got(3);
+  assert.equal(server.batches.at(-1).oldest, 4);
+  await page.getByText("社区没收下这些记录").waitFor();
+  await page.waitForTimeout(4_000);
+  await page.locator("#emergency-key").click();
+  await server.got(4);
+  const notices = await page.locator(".notice").allTextContents();
+  assert.deepEqual(notices.filter((text) => text.includes("没网")), [], "it is not the network");
+  server.refused_from = undefined;
+  server.received.length = 2;
+  await page.reload();
+  await server.got(5);
+  await all_sent(page);
+});
+
 for (const [what, spoilt] of [
   ["the key is gone", { store: "value", key: "seal", gone: true }],
   ["the core's state is damaged", { store: "value", key: "state" }],

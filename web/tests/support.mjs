@@ -51,6 +51,9 @@ export async function serve(dist) {
       else waiting.push({ count, resolve });
     }),
     signatures: [],
+    /** Batches as they came; those that begin no later than this are refused. */
+    batches: [],
+    refused_from: undefined,
     /** What the phone said of itself, and keys that it showed. */
     reports: [],
     shown: [],
@@ -161,8 +164,12 @@ async function api(state, route, request, response) {
     return response.end(state.snapshot);
   }
   if (route === "events") {
-    const { events, head_signature_base64 } = await body_of(request);
+    const { events, head_signature_base64, oldest } = await body_of(request);
     state.signatures.push(head_signature_base64);
+    state.batches.push({ events, oldest });
+    if (state.refused_from !== undefined && oldest <= state.refused_from) {
+      return send(422, { code: "D-SIGN", status: 422 });
+    }
     const known = new Set(state.received);
     for (const event of events) if (!known.has(event)) state.received.push(event);
     state.has_acknowledged = true;
@@ -252,7 +259,7 @@ export function canvas_camera() {
   devices.getUserMedia = async () => {
     const stream = canvas.captureStream(25);
     probe.srcObject = stream;
-    void probe.play();
+    probe.play().catch(() => undefined); // the page may take the source away meanwhile
     return stream;
   };
 }

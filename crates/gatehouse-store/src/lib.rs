@@ -172,6 +172,7 @@ nouns!(
     retention,
     session,
     set_aside,
+    set_aside_alike,
     shift,
     staff,
     stage,

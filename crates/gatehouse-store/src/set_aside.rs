@@ -452,10 +452,7 @@ impl Tx<'_> {
         chance: &Chance,
     ) -> Result<(), StoreError> {
         if self.keep_aside(vault, (shard, event), reason, received_at, chance)? {
-            let about = match reason {
-                SetAsideReason::EndedDevice => format!("device {}", event.device),
-                _ => format!("device {} event {}", event.device, event.seq),
-            };
+            let about = format!("device {}", event.device);
             self.raise_alarm_anew(shard, reason.word(), &about, received_at)?;
         }
         Ok(())

@@ -9,9 +9,9 @@ use crate::vault::{Chance, Vault};
 use crate::{params, sql};
 use gatehouse_core::wire::{ChainHead, Event};
 
-/// Events of one device whose content is kept though nothing proves them: five batches, and whoever
-/// writes in its name fills no disk.
-pub const UNPROVEN_MOST: u32 = 1_000;
+/// Events of one device whose content is kept though nothing proves them: what a gate records in
+/// three days and more (GATE-11), and whoever writes in its name fills no disk.
+pub const UNPROVEN_MOST: u32 = 4_000;
 
 sql! {
     COUNT_UNPROVEN = "SELECT count(*) FROM (SELECT seq FROM crossing_set_aside

@@ -9,11 +9,12 @@ import type {
 import { Duty } from "./duty";
 import { become_device, talk_as, type By } from "./enrolment";
 import { device_keys, to_base64 } from "./key";
-import { DAMAGED, line_of, Outbox, type Line } from "./outbox";
+import { line_of, Outbox, type Line } from "./outbox";
 import { Scanner } from "./scanner";
 import {
   Failure, fetch_guards, fetch_snapshot, greet, send_report, type Me, type Reply,
 } from "./server";
+import { DAMAGED } from "./seal";
 import { play, vibrate } from "./sound";
 import type { Settings, Store, Unsent, Values } from "./store";
 import { look_for_version } from "./version";

@@ -9,7 +9,7 @@ import { LOCK_MILLIS } from "./duty";
 import { read_invitation } from "./enrolment";
 import { Failure, fetch_me } from "./server";
 import { keep_version } from "./version";
-import { Damaged } from "./seal";
+import { DAMAGED } from "./seal";
 import { unlock_sound } from "./sound";
 import { open_store, type Store } from "./store";
 import { listen_to_wedge } from "./wedge";
@@ -108,6 +108,6 @@ setInterval(() => {
 void keep_version(is_free);
 open().catch((error: unknown) => {
   if (!app) show_lacking("store"); // private browsing, a full phone, a broken database
-  else if (error instanceof Damaged) void app.recover();
+  else if (enrol_failure(error).code === DAMAGED) void app.recover();
   else app.show({ name: "error", code: "open" });
 });

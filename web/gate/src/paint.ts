@@ -11,6 +11,7 @@ import { register_screen } from "./screens/register";
 import { reason_screen, verdict_screen } from "./screens/verdict";
 import { scan_counts, scan_screen } from "./screens/scan";
 import { enrol_screen, error_screen, rejoin_screen, shift_screen } from "./screens/start";
+import { STUCK } from "./outbox";
 import { is_kept } from "./version";
 import { spoken_age, t } from "./words";
 
@@ -210,8 +211,11 @@ function pill(app: App): Child {
 /** Sentences on network, list and clock: over a verdict those that the core wants there too. */
 function notices(app: App): Child[] {
   const lines = app.ready ? [...(app.output?.header.notices ?? [])] : [];
+  const over_verdict = app.output?.screen.kind === "verdict";
+  // The first says that records wait for the network; where the office refuses them it is not that.
+  if (STUCK.includes(app.line_code) && !over_verdict) lines.shift();
   if (app.not_saved) lines.unshift(t("not_saved"));
-  if (app.ready && app.output?.screen.kind !== "verdict") lines.push(...trouble_of_device(app));
+  if (app.ready && !over_verdict) lines.push(...trouble_of_device(app));
   return lines.map((line) => h("p", { class: "notice" }, line));
 }
 
@@ -220,9 +224,9 @@ function trouble_of_device(app: App): string[] {
   if (app.line_code === "D-ENDED" || app.set_aside_why === "ended_device") {
     return [t("device_ended")];
   }
-  if (["D-SIGN", "D-CHAIN", "D-EVENT"].includes(app.line_code)) return [t("batch_refused")];
-  if (app.list_refused) return [app.list_refused];
   if (app.damaged) return [t("enrol_damaged")];
+  if (STUCK.includes(app.line_code)) return [t("batch_refused")];
+  if (app.list_refused) return [app.list_refused];
   return app.set_aside_why ? [t("device_forked")] : is_kept ? [] : [t("not_kept")];
 }
 

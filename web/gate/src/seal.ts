@@ -2,8 +2,10 @@
 // and lies beside what it seals: that stops reading of copied files and backups, not somebody who
 // holds the unlocked phone (docs/adr/0035).
 
-/** A record that this phone's key does not open: the key is gone or the record is damaged. */
-export class Damaged extends Error {}
+import { Failure } from "./server";
+
+/** Code of a record that this phone's key does not open: the key is gone, or it is damaged. */
+export const DAMAGED = "D-STORE";
 
 /** A record as it lies in the store: twelve bytes of nonce, then what is sealed. */
 export interface Sealed {
@@ -49,6 +51,6 @@ export async function unseal(key: CryptoKey, name: string, kept: unknown): Promi
     const bytes = plain.slice(1);
     return plain[0] === BYTES_FORM ? bytes : JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    throw new Damaged(name);
+    throw new Failure("refused", DAMAGED);
   }
 }

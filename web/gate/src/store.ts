@@ -116,7 +116,7 @@ export class Store {
     return done;
   }
 
-  /** Throws `Damaged` for what cannot be opened and not be replaced either. */
+  /** Fails with `DAMAGED` for what cannot be opened and not be replaced either. */
   get<K extends keyof Values>(name: K): Promise<Values[K] | undefined> {
     return this.next(async () => {
       const kept = await this.database.get("value", name);
@@ -156,7 +156,7 @@ export class Store {
     });
   }
 
-  /** The oldest events after `seq`, at most `most`, up to one that is damaged; throws `Damaged`
+  /** The oldest events after `seq`, at most `most`, up to one that is damaged; fails with `DAMAGED`
    * where that is the first. */
   events_after(seq: number, most: number): Promise<Appended[]> {
     return this.next(async () => {

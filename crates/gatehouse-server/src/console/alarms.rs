@@ -149,9 +149,7 @@ const TRAY_KINDS: [&str; 5] = [
 fn view(line: &AlarmLine, may_see: bool, (now, offset): (i64, i16), frame: &Frame) -> Line {
     let kind = KINDS.iter().find(|kind| **kind == line.row.kind);
     let key = kind.copied().unwrap_or("other");
-    let number = line.row.about.split_once(" event ");
-    let number = number.map(|(_, number)| frame.with("tray-number", "number", number));
-    let place = [line.place.clone(), line.device.clone(), number];
+    let place = [line.place.clone(), line.device.clone()];
     let place: Vec<String> = place.into_iter().flatten().collect();
     Line {
         title: frame.t(&format!("alarms-{key}")),

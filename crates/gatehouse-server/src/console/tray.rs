@@ -11,6 +11,7 @@ use crate::ops::keep_tray::{
     OUTCOMES, Settling, TrayEvent, TrayLine, key_text, list_tray, open_tray_event, read_key,
     settle_tray_event,
 };
+use crate::ops::settle_alike::settle_alike;
 use crate::page::{Frame, PageError, made};
 use crate::paging::{Page, query};
 use crate::times::Times;
@@ -54,6 +55,8 @@ pub struct Asked {
 pub struct SettleForm {
     version: String,
     outcome: String,
+    /// Whether the same is said of all others of this phone that wait for the same reason.
+    alike: Option<String>,
 }
 
 #[derive(Template)]
@@ -101,6 +104,8 @@ struct EventPage {
     hidden: Option<String>,
     history: Vec<(String, String)>,
     version: usize,
+    /// What is said of the others like it, where there are some.
+    alike: Option<String>,
     outcomes: Vec<(&'static str, String, bool)>,
 }
 
@@ -226,7 +231,9 @@ async fn event_page(
     let times = Times::new(frame.lang, app.world.now_millis(), area.offset_minutes);
     let path = format!("/areas/{}/tray", area.area);
     let words = words_of(&shown, times, &frame);
-    let TrayEvent { line: shown, .. } = shown;
+    let TrayEvent {
+        line: shown, alike, ..
+    } = shown;
     let last = shown.settled.last().map(|(row, _)| row.outcome.as_str());
     // What has come in after all is the same thing.
     let likely = last.or(shown.is_taken.then_some("there"));
@@ -242,6 +249,7 @@ async fn event_page(
         hidden: (words.hidden > 0)
             .then(|| frame.with("tray-hidden", "count", &words.hidden.to_string())),
         history: said_of(&shown, times, &frame),
+        alike: (alike > 0).then(|| frame.with("tray-alike", "count", &alike.to_string())),
         version: shown.settled.len(),
         outcomes: outcomes.into(),
         back: path,
@@ -270,6 +278,12 @@ pub async fn submit(
     let wish = (version, form.outcome.as_str());
     let (problem, status) = match settle_tray_event(&app, &area, &caller, key, wish).await {
         Ok(Settling::Done) => {
+            if form.alike.is_some() {
+                let alike = settle_alike(&app, &area, &caller, key, &form.outcome).await;
+                if let Err(error) = alike {
+                    return PageError::new(error, lang).into_response();
+                }
+            }
             return Redirect::to(&format!("/areas/{}/tray", area.area)).into_response();
         }
         Ok(Settling::NoOutcome) => ("tray-fault-outcome", StatusCode::UNPROCESSABLE_ENTITY),

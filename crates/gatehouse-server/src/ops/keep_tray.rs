@@ -2,6 +2,7 @@
 //! what came of it; the event itself stays as it came (design §3, GATE-11).
 
 use super::in_area::lies_in;
+use super::settle_alike::count_alike;
 use crate::app::App;
 use crate::auth::access::AreaInScope;
 use crate::auth::caller::Caller;
@@ -54,6 +55,8 @@ pub struct TrayEvent {
     pub guards: Vec<String>,
     /// Whether names and numbers that a guard wrote down are shown.
     pub is_plain: bool,
+    /// How many others of the same phone wait for the same reason.
+    pub alike: usize,
 }
 
 /// How an event is written in addresses: `<device>-<seq>-<hash>`.
@@ -140,7 +143,11 @@ fn line(tx: &ReadTx<'_>, shard: Shard, row: SetAsideRow) -> Result<TrayLine, Sto
 }
 
 /// An event that came from a gate of the area.
-fn in_area(tx: &ReadTx<'_>, area: &AreaInScope, key: &SetAsideKey) -> Result<SetAsideRow, OpError> {
+pub(super) fn in_area(
+    tx: &ReadTx<'_>,
+    area: &AreaInScope,
+    key: &SetAsideKey,
+) -> Result<SetAsideRow, OpError> {
     let shard = area.county()?;
     let row = tx.event_set_aside(shard, key)?.ok_or(OpError::NotFound)?;
     let device = tx.device(shard, key.device)?.ok_or(OpError::NotFound)?;
@@ -172,6 +179,7 @@ pub async fn open_tray_event(
     let write = move |tx: &Tx<'_>| {
         let shard = area.county()?;
         let row = in_area(tx, &area, &key)?;
+        let alike = count_alike(tx, shard, &row)?;
         let line = line(tx, shard, row)?;
         let bytes = tx.reveal_set_aside(&keys.vault, shard, &key, &viewer)?;
         // Emptied by its days once settled; before that only with whom it was about, and then
@@ -203,6 +211,7 @@ pub async fn open_tray_event(
             plate,
             guards,
             is_plain,
+            alike,
         })
     };
     app.store.try_write(Lane::People, write).await

@@ -132,6 +132,7 @@ pub mod run_erasure;
 pub mod seal_audit;
 pub mod see_alarms;
 pub mod send_message;
+pub mod settle_alike;
 pub mod sign_in;
 pub mod sign_order;
 pub mod sign_out;

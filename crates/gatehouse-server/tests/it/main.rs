@@ -78,6 +78,7 @@ mod tenants;
 mod today;
 mod told;
 mod tray;
+mod tray_alike;
 mod two_offices;
 mod vehicles;
 mod visits;

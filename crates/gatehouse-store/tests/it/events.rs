@@ -233,6 +233,8 @@ fn a_copy_of_a_device_is_kept_to_its_end() {
         assert_eq!(send(store, &gate.events[2]), Appended::New);
         let kept = read(store, |tx| tx.events_set_aside(SHARD, device(1), 10));
         assert_eq!(kept.len(), 4);
+        // A phone that does not go on from where it was brings thousands: one alarm of each kind.
+        assert_eq!(read(store, |tx| tx.alarms(SHARD, 10)).len(), 2);
     });
 }
 

@@ -5,7 +5,7 @@ import type { App, EnrolFailure } from "../app";
 import { h, shape } from "../dom";
 import type { By } from "../enrolment";
 import { in_chat_app } from "../floor";
-import { DAMAGED } from "../outbox";
+import { DAMAGED } from "../seal";
 import type { Unsent } from "../store";
 import type { Guard, Screen } from "../messages";
 import { t, type Word } from "../words";
