@@ -262,6 +262,28 @@ test("what a server lost that was restored from a copy is sent again, without a 
     assert.ok(server.reports.at(-1).acknowledged_base64, "it says what it was acknowledged");
   });
 
+test("a reply that lay there as long as the phone slept is none, and is asked for again",
+  async (t) => {
+    const { page, server } = await at_work(t);
+    await all_sent(page);
+    let let_go;
+    server.answers_wait = new Promise((resolve) => (let_go = resolve));
+    await page.locator("#emergency-key").click();
+    await server.got(3);
+    const sent = server.batches.length;
+    const woken = held.moment_millis + 3 * 86_400_000;
+    await page.clock.setFixedTime(woken);
+    server.now = () => server.batches.length > sent ? woken : held.moment_millis;
+    let_go();
+    for (let tries = 0; tries < 200 && server.batches.length === sent; tries += 1) {
+      await page.waitForTimeout(50);
+    }
+    assert.deepEqual(server.batches.at(-1).events, server.batches[sent - 1].events);
+    await all_sent(page);
+    const notices = (await page.locator(".notice").allTextContents()).join();
+    assert.doesNotMatch(notices, /手机时间不准/, "the reply is of another day, not the clock");
+  });
+
 test("a damaged list is fetched again", async (t) => {
   const { page } = await at_work(t);
   await page.evaluate(spoil, { store: "value", key: "snapshot" });

@@ -16,6 +16,8 @@ use std::sync::OnceLock;
 
 /// The page gives a request up after this.
 const CALL_MILLIS: i64 = 8_000;
+/// The same of a list.
+const LIST_MILLIS: i64 = 60_000;
 
 /// Something under way.
 #[derive(Clone)]
@@ -99,9 +101,7 @@ impl Simulation<'_> {
     pub fn send(&mut self, page: usize) -> Checked {
         let (now, most) = (self.now, self.batch_most);
         let sender = &mut self.pages[page];
-        let is_waiting = sender
-            .sending
-            .is_some_and(|(_, since)| now - since < CALL_MILLIS);
+        let is_waiting = sender.sending.is_some_and(|call| now < call.until);
         let Some(device) = sender
             .durable
             .device
@@ -115,7 +115,7 @@ impl Simulation<'_> {
             return Ok(());
         };
         self.next_message += 1;
-        sender.sending = Some((self.next_message, now));
+        sender.sending = Some(sender.call(self.next_message, now, CALL_MILLIS));
         let first = batch[0].0;
         let events = batch.into_iter().map(|(_, stored)| stored.bytes).collect();
         self.messages.push(Message {
@@ -132,9 +132,7 @@ impl Simulation<'_> {
     pub fn fetch(&mut self, page: usize) -> Checked {
         let now = self.now;
         let asker = &mut self.pages[page];
-        let is_waiting = asker
-            .fetching
-            .is_some_and(|(_, since)| now - since < 60_000);
+        let is_waiting = asker.fetching.is_some_and(|call| now < call.until);
         let Some(device) = asker.durable.device else {
             return Ok(());
         };
@@ -142,7 +140,7 @@ impl Simulation<'_> {
             return Ok(());
         }
         self.next_message += 1;
-        asker.reporting = Some(self.next_message);
+        asker.reporting = Some(asker.call(self.next_message, now, CALL_MILLIS));
         let device_millis = asker.clock.reads(now);
         self.messages.push(Message {
             request: self.next_message,
@@ -150,7 +148,7 @@ impl Simulation<'_> {
             what: What::Report(device, device_millis, asker.acknowledged()),
         });
         self.next_message += 1;
-        asker.fetching = Some((self.next_message, now));
+        asker.fetching = Some(asker.call(self.next_message, now, LIST_MILLIS));
         let known = asker.durable.list.as_ref().map(|(_, tag)| tag.clone());
         self.messages.push(Message {
             request: self.next_message,
@@ -286,8 +284,8 @@ impl Simulation<'_> {
 
     /// The page learns what became of its events.
     fn received(&mut self, page: usize, request: u64, told: Result<Told, String>) -> Checked {
-        let receiver = &mut self.pages[page];
-        if !receiver.is_open() || receiver.sending.map(|(id, _)| id) != Some(request) {
+        let (receiver, now) = (&mut self.pages[page], self.now);
+        if !receiver.awaits(receiver.sending, request, now) {
             return Ok(());
         }
         let Ok(told) = told else {
@@ -321,8 +319,8 @@ impl Simulation<'_> {
     /// The page learns how the server stands: what that has lost of what it acknowledged is sent
     /// again.
     fn heard(&mut self, page: usize, request: u64, heard: Result<Heard, String>) -> Checked {
-        let receiver = &mut self.pages[page];
-        let is_asked = receiver.reporting == Some(request) && receiver.is_open();
+        let (receiver, now) = (&mut self.pages[page], self.now);
+        let is_asked = receiver.awaits(receiver.reporting, request, now);
         let (true, Ok(heard)) = (is_asked, heard) else {
             return Ok(());
         };
@@ -350,8 +348,8 @@ impl Simulation<'_> {
         request: u64,
         list: Result<Option<(Vec<u8>, String)>, String>,
     ) -> Checked {
-        let receiver = &mut self.pages[page];
-        if !receiver.is_open() || receiver.fetching.map(|(id, _)| id) != Some(request) {
+        let (receiver, now) = (&mut self.pages[page], self.now);
+        if !receiver.awaits(receiver.fetching, request, now) {
             return Ok(());
         }
         receiver.fetching = None;

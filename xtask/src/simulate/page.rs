@@ -62,6 +62,17 @@ impl Clock {
     }
 }
 
+/// A request under way.
+#[derive(Clone, Copy)]
+pub struct Call {
+    pub id: u64,
+    /// When it is given up, by the true time.
+    pub until: i64,
+    /// What the phone's clock shows at the latest where its reply still counts: one that slept
+    /// finds a reply that lay there as long.
+    pub counts_until: i64,
+}
+
 /// A phone at a gate.
 pub struct Page {
     pub gate: usize,
@@ -71,12 +82,12 @@ pub struct Page {
     keeping: VecDeque<Keeping>,
     unstored: Vec<(u64, Stored)>,
     pub clock: Clock,
-    /// The request for events under way, and since when.
-    pub sending: Option<(u64, i64)>,
+    /// The request for events under way.
+    pub sending: Option<Call>,
     /// The report under way.
-    pub reporting: Option<u64>,
+    pub reporting: Option<Call>,
     /// The request for a list under way.
-    pub fetching: Option<(u64, i64)>,
+    pub fetching: Option<Call>,
     /// The last output.
     pub output: Option<Output>,
     /// Emergencies before enrolment that no event says yet.
@@ -116,6 +127,21 @@ impl Page {
             output: None,
             is_gone: false,
         }
+    }
+
+    /// A request that begins now and may take so long.
+    pub fn call(&self, id: u64, now: i64, millis: i64) -> Call {
+        Call {
+            id,
+            until: now + millis,
+            counts_until: self.clock.reads(now) + millis,
+        }
+    }
+
+    /// Whether a reply belongs to a request under way, and comes in time for it.
+    pub fn awaits(&self, call: Option<Call>, id: u64, now: i64) -> bool {
+        let in_time = |call: Call| call.id == id && self.clock.reads(now) <= call.counts_until;
+        self.is_open() && call.is_some_and(in_time)
     }
 
     pub fn is_open(&self) -> bool {

@@ -2,7 +2,7 @@
 //! refused is striped, what asks for a step dotted, what gets easier plain, so that no colour is
 //! needed to read them.
 
-use super::hour_chart::{AxisLine, Bar, step};
+use super::chart_axis::{Axis, AxisLine, Bar};
 use crate::locale::text;
 use crate::ops::replay::{CHANGES, Change, HourRow, Sums};
 use crate::times::thousands;
@@ -14,9 +14,7 @@ const TOP: i64 = 26;
 const HEIGHT: i64 = 186;
 const HOUR_WIDTH: i64 = 25;
 const COLUMN_WIDTH: i64 = 17;
-/// A single change is seen, however many there are elsewhere.
-const HEIGHT_LEAST: i64 = 2;
-/// The same of a line, in thousandths of its length.
+/// A single change is seen, however many there are elsewhere; in thousandths of a line's length.
 const WIDTH_LEAST: u64 = 8;
 /// From this hour on the words about the highest column stand at its left.
 const WORDS_LEFT_FROM: i64 = 17;
@@ -83,18 +81,15 @@ impl ChangeChart {
     /// The picture of a day's hours.
     pub fn of(hours: &[HourRow]) -> ChangeChart {
         let most = hours.iter().map(|row| row.sums.changed).max().unwrap_or(0);
-        let step = step(whole(most));
-        let height = |value: i64| value * HEIGHT / (step * 4);
-        let foot = TOP + HEIGHT;
+        let axis = Axis::of(whole(most), TOP + HEIGHT, HEIGHT);
         let mut bars = Vec::new();
         let mut peak: Option<Peak> = None;
         for row in hours {
             let hour = i64::from(row.hour);
             let x = LEFT + hour * HOUR_WIDTH + 6;
-            let mut y = foot;
+            let mut y = axis.foot;
             for change in CHANGES {
-                let count = whole(row.sums.of_change(change));
-                let height = height(count).max(i64::from(count > 0) * HEIGHT_LEAST);
+                let height = axis.height(whole(row.sums.of_change(change)));
                 y -= height;
                 if height > 0 {
                     bars.push(Bar {
@@ -120,21 +115,16 @@ impl ChangeChart {
                 });
             }
         }
-        let lines = (0..=4).map(|at| AxisLine {
-            y: foot - height(step * at),
-            text_y: foot - height(step * at) + 5,
-            text: thousands(step * at),
-        });
         let marked = (0..24).step_by(3);
         ChangeChart {
             bars,
-            lines: lines.collect(),
+            lines: axis.lines(),
             hours: marked
                 .map(|hour| (LEFT + hour * HOUR_WIDTH + 6 + COLUMN_WIDTH / 2, hour))
                 .collect(),
             peak,
             right: LEFT + 24 * HOUR_WIDTH + 2,
-            hours_y: foot + 19,
+            hours_y: axis.foot + 19,
         }
     }
 }
@@ -223,6 +213,7 @@ fn whole(count: u64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::console::chart_axis::HEIGHT_LEAST;
     use crate::ops::replay::WayTo;
     use gatehouse_core::gate::Verdict;
 

@@ -2,7 +2,7 @@
 //! same numbers in words for those who do not see it. Drawn here, so that the template only
 //! copies.
 
-use crate::times::thousands;
+use super::chart_axis::{Axis, AxisLine, Bar};
 
 /// Space for the bars, in units of the picture.
 const LEFT: i64 = 44;
@@ -25,47 +25,19 @@ pub struct HourChart {
     pub hours_y: i64,
 }
 
-/// A bar.
-pub struct Bar {
-    /// Left edge.
-    pub x: i64,
-    /// Upper edge.
-    pub y: i64,
-    /// Width.
-    pub width: i64,
-    /// Height.
-    pub height: i64,
-    /// Class: `in`, `out`.
-    pub class: &'static str,
-}
-
-/// A line across.
-pub struct AxisLine {
-    /// Where.
-    pub y: i64,
-    /// Where its number stands.
-    pub text_y: i64,
-    /// Its number.
-    pub text: String,
-}
-
 impl HourChart {
     /// The picture of a day: in and out for each hour.
     pub fn of(hours: &[[i64; 2]; 24]) -> HourChart {
         let most = hours.iter().flatten().copied().max().unwrap_or(0).max(0);
-        let step = step(most);
-        let top = step * 4;
-        let height = |value: i64| value.clamp(0, top) * HEIGHT / top;
-        let foot = TOP + HEIGHT;
+        let axis = Axis::of(most, TOP + HEIGHT, HEIGHT);
         let mut bars = Vec::new();
         for (at, pair) in (0..).zip(hours) {
             for (side, value) in (0..).zip(pair) {
-                // One crossing is seen, however many another hour had.
-                let height = height(*value).max(i64::from(*value > 0) * 2);
+                let height = axis.height(*value);
                 if height > 0 {
                     bars.push(Bar {
                         x: LEFT + at * HOUR_WIDTH + 1 + side * (BAR_WIDTH + 1),
-                        y: foot - height,
+                        y: axis.foot - height,
                         width: BAR_WIDTH,
                         height,
                         class: if side == 0 { "in" } else { "out" },
@@ -73,34 +45,16 @@ impl HourChart {
                 }
             }
         }
-        let lines = (0..=4).map(|at| AxisLine {
-            y: foot - height(step * at),
-            text_y: foot - height(step * at) + 5,
-            text: thousands(step * at),
-        });
         let marked = (0..=24).step_by(6);
         HourChart {
             bars,
-            lines: lines.collect(),
+            lines: axis.lines(),
             hours: marked
                 .map(|hour| (LEFT + hour * HOUR_WIDTH, hour.to_string()))
                 .collect(),
             right: LEFT + 24 * HOUR_WIDTH,
-            hours_y: foot + 20,
+            hours_y: axis.foot + 20,
         }
-    }
-}
-
-/// A quarter of the axis: 1, 2 or 5 with noughts, so that four of them hold the highest bar.
-pub(super) fn step(most: i64) -> i64 {
-    let mut step = 1;
-    loop {
-        for factor in [1, 2, 5] {
-            if step * factor * 4 >= most {
-                return step * factor;
-            }
-        }
-        step *= 10;
     }
 }
 
@@ -122,6 +76,5 @@ mod tests {
                 assert!(bar.x >= LEFT && bar.x + bar.width <= chart.right, "{most}");
             }
         }
-        assert_eq!([0, 4, 5, 8, 9, 20, 21].map(step), [1, 1, 2, 2, 5, 5, 10]);
     }
 }

@@ -6,6 +6,7 @@ pub mod alarms;
 pub mod area;
 pub mod area_today;
 mod change_chart;
+mod chart_axis;
 pub mod complaints;
 pub mod contacts;
 pub mod crossing;
