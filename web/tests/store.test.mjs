@@ -78,6 +78,14 @@ async function spoil({ store, key, gone, version }) {
   return opened(store === "outbox" ? objects.put(kept) : objects.put(kept, key));
 }
 
+/** Damages a record that waits, and starts the page anew: a round of sending that was under way
+ * may have read it before. */
+async function spoil_record(page, key) {
+  await page.evaluate(spoil, { store: "outbox", key });
+  await page.reload();
+  await screen(page, "scan");
+}
+
 /** A phone on duty: a pass was scanned, a visitor is written down; nothing is sent if `alone`. */
 async function at_work(t, alone = false) {
   const server = await serve(dist);
@@ -153,7 +161,7 @@ test("what stands behind a damaged record is sent, and nothing of it goes from t
     const { page, server } = await at_work(t, true);
     await visitor(page);
     await visitor(page);
-    await page.evaluate(spoil, { store: "outbox", key: 2 });
+    await spoil_record(page, 2);
     const before = server.batches.length;
     await page.context().setOffline(false);
     await server.got(3);
@@ -294,7 +302,7 @@ test("a damaged list is fetched again", async (t) => {
 
 test("a damaged record: the rest goes on, and the phone says what helps", async (t) => {
   const { page } = await at_work(t, true);
-  await page.evaluate(spoil, { store: "outbox", key: 2 });
+  await spoil_record(page, 2);
   await page.context().setOffline(false);
   await page.getByText("手机里存的读不出来了").waitFor();
   await screen(page, "scan");
