@@ -51,6 +51,14 @@ pub enum Planted {
     StateNotStored,
     /// The page goes on from where it was although the restored server asks for more.
     RestoreIgnored,
+    /// The page takes what the server refused for sent.
+    RefusedGivenUp,
+    /// A list that cannot be read leaves a device without any.
+    RefusedListEndsList,
+    /// What an earlier version stored begins a new chain.
+    EarlierChainLost,
+    /// What was taken in after all still waits in the tray.
+    TrayKeepsTakenIn,
 }
 
 #[cfg(all(feature = "planted", debug_assertions))]

@@ -99,11 +99,8 @@ impl Tx<'_> {
         event: &Event,
         arrival: &Arrival,
     ) -> Result<Appended, StoreError> {
-        let written = self.written(event, arrival)?;
-        match self.advance(shard, &written, &written)? {
-            true => self.take_in(vault, shard, &written).map(|()| Appended::New),
-            false => self.not_next(vault, shard, &written),
-        }
+        let taken = self.append_events(vault, shard, &[(event, arrival)], |_| Ok(()))?;
+        Ok(taken.first().copied().unwrap_or(Appended::UnknownDevice))
     }
 
     /// The same for events of one device in their order; `then` follows each that is taken in. A
@@ -135,7 +132,25 @@ impl Tx<'_> {
             then(written.event)?;
             Ok(Appended::New)
         };
-        written.iter().map(one).collect()
+        let taken = written.iter().map(one).collect::<Result<Vec<_>, _>>()?;
+        self.out_of_tray(shard, &written, &taken)?;
+        Ok(taken)
+    }
+
+    /// What was taken in now waits for nobody any more, if it came before without proof.
+    fn out_of_tray(
+        &self,
+        shard: Shard,
+        written: &[Written<'_>],
+        taken: &[Appended],
+    ) -> Result<(), StoreError> {
+        let pairs = written.iter().zip(taken);
+        let mut new = pairs.filter_map(|(one, taken)| (*taken == Appended::New).then_some(one));
+        let Some(first) = new.next() else {
+            return Ok(());
+        };
+        let last = new.next_back().unwrap_or(first);
+        self.drop_taken_in(shard, first.event.device, (first.seq, last.seq))
     }
 
     fn written<'a>(

@@ -185,6 +185,7 @@ macro_rules! is_settled {
             AND t.device = s.device AND t.seq = s.seq AND t.hash = s.hash) "
     };
 }
+pub(crate) use is_settled;
 
 sql! {
     INSERT_SET_ASIDE = "INSERT INTO crossing_set_aside (shard, device, seq, hash, reason,

@@ -2,18 +2,16 @@
 //! all of its records, and nobody settles thousands one by one. *Sharded*.
 
 use crate::error::StoreError;
-use crate::set_aside::{SetAsideKey, SetAsideReason};
+use crate::set_aside::{SetAsideKey, SetAsideReason, is_settled};
 use crate::shard::Shard;
 use crate::tx::ReadTx;
 use crate::{params, sql};
 use gatehouse_core::id::DeviceId;
 
 sql! {
-    ALIKE = "SELECT s.device, s.seq, s.hash FROM crossing_set_aside s
-        WHERE s.shard = ?1 AND s.device = ?2 AND s.reason = ?3
-            AND NOT EXISTS (SELECT 1 FROM set_aside_settled t WHERE t.shard = s.shard
-                AND t.device = s.device AND t.seq = s.seq AND t.hash = s.hash)
-        ORDER BY s.seq, s.hash LIMIT ?4";
+    ALIKE = concat!("SELECT s.device, s.seq, s.hash FROM crossing_set_aside s
+        WHERE s.shard = ?1 AND s.device = ?2 AND s.reason = ?3 AND NOT ", is_settled!(), "
+        ORDER BY s.seq, s.hash LIMIT ?4");
 }
 
 impl ReadTx<'_> {

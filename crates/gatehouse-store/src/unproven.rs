@@ -1,12 +1,14 @@
 //! What comes in a device's name without proof that it wrote it: kept in the tray, for people to
-//! look at. *Sharded*.
+//! look at, until it is proven and taken in after all. *Sharded*.
 
 use crate::error::StoreError;
-use crate::set_aside::SetAsideReason;
+use crate::set_aside::{SetAsideReason, is_settled};
 use crate::shard::Shard;
 use crate::tx::Tx;
 use crate::vault::{Chance, Vault};
 use crate::{params, sql};
+use gatehouse_core::id::DeviceId;
+use gatehouse_core::planted::{Planted, is_planted};
 use gatehouse_core::wire::{ChainHead, Event};
 
 /// Events of one device whose content is kept though nothing proves them: what a gate records in
@@ -17,6 +19,13 @@ sql! {
     COUNT_UNPROVEN = "SELECT count(*) FROM (SELECT seq FROM crossing_set_aside
         WHERE shard = ?1 AND device = ?2 AND reason = 'unproven' AND length(sealed) > 0
         LIMIT ?3) AS kept";
+    DROP_TAKEN_IN = concat!("DELETE FROM crossing_set_aside AS s
+        WHERE s.shard = ?1 AND s.device = ?2 AND s.seq >= ?3 AND s.seq <= ?4
+            AND NOT ", is_settled!(), "
+            AND s.hash IN (SELECT c.hash FROM crossing c WHERE c.shard = s.shard
+                    AND c.device = s.device AND c.seq = s.seq
+                UNION ALL SELECT e.hash FROM device_event e WHERE e.shard = s.shard
+                    AND e.device = s.device AND e.seq = s.seq)");
 }
 
 impl Tx<'_> {
@@ -48,6 +57,21 @@ impl Tx<'_> {
             let reason = SetAsideReason::Unproven;
             self.keep_aside(vault, (shard, event), reason, received_at, chance)?;
         }
+        Ok(())
+    }
+
+    /// Takes out of the tray what was taken in since, by the numbers from one to another: there is
+    /// nothing left to look at. What somebody has settled stays, with what they found out.
+    pub(crate) fn drop_taken_in(
+        &self,
+        shard: Shard,
+        device: DeviceId,
+        (first, last): (i64, i64),
+    ) -> Result<(), StoreError> {
+        if is_planted(Planted::TrayKeepsTakenIn) {
+            return Ok(());
+        }
+        self.execute(&DROP_TAKEN_IN, params![shard, &device, first, last])?;
         Ok(())
     }
 }

@@ -1,9 +1,11 @@
 //! What must hold of the server after each step that touched it.
 
 use super::record::{set_aside, unproven};
+use super::replay::Replay;
 use super::simulation::{Checked, Simulation, holds};
-use super::town::{GATES_MOST, gate_id};
+use super::town::gate_id;
 use anyhow::Result;
+use gatehouse_core::audit::Hash;
 use gatehouse_core::id::DeviceId;
 use gatehouse_core::wire::{Event, EventBody};
 use gatehouse_store::crossing_hour::HourRow;
@@ -41,11 +43,15 @@ impl Derived {
         (!differ.is_empty()).then(|| differ.join(", "))
     }
 
-    /// As they are.
-    pub fn read(store: &Store, shard: Shard, devices: &[DeviceId]) -> Result<Derived> {
+    /// As they are: the hours of the first so many gates, heads and amendments of some devices.
+    pub fn read(
+        store: &Store,
+        shard: Shard,
+        (gates, devices): (usize, &[DeviceId]),
+    ) -> Result<Derived> {
         let devices = devices.to_vec();
         let read = move |tx: &ReadTx<'_>| {
-            let gates = 0..GATES_MOST;
+            let gates = 0..gates;
             let hours = gates.map(|gate| tx.hours_of_gate(shard, gate_id(gate), 0, i64::MAX));
             let mut heads = Vec::new();
             let mut amendments = 0;
@@ -86,23 +92,58 @@ impl Simulation<'_> {
                 || format!("event {last} of {device} was made by no device"),
             )?;
         }
-        if !self.record.copied.contains(&device) && !self.record.held.ended.contains_key(&device) {
-            let aside = set_aside(&self.server, self.town, device)?;
-            let unproven = unproven(&self.server, self.town, device)?;
-            let own = aside
-                .difference(&unproven)
-                .filter(|hash| self.record.made.contains_key(*hash))
-                .count();
-            holds(own == 0, "nothing-aside-of-one-device", || {
-                format!("{own} events of {device} are in the tray")
-            })?;
+        self.check_tray(device)?;
+        if !self.record.went_on_behind.contains(&device) {
+            self.check_nothing_aside(device)?;
         }
         if taken == 0 {
             return Ok(());
         }
         self.check_chain(device, last)?;
         self.check_counted(device, sent)?;
-        self.check_derived()
+        self.check_derived()?;
+        self.check_replayed(&[device])
+    }
+
+    /// What is derived is what the log gives from zero.
+    pub fn check_replayed(&mut self, devices: &[DeviceId]) -> Checked {
+        self.replay.follow(&self.record.held)?;
+        let shard = self.town.shard;
+        let mine = Derived::read(&self.server.store, shard, (self.gates, devices))?;
+        let theirs = self.replay.derived(self.gates, devices)?;
+        let differ = mine.difference(&theirs);
+        holds(differ.is_none(), "replay-is-the-same", || {
+            format!(
+                "the log from zero gives other {}",
+                differ.unwrap_or_default()
+            )
+        })
+    }
+
+    /// Of a device that nobody copied or ended nothing waits in the tray, if it is its own.
+    pub fn check_nothing_aside(&self, device: DeviceId) -> Checked {
+        if self.record.copied.contains(&device) || self.record.held.ended.contains_key(&device) {
+            return Ok(());
+        }
+        let aside = set_aside(&self.server, self.town, device)?;
+        let unproven = unproven(&self.server, self.town, device)?;
+        let own = aside
+            .difference(&unproven)
+            .filter(|hash| self.record.made.contains_key(*hash))
+            .count();
+        holds(own == 0, "nothing-aside-of-one-device", || {
+            format!("{own} events of {device} are in the tray")
+        })
+    }
+
+    /// Nobody is asked about what came in after all.
+    fn check_tray(&self, device: DeviceId) -> Checked {
+        let aside = set_aside(&self.server, self.town, device)?;
+        let held = &self.record.held;
+        let twice = aside.iter().find(|hash| held.has(device, &Hash(**hash)));
+        holds(twice.is_none(), "taken-in-waits-for-nobody", || {
+            format!("an event of {device} is taken in and in the tray")
+        })
     }
 
     fn check_chain(&self, device: DeviceId, last: i64) -> Checked {
@@ -141,10 +182,10 @@ impl Simulation<'_> {
 
     /// What is derived is what the rows give when it is derived anew.
     fn check_derived(&self) -> Checked {
-        let shard = self.town.shard;
+        let (shard, gates) = (self.town.shard, self.gates);
         let read = move |tx: &Tx<'_>| {
             let hours = |tx: &Tx<'_>| {
-                let gates = 0..GATES_MOST;
+                let gates = 0..gates;
                 let of = gates.map(|gate| tx.hours_of_gate(shard, gate_id(gate), 0, i64::MAX));
                 of.collect::<Result<Vec<_>, StoreError>>()
             };
@@ -173,10 +214,11 @@ impl Simulation<'_> {
     /// After a restore: everything that is there is whole.
     pub fn check_server(&mut self) -> Checked {
         let devices: Vec<DeviceId> = self.record.held.chains.keys().copied().collect();
-        for device in devices {
-            self.check_batch(device, &[], 0)?;
+        for device in &devices {
+            self.check_batch(*device, &[], 0)?;
         }
-        Ok(())
+        self.replay = Replay::new(self.town)?;
+        self.check_replayed(&devices)
     }
 }
 

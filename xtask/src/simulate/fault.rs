@@ -2,13 +2,14 @@
 //! happens seldom is not drowned by what happens always.
 
 use super::network::{Message, What, public_key, sign};
-use super::page::{Clock, Page};
+use super::page::{Clock, Page, Stored};
 use super::record::Held;
 use super::server::Mishap;
 use super::simulation::{Backup, Checked, Simulation, holds};
 use super::town::HOUR;
+use super::version::Version;
 use gatehouse_core::audit::Hash;
-use gatehouse_core::device::{Device, Input, StateError};
+use gatehouse_core::device::Input;
 use gatehouse_core::digits::BASE64;
 use gatehouse_core::id::DeviceId;
 use gatehouse_core::moment::Moment;
@@ -140,6 +141,7 @@ impl Simulation<'_> {
 
     /// The page opens over what its store holds.
     pub fn open_page(&mut self, page: usize) -> Checked {
+        self.may_be_brought_up(page);
         let opened = self.pages[page].open();
         opened.map_err(|error| anyhow::anyhow!("a state of this version: {error}"))?;
         let last = self.pages[page].durable.last;
@@ -250,7 +252,8 @@ impl Simulation<'_> {
         let Some(device) = original.durable.device.filter(|_| self.pages.len() < 60) else {
             return Ok(());
         };
-        let copy = Page::new(original.gate, original.durable.clone());
+        let mut copy = Page::new(original.gate, original.durable.clone());
+        (copy.version, copy.form_before) = (original.version, original.form_before);
         self.record.copied.insert(device);
         self.pages.push(copy);
         self.lines.push([true; 2]);
@@ -367,7 +370,12 @@ impl Simulation<'_> {
         let signature = sign(&event.head().to_signed_bytes(), true);
         let named = self.page_named(page);
         self.note(&format!("a stranger writes as {named}"));
-        let what = What::Events(device, vec![event.to_bytes()], signature, seq + 1);
+        let written = Stored {
+            bytes: event.to_bytes(),
+            head: Vec::new(),
+            version: Version::Earlier,
+        };
+        let what = What::Events(device, vec![written], signature, seq + 1);
         let request = 0;
         self.messages.push(Message {
             request,
@@ -376,41 +384,4 @@ impl Simulation<'_> {
         });
         Ok(())
     }
-
-    /// What another version wrote: an older state is taken up, a later one and later events are
-    /// refused and nothing changes.
-    fn other_version(&mut self, page: usize) -> Checked {
-        if let Some(state) = self.pages[page].durable.state.clone() {
-            let later = with_version(&state, 9);
-            let read = Device::from_bytes(&later).map(|_| ());
-            holds(
-                read == Err(StateError::Version),
-                "other-version-refused",
-                || format!("a later state is answered with {read:?}"),
-            )?;
-        }
-        let Some(device) = self.pages[page].durable.device else {
-            return Ok(());
-        };
-        let durable = &self.pages[page].durable;
-        let Some((_, one)) = durable.outbox.range(durable.acknowledged + 1..).next() else {
-            return Ok(());
-        };
-        let (events, head) = (vec![with_version(&one.bytes, 9)], one.head.clone());
-        let told = self.receive(page, device, (events, 1), sign(&head, false))?;
-        let code = told.err();
-        let is_refused = code.as_deref().is_some_and(|code| code != "S-CORRUPT");
-        holds(is_refused, "other-version-refused", || {
-            format!("an event of a later version is answered with {code:?}")
-        })
-    }
-}
-
-/// The same with another number as version: both forms are an array that begins with it.
-fn with_version(bytes: &[u8], version: u8) -> Vec<u8> {
-    let mut bytes = bytes.to_vec();
-    if let Some(at) = bytes.get_mut(1) {
-        *at = version;
-    }
-    bytes
 }

@@ -20,6 +20,8 @@ mod server;
 mod settle;
 mod simulation;
 mod town;
+mod version;
+mod versions;
 
 use anyhow::{Result, bail};
 use gatehouse_store::Store;

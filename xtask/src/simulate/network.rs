@@ -4,6 +4,7 @@
 use super::page::Stored;
 use super::record::{read_list, set_aside};
 use super::simulation::{Checked, Simulation, holds};
+use super::version;
 use gatehouse_core::device::{Answer, Input};
 use gatehouse_core::id::DeviceId;
 use gatehouse_core::wire::{ChainHead, Event};
@@ -12,6 +13,7 @@ use gatehouse_server::ops::receive_events::{Batch, Receipt};
 use gatehouse_server::ops::take_device_report::Heard;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 
 /// The page gives a request up after this.
@@ -31,7 +33,7 @@ pub struct Message {
 #[derive(Clone)]
 pub enum What {
     /// Events with a signature over their head, and the oldest that the page keeps.
-    Events(DeviceId, Vec<Vec<u8>>, Vec<u8>, u64),
+    Events(DeviceId, Vec<Stored>, Vec<u8>, u64),
     /// A question for a list, with the tag of the one that is there.
     Fetch(Option<String>),
     /// How the phone is: its clock, and the last that it was acknowledged.
@@ -109,15 +111,14 @@ impl Simulation<'_> {
         else {
             return Ok(());
         };
-        let batch = sender.batch(most);
-        let oldest = sender.durable.outbox.keys().next().copied().unwrap_or(0);
+        let (batch, oldest) = sender.batch(most, now);
         let Some((last, Stored { head, .. })) = batch.last().cloned() else {
             return Ok(());
         };
         self.next_message += 1;
         sender.sending = Some(sender.call(self.next_message, now, CALL_MILLIS));
         let first = batch[0].0;
-        let events = batch.into_iter().map(|(_, stored)| stored.bytes).collect();
+        let events = batch.into_iter().map(|(_, stored)| stored).collect();
         self.messages.push(Message {
             request: self.next_message,
             page,
@@ -186,8 +187,9 @@ impl Simulation<'_> {
                 What::Received(self.receive(page, device, (events, oldest), signature)?)
             }
             What::Fetch(known) => {
-                let gate = self.pages[page].gate;
-                What::List(self.server.list(gate, self.town, known.as_deref()))
+                let (gate, reader) = (self.pages[page].gate, self.pages[page].version);
+                let asked = (known.as_deref(), reader);
+                What::List(self.server.list(gate, self.town, asked))
             }
             What::Report(device, device_millis, acknowledged) => {
                 let said = (device_millis, acknowledged);
@@ -209,9 +211,16 @@ impl Simulation<'_> {
         &mut self,
         page: usize,
         device: DeviceId,
-        (events, oldest): (Vec<Vec<u8>>, u64),
+        (events, oldest): (Vec<Stored>, u64),
         head_signature: Vec<u8>,
     ) -> Checked<Result<Told, String>> {
+        let reader = self.server.version;
+        let is_later = events.iter().any(|one| one.version > reader);
+        let written = events.into_iter().map(|one| match one.version > reader {
+            true => version::after(&one.bytes),
+            false => one.bytes,
+        });
+        let events: Vec<Vec<u8>> = written.collect();
         let read = events.iter().map(|bytes| Event::from_bytes(bytes));
         let read: Vec<Event> = read.filter_map(Result::ok).collect();
         let before = self.server.device(device)?.map_or(0, |row| row.last_seq);
@@ -242,20 +251,28 @@ impl Simulation<'_> {
             "the server takes {taken} events of {named} in, {said}"
         ));
         self.check_batch(device, &read, taken)?;
+        let is_refused = match &answer {
+            Ok(_) => false,
+            Err(code) => taken == 0 && code != "S-CORRUPT",
+        };
+        holds(is_refused || !is_later, "later-is-refused", || {
+            format!("{taken} events of a batch of a later version are taken in")
+        })?;
         let answer = answer.map(Told::new);
         if let Ok(told) = &answer {
-            self.check_told(page, device, &read, told.through)?;
+            self.check_told(page, device, &read, oldest..=told.through)?;
         }
         Ok(answer)
     }
 
-    /// Everything that is acknowledged is at the server.
+    /// Everything that is acknowledged is at the server: from the oldest that the page says to
+    /// keep, as it keeps what was refused without saying so.
     fn check_told(
         &mut self,
         page: usize,
         device: DeviceId,
         sent: &[Event],
-        through: u64,
+        told: RangeInclusive<u64>,
     ) -> Checked {
         let aside = set_aside(&self.server, self.town, device)?;
         let kept = &self.pages[page].durable.outbox;
@@ -265,7 +282,7 @@ impl Simulation<'_> {
         for event in kept.chain(sent.iter().cloned()) {
             let hash = event.hash();
             let is_made = self.record.made.contains_key(&hash.0);
-            if event.seq > through || event.device != device || !is_made {
+            if !told.contains(&event.seq) || event.device != device || !is_made {
                 continue;
             }
             holds(
@@ -287,6 +304,16 @@ impl Simulation<'_> {
         let (receiver, now) = (&mut self.pages[page], self.now);
         if !receiver.awaits(receiver.sending, request, now) {
             return Ok(());
+        }
+        let code = told.as_ref().err().map(String::as_str);
+        if receiver.go_on_behind(code, now) {
+            receiver.sending = None;
+            self.record.went_on_behind.extend(receiver.durable.device);
+            let named = self.page_named(page);
+            self.note(&format!(
+                "{named} goes on behind what was refused: {code:?}"
+            ));
+            return self.send(page);
         }
         let Ok(told) = told else {
             receiver.sending = None;
@@ -357,8 +384,9 @@ impl Simulation<'_> {
             return Ok(());
         };
         // One that is refused does not take the place of the one that is there.
-        if self.give(page, &bytes)? {
-            self.pages[page].durable.list = Some((bytes, tag));
+        match self.give(page, &bytes)? {
+            true => self.pages[page].durable.list = Some((bytes, tag)),
+            false => self.look_for_version(page)?,
         }
         Ok(())
     }
@@ -381,6 +409,12 @@ impl Simulation<'_> {
         };
         let is_taken = output.screen.code.as_deref() != Some("D04");
         let number = output.header.snapshot;
+        let held = self.seen[page].list.as_ref().map(|list| list.number);
+        holds(
+            is_taken || number == held,
+            "refused-changes-nothing",
+            || format!("after a list was refused number {number:?} is in use, not {held:?}"),
+        )?;
         let named = self.page_named(page);
         self.note(&format!("{named} is given a list, holds number {number:?}"));
         if is_taken {

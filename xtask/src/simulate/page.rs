@@ -1,6 +1,7 @@
 //! A gate's page, modelled: what `web/gate/src/{store,outbox,app}.ts` do around the core. Its store
 //! commits or does not; what runs in memory goes with a crash.
 
+use super::version::{Version, state_before};
 use gatehouse_core::audit::Hash;
 use gatehouse_core::device::{Appended, Device, Input, Output, Request, StateError, step};
 use gatehouse_core::gate::wording::Lang;
@@ -16,6 +17,8 @@ pub struct Stored {
     pub bytes: Vec<u8>,
     /// What is signed when it is the last of a batch.
     pub head: Vec<u8>,
+    /// Of the program that made it.
+    pub version: Version,
 }
 
 /// What outlives the page: IndexedDB.
@@ -73,9 +76,18 @@ pub struct Call {
     pub counts_until: i64,
 }
 
+/// Codes of a batch that nothing proves to be this phone's (`outbox.ts`).
+const STUCK: [&str; 3] = ["D-SIGN", "D-CHAIN", "D-EVENT"];
+/// All that is kept is offered anew only so long after a batch was refused.
+const REFUSED_MILLIS: i64 = 60_000;
+
 /// A phone at a gate.
 pub struct Page {
     pub gate: usize,
+    /// Of its program.
+    pub version: Version,
+    /// The form in which it stores its state while its program is an earlier one.
+    pub form_before: u8,
     pub durable: Durable,
     /// `None` while the page is closed.
     core: Option<Device>,
@@ -84,6 +96,10 @@ pub struct Page {
     pub clock: Clock,
     /// The request for events under way.
     pub sending: Option<Call>,
+    /// The last event of it.
+    sent: u64,
+    /// After a batch was refused: up to where events were offered since, and until when.
+    refused: Option<(u64, i64)>,
     /// The report under way.
     pub reporting: Option<Call>,
     /// The request for a list under way.
@@ -115,6 +131,8 @@ impl Page {
     pub fn new(gate: usize, durable: Durable) -> Page {
         Page {
             gate,
+            version: Version::Now,
+            form_before: 0,
             early: durable.early,
             durable,
             core: None,
@@ -122,6 +140,8 @@ impl Page {
             unstored: Vec::new(),
             clock: Clock::default(),
             sending: None,
+            sent: 0,
+            refused: None,
             reporting: None,
             fetching: None,
             output: None,
@@ -162,6 +182,7 @@ impl Page {
         self.keeping.clear();
         self.unstored.clear();
         self.sending = None;
+        self.refused = None;
         self.reporting = None;
         self.fetching = None;
         self.output = None;
@@ -184,10 +205,12 @@ impl Page {
             _ => {}
         }
         if !output.append.is_empty() || changes_state(input) {
-            self.unstored.extend(output.append.iter().map(stored));
+            let version = self.version;
+            let made = output.append.iter().map(|one| stored(one, version));
+            self.unstored.extend(made);
             self.keeping.push_back(Keeping {
                 events: self.unstored.clone(),
-                state: core.to_bytes(),
+                state: self.state_of(&core),
                 forget_through: output.forget_through,
                 early: self.early,
             });
@@ -195,6 +218,15 @@ impl Page {
         self.core = Some(core);
         self.output = Some(output.clone());
         Some(output)
+    }
+
+    /// What it stores.
+    fn state_of(&self, core: &Device) -> Vec<u8> {
+        let state = core.to_bytes();
+        match self.version {
+            Version::Earlier => state_before(self.form_before, &state).expect("a state is CBOR"),
+            _ => state,
+        }
     }
 
     /// Whether the store has something to do.
@@ -227,9 +259,16 @@ impl Page {
         self.keeping.pop_front();
     }
 
-    /// The oldest events that are not acknowledged.
-    pub fn batch(&self, most: usize) -> Vec<(u64, Stored)> {
-        let unsent = self.durable.outbox.range(self.durable.acknowledged + 1..);
+    /// The oldest events that are not acknowledged; after a batch was refused those behind it, for
+    /// a while. With them the number of the oldest that is kept, or is as good as that.
+    pub fn batch(&mut self, most: usize, now: i64) -> (Vec<(u64, Stored)>, u64) {
+        self.refused = self.refused.filter(|(_, until)| now <= *until);
+        let first = self.durable.outbox.keys().next().copied().unwrap_or(0);
+        let (after, oldest) = match self.refused {
+            Some((offered, _)) => (offered, offered + 1),
+            None => (self.durable.acknowledged, first),
+        };
+        let unsent = self.durable.outbox.range(after + 1..);
         let mut batch: Vec<_> = unsent
             .take(most)
             .map(|(seq, one)| (*seq, one.clone()))
@@ -237,7 +276,25 @@ impl Page {
         if is_planted(Planted::SentBeforeStored) {
             batch.extend(self.unstored.iter().cloned());
         }
-        batch
+        self.sent = batch.last().map_or(self.sent, |(last, _)| *last);
+        (batch, oldest)
+    }
+
+    /// The server did not take the batch in, or took one in that stands behind such a one: the
+    /// page goes on behind it, if that is of any use. Nothing is acknowledged meanwhile.
+    pub fn go_on_behind(&mut self, code: Option<&str>, now: i64) -> bool {
+        let is_stuck = code.is_some_and(|code| STUCK.contains(&code));
+        let until = match (self.refused, is_stuck) {
+            (None, true) => now + REFUSED_MILLIS,
+            (None, false) => return false,
+            (Some(_), false) if code.is_some() => return false,
+            (Some((_, until)), _) => until,
+        };
+        self.refused = Some((self.sent, until));
+        if is_planted(Planted::RefusedGivenUp) {
+            self.durable.acknowledged = self.sent;
+        }
+        true
     }
 
     /// The last event that the server has acknowledged, if it is still here.
@@ -260,7 +317,7 @@ impl Page {
     }
 }
 
-fn stored(appended: &Appended) -> (u64, Stored) {
+fn stored(appended: &Appended, version: Version) -> (u64, Stored) {
     let decode = |text: &str| {
         data_encoding::BASE64
             .decode(text.as_bytes())
@@ -269,6 +326,7 @@ fn stored(appended: &Appended) -> (u64, Stored) {
     let stored = Stored {
         bytes: decode(&appended.event_base64),
         head: decode(&appended.head_base64),
+        version,
     };
     (appended.seq, stored)
 }

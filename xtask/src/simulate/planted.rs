@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 const KNOWN: &str = include_str!("planted.toml");
 
 /// Every mistake that can be planted.
-const ALL: [Planted; 22] = [
+const ALL: [Planted; 26] = [
     Planted::ExpiryIncluded,
     Planted::ClockTrusted,
     Planted::ForgottenUnacknowledged,
@@ -34,6 +34,10 @@ const ALL: [Planted; 22] = [
     Planted::SentBeforeStored,
     Planted::StateNotStored,
     Planted::RestoreIgnored,
+    Planted::RefusedGivenUp,
+    Planted::RefusedListEndsList,
+    Planted::EarlierChainLost,
+    Planted::TrayKeepsTakenIn,
 ];
 
 /// A seed with a mistake in it.

@@ -43,7 +43,13 @@ pub struct Held {
 }
 
 impl Held {
-    fn has(&self, device: DeviceId, hash: &Hash) -> bool {
+    /// Every device that was enrolled.
+    pub fn devices(&self) -> Vec<DeviceId> {
+        self.enrolled.iter().map(|(device, _)| *device).collect()
+    }
+
+    /// Whether an event was taken in.
+    pub fn has(&self, device: DeviceId, hash: &Hash) -> bool {
         let chain = self.chains.get(&device);
         chain.is_some_and(|chain| chain.contains(hash))
     }
@@ -58,6 +64,9 @@ pub struct Record {
     pub orders: Vec<Ordered>,
     /// Devices of which there are two, or of which a stranger wrote.
     pub copied: BTreeSet<DeviceId>,
+    /// Devices that sent what stands behind a refused batch: it is in the tray until that is taken
+    /// in.
+    pub went_on_behind: BTreeSet<DeviceId>,
 }
 
 impl Record {

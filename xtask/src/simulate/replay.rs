@@ -1,13 +1,13 @@
-//! The log of a seed from zero, on a new database: what follows from the events there is what
-//! follows from them at the server.
+//! The log of a seed from zero, on a database of its own: what follows from the events there is
+//! what follows from them at the server.
 
 use super::check::Derived;
 use super::network::public_key;
 use super::record::{Held, Taken};
-use super::server::Server;
 use super::town::{GUARD, LAID_AT, Town, gate_id, keyring};
 use anyhow::{Result, ensure};
 use gatehouse_core::id::DeviceId;
+use gatehouse_server::keyring::SharedKeyring;
 use gatehouse_server::ops::flag_copied_pass::flag_copied_pass;
 use gatehouse_store::before::Before;
 use gatehouse_store::device::DeviceRow;
@@ -15,36 +15,60 @@ use gatehouse_store::device_event::{Appended, Arrival};
 use gatehouse_store::{Chance, Lane, Shard, Store, StoreError, Tx, Vault};
 use std::sync::Arc;
 
-fn devices(held: &Held) -> Vec<DeviceId> {
-    held.enrolled.iter().map(|(device, _)| *device).collect()
+/// A database that holds the town and nothing else, and takes the events of a log in one after the
+/// other: from zero, and on from there as the log grows.
+pub struct Replay {
+    store: Store,
+    keys: SharedKeyring,
+    shard: Shard,
+    enrolled: usize,
+    taken: usize,
 }
 
-/// What the server's own database says.
-pub fn derived(server: &Server, town: &Town, held: &Held) -> Result<Derived> {
-    Derived::read(&server.store, town.shard, &devices(held))
-}
-
-/// The same events, taken in one after the other by a database that holds the town and nothing
-/// else.
-pub fn replayed(town: &Town, into: &Store, held: &Held) -> Result<Derived> {
-    let (shard, enrolled) = (town.shard, held.enrolled.clone());
-    into.write_blocking::<_, StoreError, _>(Lane::Jobs, move |tx| {
-        let rows = enrolled
-            .iter()
-            .map(|(device, gate)| row(shard, *device, *gate));
-        rows.into_iter().try_for_each(|row| tx.insert_device(&row))
-    })?;
-    let keys = keyring(into, &town.secrets, LAID_AT)?;
-    for taken in held.log.clone() {
-        let keys = Arc::clone(&keys);
-        let append = move |tx: &Tx<'_>| append(tx, &keys.vault, shard, &taken);
-        let appended = into.write_blocking::<_, StoreError, _>(Lane::Jobs, append)?;
-        ensure!(
-            appended == Appended::New,
-            "an event is not taken in: {appended:?}"
-        );
+impl Replay {
+    /// At zero.
+    pub fn new(town: &Town) -> Result<Replay> {
+        Replay::over(town.store.copy_memory(None)?, town)
     }
-    Derived::read(into, shard, &devices(held))
+
+    /// At zero, over a database that holds the town.
+    pub fn over(store: Store, town: &Town) -> Result<Replay> {
+        Ok(Replay {
+            keys: keyring(&store, &town.secrets, LAID_AT)?,
+            store,
+            shard: town.shard,
+            enrolled: 0,
+            taken: 0,
+        })
+    }
+
+    /// Takes in what the log has beyond what was taken in.
+    pub fn follow(&mut self, held: &Held) -> Result<()> {
+        let (keys, shard) = (Arc::clone(&self.keys), self.shard);
+        let enrolled = held.enrolled[self.enrolled..].to_vec();
+        let log = held.log[self.taken..].to_vec();
+        self.enrolled += enrolled.len();
+        self.taken += log.len();
+        let write = move |tx: &Tx<'_>| {
+            for (device, gate) in &enrolled {
+                tx.insert_device(&row(shard, *device, *gate))?;
+            }
+            log.iter()
+                .map(|taken| append(tx, &keys.vault, shard, taken))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        let appended = self
+            .store
+            .write_blocking::<_, StoreError, _>(Lane::Jobs, write)?;
+        let strange = appended.iter().find(|one| **one != Appended::New);
+        ensure!(strange.is_none(), "an event is not taken in: {strange:?}");
+        Ok(())
+    }
+
+    /// What follows from the events so far: of some gates, and of some devices.
+    pub fn derived(&self, gates: usize, devices: &[DeviceId]) -> Result<Derived> {
+        Derived::read(&self.store, self.shard, (gates, devices))
+    }
 }
 
 fn append(tx: &Tx<'_>, vault: &Vault, shard: Shard, taken: &Taken) -> Result<Appended, StoreError> {

@@ -3,6 +3,7 @@
 
 use super::chance::SimulatedWorld;
 use super::town::{self, Town};
+use super::version::{Version, list_after, list_before};
 use anyhow::Result;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::DeviceId;
@@ -42,6 +43,8 @@ type Plan = Arc<Mutex<Option<(u32, Mishap)>>>;
 pub struct Server {
     pub world: Arc<SimulatedWorld>,
     pub store: Store,
+    /// Of its program.
+    pub version: Version,
     secrets: Arc<Secrets>,
     shard: Shard,
     app: Option<App>,
@@ -60,6 +63,7 @@ impl Server {
         let mut server = Server {
             world,
             store,
+            version: Version::Now,
             secrets: Arc::clone(&town.secrets),
             shard: town.shard,
             app: None,
@@ -147,12 +151,13 @@ impl Server {
         self.after(received)
     }
 
-    /// The signed list of a gate with its tag; `None` for the one that is known.
+    /// The signed list of a gate with its tag, in the form of this version; `None` for the one
+    /// that is known. Whoever reads it can read it if it is not later than they.
     pub fn list(
         &mut self,
         gate: usize,
         town: &Town,
-        known: Option<&str>,
+        (known, reader): (Option<&str>, Version),
     ) -> Result<Option<(Vec<u8>, String)>, String> {
         let Some(app) = self.app.clone() else {
             return Err("down".to_owned());
@@ -165,6 +170,13 @@ impl Server {
             Ok((list.bytes.clone(), list.tag.clone()))
         });
         let (bytes, tag) = self.after(list)?;
+        let key = &app.keyring.as_ref().ok_or("no keys")?.snapshot_key;
+        let (form, written) = match self.version {
+            Version::Earlier => ("before", list_before(&bytes, key)),
+            later if later > reader => ("after", list_after(&bytes, key)),
+            _ => ("now", Ok(bytes)),
+        };
+        let (bytes, tag) = (written.map_err(|error| error.to_string())?, tag + form);
         Ok((known != Some(tag.as_str())).then_some((bytes, tag)))
     }
 

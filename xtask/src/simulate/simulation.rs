@@ -6,6 +6,7 @@ use super::fault::Fault;
 use super::network::Message;
 use super::page::{Durable, Page};
 use super::record::{Held, Record};
+use super::replay::Replay;
 use super::server::Server;
 use super::town::{CHANGE_AT, GATES_MOST, HOUR, Town};
 use anyhow::Result;
@@ -97,10 +98,12 @@ pub struct Simulation<'t> {
     /// Whether each page reaches the server, and is reached by it.
     pub lines: Vec<[bool; 2]>,
     /// How many pages there were at first: the others are copies.
-    gates: usize,
+    pub gates: usize,
     pub messages: Vec<Message>,
     pub next_message: u64,
     pub record: Record,
+    /// The log from zero, as far as it has come.
+    pub replay: Replay,
     pub backup: Option<Backup>,
     pub faults: BTreeSet<Fault>,
     /// How long nothing happens at most, one of these.
@@ -168,7 +171,7 @@ impl<'t> Simulation<'t> {
             .into_iter()
             .filter(|_| chance.percent(45))
             .collect();
-        Ok(Simulation {
+        let mut simulation = Simulation {
             town,
             now,
             server: Server::new(town, Arc::clone(&world))?,
@@ -179,6 +182,7 @@ impl<'t> Simulation<'t> {
             messages: Vec::new(),
             next_message: 0,
             record: Record::default(),
+            replay: Replay::new(town)?,
             backup: None,
             waits: &WAITS[..=chance.below(WAITS.len())],
             batch_most: [3, 10, 60, 200][chance.below(4)],
@@ -191,7 +195,9 @@ impl<'t> Simulation<'t> {
             last: VecDeque::new(),
             is_told: size.is_told,
             chance,
-        })
+        };
+        simulation.mix_versions();
+        Ok(simulation)
     }
 
     /// Writes a step down in words.

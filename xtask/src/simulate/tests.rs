@@ -3,9 +3,9 @@
 
 use super::chance::Chance;
 use super::postgres::in_a_database;
-use super::replay::replayed;
+use super::replay::Replay;
 use super::simulation::{Ended, run};
-use super::town::Town;
+use super::town::{GATES_MOST, Town};
 use super::{STEPS, Size, in_words, planted};
 use gatehouse_store::Store;
 
@@ -77,11 +77,14 @@ fn the_log_of_a_seed_gives_the_same_on_postgres() {
     let town = town();
     for seed in 1..=ON_POSTGRES {
         let held = ended(&town, seed).held;
-        let mine = town.store.copy_memory(None).expect("a copy");
-        let mine = replayed(&town, &mine, &held).expect("replayed");
+        let derived = |mut replay: Replay| {
+            replay.follow(&held).expect("replayed");
+            replay.derived(GATES_MOST, &held.devices()).expect("read")
+        };
+        let mine = derived(Replay::new(&town).expect("a copy"));
         let theirs = in_a_database(|store| {
             let there = Town::lay(store).expect("a town");
-            replayed(&there, &there.store, &held).expect("replayed")
+            derived(Replay::over(there.store.clone(), &there).expect("at zero"))
         });
         let Some(theirs) = theirs else {
             return;

@@ -9,6 +9,7 @@ use super::thermometer::{Taken, read_way};
 use super::{Device, EARLY_HELD, Early, Enrolled, Finished, RECENT_HELD, RecentRow};
 use crate::gate::record::{FACTS_BYTES_MOST, read_facts, write_given};
 use crate::moment::{CivilDay, Moment};
+use crate::planted::{Planted, is_planted};
 use crate::wire::cbor::{Cbor, CborError, Read, Reader, Writer};
 
 /// Version of this form. The three before are read too, so that a phone goes on after an upgrade;
@@ -95,7 +96,10 @@ impl Device {
 fn read(from: &mut Reader<'_>, version: u64) -> Read<Device> {
     let device = Device {
         enrolled: from.option()?,
-        chain: from.item()?,
+        chain: match from.item()? {
+            _ if version < VERSION && is_planted(Planted::EarlierChainLost) => Chain::default(),
+            chain => chain,
+        },
         early: from.list(EARLY_HELD)?,
         shift: from.option()?,
         tally: match version {

@@ -140,6 +140,9 @@ impl Turn<'_> {
             .decode(bytes_base64.as_bytes())
             .and_then(|bytes| List::open(&bytes, enrolled, &self.device.floor));
         let Some((mut list, floor)) = read else {
+            if is_planted(Planted::RefusedListEndsList) {
+                self.device.list = None;
+            }
             return View::Notice(Notice::new(code::SNAPSHOT, words::ERROR_LIST));
         };
         let made_at = list.made_at();

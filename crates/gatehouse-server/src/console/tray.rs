@@ -235,10 +235,8 @@ async fn event_page(
         line: shown, alike, ..
     } = shown;
     let last = shown.settled.last().map(|(row, _)| row.outcome.as_str());
-    // What has come in after all is the same thing.
-    let likely = last.or(shown.is_taken.then_some("there"));
     let outcomes = OUTCOMES.map(|word| {
-        let is_likely = likely == Some(word);
+        let is_likely = last == Some(word);
         (word, frame.t(&format!("tray-outcome-{word}")), is_likely)
     });
     Ok(EventPage {

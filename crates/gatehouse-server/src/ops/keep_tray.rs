@@ -17,7 +17,7 @@ use gatehouse_core::id::{DeviceId, PersonId, StaffId};
 use gatehouse_core::wire::{Event, EventBody, Subject};
 use gatehouse_store::person::PersonRow;
 use gatehouse_store::person_view::Viewer;
-use gatehouse_store::set_aside::{SetAsideKey, SetAsideReason, SetAsideRow, SettledRow, TrayPart};
+use gatehouse_store::set_aside::{SetAsideKey, SetAsideRow, SettledRow, TrayPart};
 use gatehouse_store::{Lane, ReadTx, Shard, StoreError, Tx};
 
 /// What may have come of an event that was not taken in (local choice).
@@ -35,7 +35,8 @@ pub struct TrayLine {
     pub device: String,
     /// Compound and gate.
     pub place: String,
-    /// Whether the same was taken in after all, once it was proven.
+    /// Whether the same was taken in after all, though somebody had said what came of it: what
+    /// nobody had looked at does not wait any more.
     pub is_taken: bool,
     /// What people found out, in order, each with who did, masked; the last one counts.
     pub settled: Vec<(SettledRow, String)>,
@@ -131,8 +132,7 @@ fn line(tx: &ReadTx<'_>, shard: Shard, row: SetAsideRow) -> Result<TrayLine, Sto
         let name = staff_name(tx, one.staff)?;
         settled.push((one, name));
     }
-    let is_unproven = row.reason == SetAsideReason::Unproven;
-    let is_taken = is_unproven && tx.hash_of(shard, row.device, row.seq)? == Some(row.hash);
+    let is_taken = tx.hash_of(shard, row.device, row.seq)? == Some(row.hash);
     Ok(TrayLine {
         is_taken,
         device: device.map(|device| device.label).unwrap_or_default(),

@@ -477,13 +477,16 @@ fn what_nothing_proves_waits_in_the_tray_and_on_the_phone() {
         let opened = shown(&last);
         assert!(opened.contains("紧急放行"), "{opened}");
         assert!(!opened.contains(fits), "{opened}");
+        let settled = app.form(&last, &lead, "version=0&outcome=entered");
+        assert_eq!(settled.status, StatusCode::SEE_OTHER, "{}", settled.body);
         let receipt = phone.send_all();
         assert_eq!(receipt["acknowledged_through"], rows.len());
         assert_eq!(receipt["set_aside"], json!([]));
-        let opened = shown(&last);
-        assert!(opened.contains(fits), "{opened}");
-        assert!(shown(&tray).contains(fits), "also in the list");
-        let likely = "value=\"there\" required checked";
-        assert!(opened.contains(likely), "{opened}");
+        let list = shown(&tray);
+        assert_eq!(list.matches(why).count(), 0, "nobody waits: {list}");
+        let settled = shown(&format!("{tray}?part=settled"));
+        for page in [settled, shown(&last)] {
+            assert!(page.contains(fits), "there may be two of it: {page}");
+        }
     });
 }

@@ -110,6 +110,16 @@ pub fn send(store: &Store, event: &Event) -> Appended {
     })
 }
 
+/// In one transaction.
+pub fn send_at_once(store: &Store, events: &[Event]) -> Vec<Appended> {
+    let events = events.to_vec();
+    write(store, move |tx| {
+        let arrivals: Vec<Arrival> = events.iter().map(arrival).collect();
+        let all: Vec<(&Event, &Arrival)> = events.iter().zip(&arrivals).collect();
+        tx.append_events(&vault(), SHARD, &all, |_| Ok(()))
+    })
+}
+
 pub fn send_all(store: &Store, gate: &Gate) {
     for event in &gate.events {
         assert_eq!(send(store, event), Appended::New);

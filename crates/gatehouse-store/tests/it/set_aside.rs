@@ -1,6 +1,6 @@
 //! What was not taken in: settled beside it, emptied with whom it was about.
 
-use crate::played_device::{Gate, PERSON, device, send, vault};
+use crate::played_device::{Gate, PERSON, device, send, send_at_once, vault};
 use crate::support::{MORNING, SHARD, gate_row, id, lay_town, on_both, read, write};
 use gatehouse_core::gate::{Outcome, Way};
 use gatehouse_core::id::{AreaId, StaffId};
@@ -136,17 +136,36 @@ fn what_nothing_proves_is_kept_apart_until_it_is_proven() {
             let kept = read(store, |tx| tx.events_set_aside(SHARD, device(1), 6_000));
             kept.iter().map(|row| row.reason).collect::<Vec<_>>()
         };
+        let numbers = || {
+            let kept = read(store, |tx| tx.events_set_aside(SHARD, device(1), 10));
+            kept.iter().map(|row| row.seq).collect::<Vec<_>>()
+        };
         keep(&[]);
         keep(&gate.events[..2]);
         keep(&gate.events[..3]);
         assert_eq!(reasons(), [SetAsideReason::Unproven; 3]);
         assert_eq!(read(store, |tx| tx.alarms(SHARD, 10)), []);
-        // Proven later they are taken in all the same, and what is there is not kept apart.
-        for event in &gate.events[..3] {
-            assert_eq!(send(store, event), Appended::New);
-        }
+        // Proven later they are taken in all the same: nobody need look at them any more, and what
+        // somebody found out about one stays.
+        let first = read(store, |tx| tx.events_set_aside(SHARD, device(1), 1))[0].key();
+        let found = SettledRow {
+            number: 1,
+            outcome: "told".to_owned(),
+            staff: StaffId(id(2, 1)),
+            settled_at: MORNING,
+        };
+        write(store, move |tx| tx.settle_set_aside(SHARD, &first, &found));
+        // Of the same number, with other content: it has not come.
+        keep(&[Event {
+            previous: gate.events[2].hash(),
+            ..gate.events[1].clone()
+        }]);
+        assert_eq!(numbers(), [1, 2, 2, 3]);
+        assert_eq!(send(store, &gate.events[0]), Appended::New);
+        assert_eq!(send_at_once(store, &gate.events[1..3]), [Appended::New; 2]);
+        assert_eq!(numbers(), [1, 2]);
         keep(&gate.events);
-        assert_eq!(reasons(), [SetAsideReason::Unproven; 4]);
+        assert_eq!(numbers(), [1, 2, 4]);
 
         // Whoever writes in its name fills no disk.
         let forged = |number: u64| Event {
