@@ -122,7 +122,7 @@ test("who forgot it and is alone chooses another after ten minutes, also across 
     await hand_over(page);
     await come(page, "李师傅");
     await button(page, "忘了口令").click();
-    await page.getByText(/起可以自己设新的/).waitFor();
+    await page.getByText(/起自己设/).waitFor();
     assert.equal(await page.getByRole("button", { name: /设一个口令/ }).count(), 0);
     await forward(page, 601);
     await page.reload();

@@ -75,7 +75,7 @@ test("a phone whose browser clears everything while it works leads back", async 
   await emergency(page);
   assert.equal(await page.getByText("没存上").count(), 0, "trying again would not help");
   await page.getByRole("button", { name: "再试一次" }).click();
-  await page.getByText("浏览器清掉了存的东西").waitFor();
+  await page.getByText("浏览器把存的清掉了").waitFor();
   assert.deepEqual(page.troubles, []);
   await page.context().close();
 });

@@ -193,7 +193,7 @@ test("a phone whose browser has cleared everything is enrolled again by a new co
     for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name);
   });
   await page.reload();
-  await page.getByText("浏览器清掉了存的东西").waitFor();
+  await page.getByText("浏览器把存的清掉了").waitFor();
   await page.getByLabel("六个数字").fill("123456");
   await page.getByRole("button", { name: "登记这台手机" }).click();
   await begin_shift(page);

@@ -97,19 +97,12 @@ async function open_session(show: ShowKey): Promise<void> {
 }
 
 async function call(path: string, init: RequestInit = {}, millis = CALL_MILLIS): Promise<Response> {
-  let response: Response;
   const begun = Date.now();
-  try {
-    response = await fetch(path, {
-      ...init,
-      credentials: "same-origin",
-      signal: AbortSignal.timeout(millis),
-    });
-    // A phone that slept finds a reply that lay there as long; its moment would not be now.
-    if (Date.now() - begun > millis) throw 0;
-  } catch {
-    throw new Failure("network", "net");
-  }
+  const signal = AbortSignal.timeout(millis);
+  const response = await fetch(path, { ...init, credentials: "same-origin", signal })
+    .catch(() => undefined);
+  // A phone that slept finds a reply that lay there as long; its moment would not be now.
+  if (!response || Date.now() - begun > millis) throw new Failure("network", "net");
   if (response.ok || response.status === 304) return response;
   let code = `h${response.status}`;
   try {

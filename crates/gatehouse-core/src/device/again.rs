@@ -110,7 +110,7 @@ impl GateList {
         memory: Option<&dyn SignatureMemory>,
     ) -> Result<Presented, FactError> {
         let mut case = Case::new(way, now);
-        if let Some(shown) = pass.and_then(|text| self.0.verify(text, now, false, memory)) {
+        if let Some(shown) = pass.and_then(|text| self.0.verify(text, now, memory)) {
             case.pass = shown.number;
             case.finding(shown.finding);
             match shown.said {

@@ -56,8 +56,7 @@ impl Turn<'_> {
         let Some(list) = &self.device.list else {
             return View::Case;
         };
-        let offline = self.device.chain.is_offline(self.now);
-        let Some(shown) = list.verify(text, self.now, offline, None) else {
+        let Some(shown) = list.verify(text, self.now, None) else {
             return View::Notice(Notice::plain(code::UNREADABLE, words::PASS_UNREADABLE));
         };
         let now = self.now.millis;
@@ -93,11 +92,10 @@ impl Turn<'_> {
     }
 
     pub(super) fn card(&mut self, number: &str, way: Way) -> View {
-        let offline = self.device.chain.is_offline(self.now);
         let (Ok(number), Some(list)) = (PassNumber::parse(number), &self.device.list) else {
             return View::Notice(Notice::plain(code::UNREADABLE, words::PASS_UNREADABLE));
         };
-        let finding = list.typed(number, self.now, offline);
+        let finding = list.typed(number, self.now);
         let mut case = self.case_for(Step::ScanPass, way);
         case.pass = Some(number);
         case.finding(finding);

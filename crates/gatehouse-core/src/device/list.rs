@@ -180,7 +180,7 @@ impl List {
         };
         let doors = snapshot.households.iter().map(door).collect();
         List {
-            clock: ListClock::default(),
+            clock: ListClock::OWN,
             snapshot,
             keys,
             policies,
@@ -386,7 +386,6 @@ impl List {
         &self,
         text: &str,
         now: Moment,
-        offline: bool,
         memory: Option<&dyn SignatureMemory>,
     ) -> Option<Shown> {
         let lists = &self.snapshot.status_lists;
@@ -408,7 +407,7 @@ impl List {
                 let pass = said
                     .as_ref()
                     .map(|said| (said.number, said.kind.is_of_household()));
-                self.expired(pass, on_at, now, offline)
+                self.expired(pass, on_at, now)
             }
             Some(PassRefusal::Revoked) => Finding::Revoked,
             Some(PassRefusal::OtherCompound { .. }) => Finding::Elsewhere,
@@ -422,18 +421,13 @@ impl List {
 
     /// Past its end: accepted for the compound's own residents while the server is out of reach,
     /// never with a fresh list, never for visitors.
-    fn expired(
-        &self,
-        pass: Option<(PassNumber, bool)>,
-        on_at: i64,
-        now: Moment,
-        offline: bool,
-    ) -> Finding {
+    fn expired(&self, pass: Option<(PassNumber, bool)>, on_at: i64, now: Moment) -> Finding {
         let own = pass.is_some_and(|(number, of_household)| {
             of_household && self.snapshot.status_lists.status(number) != PassStatus::Revoked
         });
         let days = now.millis.saturating_sub(on_at).max(0) / MILLIS_A_DAY + 1;
-        if own && offline && self.stage(now) != Stage::Fresh && days <= GRACE_DAYS {
+        if own && self.clock.is_silent(now) && self.stage(now) != Stage::Fresh && days <= GRACE_DAYS
+        {
             return Finding::Grace(days as u16);
         }
         // The last day on which it held, not the first after it.
@@ -441,7 +435,7 @@ impl List {
     }
 
     /// What is known of a card number that was typed. It proves nothing; it finds the holder.
-    pub fn typed(&self, number: PassNumber, now: Moment, offline: bool) -> Finding {
+    pub fn typed(&self, number: PassNumber, now: Moment) -> Finding {
         let entry = match self.holder(number) {
             Some(Holds::Person(_, _, entry) | Holds::Vehicle(_, entry)) => entry,
             None => return Finding::Unverifiable,
@@ -455,7 +449,7 @@ impl List {
                 }
                 Some(until) if now.millis >= until => {
                     let pass = (number, entry.kind.is_of_household());
-                    self.expired(Some(pass), until, now, offline)
+                    self.expired(Some(pass), until, now)
                 }
                 _ => Finding::Valid,
             },

@@ -5,27 +5,46 @@ use crate::moment::Moment;
 use crate::planted::{Planted, is_planted};
 
 /// What is known of the phone's clock while a list is in use.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct ListClock {
     /// This clock minus the server's, as far as an age may go by it; 0 where it may not.
     skew: i64,
     /// When it was last read.
     read_at: i64,
+    /// When the server was last heard, by this clock.
+    heard_at: i64,
 }
 
 impl ListClock {
+    /// Of the server's own list.
+    pub const OWN: ListClock = ListClock {
+        skew: 0,
+        read_at: 0,
+        heard_at: i64::MAX,
+    };
+
     /// The server said how far this clock is off, or that it is right.
     pub fn compared(skew: i64, now: Moment) -> ListClock {
         ListClock {
             skew,
             read_at: now.millis,
+            heard_at: now.millis,
         }
     }
 
     /// As after a start, in which the clock may have been set: what was known before it makes a
     /// list older, never younger.
     pub fn started(skew: i64, now: Moment) -> ListClock {
-        ListClock::compared(skew.min(0), now)
+        ListClock {
+            heard_at: i64::MIN,
+            ..ListClock::compared(skew.min(0), now)
+        }
+    }
+
+    /// Whether the server is out of reach: nothing was heard of it for five minutes, while it is
+    /// asked each minute, also where nothing waits to be sent (GATE-11).
+    pub fn is_silent(self, now: Moment) -> bool {
+        now.millis.saturating_sub(self.heard_at) > SKEW_MILLIS
     }
 
     /// It is read. One that went back, or was not read for a while, may have been set by hand: so

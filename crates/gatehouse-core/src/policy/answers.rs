@@ -132,6 +132,8 @@ pub struct Answer {
     pub questions: Vec<Question>,
     /// As at the gate; [`Verdict::Ask`] where something must be shown or done first.
     pub verdict: Verdict,
+    /// Whether whoever has the pass for it is let in where others are not.
+    pub with_pass: bool,
     /// The rows' own sentences.
     pub posts: Vec<Text>,
     /// What is to be shown or done at the gate.
@@ -182,6 +184,7 @@ fn answer(
     let mut found = Answer {
         questions: vec![question],
         verdict: Verdict::Refer,
+        with_pass: false,
         posts: Vec::new(),
         steps: Vec::new(),
         duties: Vec::new(),
@@ -190,13 +193,18 @@ fn answer(
     };
     for (role, facts) in situations(question) {
         let decision = decide(&situation(facts, place), Some(policy));
+        let is_milder = decision.verdict.gravity() < found.verdict.gravity();
         let counts = match role {
             Role::First => {
                 found.verdict = decision.verdict;
                 found.steps = decision.steps();
                 true
             }
-            Role::Milder => decision.verdict.gravity() < found.verdict.gravity(),
+            Role::Milder => is_milder,
+            Role::WithPass => {
+                found.with_pass = is_milder && found.verdict == Verdict::Refuse;
+                is_milder
+            }
             Role::Alike => decision.verdict == found.verdict,
         };
         if counts {
@@ -230,7 +238,8 @@ impl Answer {
             _ => {
                 let said = self.posts == next.posts && !self.posts.is_empty();
                 let same = said || self.rows == next.rows;
-                self.verdict == next.verdict && self.steps == next.steps && same
+                let alike = self.with_pass == next.with_pass;
+                alike && self.verdict == next.verdict && self.steps == next.steps && same
             }
         }
     }
@@ -267,6 +276,7 @@ impl Answer {
         let about_fever = self.questions.contains(&Question::Fever);
         lang.pick(match self.verdict {
             Verdict::Admit | Verdict::Ask => words("放行", "Yes"),
+            Verdict::Refuse if self.with_pass => words("凭证进", "With a pass"),
             Verdict::Refuse if self.questions.iter().any(|q| goes_out.contains(q)) => {
                 words("先不出", "Not now")
             }

@@ -1,7 +1,7 @@
 //! The situations that stand for what people ask: data of [`super::answers`].
 
 use super::answers::Question;
-use Role::{Alike, First, Milder};
+use Role::{Alike, First, Milder, WithPass};
 
 /// What a situation adds to the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub(super) enum Role {
     First,
     /// Adds its sentences where its verdict is milder than the first.
     Milder,
+    /// As [`Role::Milder`]; who comes in with the pass that there is for them is told so first.
+    WithPass,
     /// Adds its sentences where its verdict is the same.
     Alike,
 }
@@ -56,7 +58,7 @@ const HELPER: Asked = &[
                         "pass_kind":"none","pass_state":"none"}"#,
     ),
     (
-        Milder,
+        WithPass,
         r#"{"subject_kind":"regular_helper","way":"in","pass_kind":"helper",
                         "pass_state":"valid"}"#,
     ),
@@ -95,7 +97,7 @@ const WORKER: Asked = &[
                         "pass_state":"none"}"#,
     ),
     (
-        Milder,
+        WithPass,
         r#"{"subject_kind":"exempt_worker","way":"in","pass_kind":"worker",
                         "pass_state":"valid","worker_class":"supply"}"#,
     ),

@@ -222,6 +222,7 @@ fn line(answer: &Answer, lang: Lang, fill: &dyn Fn(&str) -> Option<String>) -> L
         chip: answer.chip(lang).to_owned(),
         look: match answer.verdict {
             Verdict::Admit | Verdict::Ask => Look::Go,
+            Verdict::Refuse if answer.with_pass => Look::Go,
             Verdict::Refuse => Look::Stop,
             Verdict::Refer => Look::Refer,
         },

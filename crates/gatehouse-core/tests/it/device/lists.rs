@@ -18,8 +18,15 @@ fn offline_is_said_and_an_expired_pass_has_its_grace() {
             => ask [temperature special_reason registered_now host_consent host_escort]
         08:01 cancel                        => scan
         08:02 sent 1                        => scan
-        08:02 scan in zhao-expired          => ask [temperature]
+        08:02 scan in zhao-expired          => ask [temperature] !grace
         08:02 cancel                        => scan
+        08:03 server 08:03                  => scan
+        08:03 scan in zhao-expired          => ask [temperature]
+        08:03 cancel                        => scan
+        08:08 scan in zhao-expired          => ask [temperature]
+        08:08 cancel                        => scan
+        08:08:01 scan in zhao-expired       => ask [temperature] !grace
+        08:08:01 cancel                     => scan
         ",
     );
     let header = stage
