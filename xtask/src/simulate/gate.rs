@@ -30,6 +30,8 @@ pub struct Seen {
     mark: (u64, i64),
     /// Passes that were scanned, with the reading of the clock.
     scans: Vec<(PassNumber, i64)>,
+    /// The same as far as the store has them: a case that it holds is open again after a crash.
+    kept_scans: Vec<(PassNumber, i64)>,
     /// The scans of events that the store has not taken yet, by the numbers of these: after a crash
     /// the case that they ended is open again.
     ended: Vec<(u64, Vec<(PassNumber, i64)>)>,
@@ -43,7 +45,7 @@ impl Seen {
     /// After a crash: what was only in memory is gone.
     pub fn forget(&mut self) {
         self.list = None;
-        self.scans.clear();
+        self.scans = self.kept_scans.clone();
         // The core stores the skew, but a crash may have come before.
         self.skew = None;
     }
@@ -114,12 +116,16 @@ impl Simulation<'_> {
 
     /// The store of a page commits what is in line.
     pub fn keep(&mut self, page: usize) -> Checked {
+        let is_keeping = self.pages[page].is_keeping();
         while self.pages[page].is_keeping() {
             let fails = self.faults.contains(&Fault::StoreFails) && self.chance.percent(10);
             match fails {
                 true => self.pages[page].fail_to_keep(),
                 false => self.pages[page].keep(),
             }
+        }
+        if is_keeping {
+            self.seen[page].kept_scans = self.seen[page].scans.clone();
         }
         let Page { early, durable, .. } = &self.pages[page];
         let is_kept = durable.early == *early || self.store_fails;

@@ -16,8 +16,10 @@ use crate::json::Json;
 use crate::pass::PassNumber;
 use crate::wire::{EventBody, Subject};
 
-/// A pass that was out of sight for so long was taken away (local choice).
+/// A pass that was let through and out of sight for so long was taken away (local choice).
 const AWAY_MILLIS: i64 = 30_000;
+/// Where its case is not settled: longer than anybody rests for a second measurement (local choice).
+const LEFT_MILLIS: i64 = 3_600_000;
 
 impl Turn<'_> {
     /// Ends a case that the guard has left by turning to the next person: after "admit" that is
@@ -65,9 +67,11 @@ impl Turn<'_> {
             && case.pass == shown.number
         {
             // A camera reads a code many times a second. Whoever was let through and comes again
-            // crosses again, and so does a copy of the pass (PASS-4).
+            // crosses again, and so does a copy of the pass (PASS-4); what was left open hours ago
+            // says nothing of now.
             let away = now.saturating_sub(std::mem::replace(&mut case.read_at, now));
-            if case.verdict != Verdict::Admit || away < AWAY_MILLIS {
+            let is_settled = case.verdict == Verdict::Admit;
+            if away < if is_settled { AWAY_MILLIS } else { LEFT_MILLIS } {
                 return View::Case;
             }
         }

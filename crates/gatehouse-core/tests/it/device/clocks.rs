@@ -136,7 +136,7 @@ fn days() -> Vec<Scenario> {
             08:11 scan in wang => ask [temperature] 住户 @fresh
             32:05 restart => ask [temperature] 住户 @stale
             32:05 tick => ask [temperature] 住户 @stale
-            32:06 scan in wang => ask [temperature] 住户 @stale
+            32:06 scan in wang => ask [temperature] +1 住户 @stale
             32:06 fact temperature 36.5 => admit 住户 @stale
             32:06 finish crossed => scan +1 @stale
             32:07 scan in zhao-expired => ask [temperature] !grace 证过期 3 天 @stale

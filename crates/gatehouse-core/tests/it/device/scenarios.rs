@@ -130,6 +130,23 @@ fn a_copied_pass_is_flagged_and_not_refused() {
     );
 }
 
+/// Nobody else came meanwhile, and what was not settled then is not taken for now: whoever waits
+/// for a second measurement is asked on, whoever comes hours later is asked anew, by a pass that
+/// may have ended.
+#[test]
+fn a_pass_that_comes_again_after_an_hour_is_not_the_case_of_then() {
+    check(
+        "
+        08:00 shift                         => scan +1
+        08:01 scan in wang                  => ask [temperature]
+        08:02 fact temperature 38.0         => ask [second_temperature]
+        08:20 scan in wang                  => ask [second_temperature]
+        09:19 scan in wang                  => ask [second_temperature]
+        10:19 scan in wang                  => ask [temperature] +1
+        ",
+    );
+}
+
 #[test]
 fn a_pass_that_comes_again_after_it_was_away_is_another_crossing() {
     check(
