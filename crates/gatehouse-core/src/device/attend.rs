@@ -18,7 +18,7 @@ use crate::wire::{EventBody, Subject};
 
 /// A pass that was let through and out of sight for so long was taken away (local choice).
 const AWAY_MILLIS: i64 = 30_000;
-/// Where its case is not settled: longer than anybody rests for a second measurement (local choice).
+/// Where its case is not settled: longer than the rest before a second measurement (local choice).
 const LEFT_MILLIS: i64 = 3_600_000;
 
 impl Turn<'_> {
