@@ -126,6 +126,7 @@ const style_name = await put("gate", "css", style);
 const icon_name = await put("icon", "svg", await readFile(join(here, "src/icon.svg")));
 
 const page = (await readFile(join(here, "src/index.html"), "utf8"))
+  .replace(/<!--.*?-->\n/gs, "")
   .replace("{{script}}", script_name)
   .replace("{{style}}", style_name)
   .replace("{{icon}}", icon_name);

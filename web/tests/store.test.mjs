@@ -156,6 +156,54 @@ test("nothing personal is readable in what lies on the phone", async (t) => {
   }
 });
 
+/** Runs in the page: what is to be stored waits until `window.let_go()`. */
+function hold_store() {
+  const encrypt = SubtleCrypto.prototype.encrypt;
+  const held = new Promise((resolve) => (window.let_go = resolve));
+  SubtleCrypto.prototype.encrypt = async function (...how) {
+    await held;
+    return encrypt.apply(this, how);
+  };
+}
+
+/** Whether what lies on the phone is a record that waits to be sent. */
+const is_record = ({ at }) => at.startsWith("outbox/");
+
+/** A pass is measured, and what is pressed then meets a store that does not answer. */
+async function press_while_held(t) {
+  const { page } = await at_work(t, true);
+  const before = (await page.evaluate(all_that_lies)).filter(is_record).length;
+  await page.evaluate((url) => window.show_to_camera(url), frame_svg(held.crowd[0].text));
+  await page.locator("body:not([data-screen=scan])").waitFor();
+  await page.evaluate(() => window.show_to_camera(null));
+  await button(page, "36.5").click();
+  await screen(page, "admit");
+  await page.evaluate(hold_store);
+  await page.locator(".acts .main").click();
+  return { page, before };
+}
+
+test("a screen says that something is done once it is stored", async (t) => {
+  const { page, before } = await press_while_held(t);
+  await page.locator(".acts .main").click();
+  assert.equal(await page.locator("body").getAttribute("data-screen"), "admit");
+  await page.evaluate(() => window.let_go());
+  await screen(page, "scan");
+  const lies = await page.evaluate(all_that_lies);
+  assert.equal(lies.filter(is_record).length, before + 1, "pressed twice, recorded once");
+  assert.equal(await page.getByText("没存上").count(), 0);
+});
+
+test("a store that does not answer holds up nobody for long, no emergency at all", async (t) => {
+  const { page } = await press_while_held(t);
+  await page.getByText("没存上").waitFor();
+  await screen(page, "scan");
+  await page.locator("#emergency-key").click();
+  await screen(page, "emergency");
+  await page.evaluate(() => window.let_go());
+  await page.getByText("没存上").waitFor({ state: "hidden" });
+});
+
 test("what stands behind a damaged record is sent, and nothing of it goes from the phone",
   async (t) => {
     const { page, server } = await at_work(t, true);

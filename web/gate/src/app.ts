@@ -63,6 +63,13 @@ const NO_LIST = "D10", LIST_REFUSED = "D04";
 /** Inputs that no guard made. */
 const BACKGROUND: ReadonlySet<Input["input"]> = new Set(["enrol", "snapshot", "sent", "tick"]);
 
+/** Inputs whose screen comes at once, stored or not. All others say that something is done, which
+ * is said once it is stored. */
+const AT_ONCE: ReadonlySet<Input["input"]> = new Set([...BACKGROUND, "scan", "emergency"]);
+
+/** How long a screen may wait for the store before it comes with "not saved". */
+const STORE_MILLIS = 2_000;
+
 /** Inputs after which the core's state is stored even where no event came of them. */
 const STATE_CHANGING: ReadonlySet<Input["input"]> = new Set([
   "enrol", "snapshot", "shift_start", "shift_end", "thermometer", "sent", "emergency", "cancel",
@@ -105,14 +112,16 @@ export class App {
   private core: Core | undefined;
   /** Events that the phone's store has not taken yet; tried again with the next ones. */
   private unstored: Appended[] = [];
+  /** What was pressed is being stored: the screen that says it is done comes after that. */
+  private storing: Promise<void> | undefined;
   private outbox: Outbox | undefined;
 
   constructor(
     readonly store: Store,
     private readonly paint: (app: App) => void,
   ) {
-    this.duty = new Duty(store, () => this.paint(this));
-    this.camera = new Camera(() => this.paint(this));
+    this.duty = new Duty(store, () => this.repaint());
+    this.camera = new Camera(() => this.repaint());
     this.scanner = new Scanner(this.camera.video, (text) => this.scanned(text));
   }
 
@@ -129,11 +138,11 @@ export class App {
   /** Shows a form of the page, or goes back to the core's screen. */
   show(view: View): void {
     this.view = view;
-    this.paint(this);
+    this.repaint();
   }
 
   repaint(): void {
-    this.paint(this);
+    if (!this.storing) this.paint(this);
   }
 
   /** Applies settings and keeps them. */
@@ -142,7 +151,7 @@ export class App {
     speak(this.settings.lang);
     void this.store.put("settings", this.settings);
     this.feed({ input: "tick" });
-    this.paint(this);
+    this.repaint();
   }
 
   /** Takes up the core with its kept state; from here on an emergency is recorded at once. */
@@ -238,7 +247,8 @@ export class App {
 
   /** Gives one input to the core and carries out what it answers. */
   feed(input: Input, millis = Date.now()): Output | undefined {
-    if (!this.core) return undefined;
+    const is_press = !AT_ONCE.has(input.input);
+    if (!this.core || (this.storing && is_press)) return undefined; // pressed twice
     let output: Output;
     try {
       const moment = { millis, offset_minutes: -new Date(millis).getTimezoneOffset() };
@@ -248,7 +258,7 @@ export class App {
       this.stop("core");
       return undefined;
     }
-    this.absorb(input, output);
+    this.absorb(input, output, is_press);
     return output;
   }
 
@@ -278,7 +288,7 @@ export class App {
     }
   }
 
-  private absorb(input: Input, output: Output): void {
+  private absorb(input: Input, output: Output, is_press: boolean): void {
     const before = this.output?.screen;
     // What is there to read stays until it has been read: only the guard leaves a message, or the
     // list for which it says to wait.
@@ -293,7 +303,8 @@ export class App {
     this.output = held && before ? { ...output, screen: before } : output;
     const { screen } = this.output;
     this.age = output.screen.age ?? (output.header.snapshot === undefined ? undefined : this.age);
-    if (output.append.length > 0 || STATE_CHANGING.has(input.input)) void this.keep(output);
+    const is_kept = output.append.length > 0 || STATE_CHANGING.has(input.input);
+    const stored = is_kept ? this.keep(output) : undefined;
     if (output.append.length > 0) {
       this.last_emergency = input.input === "emergency" ? output.append.at(-1)?.seq : undefined;
       this.last_recorded = input.input === "finish" ? output.append.at(-1)?.seq : undefined;
@@ -304,7 +315,20 @@ export class App {
     if (screen.flags.includes("server_answer")) this.view = { name: "core" };
     const rests = screen.steps.some((step) => step.control.fact === "second_temperature");
     this.rest_since = rests ? (this.rest_since ?? Date.now()) : undefined;
-    this.paint(this);
+    if (stored && is_press) {
+      this.storing = stored;
+      void stored.then(() => {
+        if (this.storing === stored) this.storing = undefined;
+        this.present(output);
+      });
+      return;
+    }
+    if (!BACKGROUND.has(input.input)) this.storing = undefined;
+    this.present(output);
+  }
+
+  private present(output: Output): void {
+    this.repaint();
     if (this.settings.sound && output.sound) play(output.sound);
     if (output.vibrate) vibrate(output.vibrate);
   }
@@ -314,21 +338,28 @@ export class App {
     if (!this.core) return;
     this.unstored.push(...output.append);
     const storing = [...this.unstored];
+    // A store that hangs holds the screen no longer than one that fails.
+    const late = setTimeout(() => this.storing && this.say_not_saved(), STORE_MILLIS);
     try {
       await this.store.append(storing, this.core.save());
       this.unstored = this.unstored.filter((event) => !storing.includes(event));
       if (output.forget_through > 0) await this.store.forget(output.forget_through);
-      if (this.not_saved) this.repaint_saved();
+      if (this.not_saved) {
+        this.not_saved = false;
+        this.repaint();
+      }
       if (output.append.length > 0) this.outbox?.hurry();
     } catch {
-      this.not_saved = this.core !== undefined;
-      this.paint(this);
+      this.say_not_saved();
+    } finally {
+      clearTimeout(late);
     }
   }
 
-  private repaint_saved(): void {
-    this.not_saved = false;
-    this.paint(this);
+  private say_not_saved(): void {
+    this.not_saved = this.core !== undefined;
+    this.storing = undefined;
+    this.repaint();
   }
 
   private async sent(reply: Reply): Promise<void> {
@@ -362,7 +393,7 @@ export class App {
     if (this.line === line && this.line_code === code) return;
     this.line = line;
     this.line_code = code;
-    this.paint(this);
+    this.repaint();
   }
 
   private async play_waiting(): Promise<void> {
@@ -430,6 +461,6 @@ export class App {
     if (JSON.stringify(guards) === JSON.stringify(this.guards)) return;
     this.guards = guards;
     await this.store.put("guards", guards);
-    this.paint(this);
+    this.repaint();
   }
 }
