@@ -80,6 +80,7 @@ async function look_up(page, card) {
   await page.getByLabel("房号").fill(room ?? unit);
   await page.getByLabel("姓", { exact: true }).fill(card.surname);
   await page.getByRole("button", { name: "查房号", exact: true }).click();
+  await page.locator("body:not([data-screen=lookup])").waitFor();
 }
 
 async function write_down(page) {
