@@ -86,14 +86,18 @@ pub async fn enrol_device(
     let token_hash = caller.token_hash;
     let enrolled = Enrolled::of(&row, root);
     let write = move |tx: &Tx<'_>| {
-        if !insert(tx, &row, loss)? {
-            return Ok(Err(Refused::Many));
-        }
-        tx.set_session_device(&token_hash, row.shard, row.device)?;
-        Ok::<_, StoreError>(Ok(()))
+        let made = match made_before(tx, &row, loss)? {
+            Some(before) => before,
+            None if insert(tx, &row, loss)? => row.device,
+            None => return Ok(Err(Refused::Many)),
+        };
+        tx.set_session_device(&token_hash, row.shard, made)?;
+        Ok::<_, StoreError>(Ok(Enrolled {
+            device: made,
+            ..enrolled
+        }))
     };
-    app.store.write(Lane::People, write).await??;
-    Ok(enrolled)
+    Ok(app.store.write(Lane::People, write).await??)
 }
 
 /// Enrols the phone that was given a code: the secret of a QR code, or six digits.
@@ -113,16 +117,27 @@ pub async fn enrol_by_code(
     let loss = enrolment.loss;
     let blank = row(app, nobody.0, nobody.1, nobody.2, enrolment)?;
     let write = move |tx: &Tx<'_>| {
-        let Some(found) = find_code(tx, &code, now)? else {
-            tell_of_used_code(tx, &code, now)?;
-            return Ok(Err(Refused::Code));
-        };
-        let row = DeviceRow {
-            shard: found.shard,
-            gate: found.gate,
-            enrolled_by: found.made_by,
+        let of_code = |code: EnrolmentCodeRow| DeviceRow {
+            shard: code.shard,
+            gate: code.gate,
+            enrolled_by: code.made_by,
             ..blank.clone()
         };
+        let Some(found) = find_code(tx, &code, now)? else {
+            let Some(used) = used_code(tx, &code, now)? else {
+                return Ok(Err(Refused::Code));
+            };
+            let row = of_code(used);
+            let Some(device) = made_before(tx, &row, loss)? else {
+                tell_of_used_code(tx, &row, now)?;
+                return Ok(Err(Refused::Code));
+            };
+            return Ok(Ok(Enrolled {
+                device,
+                ..Enrolled::of(&row, root)
+            }));
+        };
+        let row = of_code(found.clone());
         if !tx.use_enrolment_code(&found, row.device, now)? {
             return Ok(Err(Refused::Code));
         }
@@ -149,21 +164,37 @@ fn find_code(tx: &Tx<'_>, code: &str, now: i64) -> Result<Option<EnrolmentCodeRo
     }
 }
 
-/// A code that was used opens nothing any more, and somebody else may have seen it: the gate's
-/// office looks.
-fn tell_of_used_code(tx: &Tx<'_>, code: &str, now: i64) -> Result<(), StoreError> {
+/// The code that was meant, where it was used within its minutes.
+fn used_code(tx: &Tx<'_>, code: &str, now: i64) -> Result<Option<EnrolmentCodeRow>, StoreError> {
     let hash = match code.len() {
         SECRET_CHARS => Sha256::digest(code.as_bytes()).into(),
         DIGITS => digits_hash(code),
-        _ => return Ok(()),
+        _ => return Ok(None),
     };
-    match tx.used_enrolment_code(&hash, now)? {
-        Some(used) => {
-            let about = format!("gate {}", used.gate);
-            tx.raise_alarm_anew(used.shard, "used_code", &about, now)
-        }
-        None => Ok(()),
-    }
+    tx.used_enrolment_code(&hash, now)
+}
+
+/// A code that was used opens nothing any more, and somebody else may have seen it: the gate's
+/// office looks.
+fn tell_of_used_code(tx: &Tx<'_>, row: &DeviceRow, now: i64) -> Result<(), StoreError> {
+    tx.raise_alarm_anew(row.shard, "used_code", &format!("gate {}", row.gate), now)
+}
+
+/// The device that this phone became already, where it asks again since the answer was lost on its
+/// way: the same key, nothing recorded yet, and the same loss told.
+fn made_before(
+    tx: &Tx<'_>,
+    row: &DeviceRow,
+    loss: Option<DeviceLoss>,
+) -> Result<Option<DeviceId>, StoreError> {
+    let devices = tx.devices_of_gate(row.shard, row.gate)?;
+    let same = devices
+        .iter()
+        .find(|d| d.public_key == row.public_key && d.ended_at.is_none() && d.last_seq == 0);
+    let Some(same) = same else { return Ok(None) };
+    let losses = tx.device_losses_of_gate(row.shard, row.gate)?;
+    let told = losses.iter().find(|(device, _)| *device == same.device);
+    Ok((told.map(|(_, told)| *told) == loss).then_some(same.device))
 }
 
 impl Enrolled {

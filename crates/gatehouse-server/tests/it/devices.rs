@@ -120,11 +120,39 @@ fn six_digits_make_one_phone_a_device_and_nothing_else_does() {
         let alarms = office.page.replace("/devices", "/alarms");
         let waiting = || app.get(&alarms, &office.lead).body;
         assert!(!waiting().contains(told));
-        refused(&office.enrol(&digits, &key), "D-CODE");
+        // The phone asks again where the answer was lost: it is the same device, and no alarm.
+        let again = office.enrol(&digits, &key);
+        assert_eq!(json(&again), json(&made));
+        assert!(!waiting().contains(told));
+        refused(&office.enrol(&digits, &fresh_key()), "D-CODE");
         assert!(waiting().contains(told), "{}", waiting());
         let late = office.code();
         app.later(15 * 60_000);
         refused(&office.enrol(&late, &key), "D-CODE");
+    });
+}
+
+/// An answer that is lost on its way leaves no second phone in the list; one that has recorded
+/// something is another device when it asks anew.
+#[test]
+fn a_phone_that_asks_again_is_the_same_device_until_it_has_recorded_something() {
+    demo_on_both(|app, demo| {
+        let office = Office::of(app, demo);
+        let at_gate = office.at_gate("devices");
+        let enrol = |cookie: &str, key: &EcdsaKeyPair| {
+            let body = json!({"public_key_base64": spki_base64(key), "label": "东门手机"});
+            let answer = app.call(&at_gate, cookie, &body);
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+            json(&answer)
+        };
+        let cookie = office.phone.cookie.clone();
+        let key = fresh_key();
+        let first = enrol(&cookie, &key);
+        assert_eq!(enrol(&cookie, &key), first);
+        assert_ne!(enrol(&cookie, &fresh_key())["device"], first["device"]);
+        office.phone.send_all();
+        let anew = enrol(&cookie, office.phone.key());
+        assert_ne!(anew["device"], office.phone.id());
     });
 }
 
@@ -292,8 +320,13 @@ fn records_lost_by_enrolling_anew_are_shown_and_an_alarm() {
             json!({"lost": {"count": 7}}),
             json!({"lost": {"count": 8, "since_millis": i64::MAX}}),
         ] {
-            let answer = office.enrol_with(&office.code(), &fresh_key(), &lost);
+            let (code, key) = (office.code(), fresh_key());
+            let answer = office.enrol_with(&code, &key, &lost);
             assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+            // Asked again for a lost answer it counts once; with another loss it is another try.
+            let again = office.enrol_with(&code, &key, &lost);
+            assert_eq!(json(&again), json(&answer));
+            refused(&office.enrol(&code, &key), "D-CODE");
         }
         let page = shown(&office.page);
         for words in [
