@@ -191,7 +191,15 @@ impl Simulation<'_> {
             self.note(&format!("{named} is not enrolled"));
             return Ok(());
         };
-        self.record.held.enrolled.push((device, gate));
+        let held = &mut self.record.held;
+        if let Some(before) = held.fresh_device(gate) {
+            // It asks again since the answer was lost.
+            holds(before == device, "one device for one phone", || {
+                format!("{named} becomes a second device")
+            })?;
+        } else {
+            held.enrolled.push((device, gate));
+        }
         if is_lost {
             self.note(&format!("{named} is enrolled and does not learn it"));
             return Ok(());

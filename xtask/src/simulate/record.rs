@@ -48,6 +48,15 @@ impl Held {
         self.enrolled.iter().map(|(device, _)| *device).collect()
     }
 
+    /// The device in service at this gate of which nothing was taken in yet.
+    pub fn fresh_device(&self, gate: usize) -> Option<DeviceId> {
+        let of_gate = self.enrolled.iter().filter(|(_, at)| *at == gate);
+        let mut fresh = of_gate.filter(|(device, _)| {
+            !self.chains.contains_key(device) && !self.ended.contains_key(device)
+        });
+        fresh.next().map(|(device, _)| *device)
+    }
+
     /// Whether an event was taken in.
     pub fn has(&self, device: DeviceId, hash: &Hash) -> bool {
         let chain = self.chains.get(&device);
