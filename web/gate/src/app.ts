@@ -6,6 +6,7 @@ import type { Core } from "./core";
 import type {
   Age, Answer, Appended, Guard, Input, Outcome, Output, Recent, SubjectKind, Way,
 } from "./messages";
+import { clear_hash } from "./dom";
 import { Duty } from "./duty";
 import { become_device, talk_as, type By } from "./enrolment";
 import { device_keys, to_base64 } from "./key";
@@ -16,7 +17,7 @@ import {
 } from "./server";
 import { DAMAGED } from "./seal";
 import { play, vibrate } from "./sound";
-import type { Settings, Store, Unsent, Values } from "./store";
+import type { Settings, Store, Unsent, Values, Waiting } from "./store";
 import { look_for_version } from "./version";
 import { speak } from "./words";
 
@@ -61,19 +62,19 @@ const SET_ASIDE_KEPT = 500;
 const NO_LIST = "D10", LIST_REFUSED = "D04";
 
 /** Inputs that no guard made. */
-const BACKGROUND: ReadonlySet<Input["input"]> = new Set(["enrol", "snapshot", "sent", "tick"]);
+const BACKGROUND: readonly Input["input"][] = ["enrol", "snapshot", "sent", "tick"];
 
 /** Inputs whose screen comes at once, stored or not. All others say that something is done, which
  * is said once it is stored. */
-const AT_ONCE: ReadonlySet<Input["input"]> = new Set([...BACKGROUND, "scan", "emergency"]);
+const AT_ONCE: readonly Input["input"][] = [...BACKGROUND, "scan", "emergency"];
 
 /** How long a screen may wait for the store before it comes with "not saved". */
 const STORE_MILLIS = 2_000;
 
 /** Inputs after which the core's state is stored even where no event came of them. */
-const STATE_CHANGING: ReadonlySet<Input["input"]> = new Set([
+const STATE_CHANGING: readonly Input["input"][] = [
   "enrol", "snapshot", "shift_start", "shift_end", "thermometer", "sent", "emergency", "cancel",
-]);
+];
 
 export const DEFAULT_SETTINGS: Settings = { lang: "zh", theme: "auto", large: false, sound: true };
 
@@ -107,27 +108,34 @@ export class App {
   readonly scanner: Scanner;
   /** Age of the list as last said; messages come without one. */
   age: Age | undefined;
+  /** When the guard last did something here. */
+  touched_at = Date.now();
   /** When the rest before a second measurement began, in milliseconds. */
   rest_since: number | undefined;
-  private core: Core | undefined;
-  /** Events that the phone's store has not taken yet; tried again with the next ones. */
-  private unstored: Appended[] = [];
+  #core: Core | undefined;
+  /** Events that the phone's store has not taken yet; tried again with each input. */
+  #unstored: Appended[] = [];
+  /** A list that the core has taken, to be stored with the state that says so: a state that has
+   * seen a newer list takes none that is older. */
+  #list: Values["snapshot"] | undefined;
+  /** Emergencies from before the core is there. */
+  #waiting: Promise<Waiting[]> | undefined;
   /** What was pressed is being stored: the screen that says it is done comes after that. */
-  private storing: Promise<void> | undefined;
-  private outbox: Outbox | undefined;
+  storing: Promise<void> | undefined;
+  #outbox: Outbox | undefined;
 
   constructor(
     readonly store: Store,
     private readonly paint: (app: App) => void,
   ) {
-    this.duty = new Duty(store, () => this.repaint());
-    this.camera = new Camera(() => this.repaint());
+    this.duty = new Duty(store, () => this.paint(this));
+    this.camera = new Camera(() => this.paint(this));
     this.scanner = new Scanner(this.camera.video, (text) => this.scanned(text));
   }
 
   /** Whether this phone decides: the core is there and knows whose chain it writes. */
   get ready(): boolean {
-    return this.core !== undefined && this.output !== undefined && this.device !== undefined;
+    return this.#core !== undefined && this.output !== undefined && this.device !== undefined;
   }
 
   /** Where a form of the page leads back to. */
@@ -138,11 +146,11 @@ export class App {
   /** Shows a form of the page, or goes back to the core's screen. */
   show(view: View): void {
     this.view = view;
-    this.repaint();
+    this.paint(this);
   }
 
   repaint(): void {
-    if (!this.storing) this.paint(this);
+    this.paint(this);
   }
 
   /** Applies settings and keeps them. */
@@ -151,16 +159,16 @@ export class App {
     speak(this.settings.lang);
     void this.store.put("settings", this.settings);
     this.feed({ input: "tick" });
-    this.repaint();
+    this.paint(this);
   }
 
   /** Takes up the core with its kept state; from here on an emergency is recorded at once. */
   async wake(core: Core): Promise<boolean> {
     const state = await this.store.get("state");
     if (state !== undefined && !core.load(state)) return false;
-    this.core = core;
+    this.#core = core;
     this.feed({ input: "tick" });
-    await this.play_waiting();
+    await this.#play_waiting();
     return true;
   }
 
@@ -185,31 +193,31 @@ export class App {
       this.feed({ input: "sent", acknowledged_through: through, answers: [] });
     }
     if (kept) this.feed({ input: "snapshot", bytes_base64: kept.bytes_base64 });
-    await this.begin_sending(device);
-    await this.count_set_aside();
+    await this.#begin_sending(device);
+    await this.#count_set_aside();
     setInterval(() => this.feed({ input: "tick" }), TICK_MILLIS);
-    setInterval(() => this.refresh(), SNAPSHOT_MILLIS);
-    void greet().catch(() => undefined).then(() => this.refresh());
+    setInterval(() => this.#refresh(), SNAPSHOT_MILLIS);
+    void greet().catch(() => undefined).then(() => this.#refresh());
   }
 
-  private async begin_sending(device: Values["device"]): Promise<void> {
+  async #begin_sending(device: Values["device"]): Promise<void> {
     const keys = await device_keys(this.store);
     talk_as(device, keys);
-    this.outbox = new Outbox(this.store, device.gate, device.device, keys, {
-      sent: (reply) => this.sent(reply),
-      line: (line, code) => this.set_line(line, code),
+    this.#outbox = new Outbox(this.store, device.gate, device.device, keys, {
+      sent: (reply) => this.#sent(reply),
+      line: (line, code) => this.#set_line(line, code),
     });
-    this.outbox.kick();
+    this.#outbox.kick();
   }
 
   /** What this phone kept cannot be opened: it asks for a new code, and sends meanwhile what can
    * still be read. Emergencies wait for the next start. */
   async recover(): Promise<void> {
     this.damaged = true;
-    this.core = undefined;
+    this.#core = undefined;
     this.show({ name: "enrol", failed: { refused: true, code: DAMAGED } });
     const device = await this.store.get("device").catch(() => undefined);
-    if (device) await this.begin_sending(device);
+    if (device) await this.#begin_sending(device);
   }
 
   /** Says what is lost where this phone is registered anew, and asks. */
@@ -224,15 +232,15 @@ export class App {
     if (lost.count > agreed) return this.ask_to_enrol(by);
     const again = this.device !== undefined || this.damaged;
     // An emergency meanwhile waits for the new device: the chain of this one ends here.
-    const core = this.core;
-    if (again) this.core = undefined;
+    const core = this.#core;
+    if (again) this.#core = undefined;
     try {
       const kept = await become_device(this.store, by, this.damaged, lost);
       if (again) location.reload();
       else await this.run(kept);
     } catch (error) {
-      this.core = core;
-      if (core) void this.play_waiting();
+      this.#core = core;
+      if (core) void this.#play_waiting();
       this.show({ name: "enrol", failed: enrol_failure(error) });
     }
   }
@@ -240,25 +248,24 @@ export class App {
 
   /** Nothing more is decided or recorded here until the page is opened again. */
   stop(code: string): void {
-    this.core = undefined;
+    this.#core = undefined;
     this.not_saved = false;
     this.show({ name: "error", code });
   }
 
   /** Gives one input to the core and carries out what it answers. */
   feed(input: Input, millis = Date.now()): Output | undefined {
-    const is_press = !AT_ONCE.has(input.input);
-    if (!this.core || (this.storing && is_press)) return undefined; // pressed twice
+    if (!this.#core || (this.storing && !AT_ONCE.includes(input.input))) return undefined;
     let output: Output;
     try {
       const moment = { millis, offset_minutes: -new Date(millis).getTimezoneOffset() };
-      output = this.core.step({ moment, lang: this.settings.lang, input });
+      output = this.#core.step({ moment, lang: this.settings.lang, input });
     } catch {
       // A trap ends this instance of the core; what was stored is whole.
       this.stop("core");
       return undefined;
     }
-    this.absorb(input, output, is_press);
+    this.#absorb(input, output);
     return output;
   }
 
@@ -268,10 +275,14 @@ export class App {
       this.show({ name: "core" });
       return;
     }
-    const waiting = { millis: Date.now(), input: { input: "emergency", way: this.way } as Input };
-    void this.store.get("waiting").then((before = []) =>
-      this.store.put("waiting", [...before, waiting]),
-    ).catch(() => undefined); // the words show all the same
+    const waiting: Waiting = { millis: Date.now(), input: { input: "emergency", way: this.way } };
+    this.#waiting ??= this.store.get("waiting").then((before = []) => before);
+    void this.#waiting.then(async (all) => {
+      all.push(waiting);
+      await this.store.put("waiting", all);
+      // The words stay when the page is opened anew, and nothing is recorded a second time.
+      history.replaceState(true, "");
+    }).catch(() => undefined); // the words show all the same
     location.hash = "emergency";
   }
 
@@ -279,6 +290,7 @@ export class App {
   scanned(text: string): void {
     const screen = this.output?.screen;
     if (!screen || screen.kind === "shift" || !this.device || this.duty.locked) return;
+    this.touched_at = Date.now();
     const proof = screen.steps.find((step) => step.control.kind === "scan")?.control.fact;
     if (this.view.name === "core" && proof) {
       this.feed({ input: "fact", fact: proof, value: text });
@@ -288,7 +300,7 @@ export class App {
     }
   }
 
-  private absorb(input: Input, output: Output, is_press: boolean): void {
+  #absorb(input: Input, output: Output): void {
     const before = this.output?.screen;
     // What is there to read stays until it has been read: only the guard leaves a message, or the
     // list for which it says to wait.
@@ -298,77 +310,82 @@ export class App {
     if (input.input === "snapshot") {
       this.list_refused = refused ? output.screen.sentences[0]?.text : undefined;
     }
-    const held = BACKGROUND.has(input.input) && !awaited &&
+    const held = BACKGROUND.includes(input.input) && !awaited &&
       (before?.kind === "message" || refused) && !output.screen.flags.includes("server_answer");
     this.output = held && before ? { ...output, screen: before } : output;
     const { screen } = this.output;
     this.age = output.screen.age ?? (output.header.snapshot === undefined ? undefined : this.age);
-    const is_kept = output.append.length > 0 || STATE_CHANGING.has(input.input);
-    const stored = is_kept ? this.keep(output) : undefined;
+    const is_kept = output.append.length > 0 || STATE_CHANGING.includes(input.input) ||
+      this.#unstored.length > 0;
+    const stored = is_kept ? this.#keep(output) : undefined;
+    if (!AT_ONCE.includes(input.input)) this.storing = stored;
+    else if (!BACKGROUND.includes(input.input)) this.storing = undefined;
     if (output.append.length > 0) {
       this.last_emergency = input.input === "emergency" ? output.append.at(-1)?.seq : undefined;
       this.last_recorded = input.input === "finish" ? output.append.at(-1)?.seq : undefined;
     }
     // The server's answer takes the screen from whatever form the guard is in.
     if (input.input === "shift_start") this.duty.begin(input.guards);
-    if (output.header.guards.length === 0 && this.duty.guards.length > 0) this.duty.begin([]);
+    if (output.header.guards.length === 0 && this.duty.guards.length > 0) {
+      this.duty.begin([], input.input === "shift_end" ? input.note : "");
+    }
     if (screen.flags.includes("server_answer")) this.view = { name: "core" };
     const rests = screen.steps.some((step) => step.control.fact === "second_temperature");
     this.rest_since = rests ? (this.rest_since ?? Date.now()) : undefined;
-    if (stored && is_press) {
-      this.storing = stored;
-      void stored.then(() => {
-        if (this.storing === stored) this.storing = undefined;
-        this.present(output);
-      });
-      return;
-    }
-    if (!BACKGROUND.has(input.input)) this.storing = undefined;
-    this.present(output);
+    if (!this.storing || BACKGROUND.includes(input.input)) return this.#present(output);
+    void stored?.then(() => {
+      if (this.storing === stored) this.storing = undefined;
+      this.#present(output);
+    });
   }
 
-  private present(output: Output): void {
-    this.repaint();
+  #present(output: Output): void {
+    this.paint(this);
     if (this.settings.sound && output.sound) play(output.sound);
     if (output.vibrate) vibrate(output.vibrate);
   }
 
-  /** Stores events with the state that follows from them, before anything is sent. */
-  private async keep(output: Output): Promise<void> {
-    if (!this.core) return;
-    this.unstored.push(...output.append);
-    const storing = [...this.unstored];
-    // A store that hangs holds the screen no longer than one that fails.
-    const late = setTimeout(() => this.storing && this.say_not_saved(), STORE_MILLIS);
+  /** Stores events with the state that follows from them, before anything is sent, and the list
+   * that the state has seen. What is fed in one go is stored in one. */
+  async #keep(output: Output): Promise<void> {
+    const core = this.#core;
+    if (!core) return;
+    this.#unstored.push(...output.append);
+    // A store that hangs is told of like one that fails; nobody waits for the network's inputs.
+    const late = setTimeout(() => this.#unstored.length > 0 && this.#say_not_saved(), STORE_MILLIS);
+    await undefined;
+    const storing = [...this.#unstored];
+    const list = this.#list;
+    this.#list = undefined;
     try {
-      await this.store.append(storing, this.core.save());
-      this.unstored = this.unstored.filter((event) => !storing.includes(event));
+      await this.store.append(storing, core.save(), list);
+      this.#unstored = this.#unstored.filter((event) => !storing.includes(event));
       if (output.forget_through > 0) await this.store.forget(output.forget_through);
       if (this.not_saved) {
         this.not_saved = false;
-        this.repaint();
+        this.paint(this);
       }
-      if (output.append.length > 0) this.outbox?.hurry();
+      if (output.append.length > 0) this.#outbox?.hurry();
     } catch {
-      this.say_not_saved();
+      this.#say_not_saved();
     } finally {
       clearTimeout(late);
     }
   }
 
-  private say_not_saved(): void {
-    this.not_saved = this.core !== undefined;
+  #say_not_saved(): void {
+    this.not_saved = this.#core !== undefined;
     this.storing = undefined;
-    this.repaint();
+    this.paint(this);
   }
 
-  private async sent(reply: Reply): Promise<void> {
+  async #sent(reply: Reply): Promise<void> {
     if (reply.set_aside.length > 0) {
       const kept = [...((await this.store.get("set_aside")) ?? []), ...reply.set_aside];
       // A server that was restored from a copy is sent the same again, and says the same again.
       const once = [...new Map(kept.map((one) => [one.seq, one])).values()];
       await this.store.put("set_aside", once.slice(-SET_ASIDE_KEPT));
-      await this.count_set_aside();
+      await this.#count_set_aside();
     }
     if (this.view.name === "rejoin") void this.ask_to_enrol(this.view.by);
     const answers: Answer[] = reply.answers.map(({ seq, verdict, graver, rows, sentences }) => ({
@@ -382,57 +399,55 @@ export class App {
     });
   }
 
-  private async count_set_aside(): Promise<void> {
+  async #count_set_aside(): Promise<void> {
     const kept = (await this.store.get("set_aside")) ?? [];
     this.set_aside = kept.length;
     this.set_aside_why = kept.at(-1)?.reason;
   }
 
-  private set_line(line: Line, code: string): void {
+  #set_line(line: Line, code: string): void {
     if (code === DAMAGED) this.damaged = true;
     if (this.line === line && this.line_code === code) return;
     this.line = line;
     this.line_code = code;
-    this.repaint();
+    this.paint(this);
   }
 
-  private async play_waiting(): Promise<void> {
-    const waiting = (await this.store.get("waiting")) ?? [];
-    for (const { input, millis } of waiting) this.feed(input, millis);
-    if (waiting.length > 0) await this.store.put("waiting", []);
-    if (location.hash === "#emergency") {
-      location.hash = ""; // takes the words of the link off the screen, which replaceState does not
-      history.replaceState(null, "", location.pathname);
+  async #play_waiting(): Promise<void> {
+    this.#waiting = undefined;
+    for (const { input, millis } of (await this.store.get("waiting")) ?? []) {
+      this.feed(input, millis);
     }
+    if (location.hash === "#emergency") clear_hash();
   }
 
   /** Asks the server for what is new and says how this phone is, neither waiting for the other. */
-  private refresh(): void {
-    void this.refresh_snapshot();
-    void this.report().catch(() => undefined);
+  #refresh(): void {
+    void this.#refresh_snapshot();
+    void this.#report().catch(() => undefined);
   }
 
-  private async refresh_snapshot(): Promise<void> {
-    if (!this.device || !this.core) return;
+  async #refresh_snapshot(): Promise<void> {
+    if (!this.device || !this.#core) return;
     const kept = await this.store.get("snapshot");
     try {
       const fresh = await fetch_snapshot(this.device.gate, this.device.device, kept?.etag ?? null);
-      this.set_line("online", "");
+      this.#set_line("online", "");
       if (fresh) {
         const bytes_base64 = to_base64(fresh.bytes);
         // One that is refused does not take the place of the one that is there.
         const taken = this.feed({ input: "snapshot", bytes_base64 });
         if (taken && taken.screen.code !== LIST_REFUSED) {
-          await this.store.put("snapshot", { bytes_base64, etag: fresh.etag });
+          this.#list = { bytes_base64, etag: fresh.etag };
         } else void look_for_version();
       }
     } catch (error) {
-      if (error instanceof Failure) this.set_line(line_of(error), error.code);
+      if (error instanceof Failure) this.#set_line(line_of(error), error.code);
     }
   }
 
   /** Learns who may be on duty and the server's clock, and says how this phone is. */
-  private async report(): Promise<void> {
+  async #report(): Promise<void> {
     const gate = this.device?.gate;
     if (!gate) return;
     const persistent = await navigator.storage?.persisted?.().catch(() => undefined);
@@ -449,18 +464,18 @@ export class App {
     // A server that was restored from a copy has lost it: all that is kept is sent again.
     if (has_acknowledged === false) {
       await this.store.put("acknowledged", (await this.store.oldest()) - 1);
-      this.outbox?.kick();
+      this.#outbox?.kick();
     }
     const through = (await this.store.get("acknowledged")) ?? 0;
     this.feed({ input: "sent", acknowledged_through: through, answers: [], server_millis });
-    await this.learn_guards(gate);
+    await this.#learn_guards(gate);
   }
 
-  private async learn_guards(gate: string): Promise<void> {
+  async #learn_guards(gate: string): Promise<void> {
     const { guards } = await fetch_guards(gate);
     if (JSON.stringify(guards) === JSON.stringify(this.guards)) return;
     this.guards = guards;
     await this.store.put("guards", guards);
-    this.repaint();
+    this.paint(this);
   }
 }

@@ -11,7 +11,7 @@ export class Camera {
   readonly video: HTMLVideoElement;
   state: CameraState = "off";
   torch_on = false;
-  private stream: MediaStream | undefined;
+  #stream: MediaStream | undefined;
 
   constructor(private readonly changed: () => void) {
     this.video = document.createElement("video");
@@ -27,9 +27,9 @@ export class Camera {
   /** Starts the stream if it is not running. */
   async start(): Promise<void> {
     if (this.state === "on" || this.state === "starting") return;
-    this.set("starting");
+    this.#set("starting");
     try {
-      this.stream = await navigator.mediaDevices.getUserMedia({
+      this.#stream = await navigator.mediaDevices.getUserMedia({
         audio: false,
         video: {
           facingMode: { ideal: "environment" },
@@ -38,37 +38,37 @@ export class Camera {
           frameRate: { ideal: 24 },
         },
       });
-      this.video.srcObject = this.stream;
-      for (const track of this.stream.getTracks()) {
+      this.video.srcObject = this.#stream;
+      for (const track of this.#stream.getTracks()) {
         track.addEventListener("ended", () => this.stop());
       }
       await this.video.play();
-      this.set("on");
+      this.#set("on");
     } catch (error) {
       const name = error instanceof DOMException ? error.name : "";
       this.stop();
-      this.set(name === "NotAllowedError" || name === "SecurityError" ? "denied" : "missing");
+      this.#set(name === "NotAllowedError" || name === "SecurityError" ? "denied" : "missing");
     }
   }
 
   /** Stops the stream and the torch with it. */
   stop(): void {
-    for (const track of this.stream?.getTracks() ?? []) track.stop();
-    this.stream = undefined;
+    for (const track of this.#stream?.getTracks() ?? []) track.stop();
+    this.#stream = undefined;
     this.video.srcObject = null;
     this.torch_on = false;
-    if (this.state !== "off") this.set("off");
+    if (this.state !== "off") this.#set("off");
   }
 
   /** Whether the camera says that it has a torch. */
   get has_torch(): boolean {
-    const track = this.stream?.getVideoTracks()[0] as TorchTrack | undefined;
+    const track = this.#stream?.getVideoTracks()[0] as TorchTrack | undefined;
     return track?.getCapabilities?.().torch === true;
   }
 
   /** Switches the torch. */
   async toggle_torch(): Promise<void> {
-    const track = this.stream?.getVideoTracks()[0];
+    const track = this.#stream?.getVideoTracks()[0];
     if (!track) return;
     const torch = !this.torch_on;
     try {
@@ -80,7 +80,7 @@ export class Camera {
     this.changed();
   }
 
-  private set(state: CameraState): void {
+  #set(state: CameraState): void {
     this.state = state;
     this.changed();
   }

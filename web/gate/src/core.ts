@@ -37,20 +37,20 @@ class WasmCore implements Core {
   step(request: Omit<Request, "random_base64">): Output {
     const random_base64 = to_base64(crypto.getRandomValues(new Uint8Array(32)));
     const input = new TextEncoder().encode(JSON.stringify({ ...request, random_base64 }));
-    const answer = this.lend(input, (at) => this.exports.gh_step(at, input.length));
-    return JSON.parse(new TextDecoder().decode(this.take(answer))) as Output;
+    const answer = this.#lend(input, (at) => this.exports.gh_step(at, input.length));
+    return JSON.parse(new TextDecoder().decode(this.#take(answer))) as Output;
   }
 
   save(): Uint8Array {
-    return this.take(this.exports.gh_state());
+    return this.#take(this.exports.gh_state());
   }
 
   load(state: Uint8Array): boolean {
-    return this.lend(state, (at) => this.exports.gh_restore(at, state.length)) === 0;
+    return this.#lend(state, (at) => this.exports.gh_restore(at, state.length)) === 0;
   }
 
   /** Puts bytes into the core's memory for one call. */
-  private lend<T>(bytes: Uint8Array, call: (at: number) => T): T {
+  #lend<T>(bytes: Uint8Array, call: (at: number) => T): T {
     const { gh_alloc, gh_free, memory } = this.exports;
     const at = gh_alloc(bytes.length);
     if (at === 0) throw new Error("out of memory");
@@ -61,7 +61,7 @@ class WasmCore implements Core {
   }
 
   /** Copies an answer out and gives its memory back. */
-  private take(at: number): Uint8Array {
+  #take(at: number): Uint8Array {
     if (at === 0) throw new Error("out of memory");
     const { gh_free, memory } = this.exports;
     const length = new DataView(memory.buffer).getUint32(at, true);

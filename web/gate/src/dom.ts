@@ -117,3 +117,10 @@ export function frame_corners(): SVGElement {
     " 24h-26M54 248H28a24 24 0 0 1-24-24v-26";
   return svg("0 0 252 252", "corners", [line(d, 7, "#fff")]);
 }
+
+/** Takes away what follows the `#` in the address, and the words that it brought: `replaceState`
+ * alone leaves those on the screen. */
+export function clear_hash(): void {
+  location.hash = "";
+  history.replaceState(null, "", location.pathname);
+}

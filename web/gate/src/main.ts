@@ -3,10 +3,11 @@
 
 import { App, DEFAULT_SETTINGS, enrol_failure } from "./app";
 import { open_core } from "./core";
+import { clear_hash } from "./dom";
 import { paint } from "./paint";
 import { in_chat_app, show_lacking, what_is_lacking } from "./floor";
 import { LOCK_MILLIS } from "./duty";
-import { read_invitation } from "./enrolment";
+import { read_invitation, type Invitation } from "./enrolment";
 import { Failure, fetch_me } from "./server";
 import { keep_version } from "./version";
 import { DAMAGED } from "./seal";
@@ -19,7 +20,7 @@ import { speak } from "./words";
 const STORE_MILLIS = 8_000;
 
 let app: App | undefined;
-let touched_at = Date.now();
+let invitation: Invitation | undefined;
 
 const emergency_key = document.getElementById("emergency-key");
 emergency_key?.addEventListener("click", (event) => {
@@ -36,17 +37,14 @@ async function open(): Promise<void> {
   app.settings = { ...DEFAULT_SETTINGS, ...(await store.get("settings")) };
   speak(app.settings.lang);
   app.repaint();
-  if (location.hash === "#emergency") app.emergency();
+  if (location.hash === "#emergency" && !history.state) app.emergency();
   if (!(await only_page())) return app.show({ name: "error", code: "page" });
-  if (!(await app.wake(await open_core()))) return app.recover(); // of another version
+  // Inside a chat app nothing is enrolled, and the address keeps its code for the browser.
+  invitation = in_chat_app() ? undefined : read_invitation(location.hash);
+  if (invitation) clear_hash(); // it is for this phone only
+  if (!(await app.wake(await open_core()))) return recover(app); // of another version
   listen_to_wedge((text) => app?.scanned(text));
   const device = await store.get("device");
-  // Inside a chat app nothing is enrolled, and the address keeps its code for the browser.
-  const invitation = in_chat_app() ? undefined : read_invitation(location.hash);
-  if (invitation) {
-    location.hash = ""; // the code is for this phone only: it does not stay in the address
-    history.replaceState(null, "", location.pathname);
-  }
   if (device) {
     await app.run(device);
     if (invitation) await app.ask_to_enrol(invitation);
@@ -55,6 +53,12 @@ async function open(): Promise<void> {
   } else {
     await first_start(app);
   }
+}
+
+/** What is kept cannot be read: a new code helps, and one that was just scanned is taken. */
+async function recover(opened: App): Promise<void> {
+  await opened.recover();
+  if (invitation) await opened.ask_to_enrol(invitation);
 }
 
 /** The store; where the browser only lets it wait, that is said meanwhile. */
@@ -88,26 +92,29 @@ async function first_start(opened: App): Promise<void> {
   }
 }
 
+/** Whether nobody has done anything here for so long. */
+const is_quiet = (millis: number) => Date.now() - (app?.touched_at ?? 0) > millis;
+
 /** Nobody waits at the gate, nothing waits to be written, and nothing is half typed. */
 function is_free(quiet_millis: number): boolean {
   const is_idle = ["shift", "scan"].includes(app?.output?.screen.kind ?? "shift") &&
     ["core", "enrol", "error"].includes(app?.view.name ?? "error");
   const typed = document.querySelectorAll<HTMLInputElement>("input:not([type=checkbox])");
   return is_idle && ![...typed].some(({ value }) => value) && !app?.not_saved &&
-    Date.now() - touched_at > quiet_millis;
+    is_quiet(quiet_millis);
 }
 
 for (const kind of ["pointerdown", "keydown"] as const) {
   addEventListener(kind, unlock_sound, { passive: true });
-  addEventListener(kind, () => (touched_at = Date.now()), { passive: true });
+  addEventListener(kind, () => app && (app.touched_at = Date.now()), { passive: true });
 }
 setInterval(() => {
-  if (Date.now() - touched_at > LOCK_MILLIS) app?.duty.lock();
+  if (is_quiet(LOCK_MILLIS)) app?.duty.lock();
 }, 1_000);
 // The app also works without: only a start without network needs the kept copy.
 void keep_version(is_free);
 open().catch((error: unknown) => {
   if (!app) show_lacking("store"); // private browsing, a full phone, a broken database
-  else if (enrol_failure(error).code === DAMAGED) void app.recover();
+  else if (enrol_failure(error).code === DAMAGED) void recover(app);
   else app.show({ name: "error", code: "open" });
 });

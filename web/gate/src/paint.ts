@@ -21,8 +21,11 @@ const live_region = () => document.getElementById("say") as HTMLElement;
 
 let painted = "";
 
-/** Paints everything that has changed. */
+/** Paints everything that has changed, once what was pressed is stored: until then nothing else can
+ * be pressed but an emergency. */
 export function paint(app: App): void {
+  main_part().classList.toggle("storing", app.storing !== undefined);
+  if (app.storing) return;
   dress(app);
   paint_header(app);
   const key = what_is_shown(app);

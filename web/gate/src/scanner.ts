@@ -20,123 +20,126 @@ const EMPTY_UNTIL_GONE = 3;
 const MISSES_BEFORE_SECOND_READER = 4;
 
 export class Scanner {
-  private worker: Worker | undefined;
-  private detector: BarcodeDetector | null | undefined;
+  #worker: Worker | undefined;
+  #detector: BarcodeDetector | null | undefined;
   /** Counts the starts; a loop lives as long as it is the latest one. */
-  private loops = 0;
-  private running = false;
-  private next_id = 0;
-  private misses = 0;
-  private round = 0;
-  private last = { text: "", millis: -Infinity };
-  private empty = 0;
-  private waiting = new Map<number, (text: string | null) => void>();
+  #loops = 0;
+  #running = false;
+  #next_id = 0;
+  #misses = 0;
+  #round = 0;
+  #last = { text: "", millis: -Infinity };
+  #empty = 0;
+  #waiting = new Map<number, (text: string | null) => void>();
 
-  constructor(
-    private readonly video: HTMLVideoElement,
-    private readonly found: (text: string) => void,
-  ) {}
+  readonly #video: HTMLVideoElement;
+  readonly #found: (text: string) => void;
+
+  constructor(video: HTMLVideoElement, found: (text: string) => void) {
+    this.#video = video;
+    this.#found = found;
+  }
 
   /** Starts looking; does nothing if it looks already. */
   start(): void {
-    if (this.running) return;
-    this.running = true;
-    this.misses = 0;
-    this.empty = 0;
-    this.last.millis = performance.now() - (SAME_MILLIS - HOLD_MILLIS);
-    this.loops += 1;
-    void this.loop(this.loops);
+    if (this.#running) return;
+    this.#running = true;
+    this.#misses = 0;
+    this.#empty = 0;
+    this.#last.millis = performance.now() - (SAME_MILLIS - HOLD_MILLIS);
+    this.#loops += 1;
+    void this.#loop(this.#loops);
   }
 
   /** Stops looking after the frame under way, whose result is dropped. */
   stop(): void {
-    this.running = false;
+    this.#running = false;
   }
 
-  private async loop(mine: number): Promise<void> {
-    this.detector ??= await own_detector();
-    const looking = () => this.running && this.loops === mine;
+  async #loop(mine: number): Promise<void> {
+    this.#detector ??= await own_detector();
+    const looking = () => this.#running && this.#loops === mine;
     while (looking()) {
       const started = performance.now();
-      const text = this.video.readyState >= 2 ? await this.look() : undefined;
+      const text = this.#video.readyState >= 2 ? await this.#look() : undefined;
       if (!looking()) return;
-      if (text) this.give(text);
-      else if (text === null) this.missed();
+      if (text) this.#give(text);
+      else if (text === null) this.#missed();
       const spent = performance.now() - started;
       await pause(Math.max(PAUSE_MILLIS, Math.min(spent, 250)));
     }
   }
 
-  private missed(): void {
-    this.empty += 1;
-    if (this.empty >= EMPTY_UNTIL_GONE) this.last.text = "";
+  #missed(): void {
+    this.#empty += 1;
+    if (this.#empty >= EMPTY_UNTIL_GONE) this.#last.text = "";
   }
 
-  private give(text: string): void {
+  #give(text: string): void {
     const now = performance.now();
-    this.empty = 0;
-    if (text === this.last.text && now - this.last.millis < SAME_MILLIS) return;
-    this.last = { text, millis: now };
-    this.found(text);
+    this.#empty = 0;
+    if (text === this.#last.text && now - this.#last.millis < SAME_MILLIS) return;
+    this.#last = { text, millis: now };
+    this.#found(text);
   }
 
   /** The text in the picture; `null` where there is none, `undefined` where the reader that reads
    * everything has not looked. */
-  private async look(): Promise<string | null | undefined> {
-    if (this.detector) {
+  async #look(): Promise<string | null | undefined> {
+    if (this.#detector) {
       try {
-        const codes = await this.detector.detect(this.video);
+        const codes = await this.#detector.detect(this.#video);
         const text = codes[0]?.rawValue;
         if (text) {
-          this.misses = 0;
+          this.#misses = 0;
           return text;
         }
       } catch {
-        this.detector = null;
+        this.#detector = null;
       }
-      this.misses += 1;
-      if (this.detector && this.misses < MISSES_BEFORE_SECOND_READER) return undefined;
+      this.#misses += 1;
+      if (this.#detector && this.#misses < MISSES_BEFORE_SECOND_READER) return undefined;
     }
-    return this.look_with_worker();
+    return this.#look_with_worker();
   }
 
-  private async look_with_worker(): Promise<string | null> {
-    const { videoWidth: width, videoHeight: height } = this.video;
+  async #look_with_worker(): Promise<string | null> {
+    const { videoWidth: width, videoHeight: height } = this.#video;
     if (!width || !height) return null;
     // By turns the whole picture and its middle at full size: a small code needs its pixels.
-    this.round += 1;
-    const part = this.round % 2 === 1 ? 1 : 0.5;
+    this.#round += 1;
+    const part = this.#round % 2 === 1 ? 1 : 0.5;
     const source = { width: Math.round(width * part), height: Math.round(height * part) };
     const scale = Math.min(part === 1 ? 1 : 2, SIDE_MOST / Math.max(source.width, source.height));
-    const picture = await take_picture(this.video, source, scale);
+    const picture = await take_picture(this.#video, source, scale);
     if (!picture) return null;
-    this.worker ??= this.open_worker();
-    const id = (this.next_id += 1);
+    this.#worker ??= this.#open_worker();
+    const id = (this.#next_id += 1);
     return new Promise((resolve) => {
-      this.waiting.set(id, resolve);
+      this.#waiting.set(id, resolve);
       const bytes = picture instanceof ImageData ? picture.data.buffer : picture;
-      this.worker?.postMessage({ id, picture }, [bytes]);
+      this.#worker?.postMessage({ id, picture }, [bytes]);
     });
   }
 
-  private open_worker(): Worker {
+  #open_worker(): Worker {
     const worker = new Worker(SCANNER_WORKER, { type: "module" });
     worker.postMessage({ reader: new URL(READER_WASM, document.baseURI).href });
     worker.addEventListener("message", ({ data }: MessageEvent<Read>) => {
-      if (data.broken) this.drop_worker();
-      this.waiting.get(data.id)?.(data.text);
-      this.waiting.delete(data.id);
+      if (data.broken) this.#drop_worker();
+      this.#waiting.get(data.id)?.(data.text);
+      this.#waiting.delete(data.id);
     });
-    worker.addEventListener("error", () => this.drop_worker());
+    worker.addEventListener("error", () => this.#drop_worker());
     return worker;
   }
 
   /** The reader's file did not load (no network at first start): try again with a later frame. */
-  private drop_worker(): void {
-    this.worker?.terminate();
-    for (const resolve of this.waiting.values()) resolve(null);
-    this.waiting.clear();
-    setTimeout(() => (this.worker = undefined), 2_000);
+  #drop_worker(): void {
+    this.#worker?.terminate();
+    for (const resolve of this.#waiting.values()) resolve(null);
+    this.#waiting.clear();
+    setTimeout(() => (this.#worker = undefined), 2_000);
   }
 }
 

@@ -28,8 +28,9 @@ export interface Values {
   settings: Settings;
   /** Who may be on duty here as the server last said, for starts without network. */
   guards: { staff: string; name: string }[];
-  /** Who is on duty, the PINs of guards, whether the phone is locked. */
-  duty: { guards: Guard[]; pins: Record<string, Pin>; locked: boolean };
+  /** Who is on duty, what was said at the handover, the PINs of guards, whether the phone is
+   * locked. */
+  duty: { guards: Guard[]; note?: string; pins: Record<string, Pin>; locked: boolean };
   /** Events that the server put aside, with its reason. */
   set_aside: { seq: number; reason: string }[];
 }
@@ -54,12 +55,12 @@ interface Schema extends DBSchema {
 }
 
 /** Keys cannot be read, and a number tells nothing: they are not sealed. */
-const PLAIN: ReadonlySet<string> = new Set(["keys", "seal", "acknowledged"]);
+const PLAIN: readonly string[] = ["keys", "seal", "acknowledged"];
 /** What is made or fetched anew where it is damaged; without any of the others there is no going
  * on. */
-const REPLACEABLE: ReadonlySet<string> = new Set([
+const REPLACEABLE: readonly string[] = [
   "settings", "snapshot", "guards", "duty", "set_aside", "waiting",
-]);
+];
 
 const event_name = (seq: number): string => `event ${seq}`;
 
@@ -85,7 +86,7 @@ export async function open_store(lost: () => void): Promise<Store> {
 
 /** Seals what a version of before left readable. What another key sealed stays as it is. */
 async function seal_all(database: IDBPDatabase<Schema>, key: CryptoKey): Promise<void> {
-  const names = (await database.getAllKeys("value")).filter((name) => !PLAIN.has(name));
+  const names = (await database.getAllKeys("value")).filter((name) => !PLAIN.includes(name));
   const values = await Promise.all(names.map(async (name) => {
     const value = await database.get("value", name);
     return is_sealed(value) ? value : seal(key, name, value);
@@ -103,55 +104,62 @@ async function seal_all(database: IDBPDatabase<Schema>, key: CryptoKey): Promise
 
 export class Store {
   /** Sealing takes a moment: what is asked for later is done later. */
-  private last: Promise<unknown> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    private readonly database: IDBPDatabase<Schema>,
-    private readonly key: CryptoKey,
-  ) {}
+  readonly #database: IDBPDatabase<Schema>;
+  readonly #key: CryptoKey;
 
-  private next<T>(act: () => Promise<T>): Promise<T> {
-    const done = this.last.then(act, act);
-    this.last = done;
+  constructor(database: IDBPDatabase<Schema>, key: CryptoKey) {
+    this.#database = database;
+    this.#key = key;
+  }
+
+  #next<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(act, act);
+    this.#last = done;
     return done;
   }
 
   /** Fails with `DAMAGED` for what cannot be opened and not be replaced either. */
   get<K extends keyof Values>(name: K): Promise<Values[K] | undefined> {
-    return this.next(async () => {
-      const kept = await this.database.get("value", name);
+    return this.#next(async () => {
+      const kept = await this.#database.get("value", name);
       // A version of before sealed some of what is plain now.
-      if (kept === undefined || (PLAIN.has(name) && !is_sealed(kept))) {
+      if (kept === undefined || (PLAIN.includes(name) && !is_sealed(kept))) {
         return kept as Values[K] | undefined;
       }
       try {
-        return (await unseal(this.key, name, kept)) as Values[K];
+        return (await unseal(this.#key, name, kept)) as Values[K];
       } catch (error) {
-        if (REPLACEABLE.has(name)) return undefined;
+        if (REPLACEABLE.includes(name)) return undefined;
         throw error;
       }
     });
   }
 
   put<K extends keyof Values>(name: K, value: Values[K]): Promise<void> {
-    return this.next(async () => {
-      const kept = PLAIN.has(name) ? value : await seal(this.key, name, value);
-      await this.database.put("value", kept, name);
+    return this.#next(async () => {
+      const kept = PLAIN.includes(name) ? value : await seal(this.#key, name, value);
+      await this.#database.put("value", kept, name);
     });
   }
 
-  /** Stores events and the core's state in one transaction: both or neither. */
-  append(events: Appended[], state: Uint8Array): Promise<void> {
-    return this.next(async () => {
+  /** Stores events, the core's state and the list that it has seen in one transaction: all or
+   * nothing. What waited for the core is among the events. */
+  append(events: Appended[], state: Uint8Array, list?: Values["snapshot"]): Promise<void> {
+    return this.#next(async () => {
       const sealed = await Promise.all(events.map(async (event) =>
         ({ seq: event.seq, at: Date.now(),
-          ...(await seal(this.key, event_name(event.seq), event)) })));
-      const kept = await seal(this.key, "state", state);
-      const tx = this.database.transaction(["outbox", "value"], "readwrite", {
+          ...(await seal(this.#key, event_name(event.seq), event)) })));
+      const kept = await seal(this.#key, "state", state);
+      const sealed_list = list && (await seal(this.#key, "snapshot", list));
+      const tx = this.#database.transaction(["outbox", "value"], "readwrite", {
         durability: "strict",
       });
       for (const event of sealed) void tx.objectStore("outbox").put(event);
       void tx.objectStore("value").put(kept, "state");
+      void tx.objectStore("value").delete("waiting");
+      if (sealed_list) void tx.objectStore("value").put(sealed_list, "snapshot");
       await tx.done;
     });
   }
@@ -160,12 +168,12 @@ export class Store {
    * where that is the first. */
   async events_after(seq: number, most: number): Promise<Appended[]> {
     const range = IDBKeyRange.lowerBound(seq, true);
-    const kept = await this.next(() => this.database.getAll("outbox", range, most));
+    const kept = await this.#next(() => this.#database.getAll("outbox", range, most));
     const opened: Appended[] = [];
     // Nothing waits for it: a press at the gate is stored in between.
     for (const event of kept) {
       try {
-        opened.push((await unseal(this.key, event_name(event.seq), event)) as Appended);
+        opened.push((await unseal(this.#key, event_name(event.seq), event)) as Appended);
       } catch (error) {
         if (opened.length === 0) throw error;
         break;
@@ -176,7 +184,7 @@ export class Store {
 
   /** Number of the oldest event that is kept; 0 for none. */
   oldest(): Promise<number> {
-    return this.next(async () => (await this.database.getAllKeys("outbox", null, 1))[0] ?? 0);
+    return this.#next(async () => (await this.#database.getAllKeys("outbox", null, 1))[0] ?? 0);
   }
 
   /** What would be lost if this phone became another device now. */
@@ -184,16 +192,16 @@ export class Store {
     // Where it cannot be known what was sent, all of it may be lost.
     const after = (await this.get("acknowledged").catch(() => 0)) ?? 0;
     const range = IDBKeyRange.lowerBound(after, true);
-    const kept = await this.next(() => this.database.getAll("outbox", range));
+    const kept = await this.#next(() => this.#database.getAll("outbox", range));
     return { count: kept.length, since_millis: kept[0]?.at };
   }
 
   /** This phone becomes another device: what belonged to the one before goes, all at once; the
    * core's state too where it could not be read, or counts on events that go. */
   become(device: Values["device"], anew: boolean): Promise<void> {
-    return this.next(async () => {
-      const kept = await seal(this.key, "device", device);
-      const tx = this.database.transaction(["outbox", "value"], "readwrite", {
+    return this.#next(async () => {
+      const kept = await seal(this.#key, "device", device);
+      const tx = this.#database.transaction(["outbox", "value"], "readwrite", {
         durability: "strict",
       });
       void tx.objectStore("outbox").clear();
@@ -208,6 +216,6 @@ export class Store {
 
   /** Forgets events up to and including `seq`: acknowledged, and old enough. */
   forget(seq: number): Promise<void> {
-    return this.next(() => this.database.delete("outbox", IDBKeyRange.upperBound(seq)));
+    return this.#next(() => this.#database.delete("outbox", IDBKeyRange.upperBound(seq)));
   }
 }

@@ -25,9 +25,10 @@ export async function keep_version(is_free: (quiet_millis: number) => boolean): 
     // Something of it could not be fetched or stored.
     if (installing.state === "redundant") is_kept = registration.active !== null;
   });
-  const had_one = serviceWorker.controller !== null;
+  let had_one = serviceWorker.controller !== null;
   serviceWorker.addEventListener("controllerchange", () => {
     if (had_one) location.reload();
+    had_one = true;
   });
   setInterval(() => void look_for_version(), ASK_MILLIS);
   setInterval(() => {

@@ -25,36 +25,36 @@ export function character_of(code: string, shift: boolean): string {
 
 /** Gathers keys into bursts; pure, so that it can be tested without a page. */
 export class Burst {
-  private text = "";
-  private last_millis = 0;
+  #text = "";
+  #last_millis = 0;
 
   /** Adds a key; gives the scanned text when the burst ends with Enter or Tab. */
   key(key: string, code: string, shift: boolean, millis: number): string | null {
-    if (millis - this.last_millis > PAUSE_MILLIS) this.text = "";
-    this.last_millis = millis;
+    if (millis - this.#last_millis > PAUSE_MILLIS) this.#text = "";
+    this.#last_millis = millis;
     if (key === "Enter" || key === "Tab" || (key === "Process" && code === "Enter")) {
       const text = this.take();
       return text.length >= LENGTH_LEAST ? text : null;
     }
-    if (key === "Process" || key === "Unidentified") this.text += character_of(code, shift);
-    else if ([...key].length === 1) this.text += key;
+    if (key === "Process" || key === "Unidentified") this.#text += character_of(code, shift);
+    else if ([...key].length === 1) this.#text += key;
     return null;
   }
 
   /** Whether what has come so far is too long and too fast for a hand. */
   get looks_scanned(): boolean {
-    return this.text.length >= LENGTH_LEAST;
+    return this.#text.length >= LENGTH_LEAST;
   }
 
   /** Characters so far. */
   get length(): number {
-    return this.text.length;
+    return this.#text.length;
   }
 
   /** Ends the burst by silence (scanners without an Enter). */
   take(): string {
-    const text = this.text;
-    this.text = "";
+    const text = this.#text;
+    this.#text = "";
     return text;
   }
 }

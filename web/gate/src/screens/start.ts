@@ -116,6 +116,7 @@ export function shift_screen(app: App, screen: Screen): HTMLElement {
   refresh();
   return h("section", { class: "form" }, h("h1", {}, t("shift_title")),
     ...screen.sentences.map((sentence) => h("p", { class: "note" }, sentence.text)),
+    app.duty.note && h("p", { class: "flag" }, t("handed_over", { note: app.duty.note })),
     guards, ...gear.rows,
     thermometer_keys(app, (way) => (thermometer = way)), gear.question, start);
 }
