@@ -209,7 +209,7 @@ test("handed over alone with a visitor inside, opened anew: both arrive once and
     await phone.getByRole("button", { name: "交班" }).click();
     await screen(phone, "shift");
     await phone.reload();
-    await screen(phone, "shift");
+    await phone.getByText(`上一班交代：${note}`).waitFor();
     await take_over();
     assert.match(await figures(), /进来0出去0.*访客还在里面1/, "who comes knows of the visitor");
     await phone.getByRole("button", { name: "返回" }).click();

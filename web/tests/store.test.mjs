@@ -169,10 +169,13 @@ function hold_store() {
 /** Whether what lies on the phone is a record that waits to be sent. */
 const is_record = ({ at }) => at.startsWith("outbox/");
 
+/** How many records lie on the phone. */
+const record_count = async (page) => (await page.evaluate(all_that_lies)).filter(is_record).length;
+
 /** A pass is measured, and what is pressed then meets a store that does not answer. */
 async function press_while_held(t) {
   const { page } = await at_work(t, true);
-  const before = (await page.evaluate(all_that_lies)).filter(is_record).length;
+  const before = await record_count(page);
   await page.evaluate((url) => window.show_to_camera(url), frame_svg(held.crowd[0].text));
   await page.locator("body:not([data-screen=scan])").waitFor();
   await page.evaluate(() => window.show_to_camera(null));
@@ -185,13 +188,25 @@ async function press_while_held(t) {
 
 test("a screen says that something is done once it is stored", async (t) => {
   const { page, before } = await press_while_held(t);
-  await page.locator(".acts .main").click();
+  await page.locator(".acts .main").click({ force: true });
   assert.equal(await page.locator("body").getAttribute("data-screen"), "admit");
   await page.evaluate(() => window.let_go());
   await screen(page, "scan");
-  const lies = await page.evaluate(all_that_lies);
-  assert.equal(lies.filter(is_record).length, before + 1, "pressed twice, recorded once");
+  assert.equal(await record_count(page), before + 1, "pressed twice, recorded once");
   assert.equal(await page.getByText("没存上").count(), 0);
+});
+
+test("a shift is handed over once that is stored", async (t) => {
+  const { page } = await at_work(t, true);
+  const before = await record_count(page);
+  await button(page, "更多").click();
+  await button(page, "交班").click();
+  await page.evaluate(hold_store);
+  await button(page, "交班").click();
+  assert.equal(await page.locator("body").getAttribute("data-screen"), "hand_over");
+  await page.evaluate(() => window.let_go());
+  await screen(page, "shift");
+  assert.equal(await record_count(page), before + 1);
 });
 
 test("a store that does not answer holds up nobody for long, no emergency at all", async (t) => {
@@ -257,6 +272,9 @@ for (const [what, spoilt] of [
     await page.getByText("手机里存的读不出来了").waitFor();
     await page.locator("#emergency-key").click();
     await page.getByText("先走，事后补记。").waitFor();
+    await page.waitForFunction(() => history.state); // it is kept for later
+    await page.reload();
+    await page.getByText("手机里存的读不出来了").waitFor();
     server.received.length = 0; // another device, another chain
     await page.getByLabel("六个数字").fill("123456");
     await button(page, "登记这台手机").click();
@@ -265,8 +283,44 @@ for (const [what, spoilt] of [
     await begin_shift(page);
     await server.got(2);
     await all_sent(page);
+    assert.equal(server.received.length, 2, "the emergency once, and the start of the shift");
   });
 }
+
+test("a code that is scanned on a phone whose store is damaged is taken", async (t) => {
+  const { page, server } = await at_work(t);
+  await all_sent(page);
+  await page.evaluate(spoil, { store: "value", key: "device" });
+  server.code = "a1".repeat(10);
+  const root = held.root_key_base64.replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
+  await page.evaluate((hash) => (location.hash = hash), `enrol=${server.code}.${root}`);
+  await page.reload();
+  await screen(page, "rejoin");
+  await button(page, "登记这台手机").click();
+  await screen(page, "shift");
+});
+
+/** Runs before the page: which records each transaction writes. */
+function note_writes() {
+  window.writes = new Map();
+  const put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = function (value, key) {
+    window.writes.set(this.transaction, [...(window.writes.get(this.transaction) ?? []), key]);
+    return put.call(this, value, key);
+  };
+}
+
+test("a list is stored together with the state that takes none before it", async (t) => {
+  const { page } = await at_work(t);
+  await page.addInitScript(note_writes);
+  await page.evaluate(spoil, { store: "value", key: "snapshot" });
+  await page.reload();
+  await page.getByText("名单 刚更新").waitFor();
+  await page.waitForFunction(() => [...window.writes.values()].flat().includes("snapshot"));
+  const writes = await page.evaluate(() => [...window.writes.values()]);
+  const of_list = writes.filter((keys) => keys.includes("snapshot"));
+  assert.deepEqual(of_list, [["state", "snapshot"]]);
+});
 
 /** Numbers of the records that lie on the phone. */
 const records = async (page) => (await page.evaluate(all_that_lies)).map(({ at }) => at)

@@ -97,6 +97,21 @@ async function kept_page() {
   return page;
 }
 
+test("a page that is open since its first start takes up a newer version too", async () => {
+  const page = await open_page(browser, `${server.url}service_worker.js`);
+  await page.addInitScript(clock_to_move);
+  await page.goto(server.url);
+  await start_shift(page);
+  const newer = await lay_newer(page);
+  const again = page.waitForEvent("load");
+  await page.evaluate(() => window.put_forward(90_000));
+  await again;
+  await screen(page, "scan");
+  assert.deepEqual((await registration(page)).kept, [newer]);
+  assert.deepEqual(page.troubles, []);
+  await page.context().close();
+});
+
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
 test("a newer version waits while a code, a PIN or the look-up is half typed", async () => {

@@ -164,6 +164,7 @@ export class App {
 
   /** Takes up the core with its kept state; from here on an emergency is recorded at once. */
   async wake(core: Core): Promise<boolean> {
+    await this.store.get("device"); // where that is damaged, an emergency waits for the next one
     const state = await this.store.get("state");
     if (state !== undefined && !core.load(state)) return false;
     this.#core = core;
