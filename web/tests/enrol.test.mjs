@@ -2,7 +2,9 @@
 // hands in what it recorded, and is taken out of service at the console.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { all_sent, browse, give_pin, open_page, screen, unplug } from "./support.mjs";
+import {
+  all_sent, browse, gate_day, give_pin, open_page, screen, unplug,
+} from "./support.mjs";
 import { codes_of } from "./paper.mjs";
 import { open_town, sign_in } from "./town.mjs";
 
@@ -119,7 +121,7 @@ test("online, then alone: opened anew, fifty passes, a visitor, handed over; all
     await take_over();
     await let_through(pass);
     await all_sent(phone);
-    const before = await recorded();
+    const [began, before] = [gate_day(), await recorded()];
     assert.ok(before > 0);
     await unplug(phone);
     await phone.reload();
@@ -142,7 +144,8 @@ test("online, then alone: opened anew, fifty passes, a visitor, handed over; all
     assert.ok(unsent >= 53, `${unsent} records wait`);
     await phone.context().setOffline(false);
     await all_sent(phone);
-    assert.equal(await recorded(), before + 51, "each attempt is there exactly once");
+    const after = await recorded();
+    if (gate_day() === began) assert.equal(after, before + 51, "each attempt once");
     // What the console knows of the phone is what the phone says of itself.
     await phone.reload();
     await phone.waitForResponse((answer) => answer.url().endsWith("/report") && answer.ok());
@@ -201,6 +204,7 @@ async function handovers_with_note() {
 test("handed over alone with a visitor inside, opened anew: both arrive once and say so",
   async () => {
     const note = "访客欧阳还没出来";
+    const began = gate_day();
     const before = { all: await recorded(), let_in: await visitors_let_in() };
     await unplug(phone);
     await visitor_comes_in();
@@ -211,13 +215,19 @@ test("handed over alone with a visitor inside, opened anew: both arrive once and
     await phone.reload();
     await phone.getByText(`上一班交代：${note}`).waitFor();
     await take_over();
-    assert.match(await figures(), /进来0出去0.*访客还在里面1/, "who comes knows of the visitor");
+    const found = await figures();
+    if (gate_day() === began) {
+      assert.match(found, /进来0出去0.*访客还在里面1/, "who comes knows of the visitor");
+    }
     await phone.getByRole("button", { name: "返回" }).click();
     assert.equal((await handovers_with_note()).filter(([, said]) => said === note).length, 0);
     await phone.context().setOffline(false);
     await all_sent(phone);
-    assert.equal(await recorded(), before.all + 1, "the visitor is there exactly once");
-    assert.equal(await visitors_let_in(), before.let_in + 1);
+    const after = { all: await recorded(), let_in: await visitors_let_in() };
+    if (gate_day() === began) {
+      const once = { all: before.all + 1, let_in: before.let_in + 1 };
+      assert.deepEqual(after, once, "the visitor is there exactly once");
+    }
     const handed = (await handovers_with_note()).filter(([, said]) => said === note);
     assert.equal(handed.length, 1, "the handover is there exactly once");
     assert.match(handed[0][0], /进 1 人次，出 0 人次；其中访客进 1、出 0/);

@@ -13,7 +13,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { core_of } from "./core_of.mjs";
-import { browse } from "./support.mjs";
+import { browse, gate_day } from "./support.mjs";
 import { open_town, sign_in } from "./town.mjs";
 
 const KILLS = Number(process.env.GATEHOUSE_KILLS ?? 50);
@@ -119,8 +119,7 @@ function tear(log, size, roll) {
 async function outlive(t, town, kills) {
   const roll = dice(SEED);
   const one = await phone(town);
-  const day = () => new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
-  const began = day();
+  const began = gate_day();
   const before = await one.emergencies();
   let last = 0;
   let acknowledged = 0;
@@ -161,7 +160,7 @@ async function outlive(t, town, kills) {
     }
   }
   // What the phone asks for is about today.
-  if (day() === began) assert.equal(await one.emergencies() - before, last, "each once");
+  if (gate_day() === began) assert.equal(await one.emergencies() - before, last, "each once");
   // Some replies came before the end and some did not: else nothing was cut off.
   assert.ok(cut > 0 && cut < kills, `${cut} of ${kills} replies were cut off`);
   t.diagnostic(`${cut} of ${kills} replies cut off, the log torn ${torn} times`);

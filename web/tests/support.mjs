@@ -335,6 +335,9 @@ export async function unplug(page) {
   await page.context().setOffline(true);
 }
 
+/** The day at the gate: what counts "today" counts anew when it ends. */
+export const gate_day = () => new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
+
 /** Waits until the page shows a screen of this name. */
 export function screen(page, name) {
   return page.locator(`body[data-screen=${name}]`).waitFor({ timeout: 10_000 });

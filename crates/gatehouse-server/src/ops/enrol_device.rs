@@ -181,7 +181,8 @@ fn tell_of_used_code(tx: &Tx<'_>, row: &DeviceRow, now: i64) -> Result<(), Store
 }
 
 /// The device that this phone became already, where it asks again since the answer was lost on its
-/// way: the same key, nothing recorded yet, and the same loss told.
+/// way: the same key, nothing recorded yet, and no more lost than was told (it may have sent some
+/// of it meanwhile).
 fn made_before(
     tx: &Tx<'_>,
     row: &DeviceRow,
@@ -194,7 +195,8 @@ fn made_before(
     let Some(same) = same else { return Ok(None) };
     let losses = tx.device_losses_of_gate(row.shard, row.gate)?;
     let told = losses.iter().find(|(device, _)| *device == same.device);
-    Ok((told.map(|(_, told)| *told) == loss).then_some(same.device))
+    let told = told.map_or(0, |(_, told)| told.events);
+    Ok((loss.map_or(0, |loss| loss.events) <= told).then_some(same.device))
 }
 
 impl Enrolled {
