@@ -36,10 +36,12 @@ pub struct Durable {
     pub early: usize,
 }
 
-/// One transaction of the store on its way: events with the state that follows from them.
+/// One transaction of the store on its way: events with the state that follows from them, and the
+/// list that it has seen.
 struct Keeping {
     events: Vec<(u64, Stored)>,
     state: Vec<u8>,
+    list: Option<(Vec<u8>, String)>,
     forget_through: u64,
     early: usize,
 }
@@ -123,6 +125,7 @@ fn changes_state(input: &Input) -> bool {
             | Input::Thermometer { .. }
             | Input::Sent { .. }
             | Input::Emergency { .. }
+            | Input::Cancel { .. }
     )
 }
 
@@ -204,13 +207,14 @@ impl Page {
             Input::Enrol { .. } => self.early = 0,
             _ => {}
         }
-        if !output.append.is_empty() || changes_state(input) {
+        if !output.append.is_empty() || changes_state(input) || !self.unstored.is_empty() {
             let version = self.version;
             let made = output.append.iter().map(|one| stored(one, version));
             self.unstored.extend(made);
             self.keeping.push_back(Keeping {
                 events: self.unstored.clone(),
                 state: self.state_of(&core),
+                list: None,
                 forget_through: output.forget_through,
                 early: self.early,
             });
@@ -226,6 +230,13 @@ impl Page {
         match self.version {
             Version::Earlier => state_before(self.form_before, &state).expect("a state is CBOR"),
             _ => state,
+        }
+    }
+
+    /// The list that was just taken is stored with the state that says so.
+    pub fn keep_list(&mut self, bytes: Vec<u8>, tag: String) {
+        if let Some(keeping) = self.keeping.back_mut() {
+            keeping.list = Some((bytes, tag));
         }
     }
 
@@ -250,6 +261,7 @@ impl Page {
         if !is_planted(Planted::StateNotStored) {
             self.durable.state = Some(keeping.state);
         }
+        self.durable.list = keeping.list.or(self.durable.list.take());
         self.durable.early = keeping.early;
         self.durable.outbox = self.durable.outbox.split_off(&(keeping.forget_through + 1));
     }
