@@ -157,6 +157,32 @@ fn a_lower_document_has_its_own_words_for_a_row_and_nothing_else_changes() {
 }
 
 #[test]
+fn of_a_suspended_row_everybody_reads_that_it_is_suspended_whatever_words_are_below() {
+    let both = "say = { zh = \"放架子，别进来。\", en = \"words\" }\n\
+                post = { zh = \"放架子\", en = \"shelf\" }";
+    let below = words("X", "HN/courier", both);
+    let mut upper = henan();
+    let place = Place {
+        kind: "compound",
+        moment: Moment::parse("2020-02-20T10:00:00+08:00").expect("a moment"),
+        stages: [None; 2],
+    };
+    let read = |upper: &PolicyDocument| {
+        let documents = [upper, &below];
+        let policy = compile(&documents).expect("go together");
+        let row = policy.rows().iter().find(|row| row.id == "HN/courier");
+        let said = row.and_then(|row| row.say.clone()).expect("has words").zh;
+        let answers = answers(&policy, &documents, &place);
+        let posts = answers.iter().flat_map(|one| &one.posts);
+        let posts: Vec<String> = posts.map(|post| post.zh.clone()).collect();
+        (said, posts.contains(&"放架子".to_owned()))
+    };
+    assert_eq!(read(&upper), ("放架子，别进来。".to_owned(), true));
+    assert!(upper.suspend("HN/courier"));
+    assert_eq!(read(&upper), ("这一条已暂停，放行。".to_owned(), false));
+}
+
+#[test]
 fn words_that_say_nothing_or_stand_twice_are_told() {
     let words = |id: &str, rest: &str| {
         format!("[[wording]]\nid = \"X/{id}\"\nsource = \"X 1\"\nrow = \"X/row\"\n{rest}\n")
