@@ -162,16 +162,11 @@ impl Force {
         held.filter(|(_, document)| document.is_for_gate()).unzip()
     }
 
-    /// From when until when each document is put in force that has a say at the gate.
-    pub fn spans_at_gate(&self) -> impl Iterator<Item = Span> {
-        let is_at_gate = |row: &&PolicyForceRow| {
-            let document = self.documents.get(&key(row));
-            document.is_some_and(PolicyDocument::is_for_gate)
-        };
-        self.rows.iter().filter(is_at_gate).map(|row| Span {
-            from_at: row.from_at,
-            until_at: row.to_at,
-        })
+    /// Where and from when until when each document is put in force that has a say at the gate.
+    pub fn all_at_gate(&self) -> impl Iterator<Item = (&PolicyForceRow, &PolicyDocument)> {
+        let all = self.rows.iter();
+        let read = all.filter_map(|row| Some((row, self.documents.get(&key(row))?)));
+        read.filter(|(_, document)| document.is_for_gate())
     }
 
     /// The stretches between one begin or end and the next, with what holds at the gates in each,
