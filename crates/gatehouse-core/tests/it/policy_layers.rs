@@ -8,6 +8,7 @@ use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::policy::answers::{Place, answers};
 use gatehouse_core::policy::explain::explain_in_force;
+use gatehouse_core::policy::part::{Layers, explain_parts_in_force};
 use gatehouse_core::policy::{PolicyDocument, compile, parameter_in_force};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -234,4 +235,32 @@ fn what_a_clause_says_holds_below_it_and_a_local_choice_gives_way() {
         let policy = compile(&[&upper, &lower]).expect("compiles");
         assert_eq!(policy.compiled().rest_minutes, expected);
     }
+}
+
+#[test]
+fn what_a_lower_document_takes_the_place_of_is_explained_no_more() {
+    let kept = |id: &str, days: u16, rest: &str| {
+        let entry = format!(
+            "[[retention]]\nid = \"{id}/keep\"\nsource = \"deployment\"\nrecord = \"people\"\n\
+             days = {{ value = {days}, source = \"deployment\" }}\n{rest}\n"
+        );
+        of_parts(id, &entry).expect("reads")
+    };
+    let upper = kept("X", 30, "below = \"may replace\"");
+    let table = [("", "X/keep"), ("replaces = [\"X/keep\"]", "")];
+    for (rest, expected) in table {
+        let lower = kept("Y", 5, rest);
+        let documents = [&upper, &lower];
+        let layers = Layers::new(&documents).expect("go together");
+        let told = |document| {
+            let told = explain_parts_in_force(document, &layers, Lang::Zh);
+            told.iter().map(|one| one.id.as_str()).collect::<String>()
+        };
+        assert_eq!(told(&upper), expected, "{rest}");
+        assert_eq!(told(&lower), "Y/keep", "{rest}");
+    }
+    let off = kept("X", 30, "off = true");
+    let documents = [&off];
+    let layers = Layers::new(&documents).expect("alone");
+    assert_eq!(explain_parts_in_force(&off, &layers, Lang::Zh), []);
 }
