@@ -4,6 +4,7 @@
 use super::{Parts, Spanned, Written};
 use crate::counting::Counting;
 use crate::gate::compiled::Text;
+use crate::measure::Ladder;
 use crate::policy::diagnostic::both;
 use crate::policy::document::PolicyDocument;
 use crate::sourced::{Entry, MayBelow};
@@ -134,6 +135,13 @@ impl<'a> Layers<'a> {
     /// What is in force of a part, upper areas first.
     pub(super) fn of<T: Entry>(self, part: Part<T>) -> Vec<InForce<'a, T>> {
         in_force(self.documents.iter().map(|document| &document.parts), part)
+    }
+
+    /// The ladders that the documents climb, each its own.
+    pub(super) fn ladders(self) -> Vec<&'a Ladder> {
+        let documents = self.documents.iter();
+        let ladders = documents.filter_map(|document| document.parts.stages.as_ref());
+        ladders.collect()
     }
 
     /// What of one of the documents holds, as it is written: its entries that are in force, and
