@@ -123,13 +123,27 @@ impl Figures<'_> {
                 Lang::Zh => zh,
                 Lang::En => en,
             };
+            let day = one.day.to_text();
+            // What is above is looked at where it was made; here is only what it says.
+            let (line, href, key) = match &one.above {
+                None => (
+                    frame.with("version-review", "day", &day),
+                    format!("{}/policy/versions", self.path),
+                    "figures-open-reviews",
+                ),
+                Some(area) => (
+                    frame.fill("version-review-above", &[("day", &*day), ("area", area)]),
+                    format!("{}/policy", self.path),
+                    "figures-open-rules",
+                ),
+            };
             Todo {
                 class: "ask",
                 icon: "doc",
                 title: format!("{id} {title}"),
-                line: frame.with("version-review", "day", &one.day.to_text()),
-                href: format!("{}/policy/versions", self.path),
-                key: "figures-open-reviews",
+                line,
+                href,
+                key,
             }
         };
         due.map(todo).collect()

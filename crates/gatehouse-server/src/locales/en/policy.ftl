@@ -57,6 +57,7 @@ version-over = Over
 version-by = Proposed by { $who }
 version-approved-by = approved by { $who }
 version-review = Review on { $day }: is it still needed, and as it is?
+version-review-above = { $area } is to review it on { $day }: is it still needed, and as it is? Please remind them.
 version-approve = Approve
 version-approve-note = The organisation that proposed it cannot approve it. After that it is not edited; every gate follows it from its begin.
 version-password = Your password (opens the key you sign with)

@@ -57,6 +57,7 @@ version-over = 已结束
 version-by = 提出：{ $who }
 version-approved-by = 批准：{ $who }
 version-review = { $day } 要复核：还需不需要，照不照旧。
+version-review-above = { $day } 要由{ $area }复核：还需不需要，照不照旧。请提醒他们。
 version-approve = 批准
 version-approve-note = 提出的单位自己不能批。批准后不能再改，到时每个门岗照办。
 version-password = 您的口令（打开签字的钥匙）
