@@ -53,7 +53,7 @@ pub(super) fn beside(tx: &ReadTx<'_>, proposal: &Proposal) -> Result<Beside, Sto
         if area.area == row.area {
             continue;
         }
-        let (rows, documents) = force.as_written(row.from_at);
+        let (rows, documents): (Vec<_>, Vec<_>) = force.as_written(row.from_at).into_iter().unzip();
         let mut texts = Vec::new();
         for (one, document) in rows.iter().zip(&documents) {
             if one.area == area.area

@@ -102,8 +102,11 @@ pub(super) fn documents_beside(
     let own = path.last().map(|area| area.area);
     let gives_way = |row: &PolicyForceRow| Some(row.area) == own && row.document == document;
     force.rows.retain(|row| !gives_way(row));
-    let (_, written) = force.as_written(at);
-    Ok(written)
+    Ok(force
+        .as_written(at)
+        .into_iter()
+        .map(|(_, one)| one)
+        .collect())
 }
 
 /// Every document that holds on a path at a moment, those without a say at the gate too, upper
@@ -181,20 +184,15 @@ impl Force {
     /// Every document that holds at an instant, those without a say at the gate too, with where
     /// and since when.
     pub fn held(&self, at: i64) -> Vec<(PolicyForceRow, PolicyDocument)> {
-        let written = self.held_as_written(at).into_iter();
-        let held = written.map(|(row, document)| {
-            let document = self.suspended_in(&row, document, at);
-            (row, document)
-        });
-        held.collect()
+        let mut held = self.as_written(at);
+        for (row, document) in &mut held {
+            self.suspend(row, document, at);
+        }
+        held
     }
 
-    /// What holds at an instant as it is written, as if nothing of it were suspended.
-    pub fn as_written(&self, at: i64) -> (Vec<PolicyForceRow>, Vec<PolicyDocument>) {
-        self.held_as_written(at).into_iter().unzip()
-    }
-
-    fn held_as_written(&self, at: i64) -> Vec<(PolicyForceRow, PolicyDocument)> {
+    /// The same as it is written, as if nothing of it were suspended.
+    pub fn as_written(&self, at: i64) -> Vec<(PolicyForceRow, PolicyDocument)> {
         let holds = |row: &&PolicyForceRow| row.from_at <= at && row.to_at.is_none_or(|to| at < to);
         let rows = self.rows.iter().filter(holds);
         let held = rows.filter_map(|row| {
@@ -212,27 +210,21 @@ impl Force {
     /// from coming into force.
     pub fn clash(&self, from: i64) -> Option<String> {
         spans(self, from, i64::MAX).into_iter().find_map(|span| {
-            let (_, in_force) = self.as_written(span.from_at.max(from));
+            let in_force = self.as_written(span.from_at.max(from));
             match in_force.is_empty() {
                 true => None,
-                false => wrong_together(&in_force.iter().collect::<Vec<_>>()),
+                false => wrong_together(&in_force.iter().map(|(_, one)| one).collect::<Vec<_>>()),
             }
         })
     }
 
-    fn suspended_in(
-        &self,
-        row: &PolicyForceRow,
-        mut document: PolicyDocument,
-        at: i64,
-    ) -> PolicyDocument {
+    fn suspend(&self, row: &PolicyForceRow, document: &mut PolicyDocument, at: i64) {
         let suspended = self.suspended.iter().filter(|one| {
             is_of(one, row) && one.from_at <= at && one.to_at.is_none_or(|to| at < to)
         });
         for one in suspended {
             document.suspend(&one.row_id);
         }
-        document
     }
 }
 

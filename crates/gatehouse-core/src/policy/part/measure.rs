@@ -228,7 +228,8 @@ pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal>
 /// Takes what stands in the place of a measure for the one that was decided.
 ///
 /// # Errors
-/// Stages of which no document names any, or a decided measure that none has: nothing would follow from it.
+/// Stages of which no document names any, or a decided measure that none has: nothing would follow
+/// from it.
 fn is_said(layers: Layers<'_>, question: &mut Question) -> Result<(), Refusal> {
     let ladders = layers.ladders();
     let is_there = |stage: &Stage| ladders.iter().any(|one| one.height(*stage).is_some());
