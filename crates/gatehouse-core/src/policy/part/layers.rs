@@ -146,7 +146,7 @@ impl<'a> Layers<'a> {
 
     /// What of one of the documents holds, as it is written: its entries that are in force, and
     /// what is no entry of a part.
-    pub(super) fn written_in_force<'d>(self, document: &'d PolicyDocument) -> Vec<&'d Written> {
+    pub(super) fn written_in_force(self, document: &PolicyDocument) -> Vec<&Written> {
         let in_force = self.ids_in_force();
         let holds = |one: &&Written| {
             // Tables that are there once have no id; words stand with the row that they are for.
