@@ -1,5 +1,6 @@
 //! The parts of a document in words: each key of each entry, with its clause (POL-3).
 
+use super::Layers;
 use super::field::Field;
 use super::keys::{OTHER, key_words, table_words, unit};
 use super::question_keys::question_words;
@@ -133,6 +134,17 @@ fn marks(lang: Lang) -> [&'static str; 2] {
 /// Every part of a document, in the order of the list of parts, entries as they are written.
 pub fn explain_parts(document: &PolicyDocument, lang: Lang) -> Vec<Told> {
     let written = document.parts.written.iter();
+    written.map(|one| told(one, lang)).collect()
+}
+
+/// The parts of a document as they hold among the documents of a place, which are asked in the same
+/// way: what a lower one takes the place of and what is switched off is left out.
+pub fn explain_parts_in_force(
+    document: &PolicyDocument,
+    layers: &Layers<'_>,
+    lang: Lang,
+) -> Vec<Told> {
+    let written = layers.written_in_force(document).into_iter();
     written.map(|one| told(one, lang)).collect()
 }
 
