@@ -10,6 +10,7 @@ mod example;
 mod idle;
 mod invariants;
 mod model;
+mod plain;
 mod tighten;
 
 use crate::gate::compiled::{Effect, Policy, Row, Text};
