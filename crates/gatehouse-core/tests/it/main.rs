@@ -19,5 +19,6 @@ mod policy_mutations;
 mod policy_schema;
 mod policy_texts;
 mod proof;
+mod proof_words;
 mod replay;
 mod zones;

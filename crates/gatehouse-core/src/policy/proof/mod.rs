@@ -17,6 +17,7 @@ use crate::gate::compiled::{Effect, Policy, Row, Text};
 use crate::gate::fact::{Fact, Kind, Words, subject_kind};
 use crate::gate::subject::SubjectKind;
 use crate::policy::diagnostic::both;
+use crate::policy::document::PolicyDocument;
 use example::example;
 use model::Model;
 use varisat::Lit;
@@ -45,8 +46,8 @@ pub const PROVED_ROWS_MOST: usize = 300;
 /// Findings of one code that are worked out; that there are more is said.
 pub const FINDINGS_MOST: usize = 20;
 
-/// Everything that is found, gaps first.
-pub fn prove(policy: &Policy) -> Vec<Finding> {
+/// Everything that is found in what these documents make, gaps first.
+pub fn prove(policy: &Policy, documents: &[&PolicyDocument]) -> Vec<Finding> {
     let rows = policy.rows().iter();
     if rows.filter(|row| row.document.is_some()).count() > PROVED_ROWS_MOST {
         return vec![too_many_rows()];
@@ -55,7 +56,7 @@ pub fn prove(policy: &Policy) -> Vec<Finding> {
     let mut findings = gaps(&mut model);
     findings.extend(contradictions(&mut model));
     findings.extend(idle::rows(&mut model));
-    findings.extend(invariants::broken(&mut model));
+    findings.extend(invariants::broken(&mut model, documents));
     if model.is_tired() {
         findings.push(not_all_proved());
     }

@@ -144,6 +144,19 @@ impl<'p> Model<'p> {
         lits
     }
 
+    /// That a number may be one below a limit, or does not arise.
+    pub fn may_lie_below(&mut self, fact: Fact, limit: i64) -> Option<Lit> {
+        let at = self.whole(fact)?;
+        let Lens::Whole { cuts } = &self.reading(at).lens else {
+            return None;
+        };
+        let below = cuts.partition_point(|cut| *cut < limit) + NO;
+        let classes = self.classes[at].iter();
+        let classes = classes.filter(|(class, _)| *class <= below);
+        let lits: Vec<Lit> = classes.map(|(_, lit)| *lit).collect();
+        Some(self.one_of(&lits))
+    }
+
     /// Of a row that can never apply, the readings of which some conditions alone rule one another
     /// out; none where it is its exceptions that leave nothing.
     pub fn at_odds(&mut self, row: &Row) -> Vec<usize> {
@@ -192,11 +205,12 @@ impl<'p> Model<'p> {
     }
 
     fn take_readings(&mut self) {
-        for (fact, every) in self.policy.lookups() {
+        let readings = &self.policy.compiled().readings;
+        for (reading, (fact, every)) in readings.iter().zip(self.policy.lookups()) {
             let may_not_arise = may_not_arise(fact.spec());
             let bits = *every | u64::from(may_not_arise);
             let classes: Vec<(usize, Lit)> = (0..64)
-                .filter(|at| bits & (1 << at) != 0)
+                .filter(|at| bits & (1 << at) != 0 && can_be(reading, *at))
                 .map(|at| (at, self.solver.new_lit()))
                 .collect();
             let lits: Vec<Lit> = classes.iter().map(|(_, lit)| *lit).collect();
@@ -460,4 +474,16 @@ fn may_not_arise(spec: &FactSpec) -> bool {
         .into_iter()
         .all(|kind| spec.subjects.contains(kind));
     spec.when_absent == Absent::NotApplicable || !for_everyone || spec.ways == Ways::Inward
+}
+
+/// Whether a class holds any number that the fact can be: a cut may lie at its very end.
+fn can_be(reading: &Reading, class: usize) -> bool {
+    let kind = Fact::numbered(reading.fact).map(|fact| fact.spec().kind);
+    let (Lens::Whole { cuts }, Some(Kind::Number { least, most, .. })) = (&reading.lens, kind)
+    else {
+        return true;
+    };
+    let from = class.checked_sub(2).and_then(|at| cuts.get(at));
+    let below = class.checked_sub(1).and_then(|at| cuts.get(at));
+    from.is_none_or(|from| *from <= most) && below.is_none_or(|below| *below > least)
 }
