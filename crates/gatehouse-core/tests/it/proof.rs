@@ -115,17 +115,6 @@ fn planted() -> Vec<Planted> {
         ),
         (
             everybody.clone()
-                + &row("X/let", "grant", "HN 1", visitors)
-                + &row(
-                    "X/keep",
-                    "bar",
-                    "HN 1",
-                    &format!("{visitors}\nunless = {{ host_escort = true }}"),
-                ),
-            None,
-        ),
-        (
-            everybody.clone()
                 + &row(
                     "X/never",
                     "bar",
@@ -150,6 +139,65 @@ fn planted() -> Vec<Planted> {
             )),
         ),
     ]
+}
+
+/// A grant for visitors and a bar: the clause of the bar, what more they say, and the example of
+/// the contradiction.
+fn rivals() -> Vec<Planted> {
+    let visitors = r#"who = { subject_kind = "visitor" }"#;
+    let in_ = r#"way = "in""#;
+    let table = [
+        // An exception that has nothing to do with the other row leaves both where it is not so.
+        (
+            "HN 1",
+            "",
+            "unless = { holiday = true }",
+            Some("visitor, way: in"),
+        ),
+        (
+            "HN 1",
+            "unless = { holiday = true }",
+            "",
+            Some("visitor, way: in"),
+        ),
+        (
+            "HN 1",
+            "",
+            "unless = { host_escort = true }",
+            Some("visitor, way: in, no host walks along"),
+        ),
+        // One that is about the other row parts them.
+        ("HN 1", "unless = { way = \"in\" }", in_, None),
+        (
+            "HN 1",
+            "when = { host_escort = true }",
+            "unless = { host_escort = true }",
+            None,
+        ),
+        // Of another clause: as specific, also by exceptions, or else mere overlap.
+        ("HN 2", "", "", Some("visitor, way: in")),
+        ("HN 2", "", in_, None),
+        ("HN 2", "", "unless = { holiday = true }", None),
+        (
+            "HN 2",
+            "unless = { holiday = true }",
+            "unless = { holiday = true }",
+            Some("visitor, way: in"),
+        ),
+        (
+            "HN 2",
+            "unless = { holiday = true }",
+            "unless = { holiday = false }",
+            None,
+        ),
+    ];
+    let planted = table.into_iter().map(|(clause, of_grant, of_bar, told)| {
+        let rows = row("X/all", "grant", "deployment", "")
+            + &row("X/let", "grant", "HN 1", &format!("{visitors}\n{of_grant}"))
+            + &row("X/keep", "bar", clause, &format!("{visitors}\n{of_bar}"));
+        (rows, told.map(|words| ("P024", Some("X/keep"), words)))
+    });
+    planted.collect()
 }
 
 /// A refer row for who is as warm as this, and what is found where 37.3 °C is a fever.
@@ -236,7 +284,8 @@ fn planted_too() -> Vec<Planted> {
 
 #[test]
 fn gaps_contradictions_and_idle_rows_are_told_with_a_plain_situation() {
-    let all = planted().into_iter().chain(planted_too()).chain(warm());
+    let all = planted().into_iter().chain(planted_too());
+    let all = all.chain(rivals()).chain(warm());
     for (rows, expected) in all {
         let findings = found(&small_document("X", &rows));
         match expected {
