@@ -20,5 +20,6 @@ mod policy_schema;
 mod policy_texts;
 mod proof;
 mod questions;
+mod proof_words;
 mod replay;
 mod zones;

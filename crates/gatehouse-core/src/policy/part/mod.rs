@@ -10,6 +10,7 @@ mod cases;
 mod checks;
 mod contact;
 mod field;
+mod instants;
 mod keys;
 mod layers;
 mod lines;
