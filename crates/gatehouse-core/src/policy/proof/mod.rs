@@ -202,7 +202,7 @@ fn contradictions(model: &mut Model<'_>) -> Vec<Finding> {
                     crossing: None,
                     message: Text {
                         zh: format!(
-                            "{} 放行的人，{} 不放行，哪一条的“除非”都没有把另一条除外。例如：{}",
+                            "{} 放行的人，{} 不放行，两条的“除非”都没避开对方。例如：{}",
                             one.id, other.id, example.zh
                         ),
                         en: format!(
