@@ -221,8 +221,8 @@ fn contradictions(model: &mut Model<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether two rows are of one clause, or as specific as one another; that rows overlap otherwise is
-/// as it should be. An exception that leaves the other row out keeps the two apart in the model;
+/// Whether two rows are of one clause, or as specific as one another; that rows overlap otherwise
+/// is as it should be. An exception that leaves the other row out keeps the two apart in the model;
 /// any other is a condition like those of `when`, by which a row is the more specific.
 fn are_rivals(grant: &Row, bar: &Row) -> bool {
     let same_clause = grant.source == bar.source && grant.source != "deployment";
