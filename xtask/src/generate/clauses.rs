@@ -88,7 +88,11 @@ impl Line {
                 );
             }
         }
-        let says = |one: &String| one == clause || lies_in(one, clause) || lies_in(clause, one);
+        // The notice itself: what is said of its clauses stands beside them.
+        let is_notice = clause == document.id;
+        let says = |one: &String| {
+            one == clause || !is_notice && (lies_in(one, clause) || lies_in(clause, one))
+        };
         let outside = document.outside.iter().filter(|outside| {
             let names = outside.clause.split(", ");
             names.flat_map(meant).any(|one| says(&one))
@@ -96,7 +100,7 @@ impl Line {
         let reasons: Vec<String> = outside
             .map(|outside| format!("{}: {}", outside.clause, outside.why.en))
             .collect();
-        let whole = by.is_empty() || by.iter().any(|(_, part)| part.is_none());
+        let whole = is_notice || by.is_empty() || by.iter().any(|(_, part)| part.is_none());
         let by = by.into_iter().map(|(id, part)| match part {
             Some(part) => format!("`{id}` ({part})"),
             None => format!("`{id}`"),
@@ -134,5 +138,16 @@ mod tests {
         let in_part = page.lines().filter(|line| line.contains(IN_PART));
         let unsaid = in_part.filter(|line| line.ends_with("|  |"));
         assert_eq!(unsaid.collect::<Vec<_>>(), [""; 0], "where is the rest?");
+    }
+
+    #[test]
+    fn a_notice_has_no_reasons_of_its_clauses() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let page = &files(&root).expect("a page")[0].1;
+        let zhongxiang = page.lines().filter(|line| line.starts_with("| ZX |"));
+        assert_eq!(
+            zhongxiang.collect::<Vec<_>>(),
+            ["| ZX | `force` (end) |  |"]
+        );
     }
 }

@@ -29,7 +29,7 @@ mod steps_shown;
 mod thermometer;
 mod turn;
 mod view;
-mod words;
+pub(crate) mod words;
 mod write_json;
 
 pub use again::{GateList, Presented};

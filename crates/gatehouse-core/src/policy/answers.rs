@@ -9,9 +9,11 @@ use super::document::{LOCAL_CHOICE, PolicyDocument};
 use super::need::need;
 use super::part::wording::posted;
 use crate::gate::compiled::{Policy, Row, Text};
+use crate::gate::decide::{RowState, row_states};
 use crate::gate::duty::Duty;
-use crate::gate::fact::{Words, words};
+use crate::gate::fact::{Fact, Words, words};
 use crate::gate::json::read_facts;
+use crate::gate::reading::Lens;
 use crate::gate::wording::{Lang, Slots, sentence};
 use crate::gate::{Decision, Effect, Situation, Step, Value, Verdict, decide};
 use crate::json::Json;
@@ -112,6 +114,26 @@ pub struct Place {
     pub moment: Moment,
     /// The level and the phase that hold there then.
     pub stages: [Option<Stage>; 2],
+}
+
+/// From how many degrees on the gate first asks for more at a place: the lowest limit of all rows
+/// that may apply there, of whichever document. `None` where none looks at a temperature.
+pub fn fever_limit(policy: &Policy, place: &Place) -> Option<f64> {
+    let states = row_states(&situation("", place), policy);
+    let rows = policy.rows().iter().zip(states);
+    let asked = rows.filter(|(row, state)| row.effect != Effect::Grant && *state != RowState::Not);
+    let tests = asked.flat_map(|(row, _)| &row.all);
+    let limits = tests.filter_map(|test| {
+        let reading = policy.compiled().readings.get(usize::from(test.reading))?;
+        let Lens::Whole { cuts } = &reading.lens else {
+            return None;
+        };
+        // The first bit is "not applicable", the next the class below every cut.
+        let first = (test.accept & !1).trailing_zeros() as usize;
+        let is_of = reading.fact == Fact::Temperature.spec().number;
+        cuts.get(first.checked_sub(2)?).filter(|_| is_of).copied()
+    });
+    limits.min().map(|tenths| tenths as f64 / 10.0)
 }
 
 /// On what a line rests.

@@ -302,7 +302,7 @@ impl Looked<'_> {
             .iter()
             .any(|row| !row.replaces.is_empty());
         let is_asked = grants(self.document) || takes_away || !layers.iter().any(|one| grants(one));
-        let findings = prove(policy)
+        let findings = prove(policy, layers)
             .into_iter()
             .filter(|finding| match &finding.row {
                 None => is_asked || finding.code == "P027",

@@ -130,7 +130,7 @@ fn phrases(conditions: &[Condition], lang: Lang) -> String {
 }
 
 /// One condition in words.
-fn phrase(condition: &Condition, lang: Lang) -> String {
+pub(super) fn phrase(condition: &Condition, lang: Lang) -> String {
     let spec = condition.fact.spec();
     let label = lang.pick(spec.label);
     if condition.want == Want::NotApplicable {
@@ -146,29 +146,32 @@ fn phrase(condition: &Condition, lang: Lang) -> String {
         (Lens::Whole { .. }, Kind::Choice(choices), Want::OneOf(bits)) => {
             format!("{label}{}{}", colon(lang), one_of(choices, *bits, lang))
         }
+        (Lens::Whole { .. }, Kind::Number { .. }, Want::Range(least, most))
+            if condition.fact == Fact::Date =>
+        {
+            date_phrase(*least, *most, lang)
+        }
         (Lens::Whole { .. }, Kind::Number { unit, decimals, .. }, Want::Range(least, most)) => {
             let write = |number: i64| number_text(condition.fact, number, decimals);
             let range = range(*least, *most, write, lang.pick(unit), lang);
             joined(&[label, &range], lang)
         }
-        (_, _, Want::Clock(from, to)) => match lang {
-            Lang::Zh => format!("{} 到 {}", clock(*from), clock(*to)),
-            Lang::En => format!("from {} to {}", clock(*from), clock(*to)),
-        },
+        (_, _, Want::Clock(from, to)) => clock_phrase(*from, *to, lang),
         (Lens::AnyOf { members }, Kind::Set(choices), Want::Flag(wanted)) => {
-            let head = if *wanted {
-                words("有", "any of")
-            } else {
-                words("没有", "none of")
+            let head = match (*wanted, members.count_ones()) {
+                (true, 1) => words("有", ""),
+                (true, _) => words("有", "any of"),
+                (false, 1) => words("没有", "no"),
+                (false, _) => words("没有", "none of"),
             };
-            let members = one_of(choices, *members, lang);
-            let label = format!("{label}{}", colon(lang).trim_end());
-            joined(&[&label, lang.pick(head), &members], lang)
+            set_phrase(label, head, &one_of(choices, *members, lang), lang)
         }
-        (Lens::AllOf { members }, Kind::Set(choices), _) => {
-            let all = lang.pick(words("都有", "all of"));
-            let label = format!("{label}{}", colon(lang).trim_end());
-            joined(&[&label, all, &one_of(choices, *members, lang)], lang)
+        (Lens::AllOf { members }, Kind::Set(choices), want) => {
+            let head = match want {
+                Want::Flag(false) => words("缺", "not all of"),
+                _ => words("都有", "all of"),
+            };
+            set_phrase(label, head, &one_of(choices, *members, lang), lang)
         }
         (Lens::StayWithin { kinds, days }, _, Want::Flag(wanted)) => {
             stay_phrase(*kinds, *days, *wanted, lang)
@@ -298,6 +301,38 @@ fn range(
 
 fn clock(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+fn set_phrase(label: &str, head: Words, members: &str, lang: Lang) -> String {
+    let label = format!("{label}{}", colon(lang).trim_end());
+    joined(&[&label, lang.pick(head), members], lang)
+}
+
+/// Of a day that begins or ends with it only the other end is said.
+fn clock_phrase(from: u16, to: u16, lang: Lang) -> String {
+    match (lang, from, to) {
+        (Lang::Zh, 0, to) => format!("{} 以前", clock(to)),
+        (Lang::En, 0, to) => format!("before {}", clock(to)),
+        (Lang::Zh, from, 1440) => format!("{} 以后", clock(from)),
+        (Lang::En, from, 1440) => format!("from {} on", clock(from)),
+        (Lang::Zh, from, to) => format!("{} 到 {}", clock(from), clock(to)),
+        (Lang::En, from, to) => format!("from {} to {}", clock(from), clock(to)),
+    }
+}
+
+/// Both days are in it.
+fn date_phrase(least: Option<i64>, most: Option<i64>, lang: Lang) -> String {
+    let [from, to] = [least, most].map(|day| day.map(|day| number_text(Fact::Date, day, 0)));
+    match (lang, from, to) {
+        (_, Some(from), Some(to)) if from == to => from,
+        (Lang::Zh, Some(from), Some(to)) => format!("{from} 到 {to}"),
+        (Lang::En, Some(from), Some(to)) => format!("{from} to {to}"),
+        (Lang::Zh, Some(from), None) => format!("{from} 起"),
+        (Lang::En, Some(from), None) => format!("from {from} on"),
+        (Lang::Zh, None, Some(to)) => format!("{to} 为止"),
+        (Lang::En, None, Some(to)) => format!("until {to}"),
+        (_, None, None) => String::new(),
+    }
 }
 
 fn stay_phrase(kinds: u8, days: u16, wanted: bool, lang: Lang) -> String {

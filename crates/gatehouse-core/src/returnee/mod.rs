@@ -10,5 +10,5 @@ mod types;
 pub use propose::{Choice, Proposal, Ruled, propose};
 pub use types::{
     Care, Changed, Evidence, Group, Outcome, Person, Report, ReportWhen, Rule, Stay, StayWanted,
-    TestDone, TestUntil, TestWithin, Todo,
+    TestDone, TestUntil, TestWithin, Todo, is_country,
 };

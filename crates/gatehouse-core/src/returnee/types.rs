@@ -53,7 +53,7 @@ crate::entry!(Rule);
 pub struct StayWanted {
     /// Classes of places, any of them.
     pub kinds: Vec<StayKind>,
-    /// Only these countries, two letters as in ISO 3166.
+    /// Only these countries, two capital letters as in ISO 3166: `RU`.
     #[serde(default)]
     pub countries: Vec<String>,
     /// All but these countries.
@@ -243,10 +243,16 @@ pub struct Stay {
     pub place: Option<String>,
     /// Its classes.
     pub kinds: Vec<StayKind>,
-    /// The country, two letters as in ISO 3166, where it is abroad.
+    /// The country, two capital letters as in ISO 3166, where it is abroad: `RU`.
     pub country: Option<String>,
-    /// Last day there.
+    /// Last day there; none after the moment of the question.
     pub until: On,
+}
+
+/// Whether a text has the form of a country of ISO 3166. Another spelling would silently be a
+/// country of which no line speaks.
+pub fn is_country(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// A test and its result.

@@ -6,7 +6,8 @@ use gatehouse_core::gate::Verdict;
 use gatehouse_core::gate::compiled::Text;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::moment::Moment;
-use gatehouse_core::policy::answers::{Answer, Origin, Place, Question, answers};
+use gatehouse_core::policy::answers::{Answer, Origin, Place, Question, answers, fever_limit};
+use gatehouse_core::policy::{compile, read};
 
 /// Sentences of a poster may be longer than those of a gate (glossary §2.1).
 const ZH_CHARACTERS_MOST: usize = 30;
@@ -144,4 +145,34 @@ fn what_is_to_be_shown_is_what_the_gate_would_ask_for() {
         needs("HN", Question::Tenant),
         "量体温、登记、证明、房东一起来"
     );
+}
+
+#[test]
+fn the_limit_on_paper_is_that_by_which_the_gate_first_asks() {
+    let with = |folder: &str, limit: &str| {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies");
+        let text = std::fs::read_to_string(format!("{root}/{folder}/policy.toml"));
+        let text = text.expect("delivered");
+        let key = "fever_threshold_celsius = { value = ";
+        assert!(text.contains(&format!("{key}37.3")));
+        read(&text.replace(&format!("{key}37.3"), &format!("{key}{limit}"))).expect("reads")
+    };
+    let [upper, lower] = ["henan-2020-02", "zhongxiang-2020-02"];
+    let table = [
+        ("37.3", "37.5", 37.3),
+        ("37.5", "37.3", 37.3),
+        ("37.0", "37.0", 37.0),
+    ];
+    for (above, below, expected) in table {
+        let documents = [with(upper, above), with(lower, below)];
+        let policy = compile(&documents.iter().collect::<Vec<_>>()).expect("go together");
+        let found = fever_limit(&policy, &place("compound"));
+        assert_eq!(found, Some(expected), "{above} over {below}");
+    }
+    // What does not hold in a village does not count there.
+    let mut documents = [with("zhuji-2020-02", "37.3")];
+    documents[0].rows.retain(|row| row.id.contains("village"));
+    let policy = compile(&documents.iter().collect::<Vec<_>>()).expect("compiles");
+    let limits = ["village", "compound"].map(|kind| fever_limit(&policy, &place(kind)));
+    assert_eq!(limits, [Some(37.3), None]);
 }

@@ -8,6 +8,7 @@ use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::moment::Moment;
 use gatehouse_core::policy::answers::{Place, answers};
 use gatehouse_core::policy::explain::explain_in_force;
+use gatehouse_core::policy::part::{Layers, explain_parts_in_force};
 use gatehouse_core::policy::{PolicyDocument, compile, parameter_in_force};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -157,6 +158,32 @@ fn a_lower_document_has_its_own_words_for_a_row_and_nothing_else_changes() {
 }
 
 #[test]
+fn of_a_suspended_row_everybody_reads_that_it_is_suspended_whatever_words_are_below() {
+    let both = "say = { zh = \"放架子，别进来。\", en = \"words\" }\n\
+                post = { zh = \"放架子\", en = \"shelf\" }";
+    let below = words("X", "HN/courier", both);
+    let mut upper = henan();
+    let place = Place {
+        kind: "compound",
+        moment: Moment::parse("2020-02-20T10:00:00+08:00").expect("a moment"),
+        stages: [None; 2],
+    };
+    let read = |upper: &PolicyDocument| {
+        let documents = [upper, &below];
+        let policy = compile(&documents).expect("go together");
+        let row = policy.rows().iter().find(|row| row.id == "HN/courier");
+        let said = row.and_then(|row| row.say.clone()).expect("has words").zh;
+        let answers = answers(&policy, &documents, &place);
+        let posts = answers.iter().flat_map(|one| &one.posts);
+        let posts: Vec<String> = posts.map(|post| post.zh.clone()).collect();
+        (said, posts.contains(&"放架子".to_owned()))
+    };
+    assert_eq!(read(&upper), ("放架子，别进来。".to_owned(), true));
+    assert!(upper.suspend("HN/courier"));
+    assert_eq!(read(&upper), ("这一条已暂停，放行。".to_owned(), false));
+}
+
+#[test]
 fn words_that_say_nothing_or_stand_twice_are_told() {
     let words = |id: &str, rest: &str| {
         format!("[[wording]]\nid = \"X/{id}\"\nsource = \"X 1\"\nrow = \"X/row\"\n{rest}\n")
@@ -208,4 +235,32 @@ fn what_a_clause_says_holds_below_it_and_a_local_choice_gives_way() {
         let policy = compile(&[&upper, &lower]).expect("compiles");
         assert_eq!(policy.compiled().rest_minutes, expected);
     }
+}
+
+#[test]
+fn what_a_lower_document_takes_the_place_of_is_explained_no_more() {
+    let kept = |id: &str, days: u16, rest: &str| {
+        let entry = format!(
+            "[[retention]]\nid = \"{id}/keep\"\nsource = \"deployment\"\nrecord = \"people\"\n\
+             days = {{ value = {days}, source = \"deployment\" }}\n{rest}\n"
+        );
+        of_parts(id, &entry).expect("reads")
+    };
+    let upper = kept("X", 30, "below = \"may replace\"");
+    let table = [("", "X/keep"), ("replaces = [\"X/keep\"]", "")];
+    for (rest, expected) in table {
+        let lower = kept("Y", 5, rest);
+        let documents = [&upper, &lower];
+        let layers = Layers::new(&documents).expect("go together");
+        let told = |document| {
+            let told = explain_parts_in_force(document, &layers, Lang::Zh);
+            told.iter().map(|one| one.id.as_str()).collect::<String>()
+        };
+        assert_eq!(told(&upper), expected, "{rest}");
+        assert_eq!(told(&lower), "Y/keep", "{rest}");
+    }
+    let off = kept("X", 30, "off = true");
+    let documents = [&off];
+    let layers = Layers::new(&documents).expect("alone");
+    assert_eq!(explain_parts_in_force(&off, &layers, Lang::Zh), []);
 }

@@ -106,7 +106,7 @@ fn is_caught(text: &str, cases: &str) -> bool {
     let (Ok(policy), Ok(cases)) = (compile(&[&document]), read_cases(cases)) else {
         return true;
     };
-    !prove(&policy).is_empty()
+    !prove(&policy, &[&document]).is_empty()
         || cases.iter().any(|case| run_case(case, &policy).is_err())
         || !untried(&cases, &policy).is_empty()
 }

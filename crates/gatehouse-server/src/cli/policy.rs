@@ -7,11 +7,12 @@ use crate::cli::policy_replay::{self, ReplayArguments};
 use crate::ops::policy_folder;
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
+use data_encoding::HEXLOWER;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::policy::PolicyDocument;
 use gatehouse_core::policy::difference::{Difference, effect};
 use gatehouse_core::policy::explain::{Line, explain_in_force};
-use gatehouse_core::policy::part::{Kind, Told, explain_parts};
+use gatehouse_core::policy::part::{Kind, Layers, Told, explain_parts_in_force};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
@@ -160,31 +161,46 @@ fn check(folders: &[PathBuf], lang: Lang, json: bool) -> Result<()> {
 }
 
 fn explain_folders(folders: &[PathBuf], lang: Lang, json: bool) -> Result<()> {
-    let documents = policy_folder::read_documents(folders)
-        .map_err(|found| anyhow::anyhow!(policy_folder::lines_in(lang, &found)))?;
+    let complaints = |found: Vec<_>| anyhow::anyhow!(policy_folder::lines_in(lang, &found));
+    let documents = policy_folder::read_documents(folders).map_err(complaints)?;
     let together: Vec<&PolicyDocument> = documents.iter().collect();
+    let layers = Layers::new(&together)
+        .map_err(|error| anyhow::anyhow!("P020 {}", lang.of(&error.to_words())))?;
+    let policy = policy_folder::read_policy(folders).map_err(complaints)?;
+    let policy = policy.map(|policy| HEXLOWER.encode(&policy.id()));
     let mut output = std::io::stdout().lock();
     if json {
         let documents: Vec<_> = documents
             .iter()
-            .map(|one| document_json(one, &together, lang))
+            .map(|one| document_json(one, &layers, &together, lang))
             .collect();
-        return Ok(writeln!(output, "{}", json!({ "documents": documents }))?);
+        let answer = json!({ "policy": policy, "documents": documents });
+        return Ok(writeln!(output, "{answer}")?);
     }
     for document in &documents {
         writeln!(output, "{} {}", document.id, lang.of(&document.title))?;
         for (_, line) in explain_in_force(document, &together, lang) {
             writeln!(output, "{}", line_text(&line, lang))?;
         }
-        for told in explain_parts(document, lang) {
-            writeln!(output, "{}", part_text(&told, lang))?;
+        for told in explain_parts_in_force(document, &layers, lang) {
+            writeln!(output, "{}", part_text(&told))?;
         }
         writeln!(output)?;
     }
+    let (name, none) = match lang {
+        Lang::Zh => ("现行规则", "（门岗没有规则）"),
+        Lang::En => ("effective policy", "(none at the gate)"),
+    };
+    writeln!(output, "{name} {}", policy.as_deref().unwrap_or(none))?;
     Ok(())
 }
 
-fn document_json(document: &PolicyDocument, together: &[&PolicyDocument], lang: Lang) -> Value {
+fn document_json(
+    document: &PolicyDocument,
+    layers: &Layers<'_>,
+    together: &[&PolicyDocument],
+    lang: Lang,
+) -> Value {
     let lines = explain_in_force(document, together, lang);
     let rows = lines.iter().map(|(_, line)| {
         json!({
@@ -196,7 +212,7 @@ fn document_json(document: &PolicyDocument, together: &[&PolicyDocument], lang: 
             "source": line.source,
         })
     });
-    let told = explain_parts(document, lang).into_iter();
+    let told = explain_parts_in_force(document, layers, lang).into_iter();
     let parts = told.map(|told| {
         let lines = told.lines.iter();
         let lines = lines.map(|line| json!({ "text": line.text, "source": line.source }));
@@ -246,13 +262,8 @@ fn difference_json(one: &Difference) -> Value {
 }
 
 /// An entry beyond the gate, as the rows are written.
-fn part_text(told: &Told, lang: Lang) -> String {
-    let off = match (told.is_off, lang) {
-        (false, _) => "",
-        (true, Lang::Zh) => "（停用）",
-        (true, Lang::En) => " (off)",
-    };
-    let mut text = format!("  [{}]{off} {}", told.part, told.title);
+fn part_text(told: &Told) -> String {
+    let mut text = format!("  [{}] {}", told.part, told.title);
     for line in &told.lines {
         text.push_str(&format!("\n      {}", line.text));
         if !line.source.is_empty() {

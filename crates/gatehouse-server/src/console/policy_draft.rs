@@ -176,14 +176,18 @@ async fn changed(
 ) -> Response {
     let at = (draft, typed.version());
     let done = change_draft(app, &area, caller, at, edits.clone()).await;
-    let Err(OpError::NotTaken { code: "D-TEXT", .. }) = done else {
-        return answer(app, area, draft, frame, (typed, place), done).await;
+    let code = match done {
+        Err(OpError::NotTaken {
+            code: code @ ("D-TEXT" | "D-CASES"),
+            ..
+        }) => code,
+        done => return answer(app, area, draft, frame, (typed, place), done).await,
     };
     let lang = frame.lang;
     let shown = async {
         let mut kept = read_draft(app, &area, draft, Vec::new(), lang).await?;
         kept.looked = read_draft(app, &area, draft, edits, lang).await?.looked;
-        let fault = refusal_words(&frame, "D-TEXT");
+        let fault = refusal_words(&frame, code);
         Ok(page(app, kept, area, frame, typed, Some(fault)))
     };
     made(shown.await, StatusCode::UNPROCESSABLE_ENTITY, lang)
@@ -290,26 +294,28 @@ pub async fn put_back(
         Ok(form) => parts(form).await,
         Err(_) => Err(too_large()),
     };
-    let done = match brought {
-        Ok(mut parts) => {
-            let version = parts.get("version").and_then(|text| text.parse().ok());
-            // A browser sends a file that nobody chose as an empty one.
-            let mut text = |name: &str| parts.remove(name).filter(|text| !text.is_empty());
-            let policy = text("policy").map(Edit::Policy);
-            let edits: Vec<Edit> = policy
-                .into_iter()
-                .chain(text("cases").map(Edit::Cases))
-                .collect();
-            let at = (&*draft, version.unwrap_or(0));
-            match edits.is_empty() {
-                true => Err(too_large()),
-                false => change_draft(&app, &area, &caller, at, edits).await,
-            }
+    let place = "problems";
+    let mut parts = match brought {
+        Ok(parts) => parts,
+        Err(error) => {
+            let typed = (Typed::default(), place);
+            return answer(&app, area, &draft, frame, typed, Err(error)).await;
         }
-        Err(error) => Err(error),
     };
-    let typed = (Typed::default(), "problems");
-    answer(&app, area, &draft, frame, typed, done).await
+    let version = parts.remove("version").unwrap_or_default();
+    // A browser sends a file that nobody chose as an empty one.
+    let mut text = |name: &str| parts.remove(name).filter(|text| !text.is_empty());
+    let policy = text("policy").map(Edit::Policy);
+    let edits: Vec<Edit> = policy
+        .into_iter()
+        .chain(text("cases").map(Edit::Cases))
+        .collect();
+    if edits.is_empty() {
+        let typed = (Typed::default(), place);
+        return answer(&app, area, &draft, frame, typed, Err(too_large())).await;
+    }
+    let typed = Typed::of(vec![("version".to_owned(), version)]);
+    changed(&app, (area, &caller), &draft, frame, (typed, place), edits).await
 }
 
 /// GET /areas/{area}/policy/drafts/{draft}/{file}

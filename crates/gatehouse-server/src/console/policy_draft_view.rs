@@ -318,12 +318,28 @@ fn problem(complaint: &Complaint, trials: &[Trial], frame: &Frame) -> Problem {
     };
     Problem {
         words: words_of,
-        detail: complaint.words(frame.lang).to_owned(),
+        detail: match complaint.about {
+            Some(_) => complaint.words(frame.lang).to_owned(),
+            // Nothing on the page stands for it, so the line of the file says where it is.
+            None => placed(complaint, frame),
+        },
         mend: complaint
             .crossing
             .map(|[who, way]| format!("who={who}&way={way}")),
         trials: trials.iter().map(|one| trial(one, frame)).collect(),
         row: complaint.about.clone().unwrap_or_default(),
+    }
+}
+
+/// A complaint in words, with its file and line where it has one.
+pub fn placed(complaint: &Complaint, frame: &Frame) -> String {
+    let words = complaint.words(frame.lang);
+    let file = complaint.file.file_name().unwrap_or_default();
+    let (file, line) = (file.to_string_lossy(), complaint.line.to_string());
+    let slots = [("file", &*file), ("line", &*line), ("words", words)];
+    match complaint.line {
+        0 => words.to_owned(),
+        _ => frame.fill("draft-problem-at", &slots),
     }
 }
 

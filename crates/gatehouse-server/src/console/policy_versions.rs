@@ -7,15 +7,14 @@ use crate::auth::caller::Caller;
 use crate::auth::role::Permission;
 use crate::console::policy::parameter_words;
 use crate::console::policy_brake::{back_lines, brake_log};
-use crate::console::policy_draft_view::note_lines;
+use crate::console::policy_draft_view::{note_lines, placed};
 use crate::error::OpError;
 use crate::ops::list_policy_versions::{
     ForceState, Version, Versions, is_near, list_policy_versions,
 };
 use crate::ops::look_at_policy::notes_of_proposals;
 use crate::ops::policy_draft::{Begin, begin_draft, draft_text, withdraw_proposal};
-use crate::ops::policy_folder::Complaint;
-use crate::ops::policy_folder::Texts;
+use crate::ops::policy_folder::{Complaint, Texts, unreadable};
 use crate::ops::sign_policy::{By, Signed, approve, end, suspend};
 use crate::ops::suspend_row::REASONS;
 use crate::page::{Frame, PageError, made};
@@ -59,6 +58,8 @@ struct VersionsPage {
     frame: Frame,
     area: AreaInScope,
     fault: Option<String>,
+    /// What is wrong with files that were brought, each with its line.
+    found: Vec<String>,
     drafts: Vec<DraftLine>,
     versions: Vec<VersionLine>,
     kept: Vec<(String, String)>,
@@ -137,6 +138,10 @@ pub async fn begin(
         Ok(form) => wish(form).await,
         Err(_) => Err(too_large()),
     };
+    let files = match &wanted {
+        Ok(Begin::Files(texts)) => Some(texts.clone()),
+        _ => None,
+    };
     let begun = match wanted {
         Ok(wanted) => begin_draft(&app, &area, &caller, wanted).await,
         Err(error) => Err(error),
@@ -146,7 +151,11 @@ pub async fn begin(
             let draft = draft_text(&id);
             Redirect::to(&format!("/areas/{}/policy/drafts/{draft}", area.area)).into_response()
         }
-        Err(OpError::NotTaken { code, .. }) => refused(&app, area, frame, code).await,
+        Err(OpError::NotTaken { code, .. }) => {
+            let files = files.filter(|_| matches!(code, "D-TEXT" | "D-CASES"));
+            let found = files.as_ref().map(unreadable).unwrap_or_default();
+            refused(&app, area, frame, code, &found).await
+        }
         Err(error) => PageError::new(error, lang).into_response(),
     }
 }
@@ -186,7 +195,7 @@ pub async fn act(
     };
     match done {
         Ok(None) => Redirect::to(&format!("/areas/{}/policy/versions", area.area)).into_response(),
-        Ok(Some(code)) => refused(&app, area, frame, &code).await,
+        Ok(Some(code)) => refused(&app, area, frame, &code, &[]).await,
         Err(error) => PageError::new(error, lang).into_response(),
     }
 }
@@ -200,17 +209,27 @@ fn said<T>(signed: Result<Signed<T>, OpError>) -> Result<Option<String>, OpError
     })
 }
 
-async fn refused(app: &App, area: AreaInScope, frame: Frame, code: &str) -> Response {
+async fn refused(
+    app: &App,
+    area: AreaInScope,
+    frame: Frame,
+    code: &str,
+    found: &[Complaint],
+) -> Response {
     let (lang, fault) = (frame.lang, refusal_words(&frame, code));
+    let line = |one: &Complaint| format!("{} ({})", placed(one, &frame), one.code);
+    let found: Vec<String> = found.iter().map(line).collect();
     let page = page(app, area, frame, Some(fault)).await;
+    let page = page.map(|page| VersionsPage { found, ..page });
     made(page, StatusCode::UNPROCESSABLE_ENTITY, lang)
 }
 
 /// Codes that have a sentence of their own.
-const REFUSALS: [&str; 25] = [
+const REFUSALS: [&str; 26] = [
     "D-CASES",
     "D-ENTRY",
     "D-FILE",
+    "D-KEPT",
     "D-LONG",
     "D-MANY",
     "D-NAME",
@@ -331,6 +350,7 @@ async fn page(
         brake_log: brake_log(&log, &frame, &times),
         reasons: REASONS,
         fault,
+        found: Vec::new(),
         frame,
         area,
     })

@@ -3,6 +3,7 @@
 use super::area_today::Figures;
 use super::when::{clock, waited};
 use crate::ops::list_policy_versions::Review;
+use crate::ops::read_opening::{Ended, in_a_row};
 use crate::times::Times;
 use gatehouse_core::gate::wording::Lang;
 use gatehouse_core::id::AreaId;
@@ -122,30 +123,52 @@ impl Figures<'_> {
                 Lang::Zh => zh,
                 Lang::En => en,
             };
+            let day = one.day.to_text();
+            // What is above is looked at where it was made; here is only what it says.
+            let (line, href, key) = match &one.above {
+                None => (
+                    frame.with("version-review", "day", &day),
+                    format!("{}/policy/versions", self.path),
+                    "figures-open-reviews",
+                ),
+                Some(area) => (
+                    frame.fill("version-review-above", &[("day", &*day), ("area", area)]),
+                    format!("{}/policy", self.path),
+                    "figures-open-rules",
+                ),
+            };
             Todo {
                 class: "ask",
                 icon: "doc",
                 title: format!("{id} {title}"),
-                line: frame.with("version-review", "day", &one.day.to_text()),
-                href: format!("{}/policy/versions", self.path),
-                key: "figures-open-reviews",
+                line,
+                href,
+                key,
             }
         };
         due.map(todo).collect()
     }
 
-    /// Compounds whose gates are open again: what hangs there says otherwise.
+    /// Compounds whose gates are open again or where less holds: what hangs there says otherwise.
     fn opened(&self) -> Vec<Todo> {
         let opened = self.today.opened.iter().filter(|_| self.keeps);
-        let times = Times::new(self.frame.lang, self.today.now, self.offset);
-        let todo = |(area, name, since): &(AreaId, String, i64)| {
-            let since = times.moment(*since);
+        let (frame, lang) = (self.frame, self.frame.lang);
+        let times = Times::new(lang, self.today.now, self.offset);
+        let todo = |(area, name, ended): &(AreaId, String, Ended)| {
+            let since = times.moment(ended.since);
             let slots = [("area", name.as_str()), ("when", since.as_str())];
+            let [titles, still] = [&ended.titles, &ended.still].map(|all| in_a_row(all, lang));
+            let documents = [("ended", titles.as_str()), ("still", still.as_str())];
+            let key = match ended.still.is_empty() {
+                true => "open",
+                false => "eased",
+            };
+            let line = format!("figures-todo-{key}-line");
             Todo {
                 class: "go",
                 icon: "doc",
-                title: self.frame.fill("figures-todo-open", &slots),
-                line: self.frame.t("figures-todo-open-line"),
+                title: frame.fill(&format!("figures-todo-{key}"), &slots),
+                line: frame.fill(&line, &documents),
                 href: format!("/areas/{area}/policy"),
                 key: "figures-open-rules",
             }

@@ -193,19 +193,30 @@ pub struct Review {
     pub names: [String; 3],
     /// The day.
     pub day: CivilDay,
+    /// The area above whose document it is; `None` where it is the area's own.
+    pub above: Option<String>,
 }
 
 /// What holds in an area itself and is to be looked at again within [`REMIND_DAYS`] days, or was
-/// to be (SCOPE-1: what restricts is reviewed).
+/// to be (SCOPE-1: what restricts is reviewed). To a county those of the city and province count
+/// too: these have no page of the day, and somebody has to see it.
 ///
 /// # Errors
 /// The database's.
 pub fn reviews_due(tx: &ReadTx<'_>, area: AreaId, now: Moment) -> Result<Vec<Review>, StoreError> {
-    let held = held_by(tx, area, now.millis)?.into_iter();
+    let path = tx.area_path(area)?;
+    let above = path.iter().rev().skip(1);
+    // Only the areas above a county belong to none.
+    let above: Vec<_> = above.take_while(|one| one.shard.is_none()).collect();
+    let held = documents_in_force(tx, &path, now.millis)?.into_iter();
     let near = held.filter(|(_, one)| is_near(one.force.review.value, now.day()));
-    let due = near.map(|(_, one)| Review {
-        names: names(&one),
-        day: one.force.review.value,
+    let due = near.filter_map(|(row, one)| {
+        let upper = above.iter().find(|upper| upper.area == row.area);
+        (row.area == area || upper.is_some()).then(|| Review {
+            names: names(&one),
+            day: one.force.review.value,
+            above: upper.map(|upper| upper.name.clone()),
+        })
     });
     Ok(due.collect())
 }

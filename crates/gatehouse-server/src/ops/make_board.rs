@@ -12,7 +12,9 @@ use gatehouse_core::gate::Verdict;
 use gatehouse_core::gate::wording::{Lang, duty_text};
 use gatehouse_core::measure::StageSpell;
 use gatehouse_core::moment::Moment;
-use gatehouse_core::policy::answers::{Answer, Origin, Place, Question, answers, each, title_of};
+use gatehouse_core::policy::answers::{
+    Answer, Origin, Place, Question, answers, each, fever_limit, title_of,
+};
 use gatehouse_core::policy::{PolicyDocument, parameter_in_force};
 use gatehouse_core::wire::Span;
 use gatehouse_store::gate::GateRow;
@@ -42,7 +44,9 @@ pub fn make_board(here: &RulesHere, hanging: &Hanging<'_>) -> Board {
         .map(|gate| gate.phone.clone())
         .unwrap_or_default();
     let rules = here.now.as_ref();
-    let (threshold, minutes) = rules.map(fever).unwrap_or_default();
+    let (threshold, minutes) = rules
+        .map(|rules| fever(rules, &here.place))
+        .unwrap_or_default();
     let mut lines = lines(rules, &here.place, &phone, lang);
     // Of what people carry out the poster speaks where the gate itself asks nothing.
     let beyond = match rules {
@@ -103,7 +107,7 @@ fn lines(rules: Option<&Rules>, place: &Place, phone: &str, lang: Lang) -> Vec<L
         None => lines.push(no_restriction(lang)),
         Some(rules) => {
             let documents: Vec<_> = rules.documents.iter().collect();
-            let fill = slots(rules, phone);
+            let fill = slots(rules, place, phone);
             let found = answers(&rules.policy, &documents, place);
             lines.extend(found.iter().map(|answer| line(answer, lang, &fill)));
         }
@@ -112,8 +116,8 @@ fn lines(rules: Option<&Rules>, place: &Place, phone: &str, lang: Lang) -> Vec<L
 }
 
 /// What stands in the sentences of rows.
-fn slots(rules: &Rules, phone: &str) -> impl Fn(&str) -> Option<String> {
-    let (threshold, minutes) = fever(rules);
+fn slots(rules: &Rules, place: &Place, phone: &str) -> impl Fn(&str) -> Option<String> {
+    let (threshold, minutes) = fever(rules, place);
     let phone = phone.to_owned();
     move |name| {
         let value = match name {
@@ -202,7 +206,7 @@ fn said(
         None => Question::ALL.map(|_| words(&no_restriction(lang))),
         Some(rules) => {
             let documents: Vec<_> = rules.documents.iter().collect();
-            let fill = slots(rules, phone);
+            let fill = slots(rules, place, phone);
             let answers = each(&rules.policy, &documents, place);
             answers.map(|answer| words(&line(&answer, lang, &fill)))
         }
@@ -429,14 +433,13 @@ pub fn short_id(id: &[u8; 32]) -> String {
     data_encoding::HEXLOWER.encode(&id[..4])
 }
 
-/// Limit of the document that says it last, the one nearest to the place, and the rest that
-/// counts.
-fn fever(rules: &Rules) -> (String, String) {
-    let last = |name: &str| {
-        let mut found = rules.documents.iter().rev();
-        found.find_map(|document| document.parameters.get(name).map(|p| p.value))
-    };
-    let threshold = last("fever_threshold_celsius").map(|value| format!("{value:.1}"));
+/// The limit from which the gate first asks: rows of documents above keep theirs, so it is not that
+/// of the nearest document; and the rest that counts.
+fn fever(rules: &Rules, place: &Place) -> (String, String) {
+    // Where no row looks at a temperature the papers still say from when on somebody is to rest.
+    let set = parameter_in_force(&rules.documents, "fever_threshold_celsius");
+    let threshold = fever_limit(&rules.policy, place).or(set.map(|set| set.value));
+    let threshold = threshold.map(|limit| format!("{limit:.1}"));
     let minutes = parameter_in_force(&rules.documents, "rest_minutes");
     let minutes = minutes.map(|rest| format!("{:.0}", rest.value));
     (threshold.unwrap_or_default(), minutes.unwrap_or_default())

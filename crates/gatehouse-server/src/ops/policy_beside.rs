@@ -53,7 +53,7 @@ pub(super) fn beside(tx: &ReadTx<'_>, proposal: &Proposal) -> Result<Beside, Sto
         if area.area == row.area {
             continue;
         }
-        let (rows, documents) = force.at(row.from_at);
+        let (rows, documents): (Vec<_>, Vec<_>) = force.as_written(row.from_at).into_iter().unzip();
         let mut texts = Vec::new();
         for (one, document) in rows.iter().zip(&documents) {
             if one.area == area.area
@@ -91,7 +91,7 @@ impl Beside {
 
     /// Adds everything on which its notes rest.
     pub fn hash_into(&self, hash: &mut Sha256) {
-        // A document has one text for each version; what is suspended of it stands in its rows.
+        // As written: the notes do not change with what is suspended.
         hash.update(format!("{:?}", self.above));
         for place in &self.below {
             hash.update(format!("{} {:?}", place.name, place.documents));

@@ -77,8 +77,8 @@ pub fn draft_text(id: &[u8; 16]) -> String {
 /// Begins a draft for an area; its id.
 ///
 /// # Errors
-/// [`OpError::NotTaken`] for files that are no document (`D-TEXT`), a document without cases
-/// (`D-CASES`), a name that is none (`D-NAME`), too many drafts (`D-MANY`).
+/// [`OpError::NotTaken`] for files that are no document (`D-TEXT`), a kept version that this program
+/// cannot read (`D-KEPT`), a document without cases (`D-CASES`), a name that is none (`D-NAME`), too many drafts (`D-MANY`).
 pub async fn begin_draft(
     app: &App,
     area: &AreaInScope,
@@ -131,7 +131,7 @@ fn begun(tx: &ReadTx<'_>, path: &[AreaId], begin: &Begin) -> Result<(String, i64
             if !is_known_at(tx, path, name, *version)? {
                 return Err(OpError::NotFound);
             }
-            let document = read(&kept.text).map_err(|_| not_taken("D-TEXT"))?;
+            let document = read(&kept.text).map_err(|_| not_taken("D-KEPT"))?;
             let next = Change::Version(document.version.saturating_add(1));
             let texts = Texts {
                 policy: change(&kept.text, next).map_err(of_edit)?,

@@ -262,6 +262,16 @@ pub fn check_texts(
     }
 }
 
+/// Why files cannot be read as a document and its cases, as `policy check` tells it.
+pub fn unreadable(texts: &Texts) -> Vec<Complaint> {
+    let folder = Path::new("");
+    let mut found = document_of(folder, &texts.policy).err().unwrap_or_default();
+    if let Err(more) = read_case_file(&texts.cases) {
+        found.extend(all_of(&folder.join("cases.toml"), &texts.cases, &more));
+    }
+    found
+}
+
 /// What was found, in the files of a folder.
 fn found_in(folder: &Path, texts: &Texts, found: Found) -> Complaint {
     let (file, text) = match found.file {

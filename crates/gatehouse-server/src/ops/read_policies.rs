@@ -90,7 +90,8 @@ pub fn documents_now(
 }
 
 /// The documents with which one goes together that is to hold in an area (the last of the path)
-/// from a moment on, upper areas first. An earlier version of it there gives way to it.
+/// from a moment on, upper areas first, as they are written: what is suspended of them now is to
+/// hold again. An earlier version of it there gives way to it.
 pub(super) fn documents_beside(
     tx: &ReadTx<'_>,
     path: &[AreaRow],
@@ -101,7 +102,11 @@ pub(super) fn documents_beside(
     let own = path.last().map(|area| area.area);
     let gives_way = |row: &PolicyForceRow| Some(row.area) == own && row.document == document;
     force.rows.retain(|row| !gives_way(row));
-    Ok(force.at(at).1)
+    Ok(force
+        .as_written(at)
+        .into_iter()
+        .map(|(_, one)| one)
+        .collect())
 }
 
 /// Every document that holds on a path at a moment, those without a say at the gate too, upper
@@ -160,16 +165,11 @@ impl Force {
         held.filter(|(_, document)| document.is_for_gate()).unzip()
     }
 
-    /// From when until when each document is put in force that has a say at the gate.
-    pub fn spans_at_gate(&self) -> impl Iterator<Item = Span> {
-        let is_at_gate = |row: &&PolicyForceRow| {
-            let document = self.documents.get(&key(row));
-            document.is_some_and(PolicyDocument::is_for_gate)
-        };
-        self.rows.iter().filter(is_at_gate).map(|row| Span {
-            from_at: row.from_at,
-            until_at: row.to_at,
-        })
+    /// Where and from when until when each document is put in force that has a say at the gate.
+    pub fn all_at_gate(&self) -> impl Iterator<Item = (&PolicyForceRow, &PolicyDocument)> {
+        let all = self.rows.iter();
+        let read = all.filter_map(|row| Some((row, self.documents.get(&key(row))?)));
+        read.filter(|(_, document)| document.is_for_gate())
     }
 
     /// The stretches between one begin or end and the next, with what holds at the gates in each,
@@ -184,33 +184,47 @@ impl Force {
     /// Every document that holds at an instant, those without a say at the gate too, with where
     /// and since when.
     pub fn held(&self, at: i64) -> Vec<(PolicyForceRow, PolicyDocument)> {
+        let mut held = self.as_written(at);
+        for (row, document) in &mut held {
+            self.suspend(row, document, at);
+        }
+        held
+    }
+
+    /// The same as it is written, as if nothing of it were suspended.
+    pub fn as_written(&self, at: i64) -> Vec<(PolicyForceRow, PolicyDocument)> {
         let holds = |row: &&PolicyForceRow| row.from_at <= at && row.to_at.is_none_or(|to| at < to);
         let rows = self.rows.iter().filter(holds);
-        let held = rows.filter_map(|row| Some((row.clone(), self.document(row, at)?)));
+        let held = rows.filter_map(|row| {
+            let document = self.documents.get(&key(row))?;
+            Some((row.clone(), document.clone()))
+        });
         let_go(held.collect())
     }
 
     /// Why the documents that hold from an instant on do not go together, at the first moment at
     /// which they do not; `None` where they do. Computes long: never within a transaction.
+    ///
+    /// Looks at them as they are written: a suspended row lets people through although the row from
+    /// above that it took the place of may only be tightened, and that must not keep the next notice
+    /// from coming into force.
     pub fn clash(&self, from: i64) -> Option<String> {
         spans(self, from, i64::MAX).into_iter().find_map(|span| {
-            let (_, in_force) = self.at(span.from_at.max(from));
+            let in_force = self.as_written(span.from_at.max(from));
             match in_force.is_empty() {
                 true => None,
-                false => wrong_together(&in_force.iter().collect::<Vec<_>>()),
+                false => wrong_together(&in_force.iter().map(|(_, one)| one).collect::<Vec<_>>()),
             }
         })
     }
 
-    fn document(&self, row: &PolicyForceRow, at: i64) -> Option<PolicyDocument> {
-        let mut document = self.documents.get(&key(row))?.clone();
+    fn suspend(&self, row: &PolicyForceRow, document: &mut PolicyDocument, at: i64) {
         let suspended = self.suspended.iter().filter(|one| {
             is_of(one, row) && one.from_at <= at && one.to_at.is_none_or(|to| at < to)
         });
         for one in suspended {
             document.suspend(&one.row_id);
         }
-        Some(document)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::ops::local_day::{DAY_MILLIS, midnight};
 use crate::ops::places::{GateStands, gate_stands, is_check_due};
 use crate::ops::read_area::compounds_of;
 use crate::ops::read_fevers::staff_name;
-use crate::ops::read_opening::Openings;
+use crate::ops::read_opening::{Ended, Openings};
 use crate::ops::read_policies::read_policies;
 use crate::ops::see_alarms::{alarms_in, is_wide};
 use gatehouse_core::gate::compiled::Text;
@@ -135,9 +135,10 @@ pub struct Today {
     pub exits_due: Vec<(AreaId, String, usize)>,
     /// Compounds with gates at which somebody is to look (GATE-13).
     pub gates_due: Vec<GatesDue>,
-    /// Compounds whose gates are open again, with their names and since when.
-    pub opened: Vec<(AreaId, String, i64)>,
-    /// Documents of the area itself that are soon to be looked at again.
+    /// Compounds whose gates are open again or where less holds, with their names and what ended.
+    pub opened: Vec<(AreaId, String, Ended)>,
+    /// Documents of the area itself that are soon to be looked at again; in a county those of the
+    /// areas above it too.
     pub reviews: Vec<Review>,
     /// By compound.
     pub compounds: Vec<CompoundLine>,
@@ -170,8 +171,8 @@ pub async fn read_today(app: &App, area: &AreaInScope) -> Result<Today, OpError>
         let (moment, mut openings) = (Moment::new(now, offset), Openings::default());
         for compound in compounds_of(tx, top)? {
             day.compound(tx, &compound)?;
-            let since = openings.at(tx, keys.as_deref(), (shard, compound.area), moment)?;
-            let opened = since.map(|since| (compound.area, compound.name.clone(), since));
+            let ended = openings.at(tx, keys.as_deref(), (shard, compound.area), moment)?;
+            let opened = ended.map(|ended| (compound.area, compound.name.clone(), ended));
             day.today.opened.extend(opened);
         }
         let mut today = day.today;

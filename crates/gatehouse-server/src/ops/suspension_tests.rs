@@ -2,7 +2,9 @@
 //! what is approved in sight of it.
 
 use super::key_tests::{COMPOUND, COUNTY, Fixed, HOUR, NOW, signer};
-use super::put_in_force::{Wanted, approve_policy, submit_folder};
+use super::lower_document_tests::{LOWER, LOWER_CASES};
+use super::policy_folder::Texts;
+use super::put_in_force::{Wanted, approve_policy, submit_folder, submit_policy};
 use super::put_in_force_tests::{HENAN, bars, code, desk, shipped};
 use super::sign_order::OrderDesk;
 use super::suspend_row::{Which, resume_row, suspend_row};
@@ -122,4 +124,85 @@ fn a_version_that_is_approved_in_sight_of_a_suspension_brings_the_row_back() {
     );
     assert_eq!(suspend(23), Ok("suspended"));
     assert_eq!([22, 23].map(there), [true, false]);
+}
+
+/// A row that takes the place of one which may only be tightened, and the cases that try it.
+const TIGHTER: &str = r#"
+[[row]]
+id = "LO/visitor"
+effect = "bar"
+source = "deployment"
+who = { subject_kind = ["visitor", "regular_helper"] }
+way = "in"
+say = { zh = "外来人员，不进。", en = "A visitor, not in." }
+post = { zh = "外来人员不能进。", en = "Visitors may not come in." }
+replaces = ["HN/visitor"]
+"#;
+const TIGHTER_CASES: &str = r#"
+[[case]]
+id = "visitor"
+clause = "deployment"
+moment = "2020-02-20T08:00:00+08:00"
+facts = { subject_kind = "visitor", way = "in", symptoms = [] }
+expect = { verdict = "refuse", rows = ["LO/visitor"] }
+[[case]]
+id = "visitor-out"
+clause = "deployment"
+moment = "2020-02-20T08:00:00+08:00"
+facts = { subject_kind = "visitor", way = "out", temperature = 36.5, symptoms = [] }
+expect = { verdict = "admit" }
+"#;
+
+#[test]
+fn a_suspended_row_keeps_no_other_document_from_coming_into_force() {
+    let (store, desk, keys) = desk();
+    assert_eq!(approved(&desk, &keys, 0, 0), [""; 0]);
+    let put = |text: String, cases: String, hours: i64| {
+        let (world, from_at) = (Fixed(NOW + hours * HOUR), NOW + hours * HOUR);
+        let wanted = Wanted {
+            area: COMPOUND,
+            from_at,
+            to_at: None,
+        };
+        let id = read(&text).expect("is read").id.to_lowercase();
+        let texts = Texts {
+            policy: text,
+            cases,
+        };
+        submit_policy(&desk, (&id, texts), wanted, &signer(&keys, 0), &world)?;
+        let what = (&*id, COMPOUND, from_at);
+        approve_policy(&desk, what, None, &signer(&keys, 1), &world).map(|answer| answer.document)
+    };
+    let lower = put(
+        format!("{LOWER}{TIGHTER}"),
+        format!("{LOWER_CASES}{TIGHTER_CASES}"),
+        1,
+    );
+    let lower = lower.expect("is in force");
+    for (document, row) in [(&*lower, "LO/visitor"), (HENAN, "HN/courier")] {
+        let which = Which {
+            document,
+            row,
+            ..HERE
+        };
+        let world = Fixed(NOW + 2 * HOUR);
+        suspend_row(&desk, which, "harms", &signer(&keys, 2), &world).expect("suspended");
+    }
+    assert!(!bars(&store, "LO/visitor", 3));
+    // Another at the compound, whose cases count on a row above that is suspended; and a new
+    // version at the county.
+    let (head, _) = LOWER
+        .replace("\"LO", "\"NX")
+        .split_once("[[row]]")
+        .map_or_else(
+            || (String::new(), String::new()),
+            |(head, rest)| (head.to_owned(), rest.to_owned()),
+        );
+    let (_, courier) = LOWER_CASES.rsplit_once("[[case]]").expect("a case");
+    let words = "[[wording]]\nid = \"NX/words\"\nsource = \"deployment\"\n\
+                 row = \"HN/courier\"\nsay = { zh = \"放门口。\", en = \"At the gate.\" }\n";
+    let next = put(format!("{head}{words}"), format!("[[case]]{courier}"), 4);
+    assert_eq!(next.map_err(code), Ok("nx".to_owned()));
+    assert_eq!(approved(&desk, &keys, 5, 6), ["HN/courier"]);
+    assert!(!bars(&store, "LO/visitor", 7), "it stays suspended");
 }

@@ -1,7 +1,7 @@
-//! The card which says that gates are open again or will be, for those who live there and those
-//! who come to see them.
+//! The card which says that gates are open again or will be, or that less holds there, for those who
+//! live there and those who come to see them.
 
-use crate::ops::read_opening::Opening;
+use crate::ops::read_opening::{Opening, in_a_row};
 use crate::page::Frame;
 use crate::times::Times;
 use askama::Template;
@@ -17,13 +17,20 @@ pub struct OpeningCard {
 impl OpeningCard {
     /// The card of a page, `my` or `visit`.
     pub fn new(page: &str, opening: Opening, times: Times, frame: &Frame) -> OpeningCard {
+        let mut documents = [const { String::new() }; 2];
         let (key, when) = match opening {
             Opening::Since(at) => ("open", times.moment(at)),
             Opening::From(at) => ("opens", times.end(at)),
+            Opening::Eased(ended) => {
+                documents = [&ended.titles, &ended.still].map(|all| in_a_row(all, frame.lang));
+                ("eased", times.moment(ended.since))
+            }
         };
+        let [ended, still] = &documents;
+        let slots = [("ended", ended.as_str()), ("still", still.as_str())];
         OpeningCard {
             title: frame.with(&format!("{page}-{key}"), "when", when.as_str()),
-            line: frame.t(&format!("{page}-{key}-line")),
+            line: frame.fill(&format!("{page}-{key}-line"), &slots),
         }
     }
 }

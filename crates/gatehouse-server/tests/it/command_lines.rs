@@ -160,7 +160,11 @@ fn a_document_is_explained_in_both_languages_and_as_json() {
         en.lines
     );
     assert_eq!(zh.lines.len(), en.lines.len());
-    let json = &run(&["policy", "explain", &henan(), "--json"], b"").json()[0]["documents"][0];
+    let json = &run(&["policy", "explain", &henan(), "--json"], b"").json()[0];
+    let policy = json["policy"].as_str().expect("an effective policy");
+    let last = format!("现行规则 {policy}");
+    assert!(policy.len() == 64 && zh.lines.contains(&last), "{policy}");
+    let json = &json["documents"][0];
     let mut parts = json["parts"].as_array().expect("parts").iter();
     let pass = parts.find(|one| one["entry"] == "HN/pass-resident");
     assert_eq!(pass.expect("an entry")["table"], "pass");

@@ -46,6 +46,7 @@ mod people_records;
 mod phone_handovers;
 mod places;
 mod policy_commands;
+mod policy_draft_files;
 mod policy_draft_pages;
 mod policy_part_fields;
 mod policy_reviews;

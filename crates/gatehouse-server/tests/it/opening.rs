@@ -7,6 +7,8 @@ use crate::policy_draft_pages::{between, desks};
 use crate::resident::{gate, holder, opened};
 use crate::support::{START, demo_on_both};
 use axum::http::StatusCode;
+use gatehouse_core::area::AreaLevel;
+use gatehouse_store::policy::PolicyForceRow;
 use serde_json::json;
 
 const DAY: i64 = 86_400_000;
@@ -60,6 +62,76 @@ fn an_end_opens_the_gates_and_everybody_is_told() {
         let mut phone = Phone::enrolled(app, demo, "guard1a");
         let shown = phone.step(json!({"input": "begin", "subject_kind": "visitor", "way": "in"}));
         assert!(shown.to_string().contains("现在没有限制"), "{shown}");
+    });
+}
+
+/// Documents lie one over the other: the street's ends, and the county's still holds.
+#[test]
+fn an_end_of_one_of_several_is_told_with_what_still_holds() {
+    demo_on_both(|app, demo| {
+        let [street, _] = desks(app, demo);
+        let county = demo.town.streets.at_level(AreaLevel::County);
+        let county = county.expect("a county");
+        let upper = "henan-2020-02";
+        hold_alone(
+            app,
+            demo,
+            "zhongxiang-2020-02",
+            delivered("zhongxiang-2020-02"),
+        );
+        let text = delivered(upper);
+        app.write(move |tx| {
+            let version = tx.load_policy_document(upper, (&text, None), &[2; 32], START, None)?;
+            tx.insert_policy_force(&PolicyForceRow {
+                area: county,
+                document: upper.to_owned(),
+                version,
+                from_at: START,
+                to_at: None,
+                decided_by: None,
+                approved_by: None,
+            })
+        });
+        app.later(15 * DAY);
+        let (office, resident) = (
+            cookie(app, demo, "office1"),
+            opened(app, demo, &holder(app, demo)),
+        );
+        let today = format!("/areas/{}/today", community(demo));
+        let pages = [
+            (today, office, "还在执行："),
+            ("/my".to_owned(), resident, "现在进出照："),
+            (
+                format!("/visit/{}", gate(demo)),
+                String::new(),
+                "现在来，照：",
+            ),
+        ];
+        let told = |expected: bool| {
+            for (path, cookie, words) in &pages {
+                let page = app.get(path, cookie).body;
+                assert_eq!(page.contains(words), expected, "{path}: {page}");
+                if expected {
+                    let (_, still) = page.split_once(words).expect("found before");
+                    assert!(still.starts_with("河南指南"), "{path}: {page}");
+                    let ended =
+                        page.contains("有些进出规定") && page.contains("不再执行：钟祥通知");
+                    assert!(ended, "{path}: {page}");
+                }
+                // Neither is true while the county's holds.
+                for words in ["现在正常进出", "现在不限制进出", "不用在这里登记"]
+                {
+                    assert!(!page.contains(words), "{path}: {page}");
+                }
+            }
+        };
+        told(false);
+        let (area, now) = (street.area, app.app.world.now_millis());
+        app.write(move |tx| {
+            assert!(tx.end_policy_force(area, "zhongxiang-2020-02", START, now)?);
+            Ok(())
+        });
+        told(true);
     });
 }
 

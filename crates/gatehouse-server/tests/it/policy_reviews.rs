@@ -4,6 +4,8 @@
 use crate::gate::{delivered, hold_alone};
 use crate::policy_draft_pages::{Desk, VERSIONS, desks};
 use crate::support::{START, TestApp, demo_on_both};
+use gatehouse_core::area::AreaLevel;
+use gatehouse_store::policy::PolicyForceRow;
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -80,5 +82,45 @@ fn a_review_is_reminded_of_from_a_week_before_until_the_document_ends() {
         });
         at(app, 90 * DAY + MINUTE);
         assert_eq!(reminded(&street), [0; 4], "it has ended");
+    });
+}
+
+#[test]
+fn a_county_is_reminded_of_what_the_areas_above_it_review() {
+    demo_on_both(|app, demo| {
+        let areas = &demo.town.streets;
+        let county = areas.at_level(AreaLevel::County).expect("a county");
+        let above = areas.parent(county).expect("an area above");
+        let (text, [street, desk]) = (reviewed(), desks(app, demo));
+        app.write(move |tx| {
+            let version =
+                tx.load_policy_document(DOCUMENT, (&text, None), &[1; 32], START, None)?;
+            tx.insert_policy_force(&PolicyForceRow {
+                area: above,
+                document: DOCUMENT.to_owned(),
+                version,
+                from_at: START,
+                to_at: None,
+                decided_by: None,
+                approved_by: None,
+            })
+        });
+        let county = Desk {
+            area: county,
+            ..desk
+        };
+        let reminded = || {
+            [&county, &street].map(|desk| {
+                let today = format!("/areas/{}/today", desk.area);
+                let page = app.page_in(desk.staff, &today, "zh");
+                let line = format!("{REVIEW} 要由");
+                page.matches(&line).count()
+            })
+        };
+        at(app, 22 * DAY);
+        assert_eq!(reminded(), [0, 0]);
+        at(app, 23 * DAY);
+        // The county alone: it is one page for everybody below that city or province.
+        assert_eq!(reminded(), [1, 0]);
     });
 }

@@ -41,14 +41,13 @@ pub fn section(shared: &Shared, criteria: &Criteria) -> Result<String> {
         .collect();
     let highest = highest(&list, "county")?;
     let mut table = String::new();
-    let (mut agree, mut doubled) = (0, 0);
+    let (mut agree, mut doubled) = (0, Vec::new());
     for (district, readings) in &both {
         let most = sum_of_days(readings, window);
         let least = sum_of_days(&carriers[district], window)
             .count
             .context("every day")?;
-        let is_doubled = |warning: &&Warning| matches!(warning, Warning::Doubled { .. });
-        doubled += most.warnings.iter().filter(is_doubled).count();
+        doubled.extend(most.warnings.iter().filter_map(doubled_day));
         let count = Between {
             least: least.least,
             most: most.count.context("every day")?.most,
@@ -73,14 +72,37 @@ pub fn section(shared: &Shared, criteria: &Criteria) -> Result<String> {
         "## Shanghai, April 2022\n\n\
          Cases from {} to {LAST} beside the national list of 2022-04-15, 11:00. Whether they were \
          imported is left open; carriers who became cases are counted twice by the districts, so \
-         the number has two ends. Days that stand twice in the window: {doubled} (each counted \
-         once).\n\n\
+         the number has two ends. Days that stand twice in the window, each counted once: \
+         {}.\n\n\
          | district | new in 14 days | P7 | listed | list | |\n\
          | --- | ---: | --- | ---: | --- | --- |\n{table}\n\
          {agree} of {} agree. The list holds buildings, hamlets and sites, at most *medium*, and \
          no whole district; by P7 more than 20 imported cases, or ten of any other kind, make the \
          county *high*, whatever its size.\n\n",
         window.first.to_text(),
+        each_doubled(&doubled),
         both.len(),
     ))
+}
+
+fn doubled_day(warning: &Warning) -> Option<CivilDay> {
+    match warning {
+        Warning::Doubled { day, .. } => Some(*day),
+        _ => None,
+    }
+}
+
+/// Each day that stands twice, and of how many districts; it is there once for each of them.
+fn each_doubled(doubled: &[CivilDay]) -> String {
+    let mut districts: BTreeMap<CivilDay, usize> = BTreeMap::new();
+    for day in doubled {
+        *districts.entry(*day).or_default() += 1;
+    }
+    let each = districts
+        .iter()
+        .map(|(day, districts)| format!("{} (of {districts} districts)", day.to_text()));
+    match districts.is_empty() {
+        true => "none".to_owned(),
+        false => each.collect::<Vec<_>>().join(", "),
+    }
 }

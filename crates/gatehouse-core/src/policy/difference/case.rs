@@ -172,7 +172,8 @@ fn of_part(case: &PartCase, lang: Lang) -> Thing {
     ];
     for (side, json) in sides {
         let side = lang.pick(side);
-        let leaves = json_words(json, lang).into_iter();
+        // Beside another version every year is said, so that none changes unseen.
+        let leaves = json_words(json, None, lang).into_iter();
         values.extend(leaves.map(|(label, text)| (format!("{side} · {label}"), text)));
     }
     Thing {
@@ -184,7 +185,7 @@ fn of_part(case: &PartCase, lang: Lang) -> Thing {
 
 /// What a case of a part asks, in words.
 pub fn question_in_words(case: &PartCase, lang: Lang) -> String {
-    let leaves = json_words(&case.question, lang).into_iter();
+    let leaves = json_words(&case.question, Some(&case.question), lang).into_iter();
     let [colon, comma] = match lang {
         Lang::Zh => ["：", "；"],
         Lang::En => [": ", "; "],
@@ -205,7 +206,7 @@ pub fn answer_differences(
     let [was, is] = [&case.expect, answer].map(|json| Thing {
         id: case.id.clone(),
         whole: String::new(),
-        values: json_words(json, lang),
+        values: json_words(json, Some(&case.question), lang),
     });
     of_values(&was, &is)
 }

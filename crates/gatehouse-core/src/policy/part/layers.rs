@@ -1,12 +1,14 @@
 //! Documents in force at one place, upper areas first, and what is left of each part: an entry of
 //! a lower document takes one from above out of force where that one lets it (POL-2).
 
-use super::{Parts, Spanned};
+use super::{Parts, Spanned, Written};
 use crate::counting::Counting;
 use crate::gate::compiled::Text;
+use crate::measure::Ladder;
 use crate::policy::diagnostic::both;
 use crate::policy::document::PolicyDocument;
 use crate::sourced::{Entry, MayBelow};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Documents in force at one place.
@@ -133,6 +135,47 @@ impl<'a> Layers<'a> {
     /// What is in force of a part, upper areas first.
     pub(super) fn of<T: Entry>(self, part: Part<T>) -> Vec<InForce<'a, T>> {
         in_force(self.documents.iter().map(|document| &document.parts), part)
+    }
+
+    /// The ladders that the documents climb, each its own.
+    pub(super) fn ladders(self) -> Vec<&'a Ladder> {
+        let documents = self.documents.iter();
+        let ladders = documents.filter_map(|document| document.parts.stages.as_ref());
+        ladders.collect()
+    }
+
+    /// What of one of the documents holds, as it is written: its entries that are in force, and
+    /// what is no entry of a part.
+    pub(super) fn written_in_force(self, document: &PolicyDocument) -> Vec<&Written> {
+        let in_force = self.ids_in_force();
+        let holds = |one: &&Written| {
+            // Tables that are there once have no id; words stand with the row that they are for.
+            let is_entry = !one.id.is_empty() && one.table != "wording";
+            !one.is_off && (!is_entry || in_force.contains(one.id.as_str()))
+        };
+        document.parts.written.iter().filter(holds).collect()
+    }
+
+    fn ids_in_force(self) -> BTreeSet<&'a str> {
+        fn ids<T: Entry>(all: Vec<InForce<'_, T>>) -> impl Iterator<Item = &str> {
+            all.into_iter().map(|one| one.entry.id())
+        }
+        let first = ids(self.of(|parts| &parts.returnee));
+        first
+            .chain(ids(self.of(|parts| &parts.observation)))
+            .chain(ids(self.of(|parts| &parts.elsewhere)))
+            .chain(ids(self.of(|parts| &parts.contact)))
+            .chain(ids(self.of(|parts| &parts.risk)))
+            .chain(ids(self.of(|parts| &parts.measure)))
+            .chain(ids(self.of(|parts| &parts.team)))
+            .chain(ids(self.of(|parts| &parts.checklist)))
+            .chain(ids(self.of(|parts| &parts.report)))
+            .chain(ids(self.of(|parts| &parts.retention)))
+            .chain(ids(self.of(|parts| &parts.pass)))
+            .chain(ids(self.of(|parts| &parts.visited)))
+            .chain(ids(self.of(|parts| &parts.drawn)))
+            .chain(ids(self.of(|parts| &parts.lift)))
+            .collect()
     }
 
     /// The entry of a part that an id means: the one of that name, or what a document below has

@@ -184,11 +184,12 @@ struct Holds<'a> {
 
 /// Answers a question of this kind.
 pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal> {
-    let question: Question = read_question(line)?;
+    let mut question: Question = read_question(line)?;
     let measures = layers.of(|parts| &parts.measure);
     if measures.is_empty() {
         return Err(Refusal::unsaid("no document has measures"));
     }
+    is_said(*layers, &mut question)?;
     let mut told = BTreeMap::new();
     let (mut in_force, mut may_be_decided) = (Vec::new(), Vec::new());
     let (mut added, mut removed) = (Vec::new(), Vec::new());
@@ -222,6 +223,31 @@ pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal>
         kept: kept(layers),
         passes: passes(layers),
     }))
+}
+
+/// Takes what stands in the place of a measure for the one that was decided.
+///
+/// # Errors
+/// Stages of which no document names any, or a decided measure that none has: nothing would follow
+/// from it.
+fn is_said(layers: Layers<'_>, question: &mut Question) -> Result<(), Refusal> {
+    let ladders = layers.ladders();
+    let is_there = |stage: &Stage| ladders.iter().any(|one| one.height(*stage).is_some());
+    // A place has a level and a phase, of which documents may climb one, or none.
+    let is_lost = |asked: &[Stage]| !asked.is_empty() && !asked.iter().any(is_there);
+    if !ladders.is_empty() && (is_lost(&question.stages) || is_lost(&question.before)) {
+        let message = "none of these stages stands on a document's `[stages]`; ask with one that \
+                       does, or with none";
+        return Err(Refusal::unsaid(message));
+    }
+    for id in &mut question.decided {
+        let Some(named) = layers.named(|parts| &parts.measure, id) else {
+            let message = "`decided` names a measure that no document has; look at its id";
+            return Err(Refusal::unsaid(message));
+        };
+        named.entry.id.clone_into(id);
+    }
+    Ok(())
 }
 
 fn standing_of<'a>(

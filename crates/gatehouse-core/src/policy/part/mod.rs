@@ -10,6 +10,7 @@ mod cases;
 mod checks;
 mod contact;
 mod field;
+mod instants;
 mod keys;
 mod layers;
 mod lines;
@@ -39,7 +40,7 @@ pub use measure::{days_kept, measures_in_force, pass_validity};
 pub use risk::criteria;
 pub use schema::schema;
 pub(crate) use told::json_words;
-pub use told::{Line, Told, Value, explain_parts};
+pub use told::{Line, Told, Value, explain_parts, explain_parts_in_force};
 pub use written::Written;
 
 use super::diagnostic::{Diagnostic, both};

@@ -52,6 +52,7 @@ pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal>
         .and_then(|plan| Some((plan.entry, plan.counting()?)))
         .ok_or_else(|| Refusal::unsaid("no document has such a plan"))?;
     let (plan, counting) = found;
+    ends_after_it_began(&question.order)?;
     let elsewhere = elsewhere(*layers, plan);
     let schedule = schedule(
         plan,
@@ -66,6 +67,27 @@ pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal>
         source: &plan.source,
         schedule,
     }))
+}
+
+/// # Errors
+/// What would otherwise end an observation before it began.
+fn ends_after_it_began(order: &Ordered) -> Result<(), Refusal> {
+    let Some(entered) = &order.entered else {
+        return Ok(());
+    };
+    let is_before = |end: &Option<At>| {
+        end.as_ref()
+            .is_some_and(|end| end.0.millis < entered.0.millis)
+    };
+    let message = match (
+        is_before(&order.contact_released),
+        is_before(&order.case_excluded),
+    ) {
+        (true, _) => "`contact_released` lies before `entered`; look at both, or leave it out",
+        (_, true) => "`case_excluded` lies before `entered`; look at both, or leave it out",
+        _ => return Ok(()),
+    };
+    Err(Refusal::form(message))
 }
 
 /// The entries that let somebody be observed somewhere else than a plan says; where they name one

@@ -7,7 +7,10 @@ use super::lines::{Refusal, read_question, written};
 use crate::counting::At;
 use crate::gate::fact::words;
 use crate::observation::{Plan, StageKind, Test};
-use crate::returnee::{Care, Choice, Evidence, Person, Report, Rule, Ruled, Todo, propose};
+use crate::policy::diagnostic::both;
+use crate::returnee::{
+    Care, Choice, Evidence, Person, Report, Rule, Ruled, Todo, is_country, propose,
+};
 use crate::sourced::Sourced;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -101,6 +104,7 @@ pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal>
         .iter()
         .filter_map(|rule| Some((rule.entry, rule.counting()?)))
         .collect();
+    holds_together(&question)?;
     let named = |id: &str| Some(layers.named(|parts| &parts.observation, id)?.entry);
     let proposal = propose(&question.person, question.moment.0, &table, &named);
     let lines: Vec<Line<'_>> = proposal.ruled.iter().map(line_of).collect();
@@ -111,6 +115,23 @@ pub(super) fn answer(layers: &Layers<'_>, line: &[u8]) -> Result<Value, Refusal>
         care,
         lines,
     }))
+}
+
+/// # Errors
+/// What would otherwise be taken for a stay of which no line speaks.
+fn holds_together(question: &Question) -> Result<(), Refusal> {
+    let (today, stays) = (question.moment.0.day(), &question.person.stays);
+    let mut countries = stays.iter().filter_map(|stay| stay.country.as_deref());
+    if !countries.all(is_country) {
+        let message = "a `country` is two capital letters of ISO 3166, like `RU`; leave it out \
+                       where it is not known";
+        return Err(Refusal::form(message));
+    }
+    if stays.iter().any(|stay| stay.until.0 > today) {
+        let message = "a stay's `until` lies after `moment`; write the last day there until then";
+        return Err(Refusal::form(message));
+    }
+    Ok(())
 }
 
 fn options<'a>(ruled: &Ruled<'a>) -> Vec<Proposed<'a>> {
@@ -157,6 +178,15 @@ fn short(plan: &Plan) -> Observation<'_> {
 /// Complains about what no type can hold.
 pub(super) fn complain(parts: &Parts, complain: &mut Complain<'_>) {
     for rule in &parts.returnee {
+        let stay = &rule.stay;
+        let mut countries = stay.countries.iter().chain(&stay.countries_except);
+        if let Some(other) = countries.find(|country| !is_country(country)) {
+            let message = both(
+                format!("国家写两个大写字母（ISO 3166），比如 `RU`；`{other}` 不是。"),
+                format!("a country is two capital letters of ISO 3166, like `RU`, not `{other}`"),
+            );
+            complain.say("P005", &rule.span, message);
+        }
         let outcomes = rule.outcome.iter().chain(&rule.cleared);
         for plan in outcomes.flat_map(|outcome| outcome.plan.iter().chain(&outcome.then)) {
             complain.unless_plan(plan, &rule.span);

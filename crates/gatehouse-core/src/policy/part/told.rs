@@ -1,6 +1,8 @@
 //! The parts of a document in words: each key of each entry, with its clause (POL-3).
 
+use super::Layers;
 use super::field::Field;
+use super::instants::{instant_words, year_of};
 use super::keys::{OTHER, key_words, table_words, unit};
 use super::question_keys::question_words;
 use super::values::{any_value_words, value_words};
@@ -133,6 +135,17 @@ fn marks(lang: Lang) -> [&'static str; 2] {
 /// Every part of a document, in the order of the list of parts, entries as they are written.
 pub fn explain_parts(document: &PolicyDocument, lang: Lang) -> Vec<Told> {
     let written = document.parts.written.iter();
+    written.map(|one| told(one, lang)).collect()
+}
+
+/// The parts of a document as they hold among the documents of a place, which are asked in the same
+/// way: what a lower one takes the place of and what is switched off is left out.
+pub fn explain_parts_in_force(
+    document: &PolicyDocument,
+    layers: &Layers<'_>,
+    lang: Lang,
+) -> Vec<Told> {
+    let written = layers.written_in_force(document).into_iter();
     written.map(|one| told(one, lang)).collect()
 }
 
@@ -363,10 +376,17 @@ impl Teller {
     }
 }
 
-/// Every value of a question or an answer, with the words of where it stands.
-pub(crate) fn json_words(json: &serde_json::Value, lang: Lang) -> Vec<(String, String)> {
+/// Every value of a question or an answer, with the words of where it stands. Instants of the year
+/// of the moment that `asked` names go without it.
+pub(crate) fn json_words(
+    json: &serde_json::Value,
+    asked: Option<&serde_json::Value>,
+    lang: Lang,
+) -> Vec<(String, String)> {
+    let moment = asked.and_then(|asked| asked.get("moment")?.as_str());
+    let year = moment.and_then(year_of);
     let mut found = Vec::new();
-    json_leaves(json, ("", ""), String::new(), lang, &mut found);
+    json_leaves(json, ("", ""), String::new(), (lang, year), &mut found);
     found
 }
 
@@ -374,22 +394,22 @@ fn json_leaves(
     json: &serde_json::Value,
     (within, key): (&str, &str),
     label: String,
-    lang: Lang,
+    (lang, year): (Lang, Option<i32>),
     found: &mut Vec<(String, String)>,
 ) {
     use serde_json::Value as Json;
     let text = match json {
         Json::Object(fields) if !fields.is_empty() => {
             for (name, value) in fields {
-                let label = joined(&label, SEPARATOR, &json_key(key, name, lang));
-                json_leaves(value, (key, name), label, lang, found);
+                let label = joined(&label, SEPARATOR, &json_key((key, name), value, lang));
+                json_leaves(value, (key, name), label, (lang, year), found);
             }
             return;
         }
         Json::Array(list) if !list.is_empty() => {
             for (at, value) in list.iter().enumerate() {
                 let label = format!("{label} {}", at + 1);
-                json_leaves(value, (within, key), label, lang, found);
+                json_leaves(value, (within, key), label, (lang, year), found);
             }
             return;
         }
@@ -398,7 +418,8 @@ fn json_leaves(
         Json::Number(number) => number.to_string(),
         Json::String(text) => match value_words(key, text).or_else(|| any_value_words(text)) {
             Some(words) => lang.pick(words).to_owned(),
-            None => source_words(&text.replace('_', " "), lang),
+            None => instant_words(text, year.filter(|_| key != "moment"), lang)
+                .unwrap_or_else(|| source_words(&text.replace('_', " "), lang)),
         },
         Json::Null | Json::Object(_) | Json::Array(_) => {
             lang.pick(words("没有", "none")).to_owned()
@@ -409,10 +430,15 @@ fn json_leaves(
 
 /// Keys of questions that are no keys of documents are names that their readers gave, or plain
 /// English words.
-fn json_key(within: &str, key: &str, lang: Lang) -> String {
+fn json_key((within, key): (&str, &str), value: &serde_json::Value, lang: Lang) -> String {
+    // In documents it is a place.
+    let is_time = key == "at" && value.as_str().and_then(year_of).is_some();
+    if is_time {
+        return lang.pick(words("时间", "at")).to_owned();
+    }
     let of_documents = Some(key_words(within, key)).filter(|words| *words != OTHER);
-    let found = of_documents
-        .or_else(|| question_words(key))
+    let found = question_words(key)
+        .or(of_documents)
         .or_else(|| any_value_words(key));
     found.map_or_else(
         || key.replace('_', " "),

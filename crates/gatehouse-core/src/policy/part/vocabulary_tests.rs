@@ -1,10 +1,10 @@
 //! Every key and every word of a closed list of the parts has words of its own.
 
 use super::keys::{OTHER, key_words, table_words};
-use super::schema;
 use super::values::value_words;
+use super::{json_words, schema};
 use crate::gate::wording::Lang;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
 /// Words of closed lists under the key that holds them, within the key that holds that one.
@@ -73,4 +73,58 @@ fn every_key_and_word_of_the_parts_has_words_and_no_two_the_same() {
             }
         }
     }
+}
+
+#[test]
+fn what_an_official_agrees_to_is_said_as_people_say_it() {
+    let asked = json!({ "moment": "2020-11-20T09:30:00+08:00" });
+    let table = [
+        (
+            json!({ "order": { "entered": "2020-11-20T09:00:00+08:00" } }),
+            ("决定 · 观察开始", "11月20日 09:00"),
+            ("order · observation began", "20 Nov, 09:00"),
+        ),
+        (
+            json!({ "stays_in_until": "2021-01-04T00:00:00+08:00" }),
+            ("待在观察的地方到", "2021年1月4日 00:00"),
+            (
+                "stays at the place of observation until",
+                "4 Jan 2021, 00:00",
+            ),
+        ),
+        (
+            json!({ "moment": "2020-11-20T09:30:00+08:00" }),
+            ("什么时候问", "2020年11月20日 09:30"),
+            ("asked at", "20 Nov 2020, 09:30"),
+        ),
+        (
+            json!({ "stages": [{ "last": "2020-12-04" }] }),
+            ("阶段 1 · 最后一天", "12月4日"),
+            ("stages 1 · last day", "4 Dec"),
+        ),
+        (
+            json!({ "over": { "at": "2020-12-04T00:00:30+08:00" } }),
+            ("观察结束 · 时间", "2020-12-04 00:00:30"),
+            ("end of the observation · at", "2020-12-04 00:00:30"),
+        ),
+        (
+            json!({ "kept": [{ "entry": "HN/keep-crossings" }] }),
+            ("记录留多少天 1 · 哪一条", "HN/keep-crossings"),
+            ("days that records are kept 1 · entry", "HN/keep-crossings"),
+        ),
+        (
+            json!({ "lines": [{ "entry": "P4/close" }] }),
+            ("用到的规定 1 · 哪一条", "P4/close"),
+            ("rules that apply 1 · entry", "P4/close"),
+        ),
+    ];
+    for (said, zh, en) in table {
+        for (lang, (label, text)) in [(Lang::Zh, zh), (Lang::En, en)] {
+            let told = json_words(&said, Some(&asked), lang);
+            assert_eq!(told, [(label.to_owned(), text.to_owned())], "{said}");
+        }
+    }
+    // Without a moment every year is said.
+    let told = json_words(&json!({ "first": "2020-02-19" }), None, Lang::En);
+    assert_eq!(told[0].1, "19 Feb 2020");
 }

@@ -43,18 +43,21 @@ impl Entry for Wording {
     }
 }
 
-/// What the guard reads of a row: the words of the lowest document that has some for it.
+/// What the guard reads of a row: the words of the lowest document that has some for it. They are
+/// words for what the row did: of a suspended one everybody reads that it is suspended.
 pub(crate) fn said<'a>(documents: &[&'a PolicyDocument], row: &'a DocumentRow) -> Option<&'a Text> {
-    words(documents, &row.id, |wording| wording.say.as_ref()).or(row.say.as_ref())
+    let other = words(documents, &row.id, |wording| wording.say.as_ref());
+    other.filter(|_| !row.is_suspended).or(row.say.as_ref())
 }
 
-/// What stands on the poster for a row.
+/// What stands on the poster for a row, by the same rule.
 pub(crate) fn posted<'a>(documents: &[&'a PolicyDocument], row: &str) -> Option<&'a Text> {
-    let rows = documents.iter().flat_map(|document| &document.rows);
-    let own = rows
-        .filter(|written| written.id == row)
-        .find_map(|one| one.post.as_ref());
-    words(documents, row, |wording| wording.post.as_ref()).or(own)
+    let mut rows = documents.iter().flat_map(|document| &document.rows);
+    let written = rows.find(|written| written.id == row);
+    let other = words(documents, row, |wording| wording.post.as_ref());
+    other
+        .filter(|_| written.is_none_or(|row| !row.is_suspended))
+        .or(written.and_then(|row| row.post.as_ref()))
 }
 
 fn words<'a>(

@@ -1,10 +1,13 @@
 //! A situation in words: who, which way, and what of the rest is not as it usually is.
 
 use super::model::{Found, Model};
+use super::plain::{NOT_APPLICABLE, YES, goes_without_saying};
 use crate::gate::compiled::Text;
-use crate::gate::fact::{Absent, Choice, Fact, Kind};
+use crate::gate::fact::{Fact, Kind};
 use crate::gate::reading::{Lens, Reading};
 use crate::gate::wording::Lang;
+use crate::policy::condition::{Condition, Want};
+use crate::policy::explain::phrase;
 
 /// What matters of a situation, in both languages; who and which way first.
 pub(super) fn example(model: &Model<'_>, found: &Found) -> Text {
@@ -55,81 +58,50 @@ const fn in_lang<'a>(lang: Lang, zh: &'a str, en: &'a str) -> &'a str {
     }
 }
 
+/// What holds of a reading in a class, in the words of a row that asks for just that.
 fn said(lang: Lang, reading: &Reading, class: usize) -> Option<String> {
-    let fact = Fact::numbered(reading.fact)?;
-    let spec = fact.spec();
-    let label = lang.pick(spec.label);
-    let colon = in_lang(lang, "：", ": ");
-    if class == 0 {
-        let never = in_lang(lang, "不涉及", "does not arise");
-        return Some(format!("{label}{colon}{never}"));
-    }
-    // Nothing seen, nothing on record: that is what anybody would think of.
-    if spec.when_absent == Absent::Nothing && class == 1 {
+    if goes_without_saying(reading, class) {
         return None;
     }
-    let names = |choices: &[Choice], members: u32| {
-        let named = choices.iter().enumerate();
-        let named = named.filter(|(at, _)| members & (1 << at) != 0);
-        named
-            .map(|(_, choice)| lang.pick(choice.label))
-            .collect::<Vec<_>>()
-            .join(in_lang(lang, "或", " or "))
+    let fact = Fact::numbered(reading.fact)?;
+    let condition = Condition {
+        fact,
+        lens: reading.lens.clone(),
+        want: wanted(fact, &reading.lens, class),
+        span: 0..0,
     };
-    Some(match (&reading.lens, spec.kind) {
-        (Lens::Whole { .. }, Kind::Flag { yes, no }) => {
-            lang.pick(if class == 2 { yes } else { no }).to_owned()
-        }
-        (Lens::Whole { .. }, Kind::Choice(choices)) => {
-            let choice = choices.get(class - 1)?;
-            format!("{label}{colon}{}", lang.pick(choice.label))
-        }
-        (Lens::Whole { cuts }, Kind::Number { unit, decimals, .. }) => {
-            let unit = lang.pick(unit);
-            format!("{label} {}", range(lang, cuts, class, decimals, unit))
-        }
-        (Lens::AnyOf { members } | Lens::AllOf { members }, Kind::Set(choices)) => {
-            let not = match class {
-                2 => "",
-                _ => in_lang(lang, "没有", "not "),
-            };
-            format!("{label}{colon}{not}{}", names(choices, *members))
-        }
-        (Lens::StayWithin { days, .. }, _) => match lang {
-            Lang::Zh => format!("{days} 天内{label}"),
-            Lang::En => format!("{label} within {days} days"),
-        },
-        (Lens::OutingCount { cuts, .. }, _) => {
-            format!("{label} {}", range(lang, cuts, class, 0, ""))
-        }
-        _ => return None,
-    })
+    Some(phrase(&condition, lang))
 }
 
-/// From one cut up to the next.
-fn range(lang: Lang, cuts: &[i64], class: usize, decimals: u8, unit: &str) -> String {
-    let number = |scaled: i64| {
-        let scale = 10_i64.pow(u32::from(decimals));
-        match decimals {
-            0 => scaled.to_string(),
-            _ => format!("{}.{}", scaled / scale, scaled % scale),
+fn wanted(fact: Fact, lens: &Lens, class: usize) -> Want {
+    if class == NOT_APPLICABLE {
+        return Want::NotApplicable;
+    }
+    match (lens, fact.spec().kind) {
+        (Lens::Whole { .. }, Kind::Choice(_)) => Want::OneOf(1 << (class - 1)),
+        (Lens::Whole { cuts }, Kind::Number { least, most, .. }) => {
+            let (from, below) = bounds(cuts, class);
+            // What every number is says nothing.
+            let from = from.filter(|from| *from > least);
+            let below = below.filter(|below| *below <= most);
+            match fact {
+                Fact::TimeOfDay => Want::Clock(
+                    from.unwrap_or(least) as u16,
+                    below.unwrap_or(most + 1) as u16,
+                ),
+                _ => Want::Range(from, below.map(|below| below - 1)),
+            }
         }
-    };
-    let least = class.checked_sub(2).and_then(|at| cuts.get(at));
-    let below = cuts.get(class - 1);
-    let text = match (lang, least, below) {
-        (_, Some(least), Some(below)) if least + 1 == *below => number(*least),
-        (Lang::Zh, Some(least), Some(below)) => {
-            format!("{} 起，不到 {}", number(*least), number(*below))
+        (Lens::OutingCount { cuts, .. }, _) => {
+            let (from, below) = bounds(cuts, class);
+            Want::Range(from, below.map(|below| below - 1))
         }
-        (Lang::En, Some(least), Some(below)) => {
-            format!("from {} below {}", number(*least), number(*below))
-        }
-        (Lang::Zh, Some(least), None) => format!("{} 起", number(*least)),
-        (Lang::En, Some(least), None) => format!("from {}", number(*least)),
-        (Lang::Zh, None, Some(below)) => format!("不到 {}", number(*below)),
-        (Lang::En, None, Some(below)) => format!("below {}", number(*below)),
-        (_, None, None) => in_lang(lang, "不限", "any").to_owned(),
-    };
-    format!("{text} {unit}").trim_end().to_owned()
+        _ => Want::Flag(class == YES),
+    }
+}
+
+/// From one cut up to, not including, the next.
+fn bounds(cuts: &[i64], class: usize) -> (Option<i64>, Option<i64>) {
+    let from = class.checked_sub(2).and_then(|at| cuts.get(at));
+    (from.copied(), cuts.get(class - 1).copied())
 }

@@ -1,5 +1,6 @@
 //! What holds whatever a document says: an emergency goes through (SCOPE-3), and a registered
 //! resident under no order and without symptoms comes home or is asked for something (GATE-15).
+//! Every temperature is healthy that the documents do not call a fever.
 //! That a restriction ends and rests on health is held by the form of a document.
 
 use super::example::example;
@@ -13,11 +14,16 @@ use crate::gate::subject::SubjectKind;
 use crate::gate::value::Value;
 use crate::gate::{Policy, Verdict};
 use crate::moment::Moment;
+use crate::policy::compile::parameter_in_force;
 use crate::policy::diagnostic::both;
+use crate::policy::document::PolicyDocument;
 use varisat::Lit;
 
+/// A fever where no document of the place says what one is: 37.3 °C (local choice).
+const FEVER_CELSIUS_TENTHS: i64 = 373;
+
 /// Each invariant that does not hold.
-pub(super) fn broken(model: &mut Model<'_>) -> Vec<Finding> {
+pub(super) fn broken(model: &mut Model<'_>, documents: &[&PolicyDocument]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let policy = model.policy;
     for kind in SubjectKind::ALL {
@@ -25,7 +31,7 @@ pub(super) fn broken(model: &mut Model<'_>) -> Vec<Finding> {
             break;
         }
     }
-    findings.extend(kept_from_home(model));
+    findings.extend(kept_from_home(model, fever(documents)));
     findings
 }
 
@@ -59,10 +65,10 @@ fn held_up(kind: SubjectKind) -> Finding {
 
 /// Rows that refer a healthy registered resident, under no order, on the way home. No bar can: each
 /// has the exception.
-fn kept_from_home(model: &mut Model<'_>) -> Vec<Finding> {
+fn kept_from_home(model: &mut Model<'_>, fever: i64) -> Vec<Finding> {
     let policy = model.policy;
     let mut findings = Vec::new();
-    let Some(home) = coming_home(model) else {
+    let Some(home) = coming_home(model, fever) else {
         return findings;
     };
     for at in rows_of(policy, &[Effect::Refer]) {
@@ -98,7 +104,15 @@ fn kept_from_home(model: &mut Model<'_>) -> Vec<Finding> {
     findings
 }
 
-fn coming_home(model: &mut Model<'_>) -> Option<Vec<Lit>> {
+/// From where on the documents call it a fever, as the fact writes it.
+fn fever(documents: &[&PolicyDocument]) -> i64 {
+    let named = parameter_in_force(documents.iter().copied(), "fever_threshold_celsius");
+    named.map_or(FEVER_CELSIUS_TENTHS, |one| {
+        (one.value * 10.0).round() as i64
+    })
+}
+
+fn coming_home(model: &mut Model<'_>, fever: i64) -> Option<Vec<Lit>> {
     const FIRST: usize = 1;
     const YES: usize = 2;
     let residents = [SubjectKind::Resident, SubjectKind::TemporaryResident]
@@ -114,12 +128,10 @@ fn coming_home(model: &mut Model<'_>) -> Option<Vec<Lit>> {
     if !residents.is_empty() {
         wanted.push(model.one_of(&residents));
     }
-    for fact in [
-        Fact::Temperature,
-        Fact::SecondTemperature,
-        Fact::Symptoms,
-        Fact::FoundFever,
-    ] {
+    for fact in [Fact::Temperature, Fact::SecondTemperature] {
+        wanted.extend(model.may_lie_below(fact, fever));
+    }
+    for fact in [Fact::Symptoms, Fact::FoundFever] {
         wanted.extend(model.nothing_is(fact));
     }
     Some(wanted)

@@ -10,14 +10,17 @@ mod example;
 mod idle;
 mod invariants;
 mod model;
+mod plain;
 mod tighten;
 
-use crate::gate::compiled::{Effect, Policy, Row, Text};
+use crate::gate::compiled::{Effect, Policy, Row, Test, Text};
 use crate::gate::fact::{Fact, Kind, Words, subject_kind};
 use crate::gate::subject::SubjectKind;
 use crate::policy::diagnostic::both;
+use crate::policy::document::PolicyDocument;
 use example::example;
 use model::Model;
+use std::collections::BTreeSet;
 use varisat::Lit;
 
 pub use beside::{Opposed, opposed};
@@ -44,8 +47,8 @@ pub const PROVED_ROWS_MOST: usize = 300;
 /// Findings of one code that are worked out; that there are more is said.
 pub const FINDINGS_MOST: usize = 20;
 
-/// Everything that is found, gaps first.
-pub fn prove(policy: &Policy) -> Vec<Finding> {
+/// Everything that is found in what these documents make, gaps first.
+pub fn prove(policy: &Policy, documents: &[&PolicyDocument]) -> Vec<Finding> {
     let rows = policy.rows().iter();
     if rows.filter(|row| row.document.is_some()).count() > PROVED_ROWS_MOST {
         return vec![too_many_rows()];
@@ -54,7 +57,7 @@ pub fn prove(policy: &Policy) -> Vec<Finding> {
     let mut findings = gaps(&mut model);
     findings.extend(contradictions(&mut model));
     findings.extend(idle::rows(&mut model));
-    findings.extend(invariants::broken(&mut model));
+    findings.extend(invariants::broken(&mut model, documents));
     if model.is_tired() {
         findings.push(not_all_proved());
     }
@@ -179,8 +182,8 @@ fn kind_words(kind: SubjectKind) -> Words {
     Words { zh, en }
 }
 
-/// A grant and a bar of one clause, or of the same facts, of which neither says when the other
-/// holds, although both can.
+/// A grant and a bar of one clause, or of the same facts, that apply together: the exceptions of
+/// neither leave the other out.
 fn contradictions(model: &mut Model<'_>) -> Vec<Finding> {
     let policy = model.policy;
     let mut findings = Vec::new();
@@ -199,7 +202,7 @@ fn contradictions(model: &mut Model<'_>) -> Vec<Finding> {
                     crossing: None,
                     message: Text {
                         zh: format!(
-                            "{} 放行的人，{} 不放行，两条都没写“除非”。例如：{}",
+                            "{} 放行的人，{} 不放行，两条的“除非”都没避开对方。例如：{}",
                             one.id, other.id, example.zh
                         ),
                         en: format!(
@@ -218,20 +221,23 @@ fn contradictions(model: &mut Model<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Whether two rows are of one clause, or as specific as one another; that rows overlap otherwise
+/// is as it should be. An exception that leaves the other row out keeps the two apart in the model;
+/// any other is a condition like those of `when`, by which a row is the more specific.
 fn are_rivals(grant: &Row, bar: &Row) -> bool {
-    // The last exception of a bar is ours (GATE-15).
-    let says_when = !grant.unless.is_empty() || bar.unless.len() > 1;
     let same_clause = grant.source == bar.source && grant.source != "deployment";
-    !says_when && (same_clause || same_facts(grant, bar))
+    // The last exception of a bar is ours (GATE-15).
+    let (_, own) = bar.unless.split_last().unwrap_or((&Vec::new(), &[]));
+    let of =
+        |row: &Row, unless: &[Vec<Test>]| readings(row.all.iter().chain(unless.iter().flatten()));
+    same_clause || of(grant, &grant.unless) == of(bar, own)
 }
 
-/// Whether two rows look at the same facts.
+/// Whether two rows look at the same facts, exceptions aside.
 fn same_facts(one: &Row, other: &Row) -> bool {
-    let facts = |row: &Row| {
-        let mut facts: Vec<u8> = row.all.iter().map(|test| test.reading).collect();
-        facts.sort_unstable();
-        facts.dedup();
-        facts
-    };
-    facts(one) == facts(other)
+    readings(&one.all) == readings(&other.all)
+}
+
+fn readings<'a>(tests: impl IntoIterator<Item = &'a Test>) -> BTreeSet<u8> {
+    tests.into_iter().map(|test| test.reading).collect()
 }

@@ -2,6 +2,7 @@
 //! class of which exactly one holds, and what readings of one fact, and facts among themselves,
 //! can never be together.
 
+use super::plain::{NO, NOT_APPLICABLE, YES, ordinary, turn};
 use crate::gate::compiled::{Policy, Row, Test};
 use crate::gate::fact::{ALL, Absent, Fact, FactSpec, Kind, Ways};
 use crate::gate::json::read_known;
@@ -15,11 +16,6 @@ use varisat::{ExtendFormula, Lit, Solver};
 /// Questions that one proof asks at most: some hundred times what a notice of 150 rows needs
 /// (local choice; `cargo xtask bench policy`).
 pub const QUESTIONS_MOST: u32 = 100_000;
-
-/// Bit 0 of a reading.
-const NOT_APPLICABLE: usize = 0;
-const NO: usize = 1;
-const YES: usize = 2;
 
 /// The situations of a policy, ready to be asked about.
 pub(super) struct Model<'p> {
@@ -77,11 +73,14 @@ impl<'p> Model<'p> {
     pub fn find(&mut self, wanted: &[Lit]) -> Option<Found> {
         let goal = self.all_of(wanted);
         let mut fixed = vec![goal];
-        let mut classes = Vec::new();
+        let mut classes = vec![NOT_APPLICABLE; self.classes.len()];
+        let mut turns: Vec<usize> = (0..self.classes.len()).collect();
+        turns.sort_by_key(|at| turn(self.fact(*at)));
+        let mut who = None;
         // Each reading in turn takes the plainest class that it can.
-        for at in 0..self.classes.len() {
-            let order = plain_first(self.reading(at), &self.classes[at]);
-            let class = order.into_iter().find(|(_, lit)| {
+        for at in &turns {
+            let order = self.plain_first(*at, who);
+            let (class, _) = order.into_iter().find(|(_, lit)| {
                 fixed.push(*lit);
                 let holds = self.holds(&fixed);
                 if !holds {
@@ -89,16 +88,20 @@ impl<'p> Model<'p> {
                 }
                 holds
             })?;
-            classes.push(class.0);
+            classes[*at] = class;
+            if self.fact(*at) == Fact::SubjectKind {
+                who = class
+                    .checked_sub(1)
+                    .and_then(|at| SubjectKind::at(at as u8));
+            }
         }
-        let matters = (0..classes.len())
-            .map(|at| {
-                let mut others = fixed.clone();
-                others.remove(at + 1);
-                others[0] = !goal;
-                self.holds(&others)
-            })
-            .collect();
+        let mut matters = vec![false; classes.len()];
+        for (place, at) in turns.into_iter().enumerate() {
+            let mut others = fixed.clone();
+            others.remove(place + 1);
+            others[0] = !goal;
+            matters[at] = self.holds(&others);
+        }
         Some(Found { classes, matters })
     }
 
@@ -139,6 +142,19 @@ impl<'p> Model<'p> {
             }
         }
         lits
+    }
+
+    /// That a number may be one below a limit, or does not arise.
+    pub fn may_lie_below(&mut self, fact: Fact, limit: i64) -> Option<Lit> {
+        let at = self.whole(fact)?;
+        let Lens::Whole { cuts } = &self.reading(at).lens else {
+            return None;
+        };
+        let below = cuts.partition_point(|cut| *cut < limit) + NO;
+        let classes = self.classes[at].iter();
+        let classes = classes.filter(|(class, _)| *class <= below);
+        let lits: Vec<Lit> = classes.map(|(_, lit)| *lit).collect();
+        Some(self.one_of(&lits))
     }
 
     /// Of a row that can never apply, the readings of which some conditions alone rule one another
@@ -189,11 +205,12 @@ impl<'p> Model<'p> {
     }
 
     fn take_readings(&mut self) {
-        for (fact, every) in self.policy.lookups() {
+        let readings = &self.policy.compiled().readings;
+        for (reading, (fact, every)) in readings.iter().zip(self.policy.lookups()) {
             let may_not_arise = may_not_arise(fact.spec());
             let bits = *every | u64::from(may_not_arise);
             let classes: Vec<(usize, Lit)> = (0..64)
-                .filter(|at| bits & (1 << at) != 0)
+                .filter(|at| bits & (1 << at) != 0 && can_be(reading, *at))
                 .map(|at| (at, self.solver.new_lit()))
                 .collect();
             let lits: Vec<Lit> = classes.iter().map(|(_, lit)| *lit).collect();
@@ -386,6 +403,21 @@ impl<'p> Model<'p> {
         self.lies_in(fact, class)
     }
 
+    /// The classes of a reading with the plainest first: what is so where nobody says otherwise.
+    fn plain_first(&self, at: usize, who: Option<SubjectKind>) -> Vec<(usize, Lit)> {
+        let plain = ordinary(self.reading(at), who);
+        let is_never_there = self.fact(at).spec().when_absent == Absent::NotApplicable;
+        let rank = |class: usize| match class {
+            NOT_APPLICABLE if is_never_there => 0,
+            class if class == plain => 1,
+            NOT_APPLICABLE => 3,
+            _ => 2,
+        };
+        let mut order = self.classes[at].clone();
+        order.sort_by_key(|(class, _)| (rank(*class), *class));
+        order
+    }
+
     fn test(&mut self, test: &Test) -> Lit {
         if let Some(lit) = self.tests.get(&(test.reading, test.accept)) {
             return *lit;
@@ -444,23 +476,14 @@ fn may_not_arise(spec: &FactSpec) -> bool {
     spec.when_absent == Absent::NotApplicable || !for_everyone || spec.ways == Ways::Inward
 }
 
-/// Classes with the plainest first: what is so where nobody says otherwise.
-fn plain_first(reading: &Reading, classes: &[(usize, Lit)]) -> Vec<(usize, Lit)> {
-    let fact = Fact::numbered(reading.fact);
-    let plain = match fact {
-        Some(Fact::RegisteredResident | Fact::TemperatureTaken) => YES,
-        // No pass is less plain than one that holds.
-        Some(Fact::PassState) => 2,
-        _ => NO,
+/// Whether a class holds any number that the fact can be: a cut may lie at its very end.
+fn can_be(reading: &Reading, class: usize) -> bool {
+    let kind = Fact::numbered(reading.fact).map(|fact| fact.spec().kind);
+    let (Lens::Whole { cuts }, Some(Kind::Number { least, most, .. })) = (&reading.lens, kind)
+    else {
+        return true;
     };
-    let is_never_there = fact.is_some_and(|f| f.spec().when_absent == Absent::NotApplicable);
-    let rank = |class: usize| match class {
-        NOT_APPLICABLE if is_never_there => 0,
-        class if class == plain => 1,
-        NOT_APPLICABLE => 3,
-        _ => 2,
-    };
-    let mut order = classes.to_vec();
-    order.sort_by_key(|(class, _)| (rank(*class), *class));
-    order
+    let from = class.checked_sub(2).and_then(|at| cuts.get(at));
+    let below = class.checked_sub(1).and_then(|at| cuts.get(at));
+    from.is_none_or(|from| *from <= most) && below.is_none_or(|below| *below > least)
 }

@@ -80,4 +80,6 @@ figures-todo-gates-line = No public road is blocked, and the gate is no wider th
 figures-open-reviews = Review it
 figures-todo-open = { $area }: the restriction ended { $when }
 figures-todo-open-line = People come and go as usual. Take down the posters at the gate and tell the residents.
+figures-todo-eased = { $area }: some of the rules ended { $when }
+figures-todo-eased-line = No longer in force: { $ended }. Still in force: { $still }. Change the posters at the gate and tell the residents.
 figures-open-rules = See the rules

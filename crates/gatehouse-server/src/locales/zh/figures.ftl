@@ -80,4 +80,6 @@ figures-todo-gates-line = 不占公共道路，只在小区自己的口。
 figures-open-reviews = 去复核
 figures-todo-open = { $area }：进出限制 { $when } 结束了
 figures-todo-open-line = 现在正常进出。请取下门口的告示，告诉住户。
+figures-todo-eased = { $area }：有些进出规定 { $when } 结束了
+figures-todo-eased-line = 不再执行：{ $ended }。还在执行：{ $still }。请换掉门口的告示，告诉住户。
 figures-open-rules = 看规则
