@@ -19,7 +19,7 @@ mod policy_mutations;
 mod policy_schema;
 mod policy_texts;
 mod proof;
-mod questions;
 mod proof_words;
+mod questions;
 mod replay;
 mod zones;

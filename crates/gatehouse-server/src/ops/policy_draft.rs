@@ -77,8 +77,9 @@ pub fn draft_text(id: &[u8; 16]) -> String {
 /// Begins a draft for an area; its id.
 ///
 /// # Errors
-/// [`OpError::NotTaken`] for files that are no document (`D-TEXT`), a kept version that this program
-/// cannot read (`D-KEPT`), a document without cases (`D-CASES`), a name that is none (`D-NAME`), too many drafts (`D-MANY`).
+/// [`OpError::NotTaken`] for files that are no document (`D-TEXT`), a kept version that this
+/// program cannot read (`D-KEPT`), a document without cases (`D-CASES`), a name that is none
+/// (`D-NAME`), too many drafts (`D-MANY`).
 pub async fn begin_draft(
     app: &App,
     area: &AreaInScope,

@@ -205,9 +205,9 @@ impl Force {
     /// Why the documents that hold from an instant on do not go together, at the first moment at
     /// which they do not; `None` where they do. Computes long: never within a transaction.
     ///
-    /// Looks at them as they are written: a suspended row lets people through although the row from
-    /// above that it took the place of may only be tightened, and that must not keep the next notice
-    /// from coming into force.
+    /// Looks at them as they are written: a suspended row lets people through although the row
+    /// from above that it took the place of may only be tightened, and that must not keep the
+    /// next notice from coming into force.
     pub fn clash(&self, from: i64) -> Option<String> {
         spans(self, from, i64::MAX).into_iter().find_map(|span| {
             let in_force = self.as_written(span.from_at.max(from));

@@ -1,5 +1,5 @@
-//! The card which says that gates are open again or will be, or that less holds there, for those who
-//! live there and those who come to see them.
+//! The card which says that gates are open again or will be, or that less holds there, for those
+//! who live there and those who come to see them.
 
 use crate::ops::read_opening::{Opening, in_a_row};
 use crate::page::Frame;
