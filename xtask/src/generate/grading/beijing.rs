@@ -101,7 +101,7 @@ pub fn section(shared: &Shared, criteria: &Criteria) -> Result<String> {
          | day | district | new in 14 days | P7, townships unknown | listed | P7, townships as \
          listed | list | |\n| --- | --- | ---: | --- | ---: | --- | --- | --- |\n"
     );
-    let (mut agree, mut shown) = (0, 0);
+    let (mut agree, mut shown, mut agree_alone, mut open_alone) = (0, 0, 0, 0);
     for district in &districts {
         if district.new == 0 && district.listed == 0 {
             continue;
@@ -118,7 +118,10 @@ pub fn section(shared: &Shared, criteria: &Criteria) -> Result<String> {
         };
         let (open, listed) = (graded(None), graded(Some(district.listed)));
         let how = differs_by(&listed, district.official);
+        let alone = differs_by(&open, district.official);
         agree += usize::from(how == "agrees");
+        agree_alone += usize::from(alone == "agrees");
+        open_alone += usize::from(alone.starts_with("not settled"));
         shown += 1;
         writeln!(
             text,
@@ -133,11 +136,15 @@ pub fn section(shared: &Shared, criteria: &Criteria) -> Result<String> {
         )?;
     }
     let quiet = districts.len() - shown;
+    let other_alone = shown - agree_alone - open_alone;
     writeln!(
         text,
-        "\n{agree} of {shown} agree; {quiet} more have no case and no township in the list: \
-         routine on both sides. Every district with a case has a township in the list, and none \
-         without.\n\n\
+        "\nBy the cases alone {agree_alone} of {shown} agree, {open_alone} are not settled (what \
+         the cases leave open holds the list's level), the rest ({other_alone}) not. With the \
+         townships of the list {agree} agree, which is no second proof: they come from the list \
+         itself. \
+         {quiet} more have no case and no township in the list: routine on both sides. Every \
+         district with a case has a township in the list, and none without.\n\n\
          Where they differ: the list grades each township by itself, P7 adds up the district. \
          Ten cases, or four townships with one each, make the county *high*.\n"
     )?;
