@@ -246,7 +246,6 @@ export class App {
     }
   }
 
-
   /** Nothing more is decided or recorded here until the page is opened again. */
   stop(code: string): void {
     this.#core = undefined;
