@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { frame_svg } from "./pictures.mjs";
 import {
-  all_sent, browse, build_with_core, give_pin, open_page, screen, serve, start_shift,
+  all_sent, all_stored, browse, build_with_core, give_pin, open_page, screen, serve, start_shift,
 } from "./support.mjs";
 
 const file = new URL("../../testdata/gate/compound-v1.json", import.meta.url);
@@ -91,6 +91,7 @@ test("said at the start of the shift, changed in one touch, recorded each time",
   await high(page, "37.8");
   await page.locator(".rest").waitFor();
   await button(page, "腕温").click();
+  await all_stored(page);
   assert.deepEqual(await chosen(page), ["腕温"]);
   await high(page, "37.9");
   await screen(page, "refer");

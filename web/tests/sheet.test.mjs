@@ -2,7 +2,7 @@
 // screen ends at the verdict that is printed on it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browse, screen } from "./support.mjs";
+import { all_stored, browse, screen } from "./support.mjs";
 import { in_frame, open_town, phone_on_duty } from "./town.mjs";
 
 let town;
@@ -80,7 +80,6 @@ async function look_up(page, card) {
   await page.getByLabel("房号").fill(room ?? unit);
   await page.getByLabel("姓", { exact: true }).fill(card.surname);
   await page.getByRole("button", { name: "查房号", exact: true }).click();
-  await page.locator("body:not([data-screen=lookup])").waitFor();
 }
 
 async function write_down(page) {
@@ -108,6 +107,7 @@ async function play(page, card) {
     if (asked.at(-1) === fact) break;
     asked.push(fact);
     await answer(page, card);
+    await all_stored(page);
     await page.waitForFunction((before) => {
       const control = document.querySelector(".steps .control");
       return !control || control.dataset.fact !== before;

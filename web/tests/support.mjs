@@ -322,9 +322,13 @@ export async function type_pin(page, digits) {
   await page.locator("form:has([type=password]) .main").click();
 }
 
+/** Waits until what was pressed is stored. */
+export const all_stored = (page) => page.locator("main:not(.storing)").waitFor();
+
 /** Waits until the phone is online and nothing is left to send: the pill then says no number. */
-export function all_sent(page) {
-  return page.locator(".net", { hasText: /^已联网$/ }).waitFor({ timeout: 20_000 });
+export async function all_sent(page) {
+  await all_stored(page);
+  await page.locator(".net", { hasText: /^已联网$/ }).waitFor({ timeout: 20_000 });
 }
 
 /** Pulls the plug once the phone can do without: the app is kept, and nothing is left to send, so

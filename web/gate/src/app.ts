@@ -115,8 +115,8 @@ export class App {
   #core: Core | undefined;
   /** Events that the phone's store has not taken yet; tried again with each input. */
   #unstored: Appended[] = [];
-  /** A list that the core has taken, to be stored with the state that says so: a state that has
-   * seen a newer list takes none that is older. */
+  /** A list that the core has taken and the phone's store has not: it goes with the state that
+   * says so, since a state that has seen a newer list takes none that is older. */
   #list: Values["snapshot"] | undefined;
   /** Emergencies from before the core is there. */
   #waiting: Promise<Waiting[]> | undefined;
@@ -315,8 +315,8 @@ export class App {
     this.output = held && before ? { ...output, screen: before } : output;
     const { screen } = this.output;
     this.age = output.screen.age ?? (output.header.snapshot === undefined ? undefined : this.age);
-    const is_kept = output.append.length > 0 || STATE_CHANGING.includes(input.input) ||
-      this.#unstored.length > 0;
+    const is_kept = output.append.length || STATE_CHANGING.includes(input.input) ||
+      this.#unstored.length || this.#list;
     const stored = is_kept ? this.#keep(output) : undefined;
     if (!AT_ONCE.includes(input.input)) this.storing = stored;
     else if (!BACKGROUND.includes(input.input)) this.storing = undefined;
@@ -367,6 +367,7 @@ export class App {
       }
       if (output.append.length > 0) this.#outbox?.hurry();
     } catch {
+      this.#list ??= list;
       this.#say_not_saved();
     } finally {
       clearTimeout(late);

@@ -95,6 +95,8 @@ pub struct Page {
     core: Option<Device>,
     keeping: VecDeque<Keeping>,
     unstored: Vec<(u64, Stored)>,
+    /// A list that the core has taken and the store has not.
+    unstored_list: Option<(Vec<u8>, String)>,
     pub clock: Clock,
     /// The request for events under way.
     pub sending: Option<Call>,
@@ -207,14 +209,15 @@ impl Page {
             Input::Enrol { .. } => self.early = 0,
             _ => {}
         }
-        if !output.append.is_empty() || changes_state(input) || !self.unstored.is_empty() {
+        let is_behind = !self.unstored.is_empty() || self.unstored_list.is_some();
+        if !output.append.is_empty() || changes_state(input) || is_behind {
             let version = self.version;
             let made = output.append.iter().map(|one| stored(one, version));
             self.unstored.extend(made);
             self.keeping.push_back(Keeping {
                 events: self.unstored.clone(),
                 state: self.state_of(&core),
-                list: None,
+                list: self.unstored_list.take(),
                 forget_through: output.forget_through,
                 early: self.early,
             });
@@ -266,9 +269,11 @@ impl Page {
         self.durable.outbox = self.durable.outbox.split_off(&(keeping.forget_through + 1));
     }
 
-    /// The next transaction of the store fails: its events come with the next one.
+    /// The next transaction of the store fails: its events and its list come with the next one.
     pub fn fail_to_keep(&mut self) {
-        self.keeping.pop_front();
+        let failed = self.keeping.pop_front();
+        let list = failed.and_then(|failed| failed.list);
+        self.unstored_list = self.unstored_list.take().or(list);
     }
 
     /// The oldest events that are not acknowledged; after a batch was refused those behind it, for
