@@ -356,10 +356,10 @@ export class App {
     await undefined;
     const storing = [...this.#unstored];
     const list = this.#list;
-    this.#list = undefined;
     try {
       await this.store.append(storing, core.save(), list);
       this.#unstored = this.#unstored.filter((event) => !storing.includes(event));
+      if (this.#list === list) this.#list = undefined;
       if (output.forget_through > 0) await this.store.forget(output.forget_through);
       if (this.not_saved) {
         this.not_saved = false;
@@ -367,7 +367,6 @@ export class App {
       }
       if (output.append.length > 0) this.#outbox?.hurry();
     } catch {
-      this.#list ??= list;
       this.#say_not_saved();
     } finally {
       clearTimeout(late);

@@ -385,7 +385,7 @@ impl Simulation<'_> {
         };
         // One that is refused does not take the place of the one that is there.
         match self.give(page, &bytes)? {
-            true => self.pages[page].keep_list(bytes, tag),
+            true => self.pages[page].durable.list = Some((bytes, tag)),
             false => self.look_for_version(page)?,
         }
         Ok(())

@@ -36,12 +36,10 @@ pub struct Durable {
     pub early: usize,
 }
 
-/// One transaction of the store on its way: events with the state that follows from them, and the
-/// list that it has seen.
+/// One transaction of the store on its way: events with the state that follows from them.
 struct Keeping {
     events: Vec<(u64, Stored)>,
     state: Vec<u8>,
-    list: Option<(Vec<u8>, String)>,
     forget_through: u64,
     early: usize,
 }
@@ -95,8 +93,6 @@ pub struct Page {
     core: Option<Device>,
     keeping: VecDeque<Keeping>,
     unstored: Vec<(u64, Stored)>,
-    /// A list that the core has taken and the store has not.
-    unstored_list: Option<(Vec<u8>, String)>,
     pub clock: Clock,
     /// The request for events under way.
     pub sending: Option<Call>,
@@ -127,7 +123,6 @@ fn changes_state(input: &Input) -> bool {
             | Input::Thermometer { .. }
             | Input::Sent { .. }
             | Input::Emergency { .. }
-            | Input::Cancel { .. }
     )
 }
 
@@ -209,15 +204,13 @@ impl Page {
             Input::Enrol { .. } => self.early = 0,
             _ => {}
         }
-        let is_behind = !self.unstored.is_empty() || self.unstored_list.is_some();
-        if !output.append.is_empty() || changes_state(input) || is_behind {
+        if !output.append.is_empty() || changes_state(input) {
             let version = self.version;
             let made = output.append.iter().map(|one| stored(one, version));
             self.unstored.extend(made);
             self.keeping.push_back(Keeping {
                 events: self.unstored.clone(),
                 state: self.state_of(&core),
-                list: self.unstored_list.take(),
                 forget_through: output.forget_through,
                 early: self.early,
             });
@@ -233,13 +226,6 @@ impl Page {
         match self.version {
             Version::Earlier => state_before(self.form_before, &state).expect("a state is CBOR"),
             _ => state,
-        }
-    }
-
-    /// The list that was just taken is stored with the state that says so.
-    pub fn keep_list(&mut self, bytes: Vec<u8>, tag: String) {
-        if let Some(keeping) = self.keeping.back_mut() {
-            keeping.list = Some((bytes, tag));
         }
     }
 
@@ -264,16 +250,13 @@ impl Page {
         if !is_planted(Planted::StateNotStored) {
             self.durable.state = Some(keeping.state);
         }
-        self.durable.list = keeping.list.or(self.durable.list.take());
         self.durable.early = keeping.early;
         self.durable.outbox = self.durable.outbox.split_off(&(keeping.forget_through + 1));
     }
 
-    /// The next transaction of the store fails: its events and its list come with the next one.
+    /// The next transaction of the store fails: its events come with the next one.
     pub fn fail_to_keep(&mut self) {
-        let failed = self.keeping.pop_front();
-        let list = failed.and_then(|failed| failed.list);
-        self.unstored_list = self.unstored_list.take().or(list);
+        self.keeping.pop_front();
     }
 
     /// The oldest events that are not acknowledged; after a batch was refused those behind it, for
