@@ -107,6 +107,7 @@ async function play(page, card) {
     if (asked.at(-1) === fact) break;
     asked.push(fact);
     await answer(page, card);
+    await page.locator("body:not([data-screen=lookup], [data-screen=register])").waitFor();
     await all_stored(page);
     await page.waitForFunction((before) => {
       const control = document.querySelector(".steps .control");

@@ -333,6 +333,7 @@ export class App {
     const rests = screen.steps.some((step) => step.control.fact === "second_temperature");
     this.rest_since = rests ? (this.rest_since ?? Date.now()) : undefined;
     if (!this.storing || BACKGROUND.includes(input.input)) return this.#present(output);
+    this.paint(this);
     void stored?.then(() => {
       if (this.storing === stored) this.storing = undefined;
       this.#present(output);
