@@ -323,7 +323,8 @@ export async function type_pin(page, digits) {
 }
 
 /** Waits until what was pressed is stored. */
-export const all_stored = (page) => page.locator("main:not(.storing)").waitFor();
+export const all_stored = (page) =>
+  page.locator("main:not(.storing)").waitFor({ state: "attached" });
 
 /** Waits until the phone is online and nothing is left to send: the pill then says no number. */
 export async function all_sent(page) {
