@@ -64,6 +64,17 @@ async function newer_waits(page, why) {
   assert.equal(kept.length, 2);
 }
 
+/** Nobody touches the phone for a while: the newer version takes over, and is the only one kept. */
+async function taken_up(page, newer) {
+  const again = page.waitForEvent("load");
+  await page.evaluate(() => window.put_forward(90_000));
+  await again;
+  await screen(page, "scan");
+  assert.deepEqual((await registration(page)).kept, [newer]);
+  assert.deepEqual(page.troubles, []);
+  await page.context().close();
+}
+
 test("a newer version waits while somebody stands at the gate, then takes over", async () => {
   const page = await kept_page();
   await start_shift(page);
@@ -78,13 +89,7 @@ test("a newer version waits while somebody stands at the gate, then takes over",
 
   await page.getByRole("button", { name: "点错了" }).click();
   await screen(page, "scan");
-  const again = page.waitForEvent("load");
-  await page.evaluate(() => window.put_forward(90_000));
-  await again;
-  await screen(page, "scan");
-  assert.deepEqual((await registration(page)).kept, [newer]);
-  assert.deepEqual(page.troubles, []);
-  await page.context().close();
+  await taken_up(page, newer);
 });
 
 /** A page whose clock can be put forward, kept on the phone. */
@@ -103,13 +108,7 @@ test("a page that is open since its first start takes up a newer version too", a
   await page.goto(server.url);
   await start_shift(page);
   const newer = await lay_newer(page);
-  const again = page.waitForEvent("load");
-  await page.evaluate(() => window.put_forward(90_000));
-  await again;
-  await screen(page, "scan");
-  assert.deepEqual((await registration(page)).kept, [newer]);
-  assert.deepEqual(page.troubles, []);
-  await page.context().close();
+  await taken_up(page, newer);
 });
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
